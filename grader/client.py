@@ -1,0 +1,315 @@
+"""The trusted side's hold on the warm server and its children."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from grader import sandbox, wire
+from grader.server import COMMAND, FORKED, REAPED
+from grader.verdict import Status
+
+TICK = 0.05  # seconds between two looks at a child that has not answered
+
+
+class ServerError(Exception):
+    """The grader's own processes failed; no student is to blame."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one case: arrays, or the status that stands in their place.
+
+    `status` is None where arrays were returned and are still to be compared.
+    `text` is the student's process' own account, or the whole message where
+    `imported` is False: the file itself could not be run.
+    """
+
+    status: Status | None
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    error: str = ""
+    text: str = ""
+    seconds: float = 0.0
+    imported: bool = True
+
+
+class Server:
+    """A warm server process; children are forked off it, one a submission.
+
+    Safe to use from several threads, each with children of its own.
+    """
+
+    def __init__(self, limits: sandbox.Limits | None = None) -> None:
+        """Start the server and wait until TensorFlow is imported.
+
+        Raises:
+            ServerError: it could not be started.
+        """
+        self.limits = limits or sandbox.Limits()
+        self._lock = threading.Lock()
+        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        self._control, theirs = socket.socketpair()
+        with theirs, open(self._folder / "stderr", "wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "grader.server", str(theirs.fileno()), str(self._folder)],
+                env=sandbox.environment(self._folder),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+        try:
+            _, header, _ = wire.receive(self._control)
+        except wire.WireError:
+            said = (self._folder / "stderr").read_text(errors="replace").strip()[-2000:]
+            self.close()
+            raise ServerError(
+                "the server that runs submissions could not start; is TensorFlow installed "
+                f"in {sys.prefix}? It said:\n{said}"
+            ) from None
+        self.environment: dict[str, str] = json.loads(header)
+
+    def fork(self, files: Sequence[int], checks: str, modules: Sequence[str]) -> Child:
+        """Fork a child and have it import `files` as `modules`.
+
+        Raises:
+            ServerError: the server is gone.
+        """
+        return self._fork(files, {"checks": checks, "modules": list(modules)})
+
+    def open_archive(self, descriptor: int) -> Child:
+        """Fork a child and have it open a zip, to be read with `Child.read`.
+
+        Raises:
+            ServerError: the server is gone.
+        """
+        return self._fork([descriptor], {"archive": True})
+
+    def _fork(self, files: Sequence[int], request: dict[str, Any]) -> Child:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            message = COMMAND.pack(b"F", 0, self.limits.memory)
+            (pid,) = FORKED.unpack(self._command(message, FORKED.size, [theirs.fileno(), *files]))
+        return Child(self, pid, ours, request)
+
+    def reap(self, pid: int, ending: bool = False) -> tuple[int, int, float]:
+        """Kill a child; return its wait status, peak memory in bytes and CPU seconds.
+
+        A child that is `ending` by itself may do so first.
+        """
+        message = COMMAND.pack(b"W" if ending else b"R", pid, 0)
+        status, memory, cpu = REAPED.unpack(self._command(message, REAPED.size, []))
+        return status, memory, cpu
+
+    def _command(self, message: bytes, size: int, descriptors: list[int]) -> bytes:
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [message], descriptors)
+                answer = b""
+                while len(answer) < size:
+                    part = self._control.recv(size - len(answer))
+                    if not part:
+                        raise ConnectionError("it hung up")
+                    answer += part
+                return answer
+            except OSError as error:
+                raise ServerError(
+                    f"the server that runs submissions has died ({error}); nothing that was "
+                    "graded is lost: run the same command again"
+                ) from error
+
+    def close(self) -> None:
+        """End the server and all its children, and remove its folder."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Child:
+    """One forked process that holds one submission.
+
+    Attributes:
+        problems: what the child said of cells that could not be run.
+        failed: the outcome of every case, where the submission could not even
+            be imported; else None.
+        memory: peak resident bytes, known once closed.
+        cpu: CPU seconds, known once closed.
+    """
+
+    def __init__(self, server: Server, pid: int, channel: socket.socket, request: dict[str, Any]) -> None:
+        self.server, self.pid = server, pid
+        self.problems, self.memory, self.cpu = "", 0, 0.0
+        self.failed: Outcome | None = None
+        self._channel: socket.socket | None = channel
+        channel.settimeout(TICK)
+        opened = self._ask(request, server.limits.import_seconds, "ready")
+        self.problems = opened.text
+        if opened.status is not None:
+            text = _IMPORT.get(opened.status, "").format(server.limits.import_seconds)
+            self.failed = replace(opened, text=f"{text}{opened.text}", imported=False)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child can still be asked."""
+        return self._channel is not None
+
+    def run(
+        self, exercise: str, inputs: dict[str, Any], seconds: float, answers: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """Run one driver on one case. A child that misbehaves is gone afterwards."""
+        request = {"exercise": exercise, "inputs": inputs, "answers": dict(answers or {})}
+        return self._ask(request, seconds, "returned")
+
+    def read(self, position: int | None) -> Outcome:
+        """Read one file of an opened zip, or the names of all if `position` is None."""
+        return self._ask({"read": position}, self.server.limits.import_seconds, "returned")
+
+    def close(self, ending: bool = False) -> int:
+        """Kill and reap the child; return its wait status."""
+        if self._channel is None:
+            return 0
+        self._channel.close()
+        self._channel = None
+        status, self.memory, self.cpu = self.server.reap(self.pid, ending)
+        return status
+
+    def _ask(self, request: dict[str, Any], seconds: float, good: str) -> Outcome:
+        """Send one request and make an `Outcome` of whatever happens."""
+        if self._channel is None:
+            raise ServerError("this child has ended; fork another")
+        started = time.monotonic()
+        watch = _Watch(self.pid, seconds, self.server.limits)
+        ident = secrets.token_bytes(16)
+        try:
+            self._send(ident, *wire.pack(request), watch)
+            echoed, answer, data = wire.receive(self._channel, alive=watch.look)
+            if echoed != ident:
+                raise wire.WireError("an answer to another question")
+            reply, returned = wire.decode_reply(answer, data)
+        except _Overdue:
+            self.close()
+            return Outcome(Status.TIMED_OUT, seconds=time.monotonic() - started)
+        except _TooLarge:
+            self.close()
+            return Outcome(Status.OUT_OF_MEMORY, seconds=time.monotonic() - started)
+        except wire.Disconnected:
+            return Outcome(
+                Status.CRASHED, text=_death(self.close(ending=True)), seconds=time.monotonic() - started
+            )
+        except wire.WireError as error:
+            self.close()
+            text = f"It wrote to the channel that its results go through ({error})."
+            return Outcome(Status.CRASHED, text=text, seconds=time.monotonic() - started)
+        status = None if reply.outcome == good else _STATUS.get(reply.outcome, Status.CRASHED)
+        if status in (Status.CRASHED, Status.OUT_OF_MEMORY):
+            self.close()
+        return Outcome(status, returned, reply.error, reply.text, time.monotonic() - started)
+
+    def _send(self, ident: bytes, header: bytes, arrays: list[np.ndarray], watch: _Watch) -> None:
+        assert self._channel is not None
+        # A child that does not read must not hold up the run: the socket's
+        # time-out bounds each send, and a request is smaller than patience.
+        self._channel.settimeout(max(watch.wall, TICK))
+        try:
+            wire.send(self._channel, ident, header, arrays)
+        except TimeoutError:
+            raise _Overdue from None
+        except OSError as error:
+            raise wire.Disconnected(str(error)) from error
+        self._channel.settimeout(TICK)
+
+
+_STATUS = {
+    "raised": Status.RAISED,
+    "missing": Status.MISSING,
+    "unreadable": Status.MISSING,
+    "out_of_memory": Status.OUT_OF_MEMORY,
+}
+
+
+_IMPORT = {
+    Status.TIMED_OUT: "The file's cells had not all run after {:g} s: is there a loop that does not end, "
+    "or a training run outside a demonstration cell?",
+    Status.OUT_OF_MEMORY: "The file's cells used more memory than there is for one submission.",
+    Status.CRASHED: "The process ended while it ran the file's cells. ",
+}
+
+
+class _Overdue(Exception):
+    """A child has used up its time."""
+
+
+class _TooLarge(Exception):
+    """A child has used up its memory."""
+
+
+class _Watch:
+    """Looks at a child from outside: its CPU time, its wall time, its memory."""
+
+    def __init__(self, pid: int, seconds: float, limits: sandbox.Limits) -> None:
+        self.pid, self.seconds, self.memory = pid, seconds, limits.memory
+        self.wall = seconds * limits.patience
+        self.started, self.cpu = time.monotonic(), self._used()[0]
+        self.looked = self.started
+
+    def look(self) -> None:
+        """Raise if the child is over a limit."""
+        now = time.monotonic()
+        if now - self.looked < TICK / 2:
+            return
+        self.looked = now
+        cpu, memory = self._used()
+        if memory > self.memory:
+            raise _TooLarge
+        if now - self.started > self.wall or cpu - self.cpu > self.seconds:
+            raise _Overdue
+
+    def _used(self) -> tuple[float, int]:
+        """Return the child's CPU seconds and resident bytes; zeros where /proc has none."""
+        try:
+            stat = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0, 0
+        ticks, pages = int(stat[11]) + int(stat[12]), int(stat[21])
+        return ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _death(status: int) -> str:
+    """Say how a child ended, from its wait status."""
+    if os.WIFSIGNALED(status):
+        name = signal.Signals(os.WTERMSIG(status)).name
+        if name == "SIGABRT":
+            return "The process was aborted, most often because it asked for too much memory."
+        if name == "SIGSEGV":
+            return "The process broke down (segmentation fault), as endless recursion can make it."
+        return f"The process was ended by {name}."
+    return "The process ended itself: is there a call of `exit` or `os._exit`?"

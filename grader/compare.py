@@ -1,0 +1,190 @@
+"""Arrays against arrays: a `Mismatch`, or nothing.
+
+Pure NumPy, on the trusted side. A value is right if it is as near to what was
+expected as `tolerance` times its own magnitude plus that of its array's largest
+entry, so that a small entry of a large array is not held to more digits than
+the arithmetic has. Integers and booleans are compared exactly. NaN and
+infinities pass only where they are expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+SMALLEST_SCALE = 1e-2  # arrays smaller than this are compared as if they were this large
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """How one output differs from what was expected.
+
+    Attributes:
+        output: the output's name, or "" where the mismatch is not of one output.
+        kind: a fixed word or phrase; equal kinds mean the same sort of error.
+        text: for the student, with numbers; shown on public cases only.
+        relation: what can be proved of the difference ("transposed", …), or "".
+            Holds no expected numbers, so it may be shown on hidden cases.
+    """
+
+    output: str
+    kind: str
+    text: str
+    relation: str = ""
+
+
+def compare(
+    expected: Mapping[str, np.ndarray], returned: Mapping[str, np.ndarray], tolerance: float
+) -> Mismatch | None:
+    """Compare all outputs; return the first mismatch, in the order of `expected`."""
+    for name, values in expected.items():
+        if name not in returned:
+            return Mismatch(name, "missing", f"`{name}` was not returned.")
+        found = mismatch(name, values, returned[name], tolerance)
+        if found:
+            return found
+    extra = sorted(set(returned) - set(expected))
+    if extra:
+        return Mismatch(extra[0], "extra", f"`{extra[0]}` was returned, but not expected.")
+    return None
+
+
+def equal(
+    one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray], tolerance: float
+) -> bool:
+    """Tell whether two sets of outputs agree."""
+    return compare(one, other, tolerance) is None
+
+
+def allowed_error(expected: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return the largest error that each entry of `expected` may have."""
+    magnitude = np.abs(np.where(np.isfinite(expected), expected, 0.0))
+    return tolerance * (magnitude + max(magnitude.max(initial=0.0), SMALLEST_SCALE))
+
+
+def mismatch(
+    name: str, expected: np.ndarray, returned: np.ndarray, tolerance: float
+) -> Mismatch | None:
+    """Compare one output with what was expected; see the module's rule."""
+    if returned.shape != expected.shape:
+        return Mismatch(
+            name,
+            "shape",
+            f"`{name}` has the shape {returned.shape}, where {expected.shape} was expected.",
+            _shape_relation(expected, returned),
+        )
+    exact = expected.dtype.kind in "iub"
+    # Both sides in float64: a student may return float64 where float32 was
+    # expected, or 1.0 where 1 was. int64 beyond 2**53 is compared as it is.
+    if exact and returned.dtype.kind in "iub":
+        wrong = expected != returned
+    else:
+        wrong = _wrong(expected, returned, 0.0 if exact else tolerance)
+    if not wrong.any():
+        return None
+    want, got = expected.astype(np.float64), returned.astype(np.float64)
+    if not exact and (np.isnan(got) & ~np.isnan(want)).any():
+        lost = int((np.isnan(got) & ~np.isnan(want)).sum())
+        at = np.unravel_index(int((np.isnan(got) & ~np.isnan(want)).argmax()), got.shape)
+        return Mismatch(
+            name,
+            "nan",
+            f"`{name}` has the right shape, {got.shape}, but is NaN in {lost} of its {got.size} "
+            f"values, first at {_index(at)}.",
+            f"`{name}` is not a number where it should be one",
+        )
+    with np.errstate(invalid="ignore", over="ignore"):
+        distance = np.abs(np.where(np.isfinite(got - want), got - want, np.inf))
+    at = np.unravel_index(int(np.where(wrong, distance, -1.0).argmax()), got.shape)
+    count = f"{int(wrong.sum())} of its {got.size} values are" if got.size > 1 else "its value is"
+    text = f"`{name}` has the right shape, {got.shape}, but {count} off. "
+    if not got.shape:
+        text = f"`{name}` is off. "
+    place = f"The furthest is {_index(at)}: you" if got.size > 1 else "You"
+    text += f"{place} returned {_number(returned[at])}, where {_number(expected[at])} was expected"
+    text += " (exactly)." if exact else f" (tolerance {tolerance:.0e})."
+    return Mismatch(name, "values", text.replace("e-0", "e-"), _relation(name, want, got, tolerance))
+
+
+def _wrong(expected: np.ndarray, returned: np.ndarray, tolerance: float) -> np.ndarray:
+    """Mark the entries that are not what was expected."""
+    want, got = expected.astype(np.float64), returned.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(got - want) <= allowed_error(want, tolerance)
+    same = (got == want) | (np.isnan(got) & np.isnan(want))
+    return ~(same | (near & np.isfinite(want) & np.isfinite(got)))
+
+
+def _shape_relation(expected: np.ndarray, returned: np.ndarray) -> str:
+    """Say what can be proved of two different shapes."""
+    if returned.shape == expected.shape[::-1] and expected.ndim > 1:
+        return "its axes are in the opposite order"
+    if sorted(returned.shape) == sorted(expected.shape):
+        return "it has the right axes in another order"
+    if tuple(n for n in returned.shape if n != 1) == tuple(n for n in expected.shape if n != 1):
+        return "only axes of length 1 differ: look at what keeps or drops an axis"
+    if returned.ndim == expected.ndim + 1:
+        return "it has one axis too many: is something not yet summed or averaged?"
+    if returned.ndim == expected.ndim - 1:
+        return "it has one axis too few: was something summed or averaged too early?"
+    if returned.size == expected.size:
+        return "it has as many values as expected, in another shape"
+    return ""
+
+
+def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float) -> str:
+    """Name the first simple operation that takes what was returned to what was expected."""
+    finite = np.isfinite(want).all() and np.isfinite(got).all()
+    if not finite or np.unique(want).size < 3:
+        return ""  # nearly anything explains a constant
+
+    def explains(changed: np.ndarray) -> bool:
+        return changed.shape == want.shape and not _wrong(want, changed, tolerance).any()
+
+    for phrase, change in _OPERATIONS:
+        if got.ndim >= 1 and explains(change(got)):
+            return f"`{name}` is what was expected, but {phrase}"
+    if want.ndim >= 1 and len(want) > 1 and explains(np.concatenate([want[:1], got[1:]])):
+        return f"`{name}` is wrong in its first entry only"
+    if want.ndim >= 1 and len(want) > 1 and explains(np.concatenate([got[:-1], want[-1:]])):
+        return f"`{name}` is wrong in its last entry only"
+    if want.ndim >= 2 and len(want) > 1 and explains(np.concatenate([got[:1], want[1:]])):
+        return f"`{name}` is right for the first of the batch only"
+    scale = float((got * want).sum() / (want * want).sum())
+    if scale and np.isfinite(scale) and explains(got / scale):
+        return f"`{name}` is what was expected times {_factor(scale)}, everywhere"
+    shift = float((got - want).mean())
+    if explains(got - shift):
+        return f"`{name}` is off by the same amount everywhere"
+    return ""
+
+
+_OPERATIONS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
+    ("with the opposite sign", lambda a: -a),
+    ("transposed", lambda a: a.swapaxes(-1, -2) if a.ndim > 1 else a),
+    ("in the opposite order along its first axis", lambda a: a[::-1]),
+    ("in the opposite order along its last axis", lambda a: a[..., ::-1]),
+    ("one place late along its first axis", lambda a: np.roll(a, -1, 0)),
+    ("one place early along its first axis", lambda a: np.roll(a, 1, 0)),
+    ("one place late along its last axis", lambda a: np.roll(a, -1, -1)),
+    ("one place early along its last axis", lambda a: np.roll(a, 1, -1)),
+)
+
+
+def _factor(scale: float) -> str:
+    for text, value in (("½", 0.5), ("2", 2.0), ("-½", -0.5), ("-2", -2.0)):
+        if abs(scale - value) < 1e-4 * abs(value):
+            return text
+    return f"{scale:.4g}"
+
+
+def _index(at: tuple[np.intp, ...]) -> str:
+    return f"[{', '.join(str(int(i)) for i in at)}]"
+
+
+def _number(value: np.generic) -> str:
+    if value.dtype.kind in "iub":
+        return str(value.item())
+    return f"{float(value):.4f}" if 1e-3 <= abs(float(value)) < 1e5 else f"{float(value):.4g}"

@@ -1,0 +1,176 @@
+"""What drivers share: pieces of TensorFlow that exercise an answer.
+
+A driver runs beside the student's code, so nothing here judges, and nothing
+here is evidence but the arrays that come back. TensorFlow is imported inside
+the functions: the trusted side loads every `checks.py`, and must stay quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+
+class WrongStructure(Exception):
+    """An answer returned something of the wrong form; shown to the student as it is."""
+
+
+class ForbiddenOp(Exception):
+    """An answer called what it was to write; shown to the student as it is."""
+
+
+def named(value: Any, *names: str) -> dict[str, Any]:
+    """Name the parts of a returned tuple or list.
+
+    Raises:
+        WrongStructure: `value` is not a sequence of as many parts as `names`.
+    """
+    wanted = f"({', '.join(names)})"
+    if not isinstance(value, tuple | list):
+        raise WrongStructure(f"expected the {len(names)} values {wanted}, got {describe(value)}")
+    if len(value) != len(names):
+        raise WrongStructure(f"expected the {len(names)} values {wanted}, got {len(value)}")
+    return dict(zip(names, value, strict=True))
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what `value` is: `None`, `a str`, `a tensor of shape (2, 3)`."""
+    if value is None:
+        return "None (is there a `return`?)"
+    shape = getattr(value, "shape", None)
+    if shape is not None and not isinstance(value, type):
+        kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
+        return f"{kind} of shape {tuple(shape)}"
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def gradients(
+    function: Callable[..., Any], wrt: Mapping[str, Any], cotangent: Any = None
+) -> dict[str, Any]:
+    """Differentiate ⟨function(**wrt), cotangent⟩ with respect to each of `wrt`.
+
+    Args:
+        function: called with `wrt` as keyword arguments; returns one tensor.
+        wrt: floating-point tensors or arrays.
+        cotangent: as the output is shaped; ones by default.
+
+    Returns:
+        `{"d" + name: gradient}`, zeros where the output does not depend on it.
+
+    Raises:
+        WrongStructure: the output is no tensor that a gradient flows through.
+    """
+    import tensorflow as tf
+
+    variables = {name: tf.convert_to_tensor(value) for name, value in wrt.items()}
+    with tf.GradientTape() as tape:
+        tape.watch(list(variables.values()))
+        output = function(**variables)
+        if not tf.is_tensor(output):
+            raise WrongStructure(
+                f"expected a tensor that gradients flow through, got {describe(output)}; "
+                "compute it with TensorFlow throughout"
+            )
+        weights = tf.ones_like(output) if cotangent is None else tf.cast(cotangent, output.dtype)
+        objective = tf.reduce_sum(output * weights)
+    found = tape.gradient(objective, variables, unconnected_gradients="zero")
+    return {f"d{name}": gradient for name, gradient in found.items()}
+
+
+def put_weights(layer: Any, weights: Mapping[str, Any]) -> None:
+    """Assign arrays to a built layer's variables, by dotted attribute path.
+
+    `put_weights(block, {"query.kernel": kernel})` assigns `block.query.kernel`.
+
+    Raises:
+        WrongStructure: an attribute is missing or its variable has another shape.
+    """
+    for path, value in weights.items():
+        target = layer
+        for part in path.split("."):
+            if not hasattr(target, part):
+                raise WrongStructure(
+                    f"expected the attribute `{path}`, as the docstring names it; "
+                    f"{type(target).__name__} has no `{part}`"
+                )
+            target = getattr(target, part)
+        if not hasattr(target, "assign"):
+            raise WrongStructure(f"expected `{path}` to be a variable, got {describe(target)}")
+        if tuple(target.shape) != np.shape(value):
+            raise WrongStructure(
+                f"expected `{path}` to have the shape {np.shape(value)}, got {tuple(target.shape)}"
+            )
+        target.assign(value)
+
+
+def count_parameters(layer: Any) -> int:
+    """Count the numbers in a built layer's or model's variables."""
+    return int(sum(np.prod(variable.shape) for variable in layer.weights))
+
+
+def dependencies(function: Callable[[Any], Any], inputs: Any, perturbed: Any) -> np.ndarray:
+    """Find which output positions notice a change at which input position.
+
+    Args:
+        function: maps `inputs` `[B, T, ...]` to an output `[B, T, ...]`.
+        inputs: integers or floats `[B, T, ...]`.
+        perturbed: of the same shape, different from `inputs` at every position.
+
+    Returns:
+        bool `[T, T]`: row t, column s is True if output t changes with input s.
+        A causal model gives a lower triangular matrix.
+    """
+    import tensorflow as tf
+
+    inputs, perturbed = np.array(inputs), np.array(perturbed)
+    before = np.asarray(function(tf.constant(inputs)))
+    steps = inputs.shape[1]
+    columns = []
+    for step in range(steps):
+        changed = inputs.copy()
+        changed[:, step] = perturbed[:, step]
+        after = np.asarray(function(tf.constant(changed)))
+        columns.append(np.abs(after - before).reshape(len(before), steps, -1).max(axis=(0, 2)) > 1e-6)
+    return np.stack(columns, axis=1)
+
+
+def op_count(function: Callable[..., Any], *arguments: Any) -> int:
+    """Count the operations of `function` traced as a `tf.function` (advice, not evidence)."""
+    import tensorflow as tf
+
+    traced = tf.function(function, autograph=False)
+    tensors = [tf.convert_to_tensor(argument) for argument in arguments]
+    return len(traced.get_concrete_function(*tensors).graph.get_operations())
+
+
+@contextmanager
+def without_ops(forbidden: Sequence[str], advice: str) -> Iterator[None]:
+    """Refuse the named TensorFlow operations while the block runs.
+
+    Sees eager and traced operations alike, whoever calls them (`tf.nn`, Keras).
+    What it finds can only take points away: code in the same process could
+    evade it, so it teaches and proves nothing.
+
+    Args:
+        forbidden: op types, as `["Conv2D"]`.
+        advice: what the student should do instead.
+
+    Raises:
+        ForbiddenOp: at the first forbidden operation.
+    """
+    from tensorflow.python.framework import op_callbacks
+
+    def refuse(op_type: Any, *_: Any, **__: Any) -> None:
+        name = op_type.decode() if isinstance(op_type, bytes) else str(op_type)
+        if name in forbidden:
+            raise ForbiddenOp(f"this exercise is to write what `{name}` does, not to call it; {advice}")
+
+    op_callbacks.add_op_callback(refuse)
+    try:
+        yield
+    finally:
+        op_callbacks.remove_op_callback(refuse)

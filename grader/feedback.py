@@ -1,0 +1,223 @@
+"""Outcomes and a key to verdicts, with a message for the student.
+
+A message says on which case, what differs, and, if the answers are those of a
+known mistake on every case, which idea was missed. On hidden cases it names the
+case and the diagnosis, and shows no number of the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.client import Outcome
+from grader.compare import Mismatch, compare, equal
+from grader.course import Checks
+from grader.exercise import Case, Exercise
+from grader.key import ExerciseKey, Key, MistakeKey, Response
+from grader.verdict import CaseVerdict, Status, Verdict, worst
+
+NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def verdict(exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hidden: bool) -> Verdict:
+    """Judge what came of each case of one exercise.
+
+    Args:
+        exercise: whose judge or tolerance decides.
+        key: what was expected; as many cases as there are outcomes.
+        outcomes: in the order of the key's cases.
+        hidden: whether the message must keep the key's numbers to itself.
+    """
+    findings = [
+        judge(exercise, case, expected, outcome)
+        for case, expected, outcome in zip(key.cases, key.expected, outcomes, strict=True)
+    ]
+    cases = tuple(
+        CaseVerdict(case.name, _status(outcome, finding), round(outcome.seconds, 4))
+        for case, outcome, finding in zip(key.cases, outcomes, findings, strict=True)
+    )
+    earned = sum(case.weight for case, v in zip(key.cases, cases, strict=True) if v.status is Status.PASSED)
+    score = round(exercise.points * earned / sum(case.weight for case in key.cases), 4)
+    status = worst([case.status for case in cases])
+    mistake = None
+    message = ""
+    if status is not Status.PASSED:
+        mistake = recognise(exercise, key, outcomes, findings)
+        message = explain(exercise, key, outcomes, findings, mistake, hidden)
+    return Verdict(
+        exercise.name, status, score, exercise.points, mistake.name if mistake else None, message, cases
+    )
+
+
+def judge(
+    exercise: Exercise, case: Case, expected: dict[str, np.ndarray], outcome: Outcome
+) -> Mismatch | None:
+    """Compare or judge one case's arrays; None if right or if nothing was returned."""
+    if outcome.status is not None:
+        return None
+    return judge_arrays(exercise, case, expected, outcome.arrays)
+
+
+def judge_arrays(
+    exercise: Exercise, case: Case, expected: dict[str, np.ndarray], returned: dict[str, np.ndarray]
+) -> Mismatch | None:
+    """Compare or judge arrays as `exercise` says."""
+    if exercise.judge_function is None:
+        return compare(expected, returned, exercise.tolerance)
+    # A judge may rely on the names and shapes; what breaks it is no right answer.
+    shapes = {name: np.zeros(array.shape, bool) for name, array in expected.items()}
+    form = compare(shapes, {name: np.zeros(array.shape, bool) for name, array in returned.items()}, 0.0)
+    if form is not None:
+        return form
+    try:
+        with np.errstate(all="ignore"):
+            finding = exercise.judge_function(returned, expected, case.inputs)
+    except Exception as error:
+        text = f"What was returned could not be judged ({type(error).__name__})."
+        return Mismatch("", "judge", text, "what was returned could not be judged")
+    if finding is None:
+        return None
+    kind, details = finding if isinstance(finding, tuple) else (finding, "")
+    return Mismatch("", kind, f"{kind}: {details}." if details else f"{kind}.", kind)
+
+
+def recognise(
+    exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], findings: Sequence[Mismatch | None]
+) -> MistakeKey | None:
+    """Return the first mistake that responds as the student's code did, on every case."""
+    for mistake in key.mistakes:
+        if all(
+            _same(exercise, case, expected, response, outcome, finding)
+            for case, expected, response, outcome, finding in zip(
+                key.cases, key.expected, mistake.responses, outcomes, findings, strict=True
+            )
+        ):
+            return mistake
+    return None
+
+
+def _same(
+    exercise: Exercise,
+    case: Case,
+    expected: dict[str, np.ndarray],
+    response: Response,
+    outcome: Outcome,
+    finding: Mismatch | None,
+) -> bool:
+    """Tell whether a mistake's response to a case is what the student's code did."""
+    if outcome.status is not None or response.error:
+        return outcome.status is Status.RAISED and outcome.error == response.error
+    if equal(response.arrays, outcome.arrays, exercise.tolerance):
+        return True
+    if exercise.judge_function is None:
+        return False
+    # What is judged by a property has many right answers, and many wrong ones
+    # of a sort: they are the same mistake if they fail for the same reason.
+    theirs = judge_arrays(exercise, case, expected, response.arrays)
+    return (theirs and theirs.kind) == (finding and finding.kind)
+
+
+def outcomes_of_mistakes(checks: Checks, key: Key) -> dict[str, tuple[Status, float]]:
+    """Return the status and score that each mistake gets, by the mistake's name."""
+    found = {}
+    for name, recorded in key.exercises.items():
+        for mistake in recorded.mistakes:
+            outcomes = [
+                Outcome(Status.RAISED if response.error else None, response.arrays, response.error)
+                for response in mistake.responses
+            ]
+            got = verdict(checks.exercises[name], recorded, outcomes, hidden=True)
+            found[mistake.name] = (got.status, got.score)
+    return found
+
+
+def explain(
+    exercise: Exercise,
+    key: ExerciseKey,
+    outcomes: Sequence[Outcome],
+    findings: Sequence[Mismatch | None],
+    mistake: MistakeKey | None,
+    hidden: bool,
+) -> str:
+    """Write the message for an exercise that did not pass."""
+    statuses = [_status(outcome, finding) for outcome, finding in zip(outcomes, findings, strict=True)]
+    first = next(i for i, status in enumerate(statuses) if status is not Status.PASSED)
+    case, outcome, finding = key.cases[first], outcomes[first], findings[first]
+    if outcome.status is Status.MISSING:
+        return outcome.text or f"`{'`, `'.join(exercise.writes)}` is not written yet."
+    if not outcome.imported:
+        return outcome.text
+    place = f"On “{case.name}”" + ("" if hidden else describe_inputs(case.inputs))
+    paragraphs = [f"{place}, {_what(exercise, outcome, finding, hidden)}"]
+    right = statuses.count(Status.PASSED)
+    if mistake is not None:
+        paragraphs.append(
+            f"On {_all(len(statuses))}, your answers are what one gets when\n{mistake.sentence}"
+        )
+    elif finding is not None and finding.relation and not exercise.judge_function:
+        paragraphs.append(f"{finding.relation[0].upper()}{finding.relation[1:]}.".replace("?.", "?"))
+    if right and mistake is None:
+        passed = (status is Status.PASSED for status in statuses)
+        names = [case.name for case, did in zip(key.cases, passed, strict=True) if did]
+        paragraphs.append(f"Right on {right} of {len(statuses)} cases: “{'”, “'.join(names)}”.")
+    return "\n\n".join(paragraphs)
+
+
+def describe_inputs(inputs: dict[str, Any]) -> str:
+    """Say in brackets what a case's inputs are: shapes of arrays, values of numbers."""
+    parts = []
+    for name, value in inputs.items():
+        if isinstance(value, np.ndarray):
+            parts.append(f"{name} {value.shape}")
+        elif isinstance(value, bool | int | float | str) and len(str(value)) <= 20:
+            parts.append(f"{name}={value}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden: bool) -> str:
+    """Say what came of the first case that did not pass, after "On “…”, "."""
+    match outcome.status:
+        case Status.RAISED:
+            if hidden:
+                # The message may quote the case's numbers; the place may not.
+                _, _, frames = outcome.text.partition("\n")
+                return f"it raised {outcome.error}." + (f"\n{frames}" if frames else "")
+            return f"it stopped with an error:\n{outcome.text}"
+        case Status.TIMED_OUT:
+            return (
+                f"it had not finished after {exercise.seconds:g} s: is there a loop that does not "
+                "end? The cases after it were not run."
+            )
+        case Status.OUT_OF_MEMORY:
+            return "it used more memory than there is for one submission. The cases after it were not run."
+        case Status.CRASHED:
+            return f"the process that ran it ended. {outcome.text} The cases after it were not run."
+    assert finding is not None
+    if not hidden:
+        return finding.text
+    if not finding.output:
+        return f"{finding.kind}."
+    kinds = {
+        "shape": "has another shape than expected",
+        "missing": "was not returned",
+        "extra": "was returned but not expected",
+        "nan": "is NaN where it should be a number",
+    }
+    return f"`{finding.output}` {kinds.get(finding.kind, 'is not what was expected')}."
+
+
+def _status(outcome: Outcome, finding: Mismatch | None) -> Status:
+    if outcome.status is not None:
+        return outcome.status
+    return Status.PASSED if finding is None else Status.WRONG
+
+
+def _all(count: int) -> str:
+    if count == 1:
+        return "the one case"
+    if count == 2:
+        return "both cases"
+    return f"all {NUMBERS[count] if count < len(NUMBERS) else count} cases"

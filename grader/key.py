@@ -1,0 +1,236 @@
+"""Answer keys: what the reference and every mistake return on each case.
+
+A key holds the inputs too, so that grading draws nothing and needs no seed, and
+another NumPy cannot change what a case is. The public key's seeds are public;
+the hidden key's come from a secret, by HMAC of topic, exercise and case.
+
+At rest a key is an npz of two arrays, a JSON description and one block of raw
+bytes, read without pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import os
+import secrets
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader import wire
+from grader.course import Topic
+from grader.exercise import Case
+
+SCHEMA = 1
+PUBLIC = b"public"
+SECRET_VARIABLE = "GRADER_SECRET"
+
+
+class KeyProblem(Exception):
+    """A key is missing, stale, broken or of another version; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """What an answer did on one case: the arrays it returned, or the error it raised."""
+
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class MistakeKey:
+    """A mistake: its name, what it replaces, its sentence, and its response to each case."""
+
+    name: str
+    of: str
+    sentence: str
+    responses: tuple[Response, ...]
+
+
+@dataclass(frozen=True)
+class ExerciseKey:
+    """One exercise's cases, what the reference returned on each, and the mistakes."""
+
+    name: str
+    cases: tuple[Case, ...]
+    expected: tuple[dict[str, np.ndarray], ...]
+    mistakes: tuple[MistakeKey, ...]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A topic's answer key.
+
+    Attributes:
+        topic: the topic's id, `19_transformers`.
+        hidden: whether its seeds are secret.
+        fingerprint: of the files it was recorded from; see `fingerprint`.
+        checks: the text of the `checks.py` that it goes with, so that a key is
+            all that grading needs.
+        exercises: by name.
+    """
+
+    topic: str
+    hidden: bool
+    fingerprint: str
+    checks: str
+    exercises: dict[str, ExerciseKey]
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of everything in the key."""
+        header, block = self._encoded()
+        return hashlib.sha256(header + block).hexdigest()
+
+    @cached_property
+    def seeds(self) -> str:
+        """Return a short digest of the inputs, which tells seeds apart and not what they are."""
+        header, arrays = wire.pack([[case.inputs for case in e.cases] for e in self.exercises.values()])
+        return hashlib.sha256(header + wire.block(arrays)).hexdigest()[:16]
+
+    def to_bytes(self) -> bytes:
+        """Encode the key; equal keys give equal bytes."""
+        header, block = (np.frombuffer(part, np.uint8) for part in self._encoded())
+        file = io.BytesIO()
+        np.savez_compressed(file, header=header, block=block)
+        return file.getvalue()
+
+    def _encoded(self) -> tuple[bytes, bytes]:
+        description = {
+            "schema": SCHEMA,
+            "topic": self.topic,
+            "hidden": self.hidden,
+            "fingerprint": self.fingerprint,
+            "checks": self.checks,
+            "exercises": [_describe(exercise) for exercise in self.exercises.values()],
+        }
+        header, arrays = wire.pack(description)
+        return header, wire.block(arrays)
+
+    def save(self, path: Path) -> None:
+        """Write the key, readable by its owner alone if it is hidden, in one step."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.touch(0o600 if self.hidden else 0o644)
+        try:
+            draft.write_bytes(self.to_bytes())
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def load(path: Path) -> Key:
+    """Read a key.
+
+    Raises:
+        KeyProblem: there is none, it is broken, or of another schema.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            description = wire.unpack(stored["header"].tobytes(), stored["block"].tobytes())
+    except FileNotFoundError:
+        raise KeyProblem(f"there is no answer key at {path}") from None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise KeyProblem(
+            f"the answer key {path} cannot be read ({error}): get or record it again"
+        ) from error
+    if description.get("schema") != SCHEMA:
+        raise KeyProblem(
+            f"the answer key {path} is of schema {description.get('schema')}, this grader reads "
+            f"{SCHEMA}: install the version of the grader that the assignment names, or get the "
+            "assignment again"
+        )
+    exercises = [_read(exercise) for exercise in description["exercises"]]
+    return Key(
+        description["topic"],
+        description["hidden"],
+        description["fingerprint"],
+        description["checks"],
+        {exercise.name: exercise for exercise in exercises},
+    )
+
+
+def fingerprint(topic: Topic) -> str:
+    """Return the digest of all that a key of `topic` is recorded from, but the secret."""
+    digest = hashlib.sha256(f"key schema {SCHEMA}".encode())
+    for name in ("checks", "solution", "mistakes"):
+        text = (topic.folder / f"{name}.py").read_bytes()
+        digest.update(len(text).to_bytes(8) + text)
+    return digest.hexdigest()
+
+
+def hidden_path(topic: Topic) -> Path:
+    """Return where a topic's hidden key is kept, out of what git tracks."""
+    return topic.course / ".grader" / "keys" / f"{topic.id}.npz"
+
+
+def secret(course: Path) -> bytes:
+    """Return the course's secret: `GRADER_SECRET`, else a file made on first use.
+
+    Raises:
+        KeyProblem: others may read the file.
+    """
+    given = os.environ.get(SECRET_VARIABLE)
+    if given:
+        return given.encode()
+    path = course / ".grader" / "secret"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if path.stat().st_mode & 0o077:
+            raise KeyProblem(
+                f"others may read the secret {path}: run `chmod 600` on it; if it may have been "
+                "read, delete it and record the hidden keys again"
+            ) from None
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+    return path.read_bytes()
+
+
+def seeds(secret: bytes, topic: str, exercise: str) -> Callable[[int], int]:
+    """Return the function that seeds each case of an exercise."""
+
+    def seed(position: int) -> int:
+        message = f"{topic}\0{exercise}\0{position}".encode()
+        return int.from_bytes(hmac.digest(secret, message, "sha256"))
+
+    return seed
+
+
+def _describe(exercise: ExerciseKey) -> dict[str, Any]:
+    return {
+        "name": exercise.name,
+        "cases": [{"name": c.name, "inputs": c.inputs, "weight": c.weight} for c in exercise.cases],
+        "expected": list(exercise.expected),
+        "mistakes": [
+            {
+                "name": m.name,
+                "of": m.of,
+                "sentence": m.sentence,
+                "responses": [{"arrays": r.arrays, "error": r.error} for r in m.responses],
+            }
+            for m in exercise.mistakes
+        ],
+    }
+
+
+def _read(stored: dict[str, Any]) -> ExerciseKey:
+    return ExerciseKey(
+        stored["name"],
+        tuple(Case(c["name"], c["inputs"], c["weight"]) for c in stored["cases"]),
+        tuple(stored["expected"]),
+        tuple(
+            MistakeKey(m["name"], m["of"], m["sentence"], tuple(Response(**r) for r in m["responses"]))
+            for m in stored["mistakes"]
+        ),
+    )

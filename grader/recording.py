@@ -1,0 +1,163 @@
+"""Run the course's own answers: how keys are recorded.
+
+The solution, the mistakes and the oracles of a topic run as a submission of
+their own, in a server that never runs a student's code. Their files are read
+here for what they mark, and imported only there.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.client import Child, Outcome, Server
+from grader.course import Topic
+from grader.exercise import AuthorError, Case, Exercise
+from grader.key import PUBLIC, ExerciseKey, Key, MistakeKey, Response, fingerprint, seeds
+
+MODULES = ("solution", "mistakes", "oracles")
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A function or class marked @mistake or @oracle, read without running its file."""
+
+    module: str
+    name: str
+    of: str
+    sentence: str
+
+
+def marked(topic: Topic, module: str) -> list[Marked]:
+    """Return what `mistakes.py` or `oracles.py` marks, in the order of the file.
+
+    Raises:
+        AuthorError: the file is missing, or a mark names no function of its own.
+    """
+    path = topic.folder / f"{module}.py"
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, SyntaxError) as error:
+        raise AuthorError(f"{path} cannot be read: {error}") from error
+    found = []
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        for mark in node.decorator_list:
+            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") in ("mistake", "oracle"):
+                values = [*mark.args, *(keyword.value for keyword in mark.keywords)]
+                if len(values) != 1 or not isinstance(values[0], ast.Constant):
+                    raise AuthorError(f"{path}: mark {node.name} with the name it is an answer to")
+                sentence = (ast.get_docstring(node) or "").split("\n\n")[0]
+                found.append(Marked(module, node.name, str(values[0].value), " ".join(sentence.split())))
+    return found
+
+
+def open_course(server: Server, topic: Topic, modules: Sequence[str] = MODULES) -> Child:
+    """Fork a child that holds the course's own files of `topic`.
+
+    Raises:
+        AuthorError: one of the files cannot be read or run.
+    """
+    files: list[int] = []
+    try:
+        for module in modules:
+            files.append(os.open(topic.folder / f"{module}.py", os.O_RDONLY))
+        child = server.fork(files, topic.checks.text, modules)
+    except OSError as error:
+        raise AuthorError(f"{error.filename} cannot be read: {error.strerror}") from error
+    finally:
+        for descriptor in files:
+            os.close(descriptor)
+    if child.failed or child.problems:
+        child.close()
+        raise AuthorError(f"{topic.folder} cannot be run: {child.problems or child.failed}")
+    return child
+
+
+def record(
+    topics: Sequence[Topic],
+    secret: bytes | None = None,
+    progress: Callable[[str], None] = lambda name: None,
+) -> dict[str, Key]:
+    """Record the keys of `topics`: public ones, or hidden ones if there is a secret.
+
+    Raises:
+        AuthorError: a reference raises, or a mistake names no exercise.
+    """
+    keys = {}
+    with Server() as server:
+        for topic in topics:
+            progress(topic.id)
+            keys[topic.id] = Key(
+                topic.id,
+                secret is not None,
+                fingerprint(topic),
+                topic.checks.text,
+                _record_topic(server, topic, secret or PUBLIC),
+            )
+    return keys
+
+
+def _record_topic(server: Server, topic: Topic, secret: bytes) -> dict[str, ExerciseKey]:
+    mistakes = marked(topic, "mistakes")
+    known = {name for exercise in topic.checks.exercises.values() for name in exercise.writes}
+    for mistake in mistakes:
+        if mistake.of not in known:
+            raise AuthorError(
+                f"{topic.id}: the mistake {mistake.name} is of `{mistake.of}`, which no exercise writes"
+            )
+    runner = Runner(server, topic)
+    try:
+        recorded = {}
+        for exercise in topic.checks.exercises.values():
+            cases = tuple(exercise.draw(seeds(secret, topic.id, exercise.name)))
+            expected = []
+            for case in cases:
+                outcome = runner.run(exercise, case, {})
+                if outcome.status is not None:
+                    raise AuthorError(
+                        f"{topic.id}: the reference of {exercise.name} on “{case.name}”: "
+                        f"{outcome.status} {outcome.text}"
+                    )
+                expected.append(outcome.arrays)
+            recorded[exercise.name] = ExerciseKey(
+                exercise.name,
+                cases,
+                tuple(expected),
+                tuple(
+                    MistakeKey(m.name, m.of, m.sentence, tuple(runner.respond(exercise, c, m) for c in cases))
+                    for m in mistakes
+                    if m.of in exercise.writes
+                ),
+            )
+        return recorded
+    finally:
+        runner.close()
+
+
+class Runner:
+    """Runs a topic's own answers on cases, in a child that is replaced when it dies."""
+
+    def __init__(self, server: Server, topic: Topic) -> None:
+        self.server, self.topic = server, topic
+        self.child = open_course(server, topic)
+
+    def run(self, exercise: Exercise, case: Case, answers: Mapping[str, str]) -> Outcome:
+        """Run the driver of `exercise` with some answers replaced."""
+        if not self.child.alive:
+            self.child = open_course(self.server, self.topic)
+        return self.child.run(exercise.name, case.inputs, exercise.seconds, answers)
+
+    def respond(self, exercise: Exercise, case: Case, answer: Marked) -> Response:
+        """Record what a mistake does on one case."""
+        outcome = self.run(exercise, case, {answer.of: f"{answer.module}:{answer.name}"})
+        if outcome.status is None:
+            return Response(outcome.arrays)
+        return Response(error=outcome.error or str(outcome.status))
+
+    def close(self) -> None:
+        """End the child."""
+        self.child.close()

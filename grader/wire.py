@@ -1,0 +1,211 @@
+"""Named arrays to bytes and back, across the boundary of trust.
+
+A message is a fixed-size preamble, a header of bounded JSON, and the raw bytes
+of arrays:
+
+    magic (4 bytes) · id (16 bytes) · header length (4) · data length (8)
+
+Nothing here is a pickle, a zip or parsed text. What comes from a child is
+checked before it is read: the lengths against limits, the id against the one
+that was asked, each dtype against a fixed list, each shape against the bytes
+that are there. Inputs on their way *to* a child may be nested and hold text;
+they are made by the trusted side, so the child may believe them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+MAGIC = b"GRD1"
+PREAMBLE = struct.Struct("!4s16sIQ")
+DTYPES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+)
+MAX_HEADER = 4096
+MAX_DATA = 16 << 20
+MAX_AXES = 8
+
+
+class WireError(Exception):
+    """The other side sent something that is not a message, or hung up."""
+
+
+class Disconnected(WireError):
+    """The other side closed the connection."""
+
+
+class Array(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An array's name, dtype and shape; its bytes follow the header."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a child says of one case: claims, of which only the arrays count.
+
+    `outcome` is one of ready, returned, raised, missing, out_of_memory.
+    `error` is the type of what was raised; `text` is shown to the student.
+    """
+
+    outcome: str
+    arrays: tuple[Array, ...] = ()
+    error: str = ""
+    text: str = ""
+
+
+def send(
+    to: socket.socket, ident: bytes, header: bytes, arrays: Sequence[np.ndarray] = ()
+) -> None:
+    """Send one message; each array's bytes are in C order."""
+    blocks = [np.ascontiguousarray(array).data.cast("B") for array in arrays if array.size]
+    size = sum(block.nbytes for block in blocks)
+    to.sendall(PREAMBLE.pack(MAGIC, ident, len(header), size) + header)
+    for block in blocks:
+        to.sendall(block)
+
+
+def receive(
+    source: socket.socket,
+    max_header: int = MAX_HEADER,
+    max_data: int = MAX_DATA,
+    alive: Callable[[], None] = lambda: None,
+) -> tuple[bytes, bytes, bytearray]:
+    """Receive one message as (id, header, data).
+
+    `alive` is called whenever the socket's own time-out passes and after each
+    piece; it ends the wait by raising.
+
+    Raises:
+        Disconnected: the other side hung up.
+        WireError: what came is not a message, or is over the limits.
+    """
+    magic, ident, header_size, data_size = PREAMBLE.unpack(_read(source, PREAMBLE.size, alive))
+    if magic != MAGIC:
+        raise WireError("not a message")
+    if header_size > max_header or data_size > max_data:
+        raise WireError(f"a message of {header_size} + {data_size} bytes is over the limit")
+    return ident, bytes(_read(source, header_size, alive)), _read(source, data_size, alive)
+
+
+def _read(source: socket.socket, size: int, alive: Callable[[], None]) -> bytearray:
+    """Read exactly `size` bytes, already known to be within limits."""
+    buffer = bytearray(size)
+    view, done = memoryview(buffer), 0
+    while done < size:
+        try:
+            count = source.recv_into(view[done:])
+        except TimeoutError:
+            alive()
+            continue
+        except ConnectionError as error:
+            raise Disconnected(str(error)) from error
+        if not count:
+            raise Disconnected("the other side hung up")
+        done += count
+        if done < size:
+            alive()
+    return buffer
+
+
+def encode_reply(outcome: str, arrays: dict[str, np.ndarray], error: str = "", text: str = "") -> bytes:
+    """Encode a reply's header, its text cut so that it stays within the limit."""
+    declared = tuple(Array(name, str(a.dtype), a.shape) for name, a in arrays.items())
+    while True:
+        header = msgspec.json.encode(Reply(outcome, declared, error[:80], text))
+        if len(header) <= MAX_HEADER or not text:
+            return header
+        text = text[: len(text) * 3 // 4]
+
+
+def decode_reply(header: bytes, data: bytearray) -> tuple[Reply, dict[str, np.ndarray]]:
+    """Check a child's reply against the bytes that came with it, and read its arrays.
+
+    Raises:
+        WireError: the header is not a `Reply`, or declares what the data is not.
+    """
+    try:
+        reply = msgspec.json.decode(header, type=Reply)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(f"not a reply: {error}") from error
+    arrays: dict[str, np.ndarray] = {}
+    position = 0
+    for array in reply.arrays:
+        if array.dtype not in DTYPES or len(array.shape) > MAX_AXES or min(array.shape, default=0) < 0:
+            raise WireError("an array has a dtype or shape that is not allowed")
+        dtype = np.dtype(array.dtype)
+        count = math.prod(array.shape)  # Python integers: a huge claim does not overflow
+        size = count * dtype.itemsize
+        if position + size > len(data) or max(array.shape, default=0) > MAX_DATA:
+            raise WireError("an array claims more bytes than were sent")
+        if array.name in arrays:
+            raise WireError("two arrays have one name")
+        values = np.frombuffer(data, dtype, count, position) if count else np.empty(0, dtype)
+        if dtype == np.bool_:  # a byte that is neither 0 nor 1 is no truth value
+            values = np.frombuffer(data, np.uint8, count, position) != 0 if count else values
+        arrays[array.name] = values.reshape(array.shape)
+        position += size
+    if position != len(data):
+        raise WireError("bytes came that no array declares")
+    return reply, arrays
+
+
+def pack(value: Any) -> tuple[bytes, list[np.ndarray]]:
+    """Encode a nest of dicts, lists, tuples, arrays and plain values as JSON and arrays."""
+    arrays: list[np.ndarray] = []
+
+    def visit(item: Any) -> Any:
+        if isinstance(item, np.ndarray):
+            arrays.append(item)
+            return {"array": [str(item.dtype), list(item.shape)]}
+        if isinstance(item, tuple):
+            return {"tuple": [visit(part) for part in item]}
+        if isinstance(item, list):
+            return [visit(part) for part in item]
+        if isinstance(item, dict):
+            return {"dict": [[visit(key), visit(part)] for key, part in item.items()]}
+        if item is None or isinstance(item, bool | int | float | str):
+            return item
+        raise TypeError(
+            f"an input is {type(item).__name__}: give arrays, numbers, text, None, lists, "
+            "tuples or dicts, and make anything else of them in the driver"
+        )
+
+    return json.dumps(visit(value)).encode(), arrays
+
+
+def block(arrays: Sequence[np.ndarray]) -> bytes:
+    """Return the raw bytes of `arrays`, one after the other, as `unpack` reads them."""
+    return b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+
+
+def unpack(header: bytes, data: bytes | bytearray | memoryview) -> Any:
+    """Decode what `pack` encoded; the arrays are views of `data`."""
+    position = 0
+
+    def visit(item: Any) -> Any:
+        nonlocal position
+        if isinstance(item, list):
+            return [visit(part) for part in item]
+        if not isinstance(item, dict):
+            return item
+        if "tuple" in item:
+            return tuple(visit(part) for part in item["tuple"])
+        if "dict" in item:
+            return {visit(key): visit(part) for key, part in item["dict"]}
+        dtype, shape = np.dtype(item["array"][0]), item["array"][1]
+        count = math.prod(shape)
+        values = np.frombuffer(data, dtype, count, position) if count else np.empty(0, dtype)
+        position += count * dtype.itemsize
+        return values.reshape(shape)
+
+    return visit(json.loads(header))
