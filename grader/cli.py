@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from grader.course import Course, Topic
     from grader.grading import Rules
+    from grader.verdict import Results
 
 course_option = click.option(
     "--course",
@@ -153,11 +154,11 @@ def grade(
         raise click.ClickException("the grader failed on submissions named above: run the command again.")
 
 
-def compare_with_truth(truth: Path, results: object) -> None:
+def compare_with_truth(truth: Path, results: Results) -> None:
     """Say whether grades are those of a simulated class, and exit with 1 if not."""
     from grader.simulate import check_truth
 
-    differences = check_truth(truth, results)  # type: ignore[arg-type]
+    differences = check_truth(truth, results)
     for difference in differences[:20]:
         click.echo(f"  {difference}", err=True)
     if differences:
@@ -166,7 +167,7 @@ def compare_with_truth(truth: Path, results: object) -> None:
 
 
 def rules_for(
-    topics: tuple[str, ...], hidden: bool, keys: Path | None, folder: Path | None
+    names: tuple[str, ...], hidden: bool, keys: Path | None, folder: Path | None
 ) -> dict[str, Rules]:
     """Load the keys that submissions are graded against, by topic id.
 
@@ -180,18 +181,19 @@ def rules_for(
     if keys is not None:
         loaded = [key.load(path) for path in sorted(keys.glob("*.npz"))]
         by_name = {name_of(one.topic): one for one in loaded}
-        for topic in topics:
-            if name_of(topic) not in by_name:
-                raise key.KeyProblem(unknown("key for", topic, by_name))
-        wanted = [name_of(topic) for topic in topics] or list(by_name)
+        for name in names:
+            if name_of(name) not in by_name:
+                raise key.KeyProblem(unknown("key for", name, by_name))
+        wanted = [name_of(name) for name in names] or list(by_name)
         return {by_name[name].topic: Rules(by_name[name]) for name in wanted}
     course = find_course(explicit=folder)
     rules = {}
-    for topic in [course.topic(name) for name in topics] or course.topics:
+    for topic in [course.topic(name) for name in names] or course.topics:
         path = key.hidden_path(topic) if hidden else topic.assignment / "key.npz"
         remedy = f"grader key record {topic.name}" if hidden else f"grader build {topic.name}"
         if not path.exists():
-            raise key.KeyProblem(f"{topic.name} has no {'hidden' if hidden else 'public'} key: run `{remedy}`")
+            kind = "hidden" if hidden else "public"
+            raise key.KeyProblem(f"{topic.name} has no {kind} key: run `{remedy}`")
         found = key.load(path)
         if found.fingerprint != key.fingerprint(topic):
             raise key.KeyProblem(f"the key of {topic.name} is older than its solution: run `{remedy}`")

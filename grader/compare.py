@@ -61,7 +61,8 @@ def equal(
 def allowed_error(expected: np.ndarray, tolerance: float) -> np.ndarray:
     """Return the largest error that each entry of `expected` may have."""
     magnitude = np.abs(np.where(np.isfinite(expected), expected, 0.0))
-    return tolerance * (magnitude + max(magnitude.max(initial=0.0), SMALLEST_SCALE))
+    scale = max(float(magnitude.max(initial=0.0)), SMALLEST_SCALE)
+    return np.asarray(tolerance * (magnitude + scale))
 
 
 def mismatch(
@@ -114,7 +115,7 @@ def _wrong(expected: np.ndarray, returned: np.ndarray, tolerance: float) -> np.n
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(got - want) <= allowed_error(want, tolerance)
     same = (got == want) | (np.isnan(got) & np.isnan(want))
-    return ~(same | (near & np.isfinite(want) & np.isfinite(got)))
+    return np.asarray(~(same | (near & np.isfinite(want) & np.isfinite(got))))
 
 
 def _shape_relation(expected: np.ndarray, returned: np.ndarray) -> str:

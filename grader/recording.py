@@ -11,6 +11,7 @@ import ast
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.client import Child, Outcome, Server
 from grader.course import Topic
@@ -55,17 +56,18 @@ def marked(topic: Topic, module: str) -> list[Marked]:
     return found
 
 
-def open_course(server: Server, topic: Topic, modules: Sequence[str] = MODULES) -> Child:
-    """Fork a child that holds the course's own files of `topic`.
+def open_course(server: Server, topic: Topic, more: Sequence[Path] = ()) -> Child:
+    """Fork a child that holds the course's own files of `topic`, and `more` files beside them.
 
     Raises:
         AuthorError: one of the files cannot be read or run.
     """
     files: list[int] = []
+    paths = [topic.folder / f"{module}.py" for module in MODULES] + list(more)
     try:
-        for module in modules:
-            files.append(os.open(topic.folder / f"{module}.py", os.O_RDONLY))
-        child = server.fork(files, topic.checks.text, modules)
+        for path in paths:
+            files.append(os.open(path, os.O_RDONLY))
+        child = server.fork(files, topic.checks.text, [path.stem for path in paths])
     except OSError as error:
         raise AuthorError(f"{error.filename} cannot be read: {error.strerror}") from error
     finally:
@@ -91,17 +93,21 @@ def record(
     with Server() as server:
         for topic in topics:
             progress(topic.id)
-            keys[topic.id] = Key(
-                topic.id,
-                secret is not None,
-                fingerprint(topic),
-                topic.checks.text,
-                _record_topic(server, topic, secret or PUBLIC),
-            )
+            keys[topic.id] = record_topic(server, topic, secret)
     return keys
 
 
-def _record_topic(server: Server, topic: Topic, secret: bytes) -> dict[str, ExerciseKey]:
+def record_topic(server: Server, topic: Topic, secret: bytes | None = None) -> Key:
+    """Record one topic's key on a server that runs no student's code.
+
+    Raises:
+        AuthorError: the reference raises, or a mistake names no exercise.
+    """
+    exercises = _record_exercises(server, topic, secret or PUBLIC)
+    return Key(topic.id, secret is not None, fingerprint(topic), topic.checks.text, exercises)
+
+
+def _record_exercises(server: Server, topic: Topic, secret: bytes) -> dict[str, ExerciseKey]:
     mistakes = marked(topic, "mistakes")
     known = {name for exercise in topic.checks.exercises.values() for name in exercise.writes}
     for mistake in mistakes:
@@ -141,14 +147,14 @@ def _record_topic(server: Server, topic: Topic, secret: bytes) -> dict[str, Exer
 class Runner:
     """Runs a topic's own answers on cases, in a child that is replaced when it dies."""
 
-    def __init__(self, server: Server, topic: Topic) -> None:
-        self.server, self.topic = server, topic
-        self.child = open_course(server, topic)
+    def __init__(self, server: Server, topic: Topic, more: Sequence[Path] = ()) -> None:
+        self.server, self.topic, self.more = server, topic, more
+        self.child = open_course(server, topic, more)
 
     def run(self, exercise: Exercise, case: Case, answers: Mapping[str, str]) -> Outcome:
         """Run the driver of `exercise` with some answers replaced."""
         if not self.child.alive:
-            self.child = open_course(self.server, self.topic)
+            self.child = open_course(self.server, self.topic, self.more)
         return self.child.run(exercise.name, case.inputs, exercise.seconds, answers)
 
     def respond(self, exercise: Exercise, case: Case, answer: Marked) -> Response:

@@ -92,7 +92,8 @@ def notebook_cells(text: str) -> list[tuple[str, str, int]]:
     for number, cell in enumerate(notebook["cells"], 1):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
+        metadata = cell.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
         tags, nbgrader = metadata.get("tags"), metadata.get("nbgrader")
         if isinstance(tags, list) and DEMONSTRATION in tags:
             continue

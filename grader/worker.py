@@ -104,12 +104,7 @@ class Session:
         """Run one driver on one case; return a reply's header and arrays."""
         exercise = self.exercises[request["exercise"]]
         try:
-            answer = self.answer(exercise, request["answers"])
-            set_seeds()
-            inputs = request["inputs"]
-            if exercise.arrays == "tensor":
-                inputs = {key: as_tensors(value) for key, value in inputs.items()}
-            arrays = as_arrays(exercise.driver(answer, **inputs))
+            arrays = run_driver(exercise, self.answer(exercise, request["answers"]), request["inputs"])
         except (Missing, NotImplementedError) as error:
             return wire.encode_reply("missing", {}, text=str(error)), {}
         except (drivers.WrongStructure, drivers.ForbiddenOp) as error:
@@ -141,6 +136,16 @@ class Session:
                 because = f"; one cell could not be run:\n{self.problems[0]}" if self.problems else ""
                 raise Missing(f"`{name}` is not defined{because}") from None
         return found
+
+
+def run_driver(
+    exercise: Exercise, answer: types.SimpleNamespace, inputs: dict[str, Any]
+) -> dict[str, np.ndarray]:
+    """Run one driver on one case's inputs, from the same seeds each time."""
+    set_seeds()
+    if exercise.arrays == "tensor":
+        inputs = {key: as_tensors(value) for key, value in inputs.items()}
+    return as_arrays(exercise.driver(answer, **inputs))
 
 
 def set_seeds() -> None:
