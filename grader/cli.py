@@ -143,6 +143,9 @@ def grade(
                         advance()
         except StoreError as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted. What was graded is kept: run the same command to go on.", err=True)
+            sys.exit(130)
         graded.sort(key=lambda one: (one.student, one.topic))
         results = data.results(graded, environment)
         if json_file:

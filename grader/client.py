@@ -137,12 +137,16 @@ class Server:
 
     def close(self) -> None:
         """End the server and all its children, and remove its folder."""
-        self._control.close()
+        try:
+            self._control.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
+        except OSError:
+            pass  # it hung up first
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        self._control.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Server:

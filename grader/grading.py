@@ -169,6 +169,7 @@ class Grader:
         self.server = Server()
         self.environment = {"grader": __version__, **self.server.environment}
         self._replacing = threading.Lock()
+        self._stopping = False
 
     def grade(self, work: Work, descriptor: int) -> Graded:
         """Grade one submission, whatever happens to the server."""
@@ -178,7 +179,7 @@ class Grader:
             try:
                 return grade(server, work, rules, descriptor)
             except ServerError as error:
-                if attempt == 2:
+                if attempt == 2 or self._stopping:
                     message = f"The grader failed; this says nothing about the answer. {error}"
                     return all_alike(work, rules, Status.GRADER_ERROR, message)
                 self._replace(server)
@@ -219,10 +220,16 @@ class Grader:
                     running[pool.submit(self.grade, work, descriptor)] = (work, mark, descriptor)
                 while running:
                     yield from self._finished(running)
+            except BaseException:
+                # Ctrl-C, or the store is full: what is running is given up now,
+                # not at its deadline, and will be run again the next time.
+                self._stopping = True
+                self.server.close()
+                raise
             finally:
-                for future, (_, _, descriptor) in running.items():
-                    if future.cancel():
-                        os.close(descriptor)
+                pool.shutdown(cancel_futures=True)
+                for _, _, descriptor in running.values():
+                    os.close(descriptor)
 
     def _finished(self, running: dict[Future[Graded], tuple[Work, str, int]]) -> Iterator[tuple[Graded, str]]:
         done, _ = wait(running, return_when=FIRST_COMPLETED)

@@ -160,11 +160,9 @@ def with_metadata(cell: NotebookNode, exercise: str | None) -> NotebookNode:
 
 def check_cell(exercise: Exercise) -> NotebookNode:
     """Return the locked cell in which an exercise is checked and earns its points."""
-    itself = exercise.writes == (exercise.name,)
-    argument = exercise.name if itself else f'"{exercise.name}"'
     name = f"check_{exercise.name}"
     points = int(exercise.points) if exercise.points == int(exercise.points) else exercise.points
-    return code(f"check({argument})", name, [DEMONSTRATION], nbgrader(name, points=points))
+    return code(f"check({', '.join(exercise.writes)})", name, [DEMONSTRATION], nbgrader(name, points=points))
 
 
 def code(source: str, ident: str | None = None, tags: list[str] = [], facts: Any = {}) -> NotebookNode:  # noqa: B006
