@@ -62,7 +62,7 @@ def allowed_error(expected: np.ndarray, tolerance: float) -> np.ndarray:
     """Return the largest error that each entry of `expected` may have."""
     magnitude = np.abs(np.where(np.isfinite(expected), expected, 0.0))
     scale = max(float(magnitude.max(initial=0.0)), SMALLEST_SCALE)
-    return np.asarray(tolerance * (magnitude + scale))
+    return np.asarray(tolerance * magnitude + tolerance * scale)  # their sum may be infinite
 
 
 def mismatch(
@@ -153,11 +153,12 @@ def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float) ->
         return f"`{name}` is wrong in its last entry only"
     if want.ndim >= 2 and len(want) > 1 and explains(np.concatenate([got[:1], want[1:]])):
         return f"`{name}` is right for the first of the batch only"
-    scale = float((got * want).sum() / (want * want).sum())
-    if scale and np.isfinite(scale) and explains(got / scale):
+    with np.errstate(all="ignore"):  # squares of the very small and the very large
+        scale = float((got * want).sum() / (want * want).sum())
+        unscaled, shift = got / scale, float((got - want).mean())
+    if scale and np.isfinite(scale) and explains(unscaled):
         return f"`{name}` is what was expected times {_factor(scale)}, everywhere"
-    shift = float((got - want).mean())
-    if explains(got - shift):
+    if np.isfinite(shift) and explains(got - shift):
         return f"`{name}` is off by the same amount everywhere"
     return ""
 

@@ -10,7 +10,7 @@ import ast
 import copy
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jupytext
@@ -50,19 +50,21 @@ def instructor_notebook(topic: Topic) -> NotebookNode:
     source = jupytext.reads(text, fmt="py:percent").cells
     exercises = topic.checks.exercises
     try:
-        written = {place: exercise_name(cell.source) for place, cell in enumerate(source) if has_solution(cell)}
+        solved = [(place, cell.source) for place, cell in enumerate(source) if has_solution(cell)]
+        written = {place: exercise_name(text) for place, text in solved}
         last = last_cells(exercises, written)
     except AuthorError as error:
         raise AuthorError(f"{path}: {error}") from None
     cells: list[NotebookNode] = []
     for place, cell in enumerate(source):
         if cell.cell_type == "code" and not any(one.cell_type == "code" for one in cells):
-            cells.append(code(IMPORT_CHECK, tags=[DEMONSTRATION]))
+            cells.append(code(IMPORT_CHECK, "", [DEMONSTRATION], {}))
         cells.append(with_metadata(cell, written.get(place)))
         cells += [check_cell(exercises[name]) for name, where in last.items() if where == place]
     if sum(cell.id == WRITTEN_ANSWER for cell in cells) > 1:
         raise AuthorError(f"{path}: more than one Markdown cell is tagged “{ANSWER}”: tag one")
-    notebook = nbformat.v4.new_notebook(cells=list(unique_ids(cells)), metadata=METADATA)
+    made = unique_ids(cells)
+    notebook: NotebookNode = nbformat.v4.new_notebook(cells=list(made), metadata=METADATA)
     notebook.nbformat_minor = 5
     return notebook
 
@@ -81,7 +83,8 @@ def script(notebook: NotebookNode) -> str:
 
 def to_bytes(notebook: NotebookNode) -> bytes:
     """Encode a notebook; equal notebooks give equal bytes."""
-    return (nbformat.writes(notebook, indent=1, sort_keys=True) + "\n").encode()
+    text: str = nbformat.writes(notebook, indent=1, sort_keys=True)
+    return f"{text}\n".encode()
 
 
 def has_solution(cell: NotebookNode) -> bool:
@@ -148,8 +151,8 @@ def with_metadata(cell: NotebookNode, exercise: str | None) -> NotebookNode:
     tags = cell.metadata.get("tags", [])
     if cell.cell_type == "code":
         facts = nbgrader(exercise, solution=True) if exercise else {}
-        return code(cell.source, exercise, tags, facts)
-    made = nbformat.v4.new_markdown_cell(cell.source)
+        return code(cell.source, exercise or "", tags, facts)
+    made: NotebookNode = nbformat.v4.new_markdown_cell(cell.source)
     answer = ANSWER in tags
     made.id = WRITTEN_ANSWER if answer else ""
     made.metadata = nbgrader(WRITTEN_ANSWER, solution=True, points=WRITTEN_POINTS) if answer else {}
@@ -165,11 +168,11 @@ def check_cell(exercise: Exercise) -> NotebookNode:
     return code(f"check({', '.join(exercise.writes)})", name, [DEMONSTRATION], nbgrader(name, points=points))
 
 
-def code(source: str, ident: str | None = None, tags: list[str] = [], facts: Any = {}) -> NotebookNode:  # noqa: B006
+def code(source: str, ident: str, tags: Sequence[str], facts: Mapping[str, Any]) -> NotebookNode:
     """Return a code cell that was never run."""
-    cell = nbformat.v4.new_code_cell(source)
-    cell.id = ident or ""
-    cell.metadata = dict(facts) | ({"tags": tags} if tags else {})
+    cell: NotebookNode = nbformat.v4.new_code_cell(source)
+    cell.id = ident
+    cell.metadata = {**facts, **({"tags": list(tags)} if tags else {})}
     return cell
 
 

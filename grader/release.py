@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from grader.notebook import ANSWER, instructor_notebook, script, solution_region
 
 Progress = Callable[[str], None]
 GIVEAWAY = 20  # characters; a shorter solution, as `return x + y`, may well stand elsewhere too
+MARKER = re.compile(r"^\s*###", re.MULTILINE)
 PASSING = ("__pycache__", ".ipynb_checkpoints")
 
 
@@ -126,7 +128,8 @@ def release(sources: dict[str, tuple[str, bytes]]) -> dict[str, bytes]:
         log = logging.Logger("grader.release")
         log.addHandler(said)
         try:
-            GenerateAssignment(coursedir=CourseDirectory(config=config, log=log), config=config, log=log).start()
+            directory = CourseDirectory(config=config, log=log)
+            GenerateAssignment(coursedir=directory, config=config, log=log).start()
             return {
                 assignment: (root / "release" / assignment / f"{name}.ipynb").read_bytes()
                 for assignment, (name, _) in sources.items()
@@ -147,7 +150,7 @@ def refuse_leaks(
     texts = {name: content.decode() for name, content in given.items() if not name.endswith(".ipynb")}
     for number, cell in enumerate(released.cells, 1):
         texts[f"cell {number} of {topic.name}.ipynb"] = cell.source
-        if cell.cell_type == "code" and any(line.lstrip().startswith("###") for line in cell.source.split("\n")):
+        if cell.cell_type == "code" and MARKER.search(cell.source):
             raise AuthorError(f"{topic.id}: cell {number} still holds a `###` marker:\n{cell.source}")
     secrets = []
     for cell in source.cells:

@@ -120,8 +120,10 @@ def _read(source: socket.socket, size: int, alive: Callable[[], None]) -> bytear
 def encode_reply(outcome: str, arrays: dict[str, np.ndarray], error: str = "", text: str = "") -> bytes:
     """Encode a reply's header, its text cut so that it stays within the limit."""
     declared = tuple(Array(name, str(a.dtype), a.shape) for name, a in arrays.items())
+    # A student's text may hold half of a surrogate pair, which UTF-8 has no bytes for.
+    error, text = (said.encode("utf-8", "replace").decode() for said in (error[:80], text))
     while True:
-        header = msgspec.json.encode(Reply(outcome, declared, error[:80], text))
+        header = msgspec.json.encode(Reply(outcome, declared, error, text))
         if len(header) <= MAX_HEADER or not text:
             return header
         text = text[: len(text) * 3 // 4]
@@ -145,7 +147,8 @@ def decode_reply(header: bytes, data: bytearray) -> tuple[Reply, dict[str, np.nd
         dtype = np.dtype(array.dtype)
         count = math.prod(array.shape)  # Python integers: a huge claim does not overflow
         size = count * dtype.itemsize
-        if position + size > len(data) or max(array.shape, default=0) > MAX_DATA:
+        # NumPy refuses an array with no values but huge axes only once it is made.
+        if position + size > len(data) or math.prod(max(n, 1) for n in array.shape) > MAX_DATA:
             raise WireError("an array claims more bytes than were sent")
         if array.name in arrays:
             raise WireError("two arrays have one name")

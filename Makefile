@@ -1,0 +1,85 @@
+# `make demo` grades a simulated class, `make test` runs the whole suite.
+# Both need Python 3.11 to 3.13 and nothing else; uv is used where there is one.
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11; do \
+    $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+    && { command -v $$python; break; }; done)
+STUDENTS := 60
+SEED := 1
+WORKERS := 2
+CLASS := build/demo
+
+# TensorFlow imports in 4 s when its bytecode is compiled, in 17 s when it is not.
+INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
+    $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check) --constraint constraints.txt
+
+.PHONY: help demo test build check lint types constraints clean
+.NOTPARALLEL:
+
+help:
+	@sed -n 's/^## /make /p' Makefile
+
+## demo         simulate a class of STUDENTS=60, grade it, compare with the known truth
+demo: $(VENV)/instructor
+	rm -rf $(CLASS)
+	$(BIN)/grader key record
+	$(BIN)/grader simulate $(CLASS) --students $(STUDENTS) --seed $(SEED)
+	$(BIN)/grader grade $(CLASS) --workers $(WORKERS) --db sqlite:///$(CLASS)/grades.db \
+	    --json $(CLASS)/grades.json --truth $(CLASS)/truth.json
+	@echo
+	@echo 'Where to look next:'
+	@echo '  $(CLASS)/                  what the students handed in, and truth.json'
+	@echo '  $(CLASS)/grades.json       every verdict and message; grades.db holds the same'
+	@echo '  assignments/                what students are given'
+	@echo '  solutions/19_transformers/  a topic as its author writes it'
+	@echo '  $(BIN)/grader --help'
+
+## test         lint, types and the whole suite
+test: $(VENV)/test lint types
+	$(BIN)/python -m pytest -q
+
+## build        derive source/, assignments/ and public keys from solutions/
+build: $(VENV)/instructor
+	$(BIN)/grader build
+
+## check        lint, types, and whether what is derived is fresh
+check: lint types
+	$(BIN)/grader build --check
+
+lint: $(VENV)/test
+	$(BIN)/python -m flake8
+
+types: $(VENV)/test
+	$(BIN)/python -m mypy
+
+## constraints  resolve constraints.txt again (needs uv)
+constraints:
+	@test -n '$(UV)' || { echo 'This needs uv: https://docs.astral.sh/uv/'; exit 1; }
+	{ echo '# Versions that go together on Python 3.11 to 3.13. Made by `make constraints`.'; \
+	    $(UV) pip compile --quiet --upgrade --universal --all-extras --python-version 3.11 \
+	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links setup.cfg; } > constraints.draft
+	mv constraints.draft constraints.txt
+
+## clean        remove what was installed, graded and cached; .grader/, the secret, stays
+clean:
+	rm -rf $(VENV) build .mypy_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp stands for one install; the test extra holds the instructor's.
+$(VENV)/instructor: $(VENV)/made setup.cfg pyproject.toml constraints.txt
+	$(INSTALL) --editable '.[instructor]'
+	@touch $@
+
+$(VENV)/test: $(VENV)/made setup.cfg pyproject.toml constraints.txt
+	$(INSTALL) --editable '.[test]'
+	@touch $@ $(VENV)/instructor
+
+$(VENV)/made:
+	@test -n '$(PYTHON)' || { echo 'This needs Python 3.11, 3.12 or 3.13; none was found on PATH' \
+	    "(python3 is $$(python3 --version 2>&1 | tail -n 1)). Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	rm -rf $(VENV)
+	$(if $(UV),$(UV) venv --quiet --seed --python '$(PYTHON)' $(VENV),'$(PYTHON)' -m venv $(VENV))
+	@touch $@

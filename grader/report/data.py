@@ -1,0 +1,70 @@
+"""Results as JSON: one schema, the one of `grader.verdict`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from grader.text import to_json
+from grader.verdict import SCHEMA, Graded, Results
+
+
+class ResultsProblem(Exception):
+    """A file of results cannot be read; the message says what to do."""
+
+
+def results(graded: Iterable[Graded], environment: Mapping[str, str]) -> Results:
+    """Put submissions together with the environment they were graded in."""
+    return Results(tuple(graded), dict(environment))
+
+
+def write_json(results: Results, path: Path) -> None:
+    """Write results in one step: the file is whole, or what it was before.
+
+    Raises:
+        OSError: it cannot be written, a full disk for one; `filename` is `path`.
+    """
+    # Schema first: it tells a reader how to read the rest.
+    content = {"schema": results.schema, "submissions": results.submissions, "environment": results.environment}
+    text = msgspec.json.format(to_json(content), indent=2) + b"\n"
+    try:
+        if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
+            path.write_bytes(text)
+            return
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with open(draft, "wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def read_json(path: Path) -> Results:
+    """Read what `write_json` wrote.
+
+    Raises:
+        ResultsProblem: there is no such file, or it holds something else.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ResultsProblem(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        found = msgspec.json.decode(content, type=dict[str, msgspec.Raw]).get("schema")
+        schema = None if found is None else msgspec.json.decode(found)
+        if schema == SCHEMA:
+            return msgspec.json.decode(content, type=Results)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ResultsProblem(f"{path} is not a file of results ({error}): grade again with --json") from error
+    raise ResultsProblem(
+        f"{path} is of schema {schema}, this grader reads {SCHEMA}: use the version that wrote it, "
+        "or grade again with --json"
+    )

@@ -1,0 +1,218 @@
+"""Results on a terminal: one student's answers, a class, the syllabus.
+
+Messages come from elsewhere and may quote what a student wrote; all of it
+passes through `printable` on its way to the screen, and none of it is markup.
+Nothing is said by colour alone.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.course import Course, Topic, name_of
+from grader.exercise import AuthorError
+from grader.text import printable
+from grader.verdict import Graded, Results, Status, Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+FEW = 20  # submissions that are shown one a row
+NAMED = 3  # mistakes that are named of each exercise
+PIPED = 100  # columns where there is no terminal
+BARS = " ▁▂▃▄▅▆▇█"
+BINS = 10
+WORDS = {
+    Status.PASSED: "passed",
+    Status.WRONG: "wrong",
+    Status.RAISED: "stopped with an error",
+    Status.MISSING: "not written",
+    Status.TIMED_OUT: "out of time",
+    Status.OUT_OF_MEMORY: "out of memory",
+    Status.CRASHED: "crashed",
+    Status.GRADER_ERROR: "the grader failed",
+}
+
+
+def show_checked(console: Console, graded: Graded) -> None:
+    """Show a student each exercise of one submission, then the sum."""
+    from rich.padding import Padding
+
+    _fit(console)
+    topic = name_of(graded.topic)
+    for verdict in graded.exercises:
+        passed = verdict.status is Status.PASSED
+        name = f"{topic}.{verdict.name}"
+        points = f"{verdict.score:g} of {verdict.max_score:g} points"
+        mark = _text("✓ " if passed else "✗ ", "bold green" if passed else "bold red")
+        console.print(_join(mark, _text(name, "bold"), _text(f" — {WORDS[verdict.status]}, {points}")))
+        if not passed:
+            message = f"{verdict.message}\n\nAgain:  grader check {name}"
+            console.print(Padding(_text(message.strip()), (1, 0, 1, 2), expand=False))
+    for note in graded.notes:
+        console.print(_text(f"Note: {note}."))
+    right = sum(verdict.status is Status.PASSED for verdict in graded.exercises)
+    total = f"{right} of {_count(len(graded.exercises), 'exercise')} passed"
+    console.print(_text(f"{topic}: {total}, {graded.score:g} of {graded.max_score:g} points.", "bold"))
+
+
+def show_class(console: Console, results: Results) -> None:
+    """Show an instructor how a class did, and what needs a look."""
+    _fit(console)
+    graded = results.submissions
+    if not graded:
+        console.print(_text("Nothing was graded."))
+        return
+    topics: dict[str, list[Graded]] = {}
+    for one in graded:
+        topics.setdefault(one.topic, []).append(one)
+    console.print(_rows(graded) if len(graded) <= FEW else _summaries(topics))
+    if len(graded) > 1:
+        for topic, several in topics.items():
+            console.print(_exercises(topic, several))
+    _show_attention(console, graded)
+    students = len({one.student for one in graded})
+    console.print(_text(f"{_count(len(graded), 'submission')} of {_count(students, 'student')} graded.", "bold"))
+
+
+def show_topics(console: Console, course: Course) -> None:
+    """Show the syllabus: each topic, its exercises and points, and what is built of it."""
+    _fit(console)
+    table = _table("", ["topic", "points", "assignment", "hidden key"], numbers={1})
+    for topic in course.topics:
+        title = _text(f"{topic.id[:2]} {topic.name}", "bold")
+        try:
+            points = [f"{one.name} {one.points:g}" for one in topic.checks.exercises.values()]
+        except (AuthorError, OSError) as error:
+            table.add_row(_join(title, _text(f"\n{error}")), "", "", "")
+            continue
+        listed = _join(title, _text("\n" + ", ".join(points)))
+        table.add_row(listed, f"{topic.checks.points:g}", *map(_text, _states(topic)))
+    console.print(table)
+    console.print(_text(f"{_count(len(course.topics), 'topic')} in {course.root}.", "bold"))
+
+
+def _rows(graded: Sequence[Graded]) -> Table:
+    table = _table("Submissions", ["student", "topic", "points", "exercises that did not pass"], numbers={2})
+    for one in graded:
+        failed = [f"{v.name}: {v.mistake or WORDS[v.status]}" for v in one.exercises if v.status != Status.PASSED]
+        points = f"{one.score:g}/{one.max_score:g}"
+        row = (one.student, name_of(one.topic), points, "\n".join(failed) or "none")
+        table.add_row(*map(_text, row))
+    return table
+
+
+def _summaries(topics: dict[str, list[Graded]]) -> Table:
+    # "0 … 100%" sets the scale of the ten bars below it.
+    columns = ["topic", "submissions", "mean", "median", "full marks", "0 …  100%"]
+    table = _table("Points", columns, numbers={1, 2, 3, 4})
+    for topic, graded in topics.items():
+        points = [one.score for one in graded]
+        full = sum(one.score >= one.max_score for one in graded)
+        row = (
+            name_of(topic),
+            str(len(graded)),
+            f"{statistics.fmean(points):.1f}",
+            f"{statistics.median(points):.1f}",
+            f"{full} ({full / len(graded):.0%})",
+            histogram([one.score / one.max_score if one.max_score else 0.0 for one in graded]),
+        )
+        table.add_row(*map(_text, row))
+    return table
+
+
+def histogram(shares: Iterable[float]) -> str:
+    """Draw how many of `shares`, each within [0, 1], lie in each tenth; any at all shows."""
+    counts = Counter(min(max(int(share * BINS), 0), BINS - 1) for share in shares)
+    most = max(counts.values(), default=1)
+    return "".join(BARS[-(-counts[i] * (len(BARS) - 1) // most)] for i in range(BINS))
+
+
+def _exercises(topic: str, graded: Sequence[Graded]) -> Table:
+    title = f"{name_of(topic)}, by exercise"
+    table = _table(title, ["exercise", "passed", "what went wrong most often"], numbers={1})
+    verdicts: dict[str, list[Verdict]] = {}
+    for one in graded:
+        for verdict in one.exercises:
+            verdicts.setdefault(verdict.name, []).append(verdict)
+    for name, several in verdicts.items():
+        passed = sum(verdict.status is Status.PASSED for verdict in several)
+        wrong = Counter(v.mistake or WORDS[v.status] for v in several if v.status is not Status.PASSED)
+        often = ", ".join(f"{count}× {what}" for what, count in wrong.most_common(NAMED))
+        table.add_row(*map(_text, (name, f"{passed / len(several):.0%}", often)))
+    return table
+
+
+def _show_attention(console: Console, graded: Sequence[Graded]) -> None:
+    """List grader errors first, then notes: what no student is to blame for."""
+    rows = []
+    for one in graded:
+        failed = [verdict for verdict in one.exercises if verdict.status is Status.GRADER_ERROR]
+        # One server that dies fails every exercise alike: say it once.
+        for message in dict.fromkeys(verdict.message for verdict in failed):
+            names = ", ".join(verdict.name for verdict in failed if verdict.message == message)
+            paragraph = message.partition("\n\n")[0]
+            rows.append((0, one, f"the grader failed on {names}: {paragraph}"))
+        rows += [(1, one, note) for note in one.notes]
+    if not rows:
+        return
+    rows.sort(key=lambda row: row[0])
+    table = _table("Needs your eye", ["student", "topic", "why"])
+    for _, one, why in rows[:FEW]:
+        table.add_row(*map(_text, (one.student, name_of(one.topic), why)))
+    console.print(table)
+    if len(rows) > FEW:
+        console.print(_text(f"and {len(rows) - FEW} more; --json FILE has them all."))
+
+
+def _states(topic: Topic) -> tuple[str, str]:
+    from grader import key
+
+    def state(path: Path, made: str) -> str:
+        if not path.exists():
+            return f"not {made}"
+        try:
+            return made if key.load(path).fingerprint == key.fingerprint(topic) else "stale"
+        except (key.KeyProblem, OSError):
+            return "unreadable"
+
+    return state(topic.assignment / "key.npz", "built"), state(key.hidden_path(topic), "recorded")
+
+
+def _fit(console: Console) -> None:
+    """Give text that is piped a readable width, whatever the terminal's was."""
+    if not console.is_terminal:
+        console.width = PIPED
+
+
+def _table(title: str, columns: Sequence[str], numbers: set[int] = frozenset()) -> Table:  # type: ignore[assignment]
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=_text(title, "bold") if title else None, title_justify="left", box=box.SIMPLE_HEAD)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place in numbers else "left", overflow="fold")
+    return table
+
+
+def _text(text: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(printable(text), style)
+
+
+def _join(*parts: Text) -> Text:
+    """Join texts, each in its own style; `+` would lay the first one's over all."""
+    from rich.text import Text
+
+    return Text().join(parts)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

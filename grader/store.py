@@ -1,0 +1,267 @@
+"""What was graded: kept by student and topic, found again by fingerprint.
+
+SQLite or PostgreSQL, through SQLAlchemy. Each submission is one transaction, so
+that a run that is killed has lost nothing but what it was grading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from grader.text import storable, to_json
+from grader.verdict import Graded, Results, Status, worst
+
+SCHEMA = 1
+PATIENCE = 30.0  # seconds to wait for another program that holds the database
+LOCK = 0x67726164  # "grad": PostgreSQL's advisory lock while tables are made
+
+metadata = sql.MetaData()
+versions = sql.Table("grader_schema", metadata, sql.Column("version", sql.Integer, primary_key=True))
+submissions = sql.Table(
+    "grader_submissions",
+    metadata,
+    sql.Column("student", sql.Text, primary_key=True),
+    sql.Column("topic", sql.Text, primary_key=True),
+    sql.Column("fingerprint", sql.String(64), nullable=False, index=True),
+    sql.Column("file", sql.Text, nullable=False),
+    sql.Column("status", sql.String(16), nullable=False),
+    sql.Column("score", sql.Float, nullable=False),
+    sql.Column("max_score", sql.Float, nullable=False),
+    sql.Column("graded_at", sql.DateTime(timezone=True), nullable=False),
+    sql.Column("graded", sql.Text, nullable=False),  # verdict.Graded, as JSON
+    sql.Column("environment", sql.Text, nullable=False),
+)
+
+REMEDIES = {
+    "BUSY": "is locked by another program: wait until it is done, or close it, and run the command again",
+    "FULL": "cannot grow, the disk is full: make room, and run the command again",
+    "READONLY": "may not be written to: change its permissions, or name another with --db",
+    "CANTOPEN": "cannot be opened: its folder must exist, and both must be yours to write to",
+    "NOTADB": "is not a database: name another file with --db",
+    "CORRUPT": "is damaged: restore a copy, or name a new file with --db and grade again",
+}
+REMEDIES["LOCKED"], REMEDIES["PERM"] = REMEDIES["BUSY"], REMEDIES["CANTOPEN"]
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says what to do. What was committed is there."""
+
+
+class Store:
+    """Opens the database at a URL, or makes it; close it, or use it in a `with`."""
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        """Open or make the database.
+
+        Args:
+            url: `sqlite:///grades.db`, `postgresql://user@host/name`.
+            patience: seconds to wait where another program holds a lock.
+
+        Raises:
+            StoreError: it cannot be opened, or holds something else.
+        """
+        self._name, self._engine = _engine(url, patience)
+        try:
+            with self._transaction() as connection:
+                there = self._check(connection)
+            if not there:
+                with self._transaction(exclusive=True) as connection:
+                    # Another run may have made the tables while we waited.
+                    if not self._check(connection):
+                        metadata.create_all(connection)
+                        connection.execute(sql.insert(versions).values(version=SCHEMA))
+        except BaseException:
+            self.close()
+            raise
+
+    def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
+        """Keep one submission in place of what its student had for its topic.
+
+        Raises:
+            StoreError: it could not be kept.
+        """
+        self.put_all([(graded, fingerprint)], environment)
+
+    def put_all(self, graded: Iterable[tuple[Graded, str]], environment: Mapping[str, str]) -> None:
+        """Keep submissions, each with its fingerprint: all, or none of them.
+
+        Raises:
+            StoreError: they could not be kept.
+        """
+        made_in = to_json(environment).decode()
+        rows = [_row(one, fingerprint) | {"environment": made_in} for one, fingerprint in graded]
+        if not rows:
+            return
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(submissions)
+        keys = [column.name for column in submissions.primary_key]
+        changed = {c.name: insert.excluded[c.name] for c in submissions.columns if c.name not in keys}
+        with self._transaction() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+
+    def find(self, fingerprint: str) -> Graded | None:
+        """Return what was graded under `fingerprint`, whoever handed it in.
+
+        Never a submission on which the grader itself failed: that is run again.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        if not fingerprint:
+            return None
+        query = sql.select(submissions.c.graded).where(
+            submissions.c.fingerprint == fingerprint, submissions.c.status != Status.GRADER_ERROR.value
+        )
+        with self._transaction() as connection:
+            found = connection.execute(query.limit(1)).scalar()
+        return None if found is None else self._read(found, Graded)
+
+    def results(self, topics: Sequence[str] | None = None) -> Results:
+        """Return everything kept, or that of some topics (ids), by student and topic.
+
+        Where submissions were graded in several environments, an entry holds
+        each of its values, in the order of time.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        c = submissions.c
+        query = sql.select(c.graded, c.environment, c.graded_at)
+        if topics is not None:
+            query = query.where(c.topic.in_(topics))
+        with self._transaction() as connection:
+            rows = connection.execute(query).all()
+        environment: dict[str, list[str]] = {}
+        for text in dict.fromkeys(row.environment for row in sorted(rows, key=lambda row: row.graded_at)):
+            for name, value in self._read(text, dict[str, str]).items():
+                values = environment.setdefault(name, [])
+                values += [value] if value not in values else []
+        graded = [self._read(row.graded, Graded) for row in rows]
+        # Sorted here: PostgreSQL's order of text depends on how it was set up.
+        graded.sort(key=lambda one: (one.student, one.topic))
+        return Results(tuple(graded), {name: "; ".join(values) for name, values in environment.items()})
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check(self, connection: sql.Connection) -> bool:
+        """Say whether the database is one of ours; False if it is empty.
+
+        Raises:
+            StoreError: it is of another schema, or another program's.
+        """
+        tables = sql.inspect(connection).get_table_names()
+        if not tables:
+            return False
+        if versions.name not in tables:
+            raise StoreError(f"{self._name} belongs to another program: name a new database with --db")
+        found = connection.execute(sql.select(versions.c.version)).scalars().all()
+        if found != [SCHEMA]:
+            raise StoreError(
+                f"{self._name} is of schema {', '.join(map(str, found)) or 'unknown'}, this grader "
+                f"writes {SCHEMA}: name a new database with --db, or use the version that made this one"
+            )
+        return True
+
+    @contextmanager
+    def _transaction(self, exclusive: bool = False) -> Iterator[sql.Connection]:
+        try:
+            with self._engine.connect().execution_options(exclusive=exclusive) as connection:
+                with connection.begin():
+                    yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreError(f"{self._name} {_remedy(error)}") from error
+
+    def _read(self, text: str, kind: Any) -> Any:
+        try:
+            return msgspec.json.decode(text, type=kind)
+        except msgspec.MsgspecError as error:
+            raise StoreError(f"{self._name} {REMEDIES['CORRUPT']} ({error})") from error
+
+
+def _engine(url: str, patience: float) -> tuple[str, sql.Engine]:
+    """Return what to call the database, and an engine that is connected to nothing yet."""
+    kinds = "sqlite:///grades.db or postgresql://user@host/name"
+    try:
+        target = sql.make_url(url)
+    except ArgumentError:
+        raise StoreError(f"“{url}” is no database URL: give one such as {kinds}") from None
+    name = f"the database {target.render_as_string(hide_password=True)}"
+    backend = target.drivername.partition("+")[0]
+    options: dict[str, Any] = {}
+    if backend == "sqlite":
+        options["connect_args"] = {"timeout": patience}
+    elif backend in ("postgres", "postgresql"):
+        milliseconds = round(patience * 1000)
+        options["connect_args"] = {"options": f"-c lock_timeout={milliseconds}"}
+        options["pool_pre_ping"] = True
+        if "+" not in target.drivername:
+            target = target.set(drivername="postgresql+psycopg")
+    else:
+        raise StoreError(f"{name} is of a kind that is not supported: give {kinds}")
+    try:
+        engine = sql.create_engine(target, **options)
+    except ImportError as error:
+        raise StoreError(f"{name} needs a driver: pip install 'psycopg[binary]' ({error})") from error
+    except (NoSuchModuleError, ArgumentError) as error:
+        raise StoreError(f"{name} names an unknown driver: give {kinds} ({error})") from error
+    sql.event.listen(engine, "begin", _begin)
+    if backend == "sqlite":
+        sql.event.listen(engine, "connect", _leave_transactions_to_us)
+    return name, engine
+
+
+def _leave_transactions_to_us(connection: Any, _: object) -> None:
+    # Python's sqlite3 begins transactions as it sees fit, and none before it
+    # makes a table. The journal stays SQLite's default: the faster one, WAL,
+    # needs memory shared by all who open the file, which no network drive has.
+    connection.isolation_level = None
+
+
+def _begin(connection: sql.Connection) -> None:
+    exclusive = connection.get_execution_options().get("exclusive")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if exclusive else "BEGIN")
+    elif exclusive:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+
+
+def _row(graded: Graded, fingerprint: str) -> dict[str, Any]:
+    return {
+        "student": storable(graded.student),
+        "topic": storable(graded.topic),
+        "fingerprint": fingerprint,
+        "file": storable(graded.file),
+        "status": worst([verdict.status for verdict in graded.exercises]).value,
+        "score": graded.score,
+        "max_score": graded.max_score,
+        "graded_at": datetime.now(UTC),
+        "graded": to_json(graded).decode(),
+    }
+
+
+def _remedy(error: Exception) -> str:
+    """Say what a database's error means and what to do about it."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(original, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
+    sqlstate = getattr(original, "sqlstate", None)
+    code = {"53100": "FULL", "55P03": "BUSY", "25006": "READONLY"}.get(sqlstate or "", code)
+    said = " ".join(str(original).split())
+    if code in REMEDIES:
+        return f"{REMEDIES[code]} ({said})"
+    return f"cannot be used: {said}; see that it is there and you may use it, and run the command again"

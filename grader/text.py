@@ -1,0 +1,49 @@
+"""Text that strangers chose, made fit to be kept or shown."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+# What moves a terminal's cursor, colours it, or turns the direction of reading:
+# C0 but the newline, DEL, C1, line separators, bidirectional marks; and halves
+# of characters, as Python has them in file names that are not UTF-8.
+CONTROL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Return text that does nothing to a terminal but appear on it; a tab becomes four spaces."""
+    return CONTROL.sub(_escape, text.replace("\r\n", "\n").replace("\t", "    "))
+
+
+def storable(text: str) -> str:
+    """Return text that every database and UTF-8 can hold."""
+    return UNSTORABLE.sub(_escape, text)
+
+
+def to_json(value: Any) -> bytes:
+    """Encode structures as JSON; half a character does not stop a whole class' results."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_whole(msgspec.to_builtins(value)))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(item) for item in value]
+    return value
+
+
+def _escape(match: re.Match[str]) -> str:
+    point = ord(match.group())
+    return f"\\x{point:02x}" if point < 256 else f"\\u{point:04x}"

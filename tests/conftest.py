@@ -1,0 +1,76 @@
+"""What the engine's tests share: a small course, its keys, and warm servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from courses import make_course
+from hypothesis import HealthCheck, settings
+
+from grader.client import Server
+from grader.course import Course, Topic
+from grader.grading import Grader, Rules, Work, open_file
+from grader.key import Key
+from grader.recording import record_topic
+from grader.verdict import Graded
+
+# A busy machine is no fault of the code's; the same examples on every run.
+settings.register_profile(
+    "grader", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("grader")
+
+GradeText = Callable[..., Graded]
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course of one topic, not to be changed."""
+    return make_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="session")
+def topic(course: Course) -> Topic:
+    return course.topics[0]
+
+
+@pytest.fixture(scope="session")
+def recorder() -> Iterator[Server]:
+    """A server that runs courses' own answers, and no student's."""
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def public_key(recorder: Server, topic: Topic) -> Key:
+    return record_topic(recorder, topic)
+
+
+@pytest.fixture(scope="session")
+def hidden_key(recorder: Server, topic: Topic) -> Key:
+    return record_topic(recorder, topic, b"a secret of the tests")
+
+
+@pytest.fixture(scope="session")
+def grader(topic: Topic, public_key: Key) -> Iterator[Grader]:
+    """A warm grader of the small course, which tests may give further rules."""
+    with Grader({topic.id: Rules(public_key)}) as warm:
+        yield warm
+
+
+@pytest.fixture
+def grade_text(grader: Grader, topic: Topic, tmp_path: Path) -> GradeText:
+    """Grade a submission given as text, by the small course's public key or by other rules."""
+
+    def grade(text: str | bytes, rules: Rules | None = None, name: str = "averages.py") -> Graded:
+        path = tmp_path / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        key = rules.key.topic if rules else topic.id
+        if rules:
+            grader.rules[key] = rules
+        with open(open_file(path), "rb") as file:
+            return grader.grade(Work("ada", key, name, file.fileno), file.fileno())
+
+    return grade
