@@ -85,6 +85,9 @@ def choose(assignments: list[Assignment], targets: tuple[str, ...]) -> list[Assi
         if name not in by_name and len(assignments) == 1 and not exercise:
             # Inside one assignment's folder its name goes without saying.
             name, exercise = assignments[0].name, topic
+            known = by_name[name].rules.checks.exercises
+            if exercise not in known:
+                raise CourseError(unknown("topic or exercise", topic, [name, *known]))
         if name not in by_name:
             raise CourseError(unknown("topic", topic, by_name))
         known = by_name[name].rules.checks.exercises

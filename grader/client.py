@@ -106,7 +106,11 @@ class Server:
         ours, theirs = socket.socketpair()
         with theirs:
             message = COMMAND.pack(b"F", 0, self.limits.memory)
-            (pid,) = FORKED.unpack(self._command(message, FORKED.size, [theirs.fileno(), *files]))
+            try:
+                (pid,) = FORKED.unpack(self._command(message, FORKED.size, [theirs.fileno(), *files]))
+            except ServerError:
+                ours.close()
+                raise
         return Child(self, pid, ours, request)
 
     def reap(self, pid: int, ending: bool = False) -> tuple[int, int, float]:
@@ -203,7 +207,11 @@ class Child:
             return 0
         self._channel.close()
         self._channel = None
-        status, self.memory, self.cpu = self.server.reap(self.pid, ending)
+        try:
+            status, self.memory, self.cpu = self.server.reap(self.pid, ending)
+        except ServerError:
+            _kill_orphan(self.pid)
+            raise
         return status
 
     def _ask(self, request: dict[str, Any], seconds: float, good: str) -> Outcome:
@@ -305,6 +313,15 @@ class _Watch:
             return 0.0, 0
         ticks, pages = int(stat[11]) + int(stat[12]), int(stat[21])
         return ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _kill_orphan(pid: int) -> None:
+    """End a child whose server is gone, so that nothing it started outlives the run."""
+    try:
+        if os.getsid(pid) == pid:  # it is the child, and no later process of that number
+            os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass  # it is gone already
 
 
 def _death(status: int) -> str:

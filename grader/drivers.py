@@ -76,7 +76,8 @@ def gradients(
                 "compute it with TensorFlow throughout"
             )
         weights = tf.ones_like(output) if cotangent is None else tf.cast(cotangent, output.dtype)
-        objective = tf.reduce_sum(output * weights)
+        # The cotangent is a constant, even if it is one of the tensors that are watched.
+        objective = tf.reduce_sum(output * tf.stop_gradient(weights))
     found = tape.gradient(objective, variables, unconnected_gradients="zero")
     return {f"d{name}": gradient for name, gradient in found.items()}
 

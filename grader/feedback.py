@@ -7,6 +7,7 @@ case and the diagnosis, and shows no number of the key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from grader.exercise import Case, Exercise
 from grader.key import ExerciseKey, Key, MistakeKey, Response
 from grader.verdict import CaseVerdict, Status, Verdict, worst
 
+# The frames that `submission.explain` ends with, apart from a message of any number of lines.
+FRAMES = re.compile(r"(?:\n  (?:(?:cell \d+, )?line \d+(?:, in .*)?\n    .*|…))+\Z")
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -183,8 +186,8 @@ def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden
         case Status.RAISED:
             if hidden:
                 # The message may quote the case's numbers; the place may not.
-                _, _, frames = outcome.text.partition("\n")
-                return f"it raised {outcome.error}." + (f"\n{frames}" if frames else "")
+                frames = FRAMES.search(outcome.text)
+                return f"it raised {outcome.error}.{frames.group() if frames else ''}"
             return f"it stopped with an error:\n{outcome.text}"
         case Status.TIMED_OUT:
             return (

@@ -16,6 +16,7 @@ import io
 import os
 import secrets
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,11 @@ from grader.exercise import Case
 SCHEMA = 1
 PUBLIC = b"public"
 SECRET_VARIABLE = "GRADER_SECRET"
+# What reading a file that is no key may raise: np.load takes npy files and zips of anything.
+BROKEN = (
+    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 class KeyProblem(Exception):
@@ -136,15 +142,16 @@ def load(path: Path) -> Key:
     try:
         with np.load(path, allow_pickle=False) as stored:
             description = wire.unpack(stored["header"].tobytes(), stored["block"].tobytes())
+        schema = description.get("schema")
     except FileNotFoundError:
         raise KeyProblem(f"there is no answer key at {path}") from None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except BROKEN as error:
         raise KeyProblem(
             f"the answer key {path} cannot be read ({error}): get or record it again"
         ) from error
-    if description.get("schema") != SCHEMA:
+    if schema != SCHEMA:
         raise KeyProblem(
-            f"the answer key {path} is of schema {description.get('schema')}, this grader reads "
+            f"the answer key {path} is of schema {schema}, this grader reads "
             f"{SCHEMA}: install the version of the grader that the assignment names, or get the "
             "assignment again"
         )
@@ -176,7 +183,7 @@ def secret(course: Path) -> bytes:
     """Return the course's secret: `GRADER_SECRET`, else a file made on first use.
 
     Raises:
-        KeyProblem: others may read the file.
+        KeyProblem: others may read the file, or it is empty.
     """
     given = os.environ.get(SECRET_VARIABLE)
     if given:
@@ -191,7 +198,12 @@ def secret(course: Path) -> bytes:
                 f"others may read the secret {path}: run `chmod 600` on it; if it may have been "
                 "read, delete it and record the hidden keys again"
             ) from None
-        return path.read_bytes()
+        found = path.read_bytes()
+        if not found:  # the disk was full; without a secret the hidden seeds are the public ones
+            raise KeyProblem(
+                f"the secret {path} is empty: delete it and record the hidden keys again"
+            ) from None
+        return found
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_hex(32).encode())
     return path.read_bytes()

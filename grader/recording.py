@@ -103,7 +103,7 @@ def record_topic(server: Server, topic: Topic, secret: bytes | None = None) -> K
     Raises:
         AuthorError: the reference raises, or a mistake names no exercise.
     """
-    exercises = _record_exercises(server, topic, secret or PUBLIC)
+    exercises = _record_exercises(server, topic, PUBLIC if secret is None else secret)
     return Key(topic.id, secret is not None, fingerprint(topic), topic.checks.text, exercises)
 
 

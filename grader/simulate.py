@@ -11,7 +11,8 @@ import ast
 import errno
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,53 +20,19 @@ from typing import Any
 
 import msgspec
 
+from grader import graft
 from grader.course import Topic
-from grader.exercise import Exercise
-from grader.graft import graft
+from grader.exercise import AuthorError, Exercise
 from grader.recording import Marked, marked
-from grader.verdict import Results, Status
+from grader.verdict import Results, Status, Verdict
 
 Outcomes = Mapping[str, Mapping[str, tuple[Status, float]]]
 
-HANGS = 0.02  # share of submissions with an endless loop: each costs its time limit
-FIRST = "ada alan barbara claude dorothy edsger emmy grace hedy john karen kathleen lotfi mary niklaus".split()
-LAST = "bellman curie euler franklin gauss hamilton hopper lovelace noether ramanujan shannon turing".split()
-SNAPSHOT = """\
-import types
-
-_right = types.SimpleNamespace(**globals())"""
-FAILS = {
-    "raises": ("def {name}(*args, **kwargs):\n    raise ZeroDivisionError('division by zero')\n", Status.RAISED),
-    "hangs": ("def {name}(*args, **kwargs):\n    while True:\n        pass\n", Status.TIMED_OUT),
-}
+HANGS = 0.01  # share of submissions with an endless loop: each costs its time limit
 SPOILED = ("nan", "wrong_shape")
-SPOIL = """\
-def _spoiled(spoil, right):
-    # Answers as `right` does, with every array in it spoiled.
-    import numpy as np
-    import tensorflow as tf
-
-    def nan(value):
-        if isinstance(value, tf.Tensor):
-            return tf.cast(value, value.dtype if value.dtype.is_floating else tf.float32) * float("nan")
-        return np.asarray(value, float) * np.nan
-
-    def wrong_shape(value):
-        if isinstance(value, tf.Tensor):
-            return tf.stack([value, ~value if value.dtype == tf.bool else value + 1])
-        value = np.asarray(value)
-        return np.stack([value, ~value if value.dtype == bool else value + 1])
-
-    def change(value):
-        if isinstance(value, dict):
-            return {key: change(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)) and any(hasattr(item, "shape") for item in value):
-            return type(value)(*map(change, value)) if hasattr(value, "_fields") else type(value)(map(change, value))
-        if value is None or isinstance(value, str):
-            return value
-        return {"nan": nan, "wrong_shape": wrong_shape}[spoil](value)
-
-    return lambda *args, **kwargs: change(right(*args, **kwargs))"""
+FAILS = {"raises": (Status.RAISED, graft.RAISES), "hangs": (Status.TIMED_OUT, graft.HANGS)}
+FIRST = "ada alan barbara claude dorothy edsger emmy grace hedy john karen kathleen lotfi mary".split()
+LAST = "bellman curie euler franklin gauss hamilton hopper lovelace noether shannon turing".split()
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -106,6 +73,22 @@ class Deck:
         return (self.topic.folder / "solution.py").read_text(encoding="utf-8")
 
     @cached_property
+    def notebook(self) -> list[dict[str, Any]]:
+        """Return the solution's cells, as they stand in a notebook's JSON."""
+        import jupytext
+
+        cells = jupytext.reads(self.text, fmt="py:percent").cells
+        return [_cell(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in cells]
+
+    @cached_property
+    def stubs(self) -> dict[str, str]:
+        """Return the cells of the assignment, without their solutions, by what they define."""
+        from grader.notebook import BEGIN, REGION, exercise_name
+
+        cells = [cell["source"] for cell in self.notebook if cell["cell_type"] == "code"]
+        return {exercise_name(cell): REGION.sub(_not_implemented, cell) for cell in cells if BEGIN in cell}
+
+    @cached_property
     def answers(self) -> dict[str, list[Marked]]:
         """Return what the mistakes' and oracles' files mark."""
         return {module: marked(self.topic, module) for module in ("mistakes", "oracles")}
@@ -113,9 +96,8 @@ class Deck:
     @cached_property
     def texts(self) -> dict[str, str]:
         """Return the text of the mistakes' and oracles' files."""
-        return {
-            module: (self.topic.folder / f"{module}.py").read_text(encoding="utf-8") for module in self.answers
-        }
+        paths = {module: self.topic.folder / f"{module}.py" for module in self.answers}
+        return {module: path.read_text(encoding="utf-8") for module, path in paths.items()}
 
     @cached_property
     def definitions(self) -> dict[str, ast.FunctionDef | ast.ClassDef]:
@@ -126,8 +108,13 @@ class Deck:
     @cached_property
     def used(self) -> set[str]:
         """Return the names that the solution's definitions use: to rebind one would change the others."""
-        names = (node for definition in self.definitions.values() for node in ast.walk(definition))
-        return {node.id for node in names if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        used = set()
+        for definition in self.definitions.values():
+            names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
+            own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+            own |= {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
+            used |= {node.id for node in names} - own
+        return used
 
     def behaviour(self, exercise: Exercise, ability: float, may_hang: bool) -> str:
         """Draw what one student does with one exercise."""
@@ -156,33 +143,44 @@ class Deck:
         if kind in SPOILED:
             return Expected(behaviour, (Status.WRONG, Status.RAISED), 0.0, named=False)
         if kind in FAILS:
-            return Expected(behaviour, (FAILS[kind][1],), 0.0)
+            return Expected(behaviour, (FAILS[kind][0],), 0.0)
         if self.outcomes is None:
             return Expected(behaviour, (Status.WRONG, Status.RAISED), None, name)
         status, score = self.outcomes[name]
-        return Expected(behaviour, (status,), score, name)
+        return Expected(behaviour, (status,), score, None if status is Status.PASSED else name)
 
-    def cells(self, behaviours: Mapping[Exercise, str]) -> Iterator[str]:
-        """Return the cells that follow the solution's to make it behave so."""
-        changed = {exercise: way for exercise, way in behaviours.items() if way != "right"}
-        if any(way in SPOILED or ":" in way for way in changed.values()):
-            yield SNAPSHOT
-        if any(way in SPOILED for way in changed.values()):
-            yield SPOIL
-        for exercise, behaviour in changed.items():
+    def cells(self, behaviours: Sequence[tuple[Exercise, str]]) -> Iterator[str]:
+        """Return the cells that follow the solution's to make it behave so.
+
+        Raises:
+            AuthorError: the solution does not mark what students write.
+        """
+        ways = [way for _, way in behaviours]
+        if any(way in SPOILED or ":" in way for way in ways):
+            yield graft.SNAPSHOT
+        if any(way in SPOILED for way in ways):
+            yield graft.SPOIL
+        for exercise, behaviour in behaviours:
+            if behaviour == "right":
+                continue
             kind, _, name = behaviour.partition(":")
             if kind in ("mistake", "oracle"):
                 module = f"{kind}s"
                 (answer,) = (one for one in self.answers[module] if one.name == name)
-                yield graft(self.texts[module], name, answer.of, "_right")
+                yield graft.graft(self.texts[module], name, answer.of)
                 continue
             for written in exercise.writes:
+                if kind == "stub" and written not in self.stubs:
+                    raise AuthorError(
+                        f"{self.topic.id}: no cell of solution.py defines `{written}` with its solution "
+                        "marked: put “### BEGIN SOLUTION” and “### END SOLUTION” around it"
+                    )
                 if kind == "stub":
-                    yield self._stub(written)
+                    yield self.stubs[written]
                 elif kind in SPOILED:
-                    yield f"{written} = _spoiled({kind!r}, _right.{written})"
+                    yield graft.spoiled(written, kind)
                 else:
-                    yield FAILS[kind][0].format(name=written)
+                    yield FAILS[kind][1].format(name=written)
 
     def _next(self, module: str, exercise: Exercise) -> str:
         """Deal the next mistake or oracle of an exercise, in a shuffled order."""
@@ -196,15 +194,6 @@ class Deck:
 
     def _has_class(self, exercise: Exercise) -> bool:
         return any(isinstance(self.definitions.get(name), ast.ClassDef) for name in exercise.writes)
-
-    def _stub(self, name: str) -> str:
-        """Return what the assignment gives: the definition without its solution, as nbgrader leaves it."""
-        from grader.notebook import REGION
-
-        node = self.definitions[name]
-        first = min(node.lineno, *(mark.lineno for mark in node.decorator_list or [node]))
-        lines = self.text.splitlines()[first - 1 : node.end_lineno]
-        return REGION.sub(_not_implemented, "\n".join(lines + ["    ### END SOLUTION"]) + "\n")
 
 
 def simulate(
@@ -226,9 +215,7 @@ def simulate(
         raise FileExistsError(errno.EEXIST, "the folder holds files already: name a new one", str(folder))
     rng = random.Random(seed)
     decks = [Deck(topic, rng, None if outcomes is None else outcomes[topic.id]) for topic in topics]
-    notebooks = [_notebook_cells(deck.text) for deck in decks]
     truth = Truth(seed, {})
-    count = 0
     for number in range(students):
         student = f"{rng.choice(FIRST)}.{rng.choice(LAST)}-{number + 1:03}"
         # A few who get nearly all of it, a few who get little, most between.
@@ -236,46 +223,69 @@ def simulate(
         home = folder / student
         home.mkdir(parents=True)
         graded = truth.students.setdefault(student, {})
-        for deck, cells in zip(decks, notebooks, strict=True):
+        for place, deck in enumerate(decks):
             exercises = list(deck.topic.checks.exercises.values())
             hanging = rng.choice(exercises) if rng.random() < HANGS else None
             behaviours = [(one, deck.behaviour(one, talent, one is hanging)) for one in exercises]
             graded[deck.topic.id] = {one.name: deck.expected(one, way) for one, way in behaviours}
-            more = list(deck.cells(behaviours))
-            count += 1
-            if count % 2:
-                text, suffix = _notebook(cells, more), ".ipynb"
-            else:
-                text, suffix = "\n\n\n".join([deck.text.rstrip(), *(f"# %%\n{cell}" for cell in more)]), ".py"
-            (home / f"{deck.topic.name}{suffix}").write_text(text.rstrip() + "\n", encoding="utf-8")
+            suffix, write = ((".ipynb", _as_notebook), (".py", _as_script))[(number + place) % 2]
+            text = write(deck, list(deck.cells(behaviours)))
+            (home / f"{deck.topic.name}{suffix}").write_text(text, encoding="utf-8")
     (folder / "truth.json").write_bytes(msgspec.json.format(msgspec.json.encode(truth), indent=1) + b"\n")
 
 
 def check_truth(truth: Path, results: Results) -> list[str]:
-    """Say in words where graded results are not what a simulated class must get.
-
-    Raises:
-        OSError: there is no such file.
-        msgspec.MsgspecError: it is no truth.
-    """
-    students = msgspec.json.decode(truth.read_bytes(), type=Truth).students
-    wanted = {(student, topic): all_ for student, topics in students.items() for topic, all_ in topics.items()}
+    """Say in words where graded results are not what a simulated class must get."""
+    try:
+        students = msgspec.json.decode(truth.read_bytes(), type=Truth).students
+    except (OSError, msgspec.MsgspecError) as error:
+        return [f"{truth} cannot be read, so that no grade is known to be right: {error}"]
+    wanted = {(student, topic): each for student, all_ in students.items() for topic, each in all_.items()}
     found = {(one.student, one.topic): one for one in results.submissions}
-    differences = [f"{student}'s {topic} was not graded" for student, topic in wanted.keys() - found.keys()]
-    differences += [f"{student}'s {topic} was never handed in" for student, topic in found.keys() - wanted.keys()]
-    for at in sorted(wanted.keys() & found.keys()):
-        verdicts = {verdict.name: verdict for verdict in found[at].exercises}
-        for name, expected in wanted[at].items():
-            what = f"{at[0]}'s {at[1]}.{name} ({expected.behaviour})"
-            if name not in verdicts:
-                differences.append(f"{what} was not graded")
-                continue
-            got = verdicts[name]
-            if got.status not in expected.statuses:
-                differences.append(f"{what}: {got.status}, expected {' or '.join(expected.statuses)}")
-            if expected.named and got.mistake != expected.mistake:
-                differences.append(f"{what}: recognised as {got.mistake}, expected {expected.mistake}")
-            if expected.score is not None and abs(got.score - expected.score) > 1e-6:
-                differences.append(f"{what}: {got.score:g} points, expected {expected.score:g}")
-        differences += [f"{at[0]}'s {at[1]} has no exercise {name}" for name in verdicts.keys() - wanted[at].keys()]
+    differences = [f"{student}: {topic} was not graded" for student, topic in wanted.keys() - found.keys()]
+    differences += [f"{student}: {topic} is extra" for student, topic in found.keys() - wanted.keys()]
+    for student, topic in wanted.keys() & found.keys():
+        exercises = wanted[student, topic]
+        verdicts = {verdict.name: verdict for verdict in found[student, topic].exercises}
+        for name in exercises.keys() | verdicts.keys():
+            expected, got = exercises.get(name), verdicts.get(name)
+            differences += [f"{student}: {topic}.{name} {said}" for said in _differences(expected, got)]
     return sorted(differences)
+
+
+def _differences(expected: Expected | None, got: Verdict | None) -> Iterator[str]:
+    if expected is None or got is None:
+        yield "was not graded" if got is None else "is not an exercise of the class"
+        return
+    way = f"({expected.behaviour})"
+    if got.status not in expected.statuses:
+        yield f"{way} is {got.status}, expected {' or '.join(expected.statuses)}"
+    if expected.named and got.mistake != expected.mistake:
+        yield f"{way} is recognised as {got.mistake}, expected {expected.mistake}"
+    if expected.score is not None and abs(got.score - expected.score) > 1e-6:
+        yield f"{way} has {got.score:g} points, expected {expected.score:g}"
+
+
+def _as_script(deck: Deck, more: Sequence[str]) -> str:
+    return "\n\n\n".join([deck.text.rstrip(), *(f"# %%\n{cell}" for cell in more)]) + "\n"
+
+
+def _as_notebook(deck: Deck, more: Sequence[str]) -> str:
+    cells = deck.notebook + [_cell("code", cell) for cell in more]
+    notebook = {
+        "cells": [{"id": f"cell-{place}"} | cell for place, cell in enumerate(cells)],
+        "metadata": {"language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(kind: str, source: str, tags: Sequence[str] = ()) -> dict[str, Any]:
+    made = {"cell_type": kind, "source": source, "metadata": {"tags": list(tags)} if tags else {}}
+    return made | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _not_implemented(region: re.Match[str]) -> str:
+    indent = region.group()[: -len(region.group().lstrip())]
+    return f"{indent}raise NotImplementedError()"

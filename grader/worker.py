@@ -185,6 +185,7 @@ def as_arrays(outputs: Any) -> dict[str, np.ndarray]:
             array = np.asarray(value)
             if array.dtype.name == "bfloat16":
                 array = array.astype(np.float32)
+            array = array.astype(array.dtype.newbyteorder("="), copy=False)
         except (TypeError, ValueError) as error:
             raise drivers.WrongStructure(
                 f"expected `{name}` to be one array, got {drivers.describe(value)}: {error}"

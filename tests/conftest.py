@@ -23,6 +23,16 @@ settings.register_profile(
 settings.load_profile("grader")
 
 GradeText = Callable[..., Graded]
+CANARY = "only the trusted side knows this"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def secrets_in_the_environment() -> Iterator[None]:
+    """Give the trusted side a secret that no child may see."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("A_TOKEN_OF_THE_TESTS", CANARY)
+        patch.delenv("GRADER_SECRET", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

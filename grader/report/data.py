@@ -28,8 +28,8 @@ def write_json(results: Results, path: Path) -> None:
         OSError: it cannot be written, a full disk for one; `filename` is `path`.
     """
     # Schema first: it tells a reader how to read the rest.
-    content = {"schema": results.schema, "submissions": results.submissions, "environment": results.environment}
-    text = msgspec.json.format(to_json(content), indent=2) + b"\n"
+    names = ("schema", "submissions", "environment")
+    text = msgspec.json.format(to_json({name: getattr(results, name) for name in names}), indent=2) + b"\n"
     try:
         if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
             path.write_bytes(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,8 +77,8 @@ def show_class(console: Console, results: Results) -> None:
         for topic, several in topics.items():
             console.print(_exercises(topic, several))
     _show_attention(console, graded)
-    students = len({one.student for one in graded})
-    console.print(_text(f"{_count(len(graded), 'submission')} of {_count(students, 'student')} graded.", "bold"))
+    students = _count(len({one.student for one in graded}), "student")
+    console.print(_text(f"{_count(len(graded), 'submission')} of {students} graded.", "bold"))
 
 
 def show_topics(console: Console, course: Course) -> None:
@@ -101,9 +101,9 @@ def show_topics(console: Console, course: Course) -> None:
 def _rows(graded: Sequence[Graded]) -> Table:
     table = _table("Submissions", ["student", "topic", "points", "exercises that did not pass"], numbers={2})
     for one in graded:
-        failed = [f"{v.name}: {v.mistake or WORDS[v.status]}" for v in one.exercises if v.status != Status.PASSED]
-        points = f"{one.score:g}/{one.max_score:g}"
-        row = (one.student, name_of(one.topic), points, "\n".join(failed) or "none")
+        failed = [verdict for verdict in one.exercises if verdict.status is not Status.PASSED]
+        why = "\n".join(f"{verdict.name}: {verdict.mistake or WORDS[verdict.status]}" for verdict in failed)
+        row = (one.student, name_of(one.topic), f"{one.score:g}/{one.max_score:g}", why or "none")
         table.add_row(*map(_text, row))
     return table
 
@@ -191,7 +191,7 @@ def _fit(console: Console) -> None:
         console.width = PIPED
 
 
-def _table(title: str, columns: Sequence[str], numbers: set[int] = frozenset()) -> Table:  # type: ignore[assignment]
+def _table(title: str, columns: Sequence[str], numbers: Container[int] = ()) -> Table:
     from rich import box
     from rich.table import Table
 

@@ -91,7 +91,7 @@ def main() -> None:
     options = parser.parse_args()
     course = find_course(Path(__file__).parent)
     bin_folder = Path(sys.executable).parent
-    print(f"{platform.machine()}, Python {platform.python_version()}, {platform.system()} {platform.release()}")
+    print(platform.platform(), platform.machine(), f"Python {platform.python_version()}")
     print(f"grader --help          {timed(str(bin_folder / 'grader'), '--help'):6.2f} s")
     print(f"import tensorflow      {timed(sys.executable, '-c', 'import tensorflow, keras'):6.2f} s")
     check = [str(bin_folder / "grader"), "check", "--file", str(course.topics[0].folder / "solution.py")]
@@ -104,16 +104,19 @@ def main() -> None:
     print("\none submission, medians:")
     with Server() as server:
         for topic in course.topics:
-            for what, file in (
-                ("stubs", topic.assignment / f"{topic.name}.py"),
-                ("solution", topic.folder / "solution.py"),
-            ):
-                costs = one_submission(server, rules[topic.id], file, options.rounds)
-                row = "  ".join(f"{name} {value:6.1f}" for name, value in costs.items())
+            files = {
+                "stubs": topic.assignment / f"{topic.name}.py",
+                "solution": topic.folder / "solution.py",
+            }
+            costs = {}
+            for what, file in files.items():
+                costs[what] = one_submission(server, rules[topic.id], file, options.rounds)
+                row = "  ".join(f"{name} {value:6.1f}" for name, value in costs[what].items())
                 print(f"  {topic.name:24} {what:9} {row}")
-            empty = one_submission(server, rules[topic.id], topic.assignment / f"{topic.name}.py", options.rounds)
-            own = costs["child_cpu_ms"] - empty["child_cpu_ms"]
-            print(f"  {topic.name:24} the student's own code: {own / costs['wall_ms']:.0%} of wall time")
+            # Stubs cost what is ours; what the solution's child uses beyond is the answers' own.
+            own = costs["solution"]["child_cpu_ms"] - costs["stubs"]["child_cpu_ms"]
+            share = own / costs["solution"]["wall_ms"]
+            print(f"  {topic.name:24} the student's own code: {share:.0%} of wall time")
     print(f"\na simulated class of {options.students}:")
     for workers in options.workers:
         wall, cpu, count, wrong = a_class(course.topics, rules, options.students, workers)

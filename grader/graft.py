@@ -1,0 +1,140 @@
+"""Cells that, after a solution's own, define one of its names anew.
+
+An answer is taken out of a topic's file with all that it needs, inside a
+function, so that no name but the answer's reaches the module: there is still
+source text for AutoGraph, and `super()` works.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator, Sequence
+
+FUTURE = "from __future__ import annotations"
+RIGHT = "_right"  # what the solution defines, before anything is defined anew
+SNAPSHOT = f"""\
+import types
+
+{RIGHT} = types.SimpleNamespace(**globals())"""
+RAISES = """\
+def {name}(*args, **kwargs):
+    raise ZeroDivisionError("division by zero")"""
+HANGS = """\
+def {name}(*args, **kwargs):
+    while True:
+        pass"""
+SPOIL = """\
+def _spoiled(spoil, right):
+    # Answers as `right` does, with every array in it spoiled.
+    import numpy as np
+    import tensorflow as tf
+
+    def nan(value):
+        if isinstance(value, tf.Tensor):
+            return tf.cast(value, value.dtype if value.dtype.is_floating else tf.float32) * float("nan")
+        return np.asarray(value, float) * np.nan
+
+    def wrong_shape(value):
+        if isinstance(value, tf.Tensor):
+            return tf.stack([value, ~value if value.dtype == tf.bool else value + 1])
+        value = np.asarray(value)
+        return np.stack([value, ~value if value.dtype == bool else value + 1])
+
+    def change(value):
+        if isinstance(value, dict):
+            return {key: change(item) for key, item in value.items()}
+        if hasattr(value, "_fields"):
+            return type(value)(*map(change, value))
+        if isinstance(value, (list, tuple)):
+            return type(value)(None if item is None else change(item) for item in value)
+        return {"nan": nan, "wrong_shape": wrong_shape}[spoil](value)
+
+    return lambda *args, **kwargs: change(right(*args, **kwargs))"""
+
+
+@functools.cache
+def graft(text: str, name: str, of: str) -> str:
+    """Return a cell that defines `of` as what `name` is in `text`.
+
+    Args:
+        text: of `mistakes.py` or `oracles.py`.
+        name: a function or class that it defines.
+        of: what it is to be called.
+    """
+    body = ast.parse(text).body
+    lines = text.splitlines()
+    inside = set(_inside_strings(body))
+    future = []
+    kept = []
+    for statement in needed(body, name):
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            future = [FUTURE, "", ""]
+        elif isinstance(statement, ast.ImportFrom) and statement.level:
+            kept += [f"    {line}" for line in _from_solution(statement)]
+        else:
+            for number in range(_first_line(statement), (statement.end_lineno or 0) + 1):
+                line = lines[number - 1]
+                kept.append(line if number in inside or not line else f"    {line}")
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            kept.append("")
+    return "\n".join([*future, "def _answer():", *kept, f"    return {name}", "", "", f"{of} = _answer()"])
+
+
+def spoiled(name: str, how: str) -> str:
+    """Return a cell that has `name` answer with spoiled arrays; `SNAPSHOT` and `SPOIL` come before it."""
+    return f"{name} = _spoiled({how!r}, {RIGHT}.{name})"
+
+
+def needed(body: Sequence[ast.stmt], name: str) -> list[ast.stmt]:
+    """Return the statements that `name` depends on, in order, and those that bind nothing."""
+    wanted: set[str] = {name}
+    chosen: set[int] = set()
+    rest = list(enumerate(body))
+    # A docstring or other bare constant does nothing.
+    rest = [(i, s) for i, s in rest if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    while True:
+        found = [(i, s) for i, s in rest if i not in chosen and (not _binds(s) or _binds(s) & wanted)]
+        if not found:
+            return [body[i] for i in sorted(chosen)]
+        for position, statement in found:
+            chosen.add(position)
+            wanted |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def _binds(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement of a module binds."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+        return set()  # holds for all that follows
+    names = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+    return names
+
+
+def _from_solution(statement: ast.ImportFrom) -> Iterator[str]:
+    """Turn an import from the topic's solution into assignments."""
+    for alias in statement.names:
+        source = f"{RIGHT}.{alias.name}" if statement.module else RIGHT
+        yield f"{alias.asname or alias.name} = {source}"
+
+
+def _first_line(statement: ast.stmt) -> int:
+    marks: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(mark.lineno for mark in marks)])
+
+
+def _inside_strings(body: Sequence[ast.stmt]) -> Iterator[int]:
+    """Yield the lines that begin inside a string, where an indent would be text."""
+    for statement in body:
+        for node in ast.walk(statement):
+            text = isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+            if text or isinstance(node, ast.JoinedStr):
+                yield from range(node.lineno + 1, (node.end_lineno or 0) + 1)  # type: ignore[attr-defined]

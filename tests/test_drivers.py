@@ -1,0 +1,203 @@
+"""The pieces of drivers, run as drivers are: beside an answer, in a child."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+from grader.client import Child, Outcome
+from grader.drivers import WrongStructure, count_parameters, describe, named, put_weights
+from grader.grading import Grader
+from grader.verdict import Status
+
+
+def test_parts_are_named() -> None:
+    assert named((1, 2), "a", "b") == named([1, 2], "a", "b") == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [(None, "None"), (1.0, "got a float"), (np.zeros(2), "got an array of shape (2,)"), ((1,), "got 1"),
+     ((1, 2, 3), "got 3"), ({"a": 1, "b": 2}, "got a dict")],
+)  # fmt: skip
+def test_what_is_not_the_parts_is_said(value: Any, got: str) -> None:
+    with pytest.raises(WrongStructure) as caught:
+        named(value, "a", "b")
+    assert str(caught.value).startswith("expected the 2 values (a, b), got") and got in str(caught.value)
+
+
+def test_values_are_described() -> None:
+    assert [describe(v) for v in (None, "x", 1, np.zeros((2, 3)), np.ndarray, {})] == [
+        "None (is there a `return`?)", "a str", "an int", "an array of shape (2, 3)", "a type", "a dict"
+    ]  # fmt: skip
+
+
+class Variable:
+    def __init__(self, *shape: int) -> None:
+        self.shape, self.value = shape, None
+
+    def assign(self, value: Any) -> None:
+        self.value = value
+
+
+def layer() -> Any:
+    query = types.SimpleNamespace(kernel=Variable(2, 3), bias=3)
+    return types.SimpleNamespace(query=query, weights=[Variable(2, 3), Variable(4), Variable()])
+
+
+def test_weights_are_put_where_the_path_leads() -> None:
+    one, kernel = layer(), np.ones((2, 3))
+    put_weights(one, {"query.kernel": kernel})
+    assert one.query.kernel.value is kernel
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [("key.kernel", "expected the attribute `key.kernel`"), ("query.scale", "has no `scale`"),
+     ("query.bias", "expected `query.bias` to be a variable, got an int"),
+     ("query.kernel", "to have the shape (4,), got (2, 3)")],
+)  # fmt: skip
+def test_weights_that_have_no_place_are_said_to(path: str, says: str) -> None:
+    with pytest.raises(WrongStructure) as caught:
+        put_weights(layer(), {path: np.zeros(4)})
+    assert says in str(caught.value)
+
+
+def test_parameters_are_counted() -> None:
+    assert count_parameters(layer()) == 6 + 4 + 1
+
+
+# With TensorFlow, where it is warm
+
+CHECKS = """
+from grader import drivers
+
+from grader.exercise import exercise
+
+@exercise(points=1, hint="?")
+def differentiated(answer, x, w):
+    return drivers.gradients(answer.differentiated, {"x": x, "w": w}, cotangent=w)
+
+@exercise(points=1, hint="?")
+def causal(answer, x, other):
+    return {"noticed": drivers.dependencies(answer.causal, x, other)}
+
+@exercise(points=1, hint="?")
+def counted(answer, x):
+    return {"ops": drivers.op_count(answer.counted, x)}
+
+@exercise(points=1, hint="?")
+def restrained(answer, x):
+    with drivers.without_ops(["MatMul"], "write the sum"):
+        return {"y": answer.restrained(x)}
+
+@exercise(points=1, hint="?")
+def precise(answer, x):
+    return {"y": answer.precise(x)}
+"""
+SUBMISSION = """
+import tensorflow as tf
+
+def differentiated(x, w):
+    return x**2
+
+def causal(x):
+    return tf.cumsum(x, axis=1)
+
+def counted(x):
+    return x + x + x
+
+def restrained(x):
+    return tf.reduce_sum(x[:, :, None] * x[None], 1) if MODE == "sum" else (
+        tf.function(tf.matmul)(x, x) if MODE == "traced" else x @ x)
+
+def precise(x):
+    return tf.cast(x, tf.bfloat16)
+
+@tf.function
+def branches(x):
+    if tf.reduce_sum(x) > 0:
+        return x
+    return -x
+
+MODE = "sum"
+"""
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(grader: Grader, tmp_path: Path) -> Iterator[Run]:
+    children: list[Child] = []
+
+    def of(exercise: str, more: str = "", **inputs: Any) -> Outcome:
+        (tmp_path / "s.py").write_text(SUBMISSION + more)
+        with open(tmp_path / "s.py", "rb") as file:
+            children.append(grader.server.fork([file.fileno()], CHECKS, ["solution"]))
+        return children[-1].run(exercise, inputs, 20.0)
+
+    yield of
+    for child in children:
+        child.close()
+
+
+X, W = np.float32([1, 2, 3]), np.float32([1, 10, 100])
+
+
+def test_gradients_are_of_the_inner_product_with_the_cotangent(run: Run) -> None:
+    found = run("differentiated", x=X, w=W)
+    assert found.arrays["dx"].tolist() == [2, 40, 600]
+    assert found.arrays["dw"].tolist() == [0, 0, 0], "zeros where nothing depends on it"
+
+
+def test_a_gradient_needs_a_tensor(run: Run) -> None:
+    found = run("differentiated", "def differentiated(x, w): return x.numpy() ** 2\n", x=X, w=W)
+    assert found.status is Status.RAISED
+    assert "expected a tensor that gradients flow through, got an array of shape (3,)" in found.text
+
+
+def test_causality_shows_as_a_lower_triangle(run: Run) -> None:
+    x = np.ones((2, 4, 3), np.float32)
+    assert (run("causal", x=x, other=2 * x).arrays["noticed"] == np.tril(np.ones((4, 4), bool))).all()
+
+
+def test_operations_are_counted(run: Run) -> None:
+    few = run("counted", x=X).arrays["ops"]
+    many = run("counted", "def counted(x):\n    return sum([x] * 10)\n", x=X).arrays["ops"]
+    assert 3 <= few < many
+
+
+@pytest.mark.parametrize("mode", ["sum", "called", "traced"])
+def test_what_is_to_be_written_may_not_be_called(mode: str, run: Run) -> None:
+    x = np.arange(4, dtype=np.float32).reshape(2, 2)
+    found = run("restrained", f"MODE = {mode!r}\n", x=x)
+    if mode == "sum":
+        np.testing.assert_allclose(found.arrays["y"], x @ x)
+    else:
+        assert (found.status, found.error) == (Status.RAISED, "ForbiddenOp")
+        assert found.text == "this exercise is to write what `MatMul` does, not to call it; write the sum"
+
+
+def test_bfloat16_comes_back_as_float32(run: Run) -> None:
+    found = run("precise", x=X)
+    assert found.arrays["y"].dtype == np.float32 and found.arrays["y"].tolist() == [1, 2, 3]
+
+
+def test_autograph_reads_a_submission_s_source(run: Run) -> None:
+    found = run("precise", "precise = branches\n", x=-X)
+    assert found.status is None, found.text
+    assert found.arrays["y"].tolist() == X.tolist()
+
+
+def test_a_forbidden_operation_is_allowed_again_afterwards(run: Run) -> None:
+    more = (
+        "def precise(x):\n    try:\n        import grader.drivers as d\n"
+        "        with d.without_ops(['MatMul'], ''):\n            x[None] @ x[:, None]\n"
+        "    except d.ForbiddenOp:\n        return (x[None] @ x[:, None])[0]\n"
+    )
+    assert run("precise", more, x=X).arrays["y"].tolist() == [14]
