@@ -1,0 +1,433 @@
+"""How the answers on optimisers are exercised. Students may read this file."""
+
+import numpy as np
+
+from grader.drivers import WrongStructure, describe, named
+from grader.exercise import exercise
+
+
+def follow(step, w, gradients, **state):
+    """Take one step per gradient; `step(w, g, state, t)` returns the new weights and states.
+
+    Returns the weights after every step, and the states after the last.
+    """
+    path = []
+    for t, g in enumerate(gradients):
+        returned = named(step(w.copy(), g.copy(), *map(copied, state.values()), t), "w", *state)
+        for name, value in returned.items():
+            value = np.array(value, dtype=np.float64)
+            if value.shape != w.shape:
+                raise WrongStructure(
+                    f"expected `{name}` to keep the shape {w.shape}, got {describe(value)}"
+                )
+            returned[name] = value
+        w = returned.pop("w")
+        state = returned
+        path.append(w)
+    return {"w": np.stack(path), **state}
+
+
+def copied(value):
+    """Copy an array, so that an answer that works in place harms nobody."""
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def sized(rng, *shape, low=0.3, high=3.0):
+    """Draw numbers of either sign whose sizes lie between `low` and `high`."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(low, high, size=shape)
+
+
+def weights_and_gradients(rng, steps, n):
+    """Draw `n` weights and a gradient for each step."""
+    return {"w": sized(rng, n), "gradients": sized(rng, steps, n)}
+
+
+@exercise(
+    points=10,
+    hint="If the gradient is 0 from now on, how far does the ball still roll, "
+    "and does the learning rate have a say in it?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def momentum_step(answer, w, gradients, v, lr, mu, nesterov):
+    rates = np.broadcast_to(lr, len(gradients))
+
+    def step(w, g, v, t):
+        return answer.momentum_step(w, g, v, float(rates[t]), mu, nesterov)
+
+    return follow(step, w, gradients, v=v)
+
+
+@momentum_step.cases
+def _(rng):
+    yield "one weight, 20 steps from rest", weights_and_gradients(rng, 20, 1) | {
+        "v": np.zeros(1), "lr": 0.1, "mu": 0.9, "nesterov": False,
+    }
+    yield "one weight, 20 steps of Nesterov", weights_and_gradients(rng, 20, 1) | {
+        "v": np.zeros(1), "lr": 0.1, "mu": 0.9, "nesterov": True,
+    }
+    yield "five weights that already roll", weights_and_gradients(rng, 20, 5) | {
+        "v": sized(rng, 5), "lr": 0.03, "mu": 0.8, "nesterov": False,
+    }
+    yield "three weights that already roll, with Nesterov", weights_and_gradients(rng, 20, 3) | {
+        "v": sized(rng, 3), "lr": 0.03, "mu": 0.7, "nesterov": True,
+    }
+    yield "a learning rate that falls on the way", weights_and_gradients(rng, 20, 4) | {
+        "v": np.zeros(4), "lr": 0.2 * 0.8 ** np.arange(20), "mu": 0.9, "nesterov": False,
+    }
+    yield "no gradient: only rolling on", {
+        "w": sized(rng, 3), "gradients": np.zeros((20, 3)),
+        "v": sized(rng, 3), "lr": 0.1, "mu": 0.9, "nesterov": True,
+    }
+
+
+@exercise(
+    points=10,
+    hint="On the first step from rest, how long is the step if the gradient is 1000?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def adagrad_step(answer, w, gradients, a, lr, eps=1e-7):
+    def step(w, g, a, t):
+        return answer.adagrad_step(w, g, a, lr, eps)
+
+    return follow(step, w, gradients, a=a)
+
+
+@adagrad_step.cases
+def _(rng):
+    yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {"a": None, "lr": 0.1}
+    yield "four weights, ten steps from rest", weights_and_gradients(rng, 10, 4) | {"a": None, "lr": 0.3}
+    yield "three weights that have come a long way", weights_and_gradients(rng, 10, 3) | {
+        "a": rng.uniform(5, 50, size=3), "lr": 0.5,
+    }
+    inputs = weights_and_gradients(rng, 10, 5)
+    inputs["gradients"][:, 2] = 0.0
+    inputs["gradients"][:4, 3] = 0.0
+    yield "a gradient that is zero, and one that is so at first", inputs | {
+        "a": np.array([1.0, 2.0, 0.0, 0.0, 3.0]), "lr": 0.1,
+    }
+    yield "gradients as large as 10,000", {
+        "w": sized(rng, 3), "gradients": sized(rng, 10, 3, low=1e3, high=1e4), "a": None, "lr": 0.1,
+    }
+
+
+@exercise(
+    points=10,
+    hint="If rho is 0.9, what share of the average does the newest squared gradient have?",
+    dtype="float64",
+    tolerance=3e-6,
+    arrays="numpy",
+)
+def rmsprop_step(answer, w, gradients, s, lr, rho, eps=1e-7):
+    def step(w, g, s, t):
+        return answer.rmsprop_step(w, g, s, lr, rho, eps)
+
+    return follow(step, w, gradients, s=s)
+
+
+@rmsprop_step.cases
+def _(rng):
+    yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {
+        "s": np.zeros(1), "lr": 0.01, "rho": 0.9,
+    }
+    yield "six weights, ten steps from rest", weights_and_gradients(rng, 10, 6) | {
+        "s": np.zeros(6), "lr": 0.01, "rho": 0.8,
+    }
+    yield "three weights under way", weights_and_gradients(rng, 10, 3) | {
+        "s": rng.uniform(0.5, 5, size=3), "lr": 0.05, "rho": 0.95,
+    }
+    inputs = weights_and_gradients(rng, 10, 4)
+    inputs["gradients"][:, 1] = 0.0
+    yield "a gradient that is always zero", inputs | {"s": np.zeros(4), "lr": 0.01, "rho": 0.9}
+    yield "a cliff of 10,000 among gradients of 1", {
+        "w": sized(rng, 3),
+        "gradients": np.where(np.arange(10)[:, None] == 4, 1e4, sized(rng, 10, 3)),
+        "s": np.ones(3), "lr": 0.05, "rho": 0.9,
+    }
+
+
+@exercise(
+    points=10,
+    hint="When the step dx is worked out, which of the two averages knows of this step already?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def adadelta_step(answer, w, gradients, s, d, rho, lr, eps=1e-7):
+    def step(w, g, s, d, t):
+        return answer.adadelta_step(w, g, s, d, rho, eps, lr)
+
+    return follow(step, w, gradients, s=s, d=d)
+
+
+@adadelta_step.cases
+def _(rng):
+    yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {
+        "s": np.zeros(1), "d": np.zeros(1), "rho": 0.9, "lr": 1.0,
+    }
+    yield "the very first step of four weights", weights_and_gradients(rng, 1, 4) | {
+        "s": np.zeros(4), "d": np.zeros(4), "rho": 0.95, "lr": 1.0,
+    }
+    yield "three weights under way", weights_and_gradients(rng, 10, 3) | {
+        "s": rng.uniform(0.5, 5, size=3), "d": rng.uniform(0.01, 0.1, size=3), "rho": 0.9, "lr": 1.0,
+    }
+    yield "five weights under way, at half the learning rate", weights_and_gradients(rng, 10, 5) | {
+        "s": rng.uniform(0.5, 5, size=5), "d": rng.uniform(0.01, 0.1, size=5), "rho": 0.8, "lr": 0.5,
+    }
+    inputs = weights_and_gradients(rng, 10, 3)
+    inputs["gradients"][:, 1] = 0.0
+    yield "a gradient that is always zero", inputs | {
+        "s": np.zeros(3), "d": np.zeros(3), "rho": 0.9, "lr": 1.0,
+    }
+
+
+@exercise(
+    points=15,
+    hint="If the gradient is always 1, what are m and v after the first step, and what should they estimate?",
+    dtype="float64",
+    tolerance=2e-6,
+    arrays="numpy",
+)
+def adam_step(answer, w, gradients, m, v, first, lr, b1=0.9, b2=0.999, eps=1e-7):
+    def step(w, g, m, v, t):
+        return answer.adam_step(w, g, m, v, first + t, lr, b1, b2, eps)
+
+    return follow(step, w, gradients, m=m, v=v)
+
+
+@adam_step.cases
+def _(rng):
+    yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {
+        "m": np.zeros(1), "v": np.zeros(1), "first": 1, "lr": 0.01,
+    }
+    yield "the very first step, gradients from 1 to 10,000", {
+        "w": sized(rng, 5),
+        "gradients": sized(rng, 1, 5, low=1, high=2) * np.array([1.0, 10.0, 1e2, 1e3, 5e3]),
+        "m": np.zeros(5), "v": np.zeros(5), "first": 1, "lr": 0.1,
+    }
+    yield "four weights, other decay rates", weights_and_gradients(rng, 10, 4) | {
+        "m": np.zeros(4), "v": np.zeros(4), "first": 1, "lr": 0.02, "b1": 0.8, "b2": 0.95,
+    }
+    yield "three weights, from step 50 on", weights_and_gradients(rng, 10, 3) | {
+        "m": sized(rng, 3), "v": rng.uniform(1, 3, size=3), "first": 50, "lr": 0.05,
+    }
+    inputs = weights_and_gradients(rng, 10, 3)
+    inputs["gradients"][:, 1] = 0.0
+    yield "a gradient that is always zero", inputs | {
+        "m": np.zeros(3), "v": np.zeros(3), "first": 1, "lr": 0.01,
+    }
+
+
+@exercise(
+    points=15,
+    hint="If all gradients are 0, what should become of the weights, and what would become of them "
+    "if the decay went through m and v?",
+)
+def MyAdamW(answer, weights, gradients, lr, decay, beta_1=0.9, beta_2=0.999, resumed=None):
+    import keras
+
+    rates = [float(rate) for rate in np.broadcast_to(lr, len(gradients))]
+    variables = [keras.Variable(np.array(w)) for w in weights]
+
+    def built():
+        optimizer = answer.MyAdamW(
+            learning_rate=rates[0], weight_decay=decay, beta_1=beta_1, beta_2=beta_2, epsilon=1e-7
+        )
+        optimizer.build(variables)
+        return optimizer
+
+    optimizer = built()
+    for step, (rate, step_gradients) in enumerate(zip(rates, gradients)):
+        if step == resumed:
+            saved = [np.array(variable) for variable in optimizer.variables]
+            optimizer = built()
+            optimizer.set_weights(saved)
+        if rate != rates[0]:
+            optimizer.learning_rate = rate
+        optimizer.apply(list(step_gradients), variables)
+    return {f"variable {i}": np.array(variable) for i, variable in enumerate(variables)}
+
+
+def variables_and_gradients(rng, shapes, steps=4):
+    """Draw variables of these shapes and, for each step, a gradient for each."""
+    return {
+        "weights": [sized(rng, *shape) for shape in shapes],
+        "gradients": [[sized(rng, *shape) for shape in shapes] for _ in range(steps)],
+        "lr": 0.01,
+        "decay": 5.0,
+    }
+
+
+@MyAdamW.cases
+def _(rng):
+    yield "one variable of one number", variables_and_gradients(rng, [(1,)])
+    yield "three variables of different shapes", variables_and_gradients(rng, [(3, 4), (4,), (2, 1, 3)], steps=10)
+    yield "two variables of the same shape", variables_and_gradients(rng, [(3, 2), (3, 2)])
+    yield "no decay, which leaves Adam", variables_and_gradients(rng, [(2, 3), (3,)]) | {
+        "decay": 0.0, "beta_1": 0.8, "beta_2": 0.98,
+    }
+    inputs = variables_and_gradients(rng, [(2, 3), (4,)])
+    yield "no gradient, which leaves the decay", inputs | {
+        "gradients": [[np.zeros((2, 3)), np.zeros(4)] for _ in range(4)]
+    }
+    yield "a learning rate that falls on the way", variables_and_gradients(rng, [(5,), (1, 2)]) | {
+        "lr": 0.02 * 0.7 ** np.arange(4)
+    }
+    yield "saved after two steps and resumed", variables_and_gradients(rng, [(3,), (2, 2)]) | {"resumed": 2}
+
+
+@exercise(
+    points=10,
+    hint="What should the rate be at step 0, in the middle of the warm-up, at its end, and long after the end?",
+    dtype="float64",
+    arrays="numpy",
+)
+def lr_schedule(answer, kind, steps, settings):
+    rates = []
+    for step in steps:
+        rate = np.asarray(answer.lr_schedule(int(step), kind, **settings))
+        if rate.size != 1:
+            raise WrongStructure(f"expected one number for one step, got {describe(rate)}")
+        rates.append(rate.reshape(()))
+    return {"rate": np.stack(rates)}
+
+
+@lr_schedule.cases
+def _(rng):
+    every = int(rng.integers(5, 20))
+    around = [0, 1, every - 1, every, every + 1, 2 * every - 1, 2 * every, 5 * every + 2]
+    settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every}
+    yield "step: around the first boundaries", {"kind": "step", "steps": np.array(around), "settings": settings}
+
+    every = int(rng.integers(5, 20))
+    around = [0, 1, every - 1, every, every + 1, 2 * every, 3 * every + 2]
+    settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every}
+    yield "exp: at and between the same", {"kind": "exp", "steps": np.array(around), "settings": settings}
+
+    total = int(rng.integers(50, 100))
+    steps = np.array([0, 1, total // 3, total // 2, total - 1, total])
+    yield "cosine: from the first step to the last", {
+        "kind": "cosine", "steps": steps, "settings": {"lr": rng.uniform(0.1, 0.5), "total": total},
+    }
+
+    total = int(rng.integers(50, 100))
+    steps = np.array([0, total // 4, total, total + 1, total + total // 2, 1000 * total + 7])
+    settings = {"lr": rng.uniform(0.3, 0.5), "total": total, "lr_min": rng.uniform(0.05, 0.1)}
+    yield "cosine: a lowest rate, and long after the end", {"kind": "cosine", "steps": steps, "settings": settings}
+
+    warmup = int(rng.integers(5, 15))
+    total = warmup + int(rng.integers(30, 60))
+    steps = np.array([0, 1, warmup - 1, warmup, warmup + 1, (warmup + total) // 2, total, 2 * total + 3])
+    settings = {"lr": rng.uniform(0.3, 0.5), "total": total, "warmup": warmup, "lr_min": 0.04}
+    yield "warmup_cosine: around the peak, at the end and after it", {
+        "kind": "warmup_cosine", "steps": steps, "settings": settings,
+    }
+
+    total = int(rng.integers(30, 60))
+    yield "warmup_cosine: no warm-up at all", {
+        "kind": "warmup_cosine", "steps": np.array([0, 1, total // 2, total]),
+        "settings": {"lr": rng.uniform(0.1, 0.5), "total": total, "warmup": 0},
+    }
+
+
+@exercise(
+    points=5,
+    hint="Seen as one long vector, how long are all gradients together, and does its direction change?",
+)
+def clip_global_norm(answer, grads, c):
+    returned = named(answer.clip_global_norm(list(grads), c), "clipped", "norm")
+    clipped = returned["clipped"]
+    if not isinstance(clipped, list | tuple) or len(clipped) != len(grads):
+        raise WrongStructure(f"expected a list of {len(grads)} gradients, got {describe(clipped)}")
+    outputs = {"norm": np.asarray(returned["norm"]).reshape(-1)}
+    outputs["which are None"] = np.array([gradient is None for gradient in clipped])
+    for i, gradient in enumerate(clipped):
+        if gradient is not None:
+            outputs[f"gradient {i}"] = gradient
+    return outputs
+
+
+@clip_global_norm.cases
+def _(rng):
+    yield "one long gradient", {"grads": [sized(rng, 6, low=1)], "c": 1.5}
+    yield "three gradients, together too long", {
+        "grads": [sized(rng, 3, 4), sized(rng, 4, low=0.05, high=0.1), sized(rng, 2, 1, 3)], "c": 2.0,
+    }
+    yield "two gradients, together short enough", {
+        "grads": [sized(rng, 3, high=0.5), sized(rng, 2, 2, high=0.5)], "c": 5.0,
+    }
+    yield "a variable without a gradient", {"grads": [sized(rng, 3, low=1), None, sized(rng, 1, 4, low=1)], "c": 1.0}
+    yield "gradients of zero", {"grads": [np.zeros((2, 3)), np.zeros(3)], "c": float(rng.uniform(1, 2))}
+
+
+@exercise(
+    points=10,
+    hint="Written as one matrix that maps (w, previous w) to (next w, w), what decides how fast its powers shrink, "
+    "and what is the size of a complex number?",
+    dtype="float64",
+    tolerance=1e-6,
+    arrays="numpy",
+)
+def momentum_rate(answer, H, lr, mu):
+    rate = np.asarray(answer.momentum_rate(H.copy(), lr, mu))
+    if rate.size != 1:
+        raise WrongStructure(f"expected one number, got {describe(rate)}")
+    return {"rate": rate.reshape(())}
+
+
+def hessian(rng, *curvatures):
+    """Draw a symmetric matrix with these eigenvalues, turned at random."""
+    turn, _ = np.linalg.qr(rng.normal(size=(len(curvatures), len(curvatures))))
+    return turn @ np.diag(curvatures) @ turn.T
+
+
+@momentum_rate.cases
+def _(rng):
+    yield "one direction, no momentum", {
+        "H": np.array([[rng.uniform(1, 2)]]), "lr": float(rng.uniform(0.1, 0.3)), "mu": 0.0,
+    }
+    yield "one direction, rolling to and fro", {
+        "H": np.array([[rng.uniform(1, 2)]]), "lr": float(rng.uniform(0.3, 0.6)),
+        "mu": float(rng.uniform(0.7, 0.9)),
+    }
+    yield "a ravine too slow for its momentum", {
+        "H": hessian(rng, rng.uniform(0.01, 0.02), 1.0), "lr": float(rng.uniform(0.8, 1.2)), "mu": 0.5,
+    }
+    yield "a ravine in four dimensions, all oscillating", {
+        "H": hessian(rng, 1.0, 3.0, 10.0, 30.0), "lr": float(rng.uniform(0.03, 0.05)), "mu": 0.9,
+    }
+    yield "a learning rate so large that it diverges", {
+        "H": hessian(rng, 0.1, 1.0, 10.0), "lr": float(rng.uniform(0.45, 0.6)), "mu": 0.8,
+    }
+    yield "a flat direction", {"H": hessian(rng, 0.0, 2.0, 5.0), "lr": 0.1, "mu": float(rng.uniform(0.6, 0.9))}
+    yield "a saddle", {
+        "H": hessian(rng, -0.5, 1.0, 4.0), "lr": float(rng.uniform(0.1, 0.2)), "mu": float(rng.uniform(0.5, 0.9)),
+    }
+
+
+@exercise(
+    points=5,
+    hint="What must the variance be when the batch is the whole data set?",
+    dtype="float64",
+    tolerance=1e-6,
+    arrays="numpy",
+)
+def minibatch_variance(answer, G, m):
+    variance = np.asarray(answer.minibatch_variance(G.copy(), m))
+    if variance.size != 1:
+        raise WrongStructure(f"expected one number, got {describe(variance)}")
+    return {"variance": variance.reshape(())}
+
+
+@minibatch_variance.cases
+def _(rng):
+    yield "single examples out of five", {"G": rng.normal(size=(5, 3)) + 2, "m": 1}
+    yield "three examples out of eight", {"G": rng.normal(size=(8, 4)) - 1, "m": 3}
+    yield "seven examples out of eight, one weight", {"G": rng.normal(size=(8, 1)) + 3, "m": 7}
+    yield "two examples out of six, weights of different scale", {
+        "G": rng.normal(size=(6, 3)) * np.array([0.1, 1.0, 10.0]) + 5, "m": 2,
+    }
+    yield "all examples", {"G": rng.normal(size=(6, 2)) + 1, "m": 6}

@@ -1,0 +1,333 @@
+"""How the answers on convolutions are exercised. Students may read this file."""
+
+import numpy as np
+
+from grader.drivers import WrongStructure, describe, gradients, named, without_ops
+from grader.exercise import exercise
+
+CONVOLUTIONS = (
+    "Conv",
+    "Conv2D",
+    "Conv2DBackpropFilter",
+    "Conv2DBackpropFilterV2",
+    "Conv2DBackpropInput",
+    "Conv2DBackpropInputV2",
+    "Conv3D",
+    "Conv3DBackpropFilterV2",
+    "Conv3DBackpropInputV2",
+    "DepthwiseConv2dNative",
+    "DepthwiseConv2dNativeBackpropFilter",
+    "DepthwiseConv2dNativeBackpropInput",
+)
+
+
+def numbers(values):
+    """Make an array of what an answer returned, one number for each call."""
+    for value in values:
+        if np.shape(value) != () or np.asarray(value).dtype.kind not in "iuf":
+            raise WrongStructure(f"expected one number, got {describe(value)}")
+    return np.array([np.asarray(value) for value in values])
+
+
+@exercise(
+    points=20,
+    hint="On an image of 8 rows, with a kernel of 3 and stride 2: how many places are there, which rows "
+    "does the last one see, and so on which side is a row of zeros missing?",
+)
+def conv2d(answer, x, kernel, stride, padding):
+    with without_ops(CONVOLUTIONS, "slice the images and multiply by the kernel's entries"):
+        return {"output": answer.conv2d(x, kernel, stride, padding)}
+
+
+def convolved(rng, x, kernel, stride=1, padding="VALID"):
+    """Draw images and kernels of the given shapes."""
+    return {
+        "x": rng.normal(size=x),
+        "kernel": rng.normal(size=kernel),
+        "stride": stride,
+        "padding": padding,
+    }
+
+
+@conv2d.cases
+def _(rng):
+    yield "one grey image, one 3 × 3 kernel", convolved(rng, (1, 6, 5, 1), (3, 3, 1, 1))
+    yield "two colour images, four kernels of 2 × 3", convolved(rng, (2, 7, 6, 3), (2, 3, 3, 4))
+    yield "stride 3, with rows and columns left over", convolved(rng, (2, 10, 12, 2), (3, 2, 2, 3), 3), 2
+    yield "same padding, stride 1", convolved(rng, (2, 5, 7, 2), (3, 5, 2, 3), 1, "SAME")
+    yield "same padding, stride 2 on even sides", convolved(rng, (2, 8, 6, 3), (3, 3, 3, 2), 2, "SAME"), 2
+    yield "same padding, a kernel of even sides", convolved(rng, (1, 5, 7, 2), (4, 2, 2, 2), 1, "SAME")
+    yield "same padding, a 1 × 1 kernel and stride 2", convolved(rng, (2, 5, 4, 3), (1, 1, 3, 2), 2, "SAME")
+    yield "same padding, a kernel larger than the image", convolved(
+        rng, (1, 3, 4, 2), (5, 7, 2, 2), 1, "SAME"
+    )
+
+
+@exercise(
+    points=10,
+    hint="Draw a side of 7 and a kernel of 3. How many steps of 2 can it take, "
+    "and how many places is that?",
+    arrays="numpy",
+)
+def output_sizes(answer, settings):
+    return {"sizes": numbers([answer.output_sizes(*setting) for setting in settings])}
+
+
+def settings(rng, k=(1, 6), s=(1, 2), pad=False, dil=(1, 2), out_pad=False, transposed=False, count=12):
+    """Draw (n, k, s, pad, dil, out_pad, transposed), with a kernel that fits."""
+    drawn = []
+    for _ in range(count):
+        entries, stride, apart = (int(rng.integers(*bounds)) for bounds in (k, s, dil))
+        reach = apart * (entries - 1)
+        zeros = int(rng.integers(0, reach // 2 + 1)) if pad else 0
+        extra = int(rng.integers(0, stride)) if out_pad else 0
+        side = int(rng.integers(reach + 1, reach + 20))
+        drawn.append((side, entries, stride, zeros, apart, extra, transposed))
+    return {"settings": drawn}
+
+
+@output_sizes.cases
+def _(rng):
+    yield "stride 1, with and without padding", settings(rng, pad=True)
+    yield "strides up to 4", settings(rng, s=(2, 5))
+    yield "dilations up to 3", settings(rng, k=(2, 6), s=(1, 4), pad=True, dil=(2, 4))
+    yield "transposed", settings(rng, s=(1, 5), pad=True, dil=(1, 4), transposed=True)
+    yield "transposed, with output padding", {
+        "settings": [
+            (5, 2, 3, 0, 1, 1, True),
+            (4, 3, 2, 1, 1, 1, True),
+            *settings(rng, s=(2, 5), pad=True, out_pad=True, transposed=True)["settings"],
+        ]
+    }
+    yield "a hundred of all kinds", {
+        "settings": settings(rng, s=(1, 5), pad=True, dil=(1, 4), count=50)["settings"]
+        + settings(rng, s=(1, 5), pad=True, dil=(1, 4), out_pad=True, transposed=True, count=50)["settings"]
+    }
+
+
+@exercise(
+    points=10,
+    hint="Unroll a kernel of shape [2, 2, 3, 1] with reshape: which three numbers come first?",
+)
+def im2col(answer, x, p, q, stride):
+    return {"patches": answer.im2col(x, p, q, stride)}
+
+
+@im2col.cases
+def _(rng):
+    yield "one grey image, 2 × 2 patches", {"x": rng.normal(size=(1, 4, 5, 1)), "p": 2, "q": 2, "stride": 1}
+    yield "two colour images, 3 × 2 patches", {
+        "x": rng.normal(size=(2, 6, 5, 3)), "p": 3, "q": 2, "stride": 1
+    }
+    yield "square images, square patches, two channels", {
+        "x": rng.normal(size=(2, 5, 5, 2)), "p": 3, "q": 3, "stride": 1
+    }
+    yield "stride 2, with a row left over", {"x": rng.normal(size=(2, 8, 7, 2)), "p": 3, "q": 3, "stride": 2}
+    yield "stride 3, with pixels between the patches", {
+        "x": rng.normal(size=(3, 9, 8, 2)), "p": 1, "q": 2, "stride": 3
+    }
+
+
+@exercise(
+    points=15,
+    hint="A pixel that lies under four windows: how many numbers does its gradient collect?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def conv2d_backward(answer, x, kernel, dy, stride):
+    return named(answer.conv2d_backward(x, kernel, dy, stride), "dx", "dk")
+
+
+def blamed(rng, x, kernel, dy, stride):
+    """Draw images, kernels and a gradient of the output, of the given shapes."""
+    return {
+        "x": rng.normal(size=x),
+        "kernel": rng.normal(size=kernel),
+        "dy": rng.normal(size=dy),
+        "stride": stride,
+    }
+
+
+@conv2d_backward.cases
+def _(rng):
+    yield "one image, a 3 × 2 kernel", blamed(rng, (1, 5, 6, 2), (3, 2, 2, 3), (1, 3, 5, 3), 1)
+    yield "three images, a 3 × 3 kernel", blamed(rng, (3, 6, 5, 2), (3, 3, 2, 2), (3, 4, 3, 2), 1)
+    yield "stride 2, windows overlap", blamed(rng, (2, 7, 9, 3), (3, 3, 3, 2), (2, 3, 4, 2), 2)
+    yield "stride 2, a row and a column that no window reaches", blamed(
+        rng, (2, 8, 6, 2), (3, 3, 2, 2), (2, 3, 2, 2), 2
+    )
+    yield "a 1 × 1 kernel, stride 3", blamed(rng, (2, 7, 5, 3), (1, 1, 3, 2), (2, 3, 2, 2), 3)
+    yield "stride 3, a 3 × 2 kernel", blamed(rng, (1, 9, 8, 1), (3, 2, 1, 4), (1, 3, 3, 4), 3)
+
+
+@exercise(
+    points=10,
+    hint="If all pixels of a window are negative, what is the largest, and is it in the image?",
+)
+def max_pool(answer, x, size, stride, padding, weights):
+    found = named(answer.max_pool(x, size, stride, padding), "y", "argmax")
+    shape = np.shape(found["y"])
+    if len(shape) == 4 and all(side <= most for side, most in zip(shape, weights.shape)):
+        cotangent = weights[: shape[0], : shape[1], : shape[2], : shape[3]]
+        found |= gradients(
+            lambda x: answer.max_pool(x, size, stride, padding)[0], {"x": x}, cotangent
+        )
+    return found
+
+
+def pooled(rng, shape, size, stride, padding="VALID"):
+    """Draw maps, and weights for the gradient of as many outputs at most."""
+    return {
+        "x": rng.normal(size=shape),
+        "size": size,
+        "stride": stride,
+        "padding": padding,
+        "weights": rng.normal(size=shape),
+    }
+
+
+@max_pool.cases
+def _(rng):
+    yield "one map, windows of 2 × 2", pooled(rng, (1, 4, 6, 1), 2, 2)
+    yield "two images of three channels", pooled(rng, (2, 6, 4, 3), 2, 2)
+    yield "windows that overlap", pooled(rng, (2, 7, 6, 2), 3, 2)
+    yield "same padding", pooled(rng, (2, 6, 7, 2), 3, 2, "SAME")
+    negative = pooled(rng, (2, 5, 6, 2), 3, 2, "SAME")
+    yield "same padding, all pixels negative", negative | {"x": -1.0 - np.abs(negative["x"])}, 2
+    zeros = pooled(rng, (2, 6, 6, 2), 2, 2)
+    zeros["x"] = np.maximum(zeros["x"] - 0.8, 0.0)
+    zeros["x"][:, :2, :4] = 0.0
+    yield "after a ReLU: windows in which all are zero", zeros, 2
+
+
+@exercise(
+    points=15,
+    hint="One number comes in, all others are zero. What does the output look like, "
+    "and where does it move when the number moves by one?",
+)
+def conv2d_transpose(answer, x, kernel, stride, out_hw, padding):
+    return {"output": answer.conv2d_transpose(x, kernel, stride, out_hw, padding)}
+
+
+def stamped(rng, x, kernel, stride, out_hw, padding="VALID"):
+    """Draw numbers to stamp with, and kernels, of the given shapes."""
+    return {
+        "x": rng.normal(size=x),
+        "kernel": rng.normal(size=kernel),
+        "stride": stride,
+        "out_hw": out_hw,
+        "padding": padding,
+    }
+
+
+@conv2d_transpose.cases
+def _(rng):
+    yield "one map, stride 1", stamped(rng, (1, 3, 4, 1), (3, 2, 1, 1), 1, (5, 5))
+    yield "stride 2, stamps overlap", stamped(rng, (2, 3, 4, 2), (3, 3, 2, 2), 2, (7, 9))
+    yield "stride 2, other numbers of channels and maps", stamped(
+        rng, (2, 2, 3, 4), (4, 3, 3, 4), 2, (6, 7)
+    )
+    yield "a row and a column that no stamp reaches", stamped(rng, (2, 3, 2, 2), (3, 3, 2, 2), 2, (8, 6))
+    yield "stride 3, a kernel smaller than the stride", stamped(rng, (2, 3, 2, 3), (2, 1, 2, 3), 3, (10, 5))
+    yield "same padding, stride 1", stamped(rng, (2, 4, 5, 2), (3, 4, 2, 2), 1, (4, 5), "SAME")
+    yield "same padding, stride 2 on even sides", stamped(
+        rng, (2, 4, 3, 2), (3, 3, 2, 2), 2, (8, 6), "SAME"
+    ), 2
+    yield "same padding, stride 2 on odd sides, even kernel", stamped(
+        rng, (1, 3, 4, 3), (4, 2, 2, 3), 2, (5, 7), "SAME"
+    )
+
+
+@exercise(
+    points=5,
+    hint="Multiply the matrix by an input that is 1 at place 3 and 0 elsewhere: "
+    "in which outputs does it take part?",
+    dtype="float64",
+    tolerance=1e-12,
+    arrays="numpy",
+)
+def conv_matrix(answer, k, n, signals):
+    matrix = np.asarray(answer.conv_matrix(k, n))
+    if matrix.ndim != 2 or matrix.shape[1] != len(signals):
+        raise WrongStructure(f"expected a matrix of {n} columns, got {describe(matrix)}")
+    return {"matrix": matrix, "outputs": matrix @ signals}
+
+
+@conv_matrix.cases
+def _(rng):
+    for name, entries, n in (
+        ("three entries, six inputs", 3, 6),
+        ("two entries, nine inputs", 2, 9),
+        ("as many entries as inputs", 5, 5),
+        ("a single entry", 1, 4),
+    ):
+        yield name, {"k": rng.normal(size=entries), "n": n, "signals": rng.normal(size=(n, 2))}
+
+
+@exercise(
+    points=10,
+    hint="With θ = 0 the wave travels to the right: do the numbers change along a row or along a column?",
+)
+def gabor_cells(answer, thetas, size, lam, sigma, phase):
+    return {"cells": answer.gabor_cells(thetas, size, lam, sigma, phase)}
+
+
+@gabor_cells.cases
+def _(rng):
+    yield "one cell, whose wave travels to the right", {
+        "thetas": np.zeros(1), "size": 5, "lam": 4.0, "sigma": 1.5, "phase": 0.0
+    }
+    yield "four angles", {
+        "thetas": rng.uniform(0.2, 1.3, size=4), "size": 9, "lam": 5.0, "sigma": 2.0, "phase": 0.0
+    }
+    yield "an even size, whose middle lies between pixels", {
+        "thetas": rng.uniform(0.2, 3.0, size=3), "size": 6, "lam": 3.5, "sigma": 2.5, "phase": 0.0
+    }
+    yield "phases that like an edge", {
+        "thetas": rng.uniform(0.2, 3.0, size=2), "size": 7, "lam": 6.0, "sigma": 2.0, "phase": np.pi / 2
+    }
+    yield "a phase in between", {
+        "thetas": rng.uniform(0.2, 3.0, size=5), "size": 8, "lam": 4.5, "sigma": 3.0, "phase": 0.7
+    }
+
+
+@exercise(
+    points=5,
+    hint="After a pooling of stride 2, how many pixels lie between neighbouring units, "
+    "and did the pooling itself already look that far apart?",
+    arrays="numpy",
+)
+def receptive_field(answer, networks):
+    pairs = [named(answer.receptive_field(layers), "field", "jump") for layers in networks]
+    return {name: numbers([pair[name] for pair in pairs]) for name in ("field", "jump")}
+
+
+def networks(rng, depth, s=(1, 2), d=(1, 2), count=6):
+    """Draw networks of up to `depth` layers of (kernel, stride, dilation)."""
+    return {
+        "networks": [
+            [
+                (int(rng.integers(2, 6)), int(rng.integers(*s)), int(rng.integers(*d)))
+                for _ in range(rng.integers(depth // 2 + 1, depth + 1))
+            ]
+            for _ in range(count)
+        ]
+    }
+
+
+@receptive_field.cases
+def _(rng):
+    yield "no layer, one layer, two layers", {
+        "networks": [[], [(5, 1, 1)], [(3, 2, 1)], [(3, 1, 1), (3, 1, 1)], [(2, 2, 1), (3, 1, 1)]]
+    }
+    yield "stride 1", networks(rng, 8)
+    yield "strides up to 3", networks(rng, 4, s=(1, 4))
+    yield "dilations up to 4", networks(rng, 5, d=(1, 5))
+    yield "strides and dilations", networks(rng, 4, s=(1, 4), d=(1, 4))
+    yield "VGG-16 up to its last pooling, and a WaveNet's block", {
+        "networks": [
+            [(3, 1, 1), (3, 1, 1), (2, 2, 1)] * 2 + [(3, 1, 1), (3, 1, 1), (3, 1, 1), (2, 2, 1)] * 3,
+            [(2, 1, 2**layer) for layer in range(10)],
+        ]
+    }
