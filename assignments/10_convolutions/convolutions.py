@@ -20,9 +20,9 @@ two matrices?
    which everything is connected: a thousand, a million, a hundred million?
 2. How many layers of 3 × 3 kernels, one upon the other, until a unit can see
    all 224 pixels of a row? With one 2 × 2 pooling after every second of them?
-3. A linear classifier has learnt digits that stand in the middle. How often is
-   it right when they move by two pixels? What if it looks through a hundred
-   oriented cells instead, which nobody trained?
+3. A linear classifier has learnt from digits in the middle of an image. How
+   often is it right about others that stand two pixels aside? What if it does not
+   see the pixels, but cells like those of the cat, which nobody trained?
 
 You will write the convolution, its gradients, its transpose and its matrix,
 pooling, the cells of 1959, and the arithmetic of who sees what.
@@ -207,6 +207,7 @@ and another could be added.
 #         panel.plot(seen, np.full(k, row + 1.2), "o-", color="tab:blue")
 #         panel.plot(seen[outside], np.full(outside.sum(), row + 1.2), "rx", markersize=12)
 #     panel.set(title=f"{title}: {output_sizes(**given)}", xlabel="pixel (dotted: zeros)", xlim=(-2, n + 1.5))
+#     panel.set_xticks(range(0, n, 3))
 # panels[0].set(ylabel="output (0: the input)", ylim=(8.2, -0.8))
 # figure.tight_layout()
 #
@@ -260,10 +261,11 @@ def im2col(
 
 # %% [markdown]
 r"""
-Patches as rows of a matrix are good for more than convolution. What are the
-directions in which the patches of a photograph vary most? Their principal
-components are gratings, of every angle and of rising frequency: what a linear
-code of natural images looks like. Shuffle the order within the rows, and the
+Patches as rows of a matrix are good for more than convolution. In which
+directions do the patches of a photograph vary most? Brightness first, then
+slopes, then stripes at several angles, finer and finer (8 and 9 are the temple's
+roof tiles). Nobody asked for stripes: images have them. Each picture is a row
+of the matrix put back into a patch; get the order within a row wrong, and the
 pictures are noise.
 """
 
@@ -279,13 +281,13 @@ pictures are noise.
 # centred = patches - patches.mean(0)
 # _, components = np.linalg.eigh(centred.T @ centred)
 #
-# figure, panels = plt.subplots(2, 10, figsize=(11, 2.7))
+# figure, panels = plt.subplots(2, 10, figsize=(11, 3.1))
 # for number, panel in enumerate(panels.flat):
 #     component = components[:, -1 - number].reshape(side, side, 3)
 #     panel.imshow(0.5 + 0.5 * component / np.abs(component).max())
 #     panel.set_xticks([]), panel.set_yticks([])
 #     panel.set_title(number + 1, fontsize=8)
-# figure.suptitle(f"principal components of {len(patches):,} patches of {side} × {side} pixels, in colour")
+# figure.suptitle(f"the first 20 principal components of {len(patches):,} patches of {side} × {side} pixels")
 # figure.tight_layout()
 #
 # kernel = tf.constant(rng.normal(size=(5, 5, 3, 8)), tf.float32)
@@ -558,10 +560,11 @@ an input of ones and count. Which kernels of stride 2 are safe?
 r"""
 ## Find the silent bug
 
-A photograph is halved by a convolution of stride 2 and doubled again by its
-transpose. The kernel is the one that interpolates linearly, so a slightly soft
-copy should come back. The shapes are right, the picture looks right, and an
-autoencoder built on this one would train. Yet something is wrong.
+A photograph, blurred so that little is lost, is halved by a convolution of
+stride 2 and doubled again by its transpose. The kernel is the one that
+interpolates linearly, so nearly the same picture should come back. The
+shapes are right, the picture looks right, and an autoencoder built on this one
+would train. Yet something is wrong.
 """
 
 # %% tags=["active-ipynb"]
@@ -574,18 +577,18 @@ autoencoder built on this one would train. Yet something is wrong.
 #     return everything[:, top:top + out_hw[0], left:left + out_hw[1], :]
 #
 #
-# tent = tf.constant(np.outer([1, 2, 1], [1, 2, 1])[:, :, None, None] / 8, tf.float32)
-# grey = photo[20:140, 240:420].mean(-1)[None, :, :, None]
+# tent = tf.constant(np.outer([1, 2, 1], [1, 2, 1])[:, :, None, None] / 8)
+# grey = conv2d(conv2d(sharp, blur), blur).numpy()
 # half = conv2d(grey, tent, 2, "SAME")
 # again = doubled(half, tent, grey.shape[1:3]).numpy()
 # figure, panels = plt.subplots(1, 3, figsize=(12, 2.9), width_ratios=[1, 1, 1.5])
 # for panel, picture, title in zip(panels, (grey, again), ("photograph", "halved and doubled")):
 #     panel.imshow(picture[0, :, :, 0], cmap="gray", vmin=0, vmax=1)
-#     panel.axhline(100, color="tab:orange", linestyle="--")
+#     panel.axhline(28, color="tab:orange", linestyle="--")
 #     panel.set(title=title, xlabel="column", ylabel="row")
-# panels[2].plot(grey[0, 100, 50:90, 0], "o-", label="photograph", markersize=4)
-# panels[2].plot(again[0, 100, 50:90, 0], "s--", label="halved and doubled", markersize=4)
-# panels[2].set(title="a piece of the dashed row", xlabel="column − 50", ylabel="brightness")
+# panels[2].plot(range(30, 70), grey[0, 28, 30:70, 0], "o-", label="photograph", markersize=4)
+# panels[2].plot(range(30, 70), again[0, 28, 30:70, 0], "s--", label="halved and doubled", markersize=4)
+# panels[2].set(title="a piece of the dashed row", xlabel="column", ylabel="brightness")
 # panels[2].legend()
 # figure.tight_layout()
 # print(f"mean error {np.abs(again - grey)[:, 4:-4, 4:-4].mean():.3f}")
@@ -734,8 +737,9 @@ The experiment of Fig. 3 in Hubel and Wiesel, "Receptive fields of single
 neurones in the cat's striate cortex" (1959),
 https://doi.org/10.1113/jphysiol.1959.sp006308: turn a bar of light about the
 centre of a cell's field and record. Each cell must peak at its own angle (the
-dotted line of its mark). Then let a bar slide across: the simple cells each
-answer at their own place, the complex cell, their maximum, all the way.
+dotted line). Then let a bar slide across four simple cells of one angle that
+differ in phase: each answers in its own places, their maximum, a complex cell,
+everywhere.
 """
 
 # %% tags=["active-ipynb"]
@@ -751,13 +755,14 @@ answer at their own place, the complex cell, their maximum, all the way.
 #     return np.clip(2.5 - np.abs(across * np.cos(angle) + down * np.sin(angle) - offset), 0, 1)
 #
 #
-# figure = plt.figure(figsize=(12, 5.2))
+# figure = plt.figure(figsize=(12, 5.4))
+# grid = figure.add_gridspec(2, 8, height_ratios=[1, 2])
 # for number, cell in enumerate(bank):
-#     panel = figure.add_subplot(2, 8, number + 1)
+#     panel = figure.add_subplot(grid[0, number])
 #     panel.imshow(cell, cmap="PuOr_r", vmin=-1, vmax=1)
 #     panel.set_title(f"θ = {np.degrees(angles[number]):.1f}°", fontsize=9)
 #     panel.axis("off")
-# left, right = figure.add_subplot(2, 2, 3), figure.add_subplot(2, 2, 4)
+# left, right = figure.add_subplot(grid[1, :4]), figure.add_subplot(grid[1, 4:])
 # turns = np.linspace(0, np.pi, 49)
 # bars = np.stack([bar(turn) for turn in turns])
 # for number, style in zip((0, 2, 4, 6), ("o-", "s--", "^-.", "D:")):
@@ -767,7 +772,8 @@ answer at their own place, the complex cell, their maximum, all the way.
 #     left.axvline(own, color=line.get_color(), linestyle=":", linewidth=1)
 # left.set(xlabel="angle of the bar's normal in degrees", ylabel="response")
 # left.set_title("Each simple cell has its angle")
-# left.legend(title="cell", ncols=2, fontsize=8)
+# left.set_ylim(-1, 38)
+# left.legend(title="cell", ncols=4, fontsize=8, loc="upper center")
 #
 # offsets = np.linspace(-5, 5, 41)
 # bars = np.stack([bar(angles[2], offset) for offset in offsets])
@@ -780,7 +786,8 @@ answer at their own place, the complex cell, their maximum, all the way.
 # right.plot(offsets, np.max(simple, 0), color="k", linewidth=4, alpha=0.35, label="complex: the maximum")
 # right.set(xlabel="offset of the bar in pixels", ylabel="response")
 # right.set_title("A complex cell does not mind where")
-# right.legend(fontsize=8, loc="lower right")
+# right.set_ylim(-1, 45)
+# right.legend(fontsize=8, ncols=2, loc="upper center")
 # figure.tight_layout()
 
 # %% [markdown]
@@ -875,14 +882,18 @@ r"""
 
 Now the promise in the title of Fukushima, "Neocognitron: A Self-organizing
 Neural Network Model for a Mechanism of Pattern Recognition Unaffected by Shift
-in Position" (1980), https://doi.org/10.1007/BF00344251. One S-layer, one C-layer
-as in its Fig. 2, and nothing learnt in either: eight angles and four phases by
-`gabor_cells`, `conv2d` and a ReLU; then the maximum over phases, and `max_pool`.
-A linear classifier reads them. It sees digits in the middle only, and is then
-asked about others that have been moved.
+in Position" (1980), https://doi.org/10.1007/BF00344251. Build its Fig. 2, two
+stages of it:
 
-For a fair comparison it gets as many numbers from the S-cells, taken on the same
-grid without the maximum over places.
+- S₁: `conv2d` with eight angles and four phases of `gabor_cells`, and a ReLU;
+- C₁: the maximum over phases, and over places by `max_pool`;
+- S₂: `conv2d` again, with kernels that are pieces of C₁'s answers to a few
+  digits, cut out by `im2col`: "learning without a teacher", as Fukushima called it;
+- C₂: the maximum over all places.
+
+A linear classifier reads either the pixels, or S₁ or C₁ on a coarse grid, or C₂.
+It learns from digits in the middle and is then asked about others that have
+moved. Nothing before it has seen a label.
 """
 
 # %% tags=["active-ipynb"]
@@ -890,9 +901,9 @@ grid without the maximum over places.
 #
 #
 # def placed(images, down, right):
-#     """Digits on a canvas of 20 × 20, moved from the middle."""
-#     canvas = np.zeros((len(images), 20, 20, 1), "float32")
-#     canvas[:, 6 + down:14 + down, 6 + right:14 + right, 0] = images / 16
+#     """Digits on a canvas of 24 × 24, moved from the middle."""
+#     canvas = np.zeros((len(images), 24, 24, 1), "float32")
+#     canvas[:, 8 + down:16 + down, 8 + right:16 + right, 0] = images / 16
 #     return tf.constant(canvas)
 #
 #
@@ -901,49 +912,68 @@ grid without the maximum over places.
 # kernel = tf.transpose(tf.concat(phases, 0), (1, 2, 0))[:, :, None, :]
 #
 #
-# def views(canvas):
-#     """What the classifier is shown: pixels, S-cells, C-cells."""
-#     s_cells = tf.nn.relu(conv2d(canvas, kernel, 1, "SAME"))
-#     any_phase = tf.reduce_max(tf.reshape(s_cells, (len(canvas), 20, 20, 4, 8)), 3)
-#     c_cells, _ = max_pool(any_phase, 6, 3, "VALID")
-#     seen = {"pixels": canvas, "S-cells": any_phase[:, 2:17:3, 2:17:3], "C-cells": c_cells}
-#     return {name: values.numpy().reshape(len(canvas), -1) for name, values in seen.items()}
+# def first_stage(canvas):
+#     """The eight angles, whatever the phase."""
+#     cells = tf.nn.relu(conv2d(canvas, kernel, 1, "SAME"))
+#     return tf.reduce_max(tf.reshape(cells, (*canvas.shape[:3], 4, 8)), 3)
 #
 #
 # images, labels = digits.images, digits.target
+# near, _ = max_pool(first_stage(placed(images[:200], 0, 0)), 3, 1)
+# pieces = im2col(near, 4, 4).numpy().reshape(-1, 4 * 4 * 8)
+# strength = np.linalg.norm(pieces, axis=1)
+# pieces = rng.choice(pieces[strength > np.quantile(strength, 0.7)], 100, replace=False)
+# pieces -= pieces.mean(1, keepdims=True)
+# pieces /= np.linalg.norm(pieces, axis=1, keepdims=True)
+# second = tf.constant(pieces.T.reshape(4, 4, 8, 100))
+#
+#
+# def views(canvas):
+#     """What the classifier is shown, in four versions."""
+#     seen = {"pixels": [], "S₁, every third place": [], "C₁, windows of 6 × 6": [], "C₂": []}
+#     for start in range(0, len(canvas), 100):
+#         batch = canvas[start:start + 100]
+#         s_cells = first_stage(batch)
+#         c_cells, _ = max_pool(s_cells, 6, 3)
+#         near, _ = max_pool(s_cells, 3, 1)
+#         c2_cells = tf.reduce_max(conv2d(near, second), (1, 2))
+#         for values, cells in zip(seen.values(), (batch, s_cells[:, 2:21:3, 2:21:3], c_cells, c2_cells)):
+#             values.append(cells.numpy().reshape(len(batch), -1))
+#     return {name: np.concatenate(values) for name, values in seen.items()}
+#
+#
 # learnt = views(placed(images[:1200], 0, 0))
 # readers = {name: RidgeClassifier(alpha=0.3).fit(values, labels[:1200]) for name, values in learnt.items()}
 # shifts = range(6)
-# right_answers = {name: [] for name in readers}
+# scores = {name: np.zeros(len(shifts)) for name in readers}
 # for shift in shifts:
-#     scores = {name: [] for name in readers}
-#     for down, right in {(shift, 0), (-shift, 0), (0, shift), (0, -shift)}:
-#         for name, values in views(placed(images[1200:], down, right)).items():
-#             scores[name].append(readers[name].score(values, labels[1200:]))
-#     for name in scores:
-#         right_answers[name].append(np.mean(scores[name]))
-# plt.figure(figsize=(6.5, 3.8))
-# for (name, line), style in zip(right_answers.items(), ("o-", "s--", "^-.")):
+#     for down, right in ((shift, 0), (0, -shift)):
+#         for name, values in views(placed(images[1200:1500], down, right)).items():
+#             scores[name][shift] += readers[name].score(values, labels[1200:1500]) / 2
+#
+# plt.figure(figsize=(7, 4))
+# for (name, line), style in zip(scores.items(), ("o-", "s--", "^-.", "D-")):
 #     plt.plot(shifts, line, style, label=f"{name}: {learnt[name].shape[1]} numbers")
 # plt.axhline(0.1, color="0.5", linestyle=":", label="guessing")
-# plt.xlabel("moved by this many pixels, up, down, left or right")
+# plt.xlabel("moved by this many pixels, down or left")
 # plt.ylabel("share of right answers")
-# plt.ylim(0, 1)
-# plt.title("Never trained on a moved digit")
-# plt.legend();
+# plt.ylim(0, 1.02)
+# plt.title("Trained on digits in the middle, asked about others that moved")
+# plt.legend(fontsize=8, loc="center right");
 
 # %% [markdown]
 r"""
-Compare with your third prediction. Then ask how the C-cells could go on being
-right when the digit moves further than one of their windows is wide; Fukushima's
-answer was to repeat S and C three times, and the receptive field that you
-computed in the last exercise says why that works.
+Compare with your third prediction. Pixels are lost after two steps. Pooling over
+windows of six bends the curve, and no more: invariance reaches as far as the
+window does. The second stage holds until the digit meets the border of the
+image, and needs only 100 numbers. Which of its steps are equivariant, and which
+one is invariant?
 
 ## In your own words
 
 A colleague argues: "A fully connected layer can represent every convolution, and
 with enough data it will find the best one. Convolution only saves memory." What
-do the two zeros and diagonals of `conv_matrix` assume about the data? Name data
+do the zeros and the equal diagonals of `conv_matrix` assume about the data? Name data
 for which each assumption is wrong, say what a network would do then, and say
 what in the last experiment pooling added that convolution alone did not. Six
 sentences at most.

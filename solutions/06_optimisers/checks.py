@@ -264,7 +264,8 @@ def variables_and_gradients(rng, shapes, steps=4):
 @MyAdamW.cases
 def _(rng):
     yield "one variable of one number", variables_and_gradients(rng, [(1,)])
-    yield "three variables of different shapes", variables_and_gradients(rng, [(3, 4), (4,), (2, 1, 3)], steps=10)
+    shapes = [(3, 4), (4,), (2, 1, 3)]
+    yield "three variables of different shapes", variables_and_gradients(rng, shapes, steps=10)
     yield "two variables of the same shape", variables_and_gradients(rng, [(3, 2), (3, 2)])
     yield "no decay, which leaves Adam", variables_and_gradients(rng, [(2, 3), (3,)]) | {
         "decay": 0.0, "beta_1": 0.8, "beta_2": 0.98,
@@ -276,23 +277,22 @@ def _(rng):
     yield "a learning rate that falls on the way", variables_and_gradients(rng, [(5,), (1, 2)]) | {
         "lr": 0.02 * 0.7 ** np.arange(4)
     }
-    yield "saved after two steps and resumed", variables_and_gradients(rng, [(3,), (2, 2)]) | {"resumed": 2}
+    inputs = variables_and_gradients(rng, [(3,), (2, 2)])
+    yield "saved after two steps and resumed", inputs | {"resumed": 2}
 
 
 @exercise(
     points=10,
-    hint="What should the rate be at step 0, in the middle of the warm-up, at its end, and long after the end?",
+    hint="What should the rate be at step 0, in the middle of the warm-up, at its end, "
+    "and long after the last step?",
     dtype="float64",
     arrays="numpy",
 )
 def lr_schedule(answer, kind, steps, settings):
     rates = []
     for step in steps:
-        rate = np.asarray(answer.lr_schedule(int(step), kind, **settings))
-        if rate.size != 1:
-            raise WrongStructure(f"expected one number for one step, got {describe(rate)}")
-        rates.append(rate.reshape(()))
-    return {"rate": np.stack(rates)}
+        rates.append(number(answer.lr_schedule(int(step), kind, **settings)))
+    return {"rate": rates}
 
 
 @lr_schedule.cases
@@ -300,7 +300,9 @@ def _(rng):
     every = int(rng.integers(5, 20))
     around = [0, 1, every - 1, every, every + 1, 2 * every - 1, 2 * every, 5 * every + 2]
     settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every}
-    yield "step: around the first boundaries", {"kind": "step", "steps": np.array(around), "settings": settings}
+    yield "step: around the first boundaries", {
+        "kind": "step", "steps": np.array(around), "settings": settings,
+    }
 
     every = int(rng.integers(5, 20))
     around = [0, 1, every - 1, every, every + 1, 2 * every, 3 * every + 2]
@@ -316,7 +318,9 @@ def _(rng):
     total = int(rng.integers(50, 100))
     steps = np.array([0, total // 4, total, total + 1, total + total // 2, 1000 * total + 7])
     settings = {"lr": rng.uniform(0.3, 0.5), "total": total, "lr_min": rng.uniform(0.05, 0.1)}
-    yield "cosine: a lowest rate, and long after the end", {"kind": "cosine", "steps": steps, "settings": settings}
+    yield "cosine: a lowest rate, and long after the end", {
+        "kind": "cosine", "steps": steps, "settings": settings,
+    }
 
     warmup = int(rng.integers(5, 15))
     total = warmup + int(rng.integers(30, 60))
@@ -337,7 +341,17 @@ def _(rng):
     points=5,
     hint="Seen as one long vector, how long are all gradients together, and does its direction change?",
 )
-def clip_global_norm(answer, grads, c):
+def clip_global_norm(answer, grads, c, scales=None):
+    if scales is None:
+        return clipped_once(answer, grads, c)
+    outputs = [
+        clipped_once(answer, [None if g is None else g * scale for g in grads], c) for scale in scales
+    ]
+    return {name: np.stack([output[name] for output in outputs]) for name in outputs[0]}
+
+
+def clipped_once(answer, grads, c):
+    """Clip a list of gradients and name what comes back."""
     returned = named(answer.clip_global_norm(list(grads), c), "clipped", "norm")
     clipped = returned["clipped"]
     if not isinstance(clipped, list | tuple) or len(clipped) != len(grads):
@@ -359,23 +373,32 @@ def _(rng):
     yield "two gradients, together short enough", {
         "grads": [sized(rng, 3, high=0.5), sized(rng, 2, 2, high=0.5)], "c": 5.0,
     }
-    yield "a variable without a gradient", {"grads": [sized(rng, 3, low=1), None, sized(rng, 1, 4, low=1)], "c": 1.0}
-    yield "gradients of zero", {"grads": [np.zeros((2, 3)), np.zeros(3)], "c": float(rng.uniform(1, 2))}
+    yield "a variable without a gradient", {
+        "grads": [sized(rng, 3, low=1), None, sized(rng, 1, 4, low=1)], "c": 1.0,
+    }
+    yield "gradients that shrink to zero", {
+        "grads": [sized(rng, 2, 3, low=1), sized(rng, 3)], "c": 1.5, "scales": [1.0, 0.1, 0.0],
+    }
 
 
 @exercise(
     points=10,
-    hint="Written as one matrix that maps (w, previous w) to (next w, w), what decides how fast its powers shrink, "
-    "and what is the size of a complex number?",
+    hint="Written as one matrix that maps (w, previous w) to (next w, w), what decides how fast its powers "
+    "shrink, and what is the size of a complex number?",
     dtype="float64",
     tolerance=1e-6,
     arrays="numpy",
 )
 def momentum_rate(answer, H, lr, mu):
-    rate = np.asarray(answer.momentum_rate(H.copy(), lr, mu))
-    if rate.size != 1:
-        raise WrongStructure(f"expected one number, got {describe(rate)}")
-    return {"rate": rate.reshape(())}
+    return {"rate": [number(answer.momentum_rate(H.copy(), float(rate), mu)) for rate in np.atleast_1d(lr)]}
+
+
+def number(value):
+    """Make a float of what should be one number."""
+    value = np.asarray(value)
+    if value.size != 1:
+        raise WrongStructure(f"expected one number, got {describe(value)}")
+    return float(value.reshape(()))
 
 
 def hessian(rng, *curvatures):
@@ -397,14 +420,18 @@ def _(rng):
         "H": hessian(rng, rng.uniform(0.01, 0.02), 1.0), "lr": float(rng.uniform(0.8, 1.2)), "mu": 0.5,
     }
     yield "a ravine in four dimensions, all oscillating", {
-        "H": hessian(rng, 1.0, 3.0, 10.0, 30.0), "lr": float(rng.uniform(0.03, 0.05)), "mu": 0.9,
+        "H": hessian(rng, 1.0, 3.0, 10.0, 30.0), "lr": float(rng.uniform(0.03, 0.05)),
+        "mu": float(rng.uniform(0.85, 0.95)),
     }
     yield "a learning rate so large that it diverges", {
         "H": hessian(rng, 0.1, 1.0, 10.0), "lr": float(rng.uniform(0.45, 0.6)), "mu": 0.8,
     }
-    yield "a flat direction", {"H": hessian(rng, 0.0, 2.0, 5.0), "lr": 0.1, "mu": float(rng.uniform(0.6, 0.9))}
+    yield "a flat direction, at a small and a large learning rate", {
+        "H": hessian(rng, 0.0, 2.0, 5.0), "lr": np.array([0.1, rng.uniform(0.8, 1.0)]), "mu": 0.5,
+    }
     yield "a saddle", {
-        "H": hessian(rng, -0.5, 1.0, 4.0), "lr": float(rng.uniform(0.1, 0.2)), "mu": float(rng.uniform(0.5, 0.9)),
+        "H": hessian(rng, -0.5, 1.0, 4.0), "lr": float(rng.uniform(0.1, 0.2)),
+        "mu": float(rng.uniform(0.5, 0.9)),
     }
 
 
@@ -416,10 +443,7 @@ def _(rng):
     arrays="numpy",
 )
 def minibatch_variance(answer, G, m):
-    variance = np.asarray(answer.minibatch_variance(G.copy(), m))
-    if variance.size != 1:
-        raise WrongStructure(f"expected one number, got {describe(variance)}")
-    return {"variance": variance.reshape(())}
+    return {"variance": [number(answer.minibatch_variance(G.copy(), int(size))) for size in np.atleast_1d(m)]}
 
 
 @minibatch_variance.cases
@@ -430,4 +454,4 @@ def _(rng):
     yield "two examples out of six, weights of different scale", {
         "G": rng.normal(size=(6, 3)) * np.array([0.1, 1.0, 10.0]) + 5, "m": 2,
     }
-    yield "all examples", {"G": rng.normal(size=(6, 2)) + 1, "m": 6}
+    yield "all examples, and all but one", {"G": rng.normal(size=(6, 2)) + 1, "m": np.array([6, 5])}

@@ -404,13 +404,10 @@ class SlotsOutsideTheOptimizer(_AdamW):
 
 @mistake(of="MyAdamW")
 class IterationsFromZero(_AdamW):
-    """t is `iterations` itself, which is still 0 on the first step, where the correction then divides 0 by 0."""
+    """t is `iterations` itself, still 0 on the first step, where the correction then divides by zero."""
 
     def time(self, variable):
         return tf.cast(self.iterations, variable.dtype)
-
-    def correct(self, m, v, t):
-        return m * 0.0 / (1 - self.beta_1**t) + m / (1 - self.beta_1**t), v / (1 - self.beta_2**t)
 
 
 @mistake(of="MyAdamW")
@@ -427,8 +424,7 @@ class CountsVariables(_AdamW):
 
     def time(self, variable):
         index = self._get_variable_index(variable)
-        count = len(self.m)
-        return tf.cast(self.iterations * count + index + 1, variable.dtype)
+        return tf.cast(self.iterations * len(self.m) + index + 1, variable.dtype)
 
 
 # lr_schedule
@@ -481,9 +477,9 @@ def cosine_rises_again(step, kind, **settings):
 @mistake(of="lr_schedule")
 def lowest_rate_added(step, kind, *, lr, lr_min=0.0, **settings):
     """the lowest rate is added to a cosine that starts from the whole of lr."""
-    return _schedule(step, kind, lr=lr + lr_min, lr_min=lr_min, **settings) if kind == "cosine" or (
-        kind == "warmup_cosine" and step >= settings["warmup"]
-    ) else _schedule(step, kind, lr=lr, lr_min=lr_min, **settings)
+    if kind == "cosine" or (kind == "warmup_cosine" and step >= settings["warmup"]):
+        lr += lr_min
+    return _schedule(step, kind, lr=lr, lr_min=lr_min, **settings)
 
 
 @mistake(of="lr_schedule")
@@ -505,7 +501,8 @@ def cosine_counts_the_warm_up(step, kind, *, warmup=0, total=1000, **settings):
 @mistake(of="lr_schedule")
 def cosine_ends_late(step, kind, *, warmup=0, total=1000, **settings):
     """the cosine takes `total` steps after the warm-up and so ends `warmup` steps late."""
-    return _schedule(step, kind, total=total + (warmup if kind == "warmup_cosine" else 0), warmup=warmup, **settings)
+    total += warmup if kind == "warmup_cosine" else 0
+    return _schedule(step, kind, total=total, warmup=warmup, **settings)
 
 
 @mistake(of="lr_schedule")
@@ -612,7 +609,7 @@ def _step_matrix(H, lr, mu, previous=-1.0):
 
 @mistake(of="momentum_rate")
 def imaginary_part_dropped(H, lr, mu):
-    """only the real parts of the eigenvalues are looked at, though a ball that rolls to and fro has complex ones."""
+    """only the real parts of the eigenvalues count, though a ball that rolls to and fro has complex ones."""
     return np.abs(np.linalg.eigvals(_step_matrix(H, lr, mu)).real).max()
 
 

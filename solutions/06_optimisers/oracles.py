@@ -122,7 +122,7 @@ class AdamWInNumPy(keras.optimizers.Optimizer):
 
     def build(self, variables):
         super().build(variables)
-        self.slots = [self.add_variable(shape=(2, *v.shape), name=f"slot_{i}") for i, v in enumerate(variables)]
+        self.slots = [self.add_variable(shape=(2, *variable.shape), name="slot") for variable in variables]
 
     def update_step(self, gradient, variable, learning_rate):
         slot = self.slots[self._get_variable_index(variable)]

@@ -615,10 +615,11 @@ an input of ones and count. Which kernels of stride 2 are safe?
 r"""
 ## Find the silent bug
 
-A photograph is halved by a convolution of stride 2 and doubled again by its
-transpose. The kernel is the one that interpolates linearly, so a slightly soft
-copy should come back. The shapes are right, the picture looks right, and an
-autoencoder built on this one would train. Yet something is wrong.
+A photograph, blurred so that little is lost, is halved by a convolution of
+stride 2 and doubled again by its transpose. The kernel is the one that
+interpolates linearly, so nearly the same picture should come back. The
+shapes are right, the picture looks right, and an autoencoder built on this one
+would train. Yet something is wrong.
 """
 
 # %% tags=["active-ipynb"]
@@ -631,17 +632,17 @@ autoencoder built on this one would train. Yet something is wrong.
 #     return everything[:, top:top + out_hw[0], left:left + out_hw[1], :]
 #
 #
-# tent = tf.constant(np.outer([1, 2, 1], [1, 2, 1])[:, :, None, None] / 8, tf.float32)
-# grey = photo[120:216, 200:344].mean(-1)[None, :, :, None]
+# tent = tf.constant(np.outer([1, 2, 1], [1, 2, 1])[:, :, None, None] / 8)
+# grey = conv2d(conv2d(sharp, blur), blur).numpy()
 # half = conv2d(grey, tent, 2, "SAME")
 # again = doubled(half, tent, grey.shape[1:3]).numpy()
 # figure, panels = plt.subplots(1, 3, figsize=(12, 2.9), width_ratios=[1, 1, 1.5])
 # for panel, picture, title in zip(panels, (grey, again), ("photograph", "halved and doubled")):
 #     panel.imshow(picture[0, :, :, 0], cmap="gray", vmin=0, vmax=1)
-#     panel.axhline(70, color="tab:orange", linestyle="--")
+#     panel.axhline(28, color="tab:orange", linestyle="--")
 #     panel.set(title=title, xlabel="column", ylabel="row")
-# panels[2].plot(range(30, 70), grey[0, 70, 30:70, 0], "o-", label="photograph", markersize=4)
-# panels[2].plot(range(30, 70), again[0, 70, 30:70, 0], "s--", label="halved and doubled", markersize=4)
+# panels[2].plot(range(30, 70), grey[0, 28, 30:70, 0], "o-", label="photograph", markersize=4)
+# panels[2].plot(range(30, 70), again[0, 28, 30:70, 0], "s--", label="halved and doubled", markersize=4)
 # panels[2].set(title="a piece of the dashed row", xlabel="column", ylabel="brightness")
 # panels[2].legend()
 # figure.tight_layout()
@@ -814,13 +815,14 @@ everywhere.
 #     return np.clip(2.5 - np.abs(across * np.cos(angle) + down * np.sin(angle) - offset), 0, 1)
 #
 #
-# figure = plt.figure(figsize=(12, 5.2))
+# figure = plt.figure(figsize=(12, 5.4))
+# grid = figure.add_gridspec(2, 8, height_ratios=[1, 2])
 # for number, cell in enumerate(bank):
-#     panel = figure.add_subplot(2, 8, number + 1)
+#     panel = figure.add_subplot(grid[0, number])
 #     panel.imshow(cell, cmap="PuOr_r", vmin=-1, vmax=1)
 #     panel.set_title(f"θ = {np.degrees(angles[number]):.1f}°", fontsize=9)
 #     panel.axis("off")
-# left, right = figure.add_subplot(2, 2, 3), figure.add_subplot(2, 2, 4)
+# left, right = figure.add_subplot(grid[1, :4]), figure.add_subplot(grid[1, 4:])
 # turns = np.linspace(0, np.pi, 49)
 # bars = np.stack([bar(turn) for turn in turns])
 # for number, style in zip((0, 2, 4, 6), ("o-", "s--", "^-.", "D:")):
@@ -1018,12 +1020,12 @@ moved. Nothing before it has seen a label.
 # plt.xlabel("moved by this many pixels, down or left")
 # plt.ylabel("share of right answers")
 # plt.ylim(0, 1.02)
-# plt.title("300 digits; none like them was ever moved in training")
+# plt.title("Trained on digits in the middle, asked about others that moved")
 # plt.legend(fontsize=8, loc="center right");
 
 # %% [markdown]
 r"""
-Compare with your third prediction. Pixels are lost after one step. Pooling over
+Compare with your third prediction. Pixels are lost after two steps. Pooling over
 windows of six bends the curve, and no more: invariance reaches as far as the
 window does. The second stage holds until the digit meets the border of the
 image, and needs only 100 numbers. Which of its steps are equivariant, and which
@@ -1033,7 +1035,7 @@ one is invariant?
 
 A colleague argues: "A fully connected layer can represent every convolution, and
 with enough data it will find the best one. Convolution only saves memory." What
-do the two zeros and diagonals of `conv_matrix` assume about the data? Name data
+do the zeros and the equal diagonals of `conv_matrix` assume about the data? Name data
 for which each assumption is wrong, say what a network would do then, and say
 what in the last experiment pooling added that convolution alone did not. Six
 sentences at most.
