@@ -37,11 +37,13 @@ def plain_errors() -> Iterator[None]:
     from grader.collect import NothingToGrade
     from grader.course import CourseError
     from grader.exercise import AuthorError
+    from grader.isolation import TooLow
     from grader.key import KeyProblem
+    from grader.view import Exposed
 
     try:
         yield
-    except (AuthorError, CourseError, KeyProblem, NothingToGrade, ServerError) as error:
+    except (AuthorError, CourseError, Exposed, KeyProblem, NothingToGrade, ServerError, TooLow) as error:
         raise click.ClickException(f"{error}.".replace("..", ".").replace("?.", "?")) from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -101,6 +103,14 @@ def check(targets: tuple[str, ...], file: Path | None, json_file: Path | None) -
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 256), help="At a time.")
 @click.option("--hidden/--public", default=True, show_default=True, help="Which answer key.")
 @click.option("--keys", type=click.Path(path_type=Path), help="A folder of NN_topic.npz; needs no course.")
+@click.option(
+    "--require-isolation",
+    "least",
+    default="landlock",
+    show_default=True,
+    type=click.Choice(["none", "landlock", "container", "user", "root"]),
+    help="Refuse to run where submissions are held less well; see `grader doctor`.",
+)
 @click.option("--db", default="sqlite:///grades.db", show_default=True, help="Where grades are kept (URL).")
 @click.option("--truth", type=click.Path(path_type=Path), help="Compare with a simulated class' truth.json.")
 @json_option
@@ -111,6 +121,7 @@ def grade(
     workers: int,
     hidden: bool,
     keys: Path | None,
+    least: str,
     db: str,
     truth: Path | None,
     json_file: Path | None,
@@ -121,15 +132,20 @@ def grade(
     Exits with 0 when everything was graded, whatever the marks. A run that was
     interrupted goes on where it was; what was graded before is not run again.
     """
+    from grader import isolation, view
     from grader.collect import collect
     from grader.grading import Grader
     from grader.report import data, terminal
+    from grader.sandbox import Level
     from grader.store import Store, StoreError
 
     with plain_errors():
         rules = rules_for(topics, hidden, keys, folder)
+        level = isolation.require(Level(least))
+        if level is not Level.NONE:
+            view.check_hidden([path.resolve() for path in (*paths, *secret_folders(folder))])
         try:
-            with Store(db) as store, Grader(rules, workers) as grader:
+            with Store(db) as store, Grader(rules, workers, level) as grader:
                 works = collect(paths, list(rules), grader.server)
                 environment = grader.environment | {
                     "keys": ", ".join(f"{name} {rule.key.digest[:16]}" for name, rule in rules.items()),
@@ -267,6 +283,20 @@ def simulate(
 
 
 @cli.command()
+def doctor() -> None:
+    """Say how well this machine holds submissions, what that promises, and how to raise it."""
+    from grader import isolation
+    from grader.sandbox import PROMISES, RAISE
+
+    trials = isolation.trials()
+    found = isolation.best(trials)
+    for trial in trials:
+        click.echo(f"{'✓ holds' if trial.holds else '✗ no   '}  {trial.level:10} {trial.reason}".rstrip())
+    click.echo(f"\nSubmissions are held at the level `{found}`. {PROMISES[found]}")
+    click.echo(f"To raise it: {RAISE[found]}")
+
+
+@cli.command()
 @course_option
 def topics(folder: Path | None) -> None:
     """List the syllabus: topics, exercises, points, and what is built of them."""
@@ -275,6 +305,17 @@ def topics(folder: Path | None) -> None:
     with plain_errors():
         course, _ = chosen_topics(folder, ())
         terminal.show_topics(console(), course)
+
+
+def secret_folders(folder: Path | None) -> list[Path]:
+    """Return the folders of the course that no submission may read."""
+    from grader.course import CourseError, find_course
+
+    try:
+        root = find_course(explicit=folder).root
+    except CourseError:  # keys alone are enough to grade
+        return []
+    return [root / name for name in ("solutions", "source", ".grader")]
 
 
 def chosen_topics(folder: Path | None, names: tuple[str, ...]) -> tuple[Course, list[Topic]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,9 +21,11 @@ from typing import Any
 import numpy as np
 
 from grader import sandbox, wire
-from grader.server import COMMAND, FORKED, REAPED
+from grader.server import COMMAND, FORKED, LOCKED, REAPED
 from grader.verdict import Status
 
+UNDEFINED = "undefined"
+LOCK_PATIENCE = 30.0  # seconds
 TICK = 0.05  # seconds between two looks at a child that has not answered
 
 
@@ -55,7 +56,9 @@ class Server:
     Safe to use from several threads, each with children of its own.
     """
 
-    def __init__(self, limits: sandbox.Limits | None = None) -> None:
+    def __init__(
+        self, limits: sandbox.Limits | None = None, level: sandbox.Level = sandbox.Level.NONE
+    ) -> None:
         """Start the server and wait until TensorFlow is imported.
 
         Raises:
@@ -64,10 +67,11 @@ class Server:
         self.limits = limits or sandbox.Limits()
         self._lock = threading.Lock()
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        folder = str(self._folder)
         self._control, theirs = socket.socketpair()
         with theirs, open(self._folder / "stderr", "wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "grader.server", str(theirs.fileno()), str(self._folder)],
+                [sys.executable, "-P", "-m", "grader.server", str(theirs.fileno()), folder, level],
                 env=sandbox.environment(self._folder),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -107,11 +111,12 @@ class Server:
         with theirs:
             message = COMMAND.pack(b"F", 0, self.limits.memory)
             try:
-                (pid,) = FORKED.unpack(self._command(message, FORKED.size, [theirs.fileno(), *files]))
+                answer, handles = self._command(message, FORKED.size, [theirs.fileno(), *files])
             except ServerError:
                 ours.close()
                 raise
-        return Child(self, pid, ours, request)
+        (pid,) = FORKED.unpack(answer)
+        return Child(self, pid, ours, handles, request)
 
     def reap(self, pid: int, ending: bool = False) -> tuple[int, int, float]:
         """Kill a child; return its wait status, peak memory in bytes and CPU seconds.
@@ -119,20 +124,20 @@ class Server:
         A child that is `ending` by itself may do so first.
         """
         message = COMMAND.pack(b"W" if ending else b"R", pid, 0)
-        status, memory, cpu = REAPED.unpack(self._command(message, REAPED.size, []))
+        status, memory, cpu = REAPED.unpack(self._command(message, REAPED.size, [])[0])
         return status, memory, cpu
 
-    def _command(self, message: bytes, size: int, descriptors: list[int]) -> bytes:
+    def _command(self, message: bytes, size: int, descriptors: list[int]) -> tuple[bytes, list[int]]:
         with self._lock:
             try:
                 socket.send_fds(self._control, [message], descriptors)
-                answer = b""
+                answer, handles, _, _ = socket.recv_fds(self._control, size, 1)
                 while len(answer) < size:
                     part = self._control.recv(size - len(answer))
                     if not part:
                         raise ConnectionError("it hung up")
                     answer += part
-                return answer
+                return answer, handles
             except OSError as error:
                 raise ServerError(
                     f"the server that runs submissions has died ({error}); nothing that was "
@@ -151,7 +156,7 @@ class Server:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._control.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        sandbox.remove(self._folder)
 
     def __enter__(self) -> Server:
         return self
@@ -173,17 +178,40 @@ class Child:
         cpu: CPU seconds, known once closed.
     """
 
-    def __init__(self, server: Server, pid: int, channel: socket.socket, request: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        server: Server,
+        pid: int,
+        channel: socket.socket,
+        handles: list[int],
+        request: dict[str, Any],
+    ) -> None:
         self.server, self.pid = server, pid
+        self.seen = _pid_here(handles, pid)
         self.problems, self.memory, self.cpu = "", 0, 0.0
         self.failed: Outcome | None = None
         self._channel: socket.socket | None = channel
+        self._wait_for_lock(channel)
         channel.settimeout(TICK)
         opened = self._ask(request, server.limits.import_seconds, "ready")
         self.problems = opened.text
         if opened.status is not None:
             text = _IMPORT.get(opened.status, "").format(server.limits.import_seconds)
             self.failed = replace(opened, text=f"{text}{opened.text}", imported=False)
+
+    def _wait_for_lock(self, channel: socket.socket) -> None:
+        """Make sure that the child has put on all layers; if one fails, no student is to blame."""
+        channel.settimeout(LOCK_PATIENCE)
+        try:
+            locked = channel.recv(len(LOCKED)) == LOCKED
+        except OSError:
+            locked = False
+        if not locked:
+            self.close()
+            raise ServerError(
+                "a process could not be locked in, and has not run the submission; "
+                "`grader doctor` says what this machine allows"
+            )
 
     @property
     def alive(self) -> bool:
@@ -195,7 +223,11 @@ class Child:
     ) -> Outcome:
         """Run one driver on one case. A child that misbehaves is gone afterwards."""
         request = {"exercise": exercise, "inputs": inputs, "answers": dict(answers or {})}
-        return self._ask(request, seconds, "returned")
+        outcome = self._ask(request, seconds, "returned")
+        if outcome.status is Status.MISSING:
+            # What went wrong was said before any input was sent, and so quotes none.
+            return replace(outcome, text=self.problems if outcome.error == UNDEFINED else "")
+        return outcome
 
     def read(self, position: int | None) -> Outcome:
         """Read one file of an opened zip, or the names of all if `position` is None."""
@@ -210,7 +242,7 @@ class Child:
         try:
             status, self.memory, self.cpu = self.server.reap(self.pid, ending)
         except ServerError:
-            _kill_orphan(self.pid)
+            _kill_orphan(self.seen)
             raise
         return status
 
@@ -219,7 +251,7 @@ class Child:
         if self._channel is None:
             raise ServerError("this child has ended; fork another")
         started = time.monotonic()
-        watch = _Watch(self.pid, seconds, self.server.limits)
+        watch = _Watch(self.seen, seconds, self.server.limits)
         ident = secrets.token_bytes(16)
         try:
             self._send(ident, *wire.pack(request), watch)
@@ -233,6 +265,10 @@ class Child:
         except _TooLarge:
             self.close()
             return Outcome(Status.OUT_OF_MEMORY, seconds=time.monotonic() - started)
+        except _TooMany:
+            self.close()
+            text = f"It ran more than {self.server.limits.threads} threads."
+            return Outcome(Status.CRASHED, text=text, seconds=time.monotonic() - started)
         except wire.Disconnected:
             return Outcome(
                 Status.CRASHED, text=_death(self.close(ending=True)), seconds=time.monotonic() - started
@@ -284,11 +320,15 @@ class _TooLarge(Exception):
     """A child has used up its memory."""
 
 
+class _TooMany(Exception):
+    """A child runs more threads than it may."""
+
+
 class _Watch:
-    """Looks at a child from outside: its CPU time, its wall time, its memory."""
+    """Looks at a child from outside: its CPU time, its wall time, its memory, its threads."""
 
     def __init__(self, pid: int, seconds: float, limits: sandbox.Limits) -> None:
-        self.pid, self.seconds, self.memory = pid, seconds, limits.memory
+        self.pid, self.seconds, self.limits = pid, seconds, limits
         self.wall = seconds * limits.patience
         self.started, self.cpu = time.monotonic(), self._used()[0]
         self.looked = self.started
@@ -299,20 +339,23 @@ class _Watch:
         if now - self.looked < TICK / 2:
             return
         self.looked = now
-        cpu, memory = self._used()
-        if memory > self.memory:
+        cpu, memory, threads = self._used()
+        if memory > self.limits.memory:
             raise _TooLarge
+        if threads > self.limits.threads:
+            raise _TooMany
         if now - self.started > self.wall or cpu - self.cpu > self.seconds:
             raise _Overdue
 
-    def _used(self) -> tuple[float, int]:
-        """Return the child's CPU seconds and resident bytes; zeros where /proc has none."""
+    def _used(self) -> tuple[float, int, int]:
+        """Return the child's CPU seconds, resident bytes and threads; zeros where /proc has none."""
         try:
-            stat = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+            # Bytes: the process' name in it is its own choice, and may be no text.
+            stat = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
         except OSError:
-            return 0.0, 0
-        ticks, pages = int(stat[11]) + int(stat[12]), int(stat[21])
-        return ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE")
+            return 0.0, 0, 0
+        ticks, threads, pages = int(stat[11]) + int(stat[12]), int(stat[17]), int(stat[21])
+        return ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"), threads
 
 
 def _kill_orphan(pid: int) -> None:
@@ -324,10 +367,21 @@ def _kill_orphan(pid: int) -> None:
         pass  # it is gone already
 
 
+def _pid_here(handles: list[int], pid: int) -> int:
+    """Return the pid, in our own pid namespace, of the process that a pidfd stands for."""
+    for handle in handles:
+        lines = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+        os.close(handle)
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+    return pid
+
+
 def _death(status: int) -> str:
     """Say how a child ended, from its wait status."""
     if os.WIFSIGNALED(status):
-        name = signal.Signals(os.WTERMSIG(status)).name
+        number = os.WTERMSIG(status)
+        # Real-time signals have no name.
+        name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
         if name == "SIGABRT":
             return "The process was aborted, most often because it asked for too much memory."
         if name == "SIGSEGV":

@@ -7,21 +7,25 @@ case and the diagnosis, and shows no number of the key.
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from grader.client import Outcome
+from grader.client import UNDEFINED, Outcome
 from grader.compare import Mismatch, compare, equal
 from grader.course import Checks
 from grader.exercise import Case, Exercise
 from grader.key import ExerciseKey, Key, MistakeKey, Response
 from grader.verdict import CaseVerdict, Status, Verdict, worst
 
-# The frames that `submission.explain` ends with, apart from a message of any number of lines.
-FRAMES = re.compile(r"(?:\n  (?:(?:cell \d+, )?line \d+(?:, in .*)?\n    .*|…))+\Z")
+PLACES = re.compile(r"\n  (?:cell \d{1,4}, )?line \d{1,5}(?=, in |\n)")
+# What may be named on hidden cases: Python's and TensorFlow's own.
+ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)} | {
+    "AxisError", "ForbiddenOp", "InvalidArgumentError", "LinAlgError", "WrongStructure"
+}  # fmt: skip
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -149,10 +153,14 @@ def explain(
     statuses = [_status(outcome, finding) for outcome, finding in zip(outcomes, findings, strict=True)]
     first = next(i for i, status in enumerate(statuses) if status is not Status.PASSED)
     case, outcome, finding = key.cases[first], outcomes[first], findings[first]
-    if outcome.status is Status.MISSING:
-        return outcome.text or f"`{'`, `'.join(exercise.writes)}` is not written yet."
     if not outcome.imported:
         return outcome.text
+    if outcome.status is Status.MISSING:
+        written = f"`{'`, `'.join(exercise.writes)}`"
+        if outcome.error != UNDEFINED:
+            return f"{written} is not written yet."
+        because = f"; not every cell could be run:\n{outcome.text}" if outcome.text else "."
+        return f"{written} is not defined{because}"
     place = f"On “{case.name}”" + ("" if hidden else describe_inputs(case.inputs))
     paragraphs = [f"{place}, {_what(exercise, outcome, finding, hidden)}"]
     right = statuses.count(Status.PASSED)
@@ -185,9 +193,11 @@ def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden
     match outcome.status:
         case Status.RAISED:
             if hidden:
-                # The message may quote the case's numbers; the place may not.
-                frames = FRAMES.search(outcome.text)
-                return f"it raised {outcome.error}.{frames.group() if frames else ''}"
+                # The message may quote the case's numbers, and so may a name that the
+                # submission made up. The place may not.
+                error = outcome.error if outcome.error in ERRORS else "an error of its own"
+                places = "".join(PLACES.findall(outcome.text)[:6])
+                return f"it raised {error}.{places}"
             return f"it stopped with an error:\n{outcome.text}"
         case Status.TIMED_OUT:
             return (

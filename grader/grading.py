@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader import __version__
+from grader import __version__, sandbox
 from grader.client import Child, Outcome, Server, ServerError
 from grader.course import Checks, run_checks
 from grader.feedback import verdict
@@ -159,15 +159,17 @@ class Grader:
     more; if that fails too, its verdict is a grader error and the run goes on.
     """
 
-    def __init__(self, rules: dict[str, Rules], workers: int = 1) -> None:
-        """Start the server.
+    def __init__(
+        self, rules: dict[str, Rules], workers: int = 1, level: sandbox.Level = sandbox.Level.NONE
+    ) -> None:
+        """Start the server, which locks submissions in as far as `level` says.
 
         Raises:
             ServerError: it could not be started.
         """
-        self.rules, self.workers = rules, workers
-        self.server = Server()
-        self.environment = {"grader": __version__, **self.server.environment}
+        self.rules, self.workers, self.level = rules, workers, level
+        self.server = Server(level=level)
+        self.environment = {"grader": __version__, **self.server.environment, "isolation": str(level)}
         self._replacing = threading.Lock()
         self._stopping = False
 
@@ -242,7 +244,7 @@ class Grader:
         with self._replacing:
             if self.server is dead:
                 dead.close()
-                self.server = Server()
+                self.server = Server(level=self.level)
 
     def close(self) -> None:
         """End the server and its children."""

@@ -126,7 +126,7 @@ def _record_exercises(server: Server, topic: Topic, secret: bytes) -> dict[str, 
                 if outcome.status is not None:
                     raise AuthorError(
                         f"{topic.id}: the reference of {exercise.name} on “{case.name}”: "
-                        f"{outcome.status} {outcome.text}"
+                        f"{outcome.status} {outcome.error} {outcome.text}".rstrip()
                     )
                 expected.append(outcome.arrays)
             recorded[exercise.name] = ExerciseKey(

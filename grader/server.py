@@ -9,14 +9,14 @@ three commands on its one socket and knows no key, no seed and no answer:
     R   kill a child's session and reap it
     W   the same, for a child that hung up by itself: its own end is waited for first
 
-Run as `python -m grader.server DESCRIPTOR FOLDER`.
+Run as `python -m grader.server DESCRIPTOR FOLDER LEVEL`.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-import shutil
+import secrets
 import signal
 import socket
 import struct
@@ -31,40 +31,55 @@ from grader import sandbox, wire, worker
 COMMAND = struct.Struct("!cqQ")  # what, pid, limit of memory
 FORKED = struct.Struct("!q")
 REAPED = struct.Struct("!iqd")  # wait status, peak resident bytes, CPU seconds
+LOCKED = b"L"  # said by a child once it is locked in, when no student's code can have run
 MAX_FILES = 8
 GRACE = 0.5
 
 
-def serve(control: socket.socket, folder: Path) -> None:
+def serve(control: socket.socket, level: sandbox.Level, folder: Path) -> None:
     """Fork and reap on command until the trusted side hangs up."""
     children: dict[int, Path] = {}
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY) if level.namespaces else -1
+    # Two graders on one machine must not give two children one user id.
+    number = secrets.randbelow(1_000_000_000)
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, COMMAND.size, MAX_FILES)
         if len(message) < COMMAND.size:
             break
         what, pid, memory = COMMAND.unpack(message)
         if what == b"F":
-            home = Path(tempfile.mkdtemp(dir=folder))
-            child = os.fork()
+            home = folder if level.namespaces else Path(tempfile.mkdtemp(dir=folder))
+            number += 1
+            child = sandbox.fork(level, own)
             if child == 0:
-                become_worker(descriptors, home, sandbox.Limits(memory=memory))
+                become_worker(descriptors, home, level, sandbox.Limits(memory=memory), number)
             for descriptor in descriptors:
                 os.close(descriptor)
             children[child] = home
-            control.sendall(FORKED.pack(child))
+            # The descriptor tells the trusted side which process is meant, in
+            # whatever pid namespace it lives, and however pids are reused.
+            handle = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
+            socket.send_fds(control, [FORKED.pack(child)], handle)
+            for descriptor in handle:
+                os.close(descriptor)
         elif what in b"RW" and pid in children:
             control.sendall(REAPED.pack(*reap(pid, GRACE if what == b"W" else 0.0)))
-            shutil.rmtree(children.pop(pid), ignore_errors=True)
+            home = children.pop(pid)
+            if home != folder:
+                sandbox.remove(home)
     for pid in children:
         reap(pid)
 
 
-def become_worker(descriptors: list[int], home: Path, limits: sandbox.Limits) -> None:
+def become_worker(
+    descriptors: list[int], home: Path, level: sandbox.Level, limits: sandbox.Limits, number: int
+) -> None:
     """Lock this freshly forked process in and serve; never returns."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sandbox.enter(limits, home, descriptors)
+        sandbox.enter(level, limits, home, descriptors, number)
         channel, *files = descriptors
+        os.write(channel, LOCKED)
         worker.main(socket.socket(fileno=channel), files)
     except BaseException:
         traceback.print_exc()
@@ -108,11 +123,13 @@ def warm_up() -> None:
 
 def main() -> None:
     """Warm up, say so, and serve."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control, folder, level = int(sys.argv[1]), Path(sys.argv[2]), sandbox.Level(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trusted side's to handle
+    sandbox.enter_server(level, folder, [control])
+    channel = socket.socket(fileno=control)
     warm_up()
-    wire.send(control, bytes(16), worker.describe_environment().encode())
-    serve(control, Path(sys.argv[2]))
+    wire.send(channel, bytes(16), worker.describe_environment().encode())
+    serve(channel, level, folder)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ MAX_REQUEST = 64 << 20
 
 
 class Missing(Exception):
-    """An answer is not defined, or not written yet."""
+    """An answer is not defined."""
 
 
 def serve(channel: socket.socket, files: list[int]) -> None:
@@ -106,7 +106,7 @@ class Session:
         try:
             arrays = run_driver(exercise, self.answer(exercise, request["answers"]), request["inputs"])
         except (Missing, NotImplementedError) as error:
-            return wire.encode_reply("missing", {}, text=str(error)), {}
+            return wire.encode_reply("missing", {}, "undefined" if isinstance(error, Missing) else ""), {}
         except (drivers.WrongStructure, drivers.ForbiddenOp) as error:
             return wire.encode_reply("raised", {}, type(error).__name__, str(error)), {}
         except BaseException as error:
@@ -133,8 +133,7 @@ class Session:
             try:
                 setattr(found, name, getattr(self.loaded[module].module, attribute))
             except AttributeError:
-                because = f"; one cell could not be run:\n{self.problems[0]}" if self.problems else ""
-                raise Missing(f"`{name}` is not defined{because}") from None
+                raise Missing(name) from None
         return found
 
 

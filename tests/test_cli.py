@@ -32,7 +32,7 @@ Run = Callable[..., Result]
 def warm(grader: Grader, recorder: Server) -> Iterator[None]:
     """Have the commands use the servers that are warm already."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "Server", lambda: grader.server)
+        patch.setattr(grading, "Server", lambda **_: grader.server)
         patch.setattr(recording, "Server", lambda: contextlib.nullcontext(recorder))
         patch.setattr(Grader, "close", lambda self: None)
         yield

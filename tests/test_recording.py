@@ -79,7 +79,7 @@ BROKEN = {
     ),
     "a reference that is not written": (
         {"solution": SOLUTION.replace("def mean(", "def average(")},
-        "the reference of mean on “a few rows”: missing `mean` is not defined",
+        "the reference of mean on “a few rows”: missing undefined",
     ),
     "a solution that cannot be run": (
         {"solution": SOLUTION + "\n# %%\n1 / 0\n"},

@@ -1,0 +1,23 @@
+"""Says that an entry is encrypted."""
+import io
+import stat
+import zipfile
+
+
+def packed(*entries, honest=None, kind=zipfile.ZIP_DEFLATED):
+    """Return a zip of (name or ZipInfo, content) entries, and an honest student's file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", kind) as out:
+        for name, content in entries:
+            out.writestr(name, content)
+        if honest is not None:
+            out.writestr("ada/target.py", honest)
+    return file.getvalue()
+
+
+def build(prelude, honest):
+    made = bytearray(packed(("mallory/target.py", b"x = 1"), honest=honest, kind=0))
+    made[6] |= 1
+    place = made.index(b"PK\x01\x02")
+    made[place + 8] |= 1
+    return {"class.zip": bytes(made)}

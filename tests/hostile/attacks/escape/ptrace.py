@@ -1,0 +1,19 @@
+"""Attaches to the server and the trusted process as a debugger."""
+import ctypes
+
+libc = ctypes.CDLL(None, use_errno=True)
+LONG = ctypes.c_long
+
+
+def call(x86, arm, *arguments):
+    """Make a system call by its number on this machine."""
+    number = x86 if os.uname().machine == "x86_64" else arm
+    given = [value if isinstance(value, (bytes, ctypes.Array)) or value is None else LONG(value) for value in arguments]
+    result = libc.syscall(LONG(number), *given)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+for pid in (os.getppid(), int("@SERVER@")):
+    attempt(call, 101, 117, 0x4206, pid, 0, 0, won="trace another process")

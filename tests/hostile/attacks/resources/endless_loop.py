@@ -1,0 +1,6 @@
+"""Never ends, in Python."""
+
+
+def target(x):
+    while True:
+        pass
