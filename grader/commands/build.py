@@ -1,0 +1,28 @@
+"""`grader build`: what is derived from solutions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.common import chosen_topics, course_option, plain_errors
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[TOPIC]...")
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; fail if anything is stale.")
+@course_option
+def build(names: tuple[str, ...], only_check: bool, folder: Path | None) -> None:
+    """Derive source/, assignments/ and public keys from solutions/."""
+    from grader import release
+
+    with plain_errors():
+        course, topics = chosen_topics(folder, names)
+        stale = release.build(course, topics, only_check, lambda name: click.echo(name, err=True))
+    if only_check and stale:
+        for name in stale:
+            click.echo(f"stale: {name}")
+        raise click.ClickException(f"{len(stale)} generated files are stale: run `grader build`.")
+    for name in stale:
+        click.echo(f"written: {name}")

@@ -1,0 +1,122 @@
+"""`grader grade`: submissions against the hidden key."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.commands.common import console, course_option, json_option, plain_errors, rules_for
+
+if TYPE_CHECKING:
+    from grader.verdict import Results
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--topic", "topics", multiple=True, help="Only this topic; may be given more than once.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 256), help="At a time.")
+@click.option("--hidden/--public", default=True, show_default=True, help="Which answer key.")
+@click.option("--keys", type=click.Path(path_type=Path), help="A folder of NN_topic.npz; needs no course.")
+@click.option(
+    "--require-isolation",
+    "least",
+    default="landlock",
+    show_default=True,
+    type=click.Choice(["none", "landlock", "container", "user", "root"]),
+    help="Refuse to run where submissions are held less well; see `grader doctor`.",
+)
+@click.option("--db", default="sqlite:///grades.db", show_default=True, help="Where grades are kept (URL).")
+@click.option("--truth", type=click.Path(path_type=Path), help="Compare with a simulated class' truth.json.")
+@json_option
+@course_option
+def grade(
+    paths: tuple[Path, ...],
+    topics: tuple[str, ...],
+    workers: int,
+    hidden: bool,
+    keys: Path | None,
+    least: str,
+    db: str,
+    truth: Path | None,
+    json_file: Path | None,
+    folder: Path | None,
+) -> None:
+    """Grade submissions: files, folders of STUDENT/TOPIC.ipynb, or zips of them.
+
+    Exits with 0 when everything was graded, whatever the marks. A run that was
+    interrupted goes on where it was; what was graded before is not run again.
+    """
+    from grader import isolation, view
+    from grader.collect import collect
+    from grader.grading import Grader
+    from grader.report import data, terminal
+    from grader.sandbox import Level
+    from grader.store import Store, StoreError
+
+    with plain_errors():
+        rules = rules_for(topics, hidden, keys, folder)
+        level = isolation.require(Level(least))
+        if level is not Level.NONE:
+            view.check_hidden([path.resolve() for path in (*paths, *secret_folders(folder))])
+        try:
+            with Store(db) as store, Grader(rules, workers, level) as grader:
+                works = collect(paths, list(rules), grader.server)
+                environment = grader.environment | {
+                    "keys": ", ".join(f"{name} {rule.key.digest[:16]}" for name, rule in rules.items()),
+                    "seeds": ", ".join(f"{name} {rule.key.seeds}" for name, rule in rules.items()),
+                }
+                graded = []
+                with progress(len(works)) as advance:
+                    for one, mark in grader.grade_all(works, store.find):
+                        store.put(one, mark, environment)
+                        graded.append(one)
+                        advance()
+        except StoreError as error:
+            raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted. What was graded is kept: run the same command to go on.", err=True)
+            sys.exit(130)
+        graded.sort(key=lambda one: (one.student, one.topic))
+        results = data.results(graded, environment)
+        if json_file:
+            data.write_json(results, json_file)
+        terminal.show_class(console(), results)
+    if truth:
+        compare_with_truth(truth, results)
+    if any(one.failed for one in graded):
+        raise click.ClickException("the grader failed on submissions named above: run the command again.")
+
+
+def compare_with_truth(truth: Path, results: Results) -> None:
+    """Say whether grades are those of a simulated class, and exit with 1 if not."""
+    from grader.simulate import check_truth
+
+    differences = check_truth(truth, results)
+    for difference in differences[:20]:
+        click.echo(f"  {difference}", err=True)
+    if differences:
+        raise click.ClickException(f"{len(differences)} grades are not the known truth.")
+    click.echo("Every grade equals the known truth.")
+
+
+def secret_folders(folder: Path | None) -> list[Path]:
+    """Return the folders of the course that no submission may read."""
+    from grader.course import CourseError, find_course
+
+    try:
+        root = find_course(explicit=folder).root
+    except CourseError:  # keys alone are enough to grade
+        return []
+    return [root / name for name in ("solutions", "source", ".grader")]
+
+
+@contextlib.contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on a terminal; yield the function that advances it."""
+    with click.progressbar(length=total, label="Grading", file=sys.stderr) as bar:
+        yield lambda: bar.update(1)

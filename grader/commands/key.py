@@ -1,0 +1,31 @@
+"""`grader key`: answer keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.common import chosen_topics, course_option, plain_errors
+
+
+@click.group()
+def key() -> None:
+    """Answer keys."""
+
+
+@key.command("record")
+@click.argument("names", nargs=-1, metavar="[TOPIC]...")
+@course_option
+def record_key(names: tuple[str, ...], folder: Path | None) -> None:
+    """Record hidden keys, seeded by GRADER_SECRET or by a secret file made on first use."""
+    from grader import key as keys
+    from grader.recording import record
+
+    with plain_errors():
+        course, topics = chosen_topics(folder, names)
+        recorded = record(topics, keys.secret(course.root))
+        for topic in topics:
+            path = keys.hidden_path(topic)
+            recorded[topic.id].save(path)
+            click.echo(f"{topic.name}: {len(recorded[topic.id].exercises)} exercises, {path}")

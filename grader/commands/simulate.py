@@ -1,0 +1,30 @@
+"""`grader simulate`: a class whose grades are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.common import chosen_topics, course_option, plain_errors, rules_for
+
+
+@click.command()
+@click.argument("destination", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--students", default=60, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=0, show_default=True, type=int)
+@click.option("--topics", "names", multiple=True, help="Only this topic; may be given more than once.")
+@course_option
+def simulate(
+    destination: Path, students: int, seed: int, names: tuple[str, ...], folder: Path | None
+) -> None:
+    """Write a class with known grades, and truth.json beside it."""
+    from grader import simulate as simulation
+    from grader.feedback import outcomes_of_mistakes
+
+    with plain_errors():
+        course, topics = chosen_topics(folder, names)
+        rules = rules_for(tuple(topic.id for topic in topics), True, None, folder)
+        outcomes = {topic: outcomes_of_mistakes(rule.checks, rule.key) for topic, rule in rules.items()}
+        simulation.simulate(topics, destination, students, seed, outcomes)
+    click.echo(f"{students} students and truth.json are in {destination}")

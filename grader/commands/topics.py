@@ -1,0 +1,20 @@
+"""`grader topics`: the syllabus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.common import chosen_topics, console, course_option, plain_errors
+
+
+@click.command()
+@course_option
+def topics(folder: Path | None) -> None:
+    """List the syllabus: topics, exercises, points, and what is built of them."""
+    from grader.report import terminal
+
+    with plain_errors():
+        course, _ = chosen_topics(folder, ())
+        terminal.show_topics(console(), course)
