@@ -17,6 +17,18 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """A public set of TensorFlow Datasets, of the same shape as a packaged one.
+
+    Attributes:
+        outcome: what the packaged set's label is called there.
+    """
+
+    name: str
+    outcome: str = "label"
+
+
+@dataclass(frozen=True)
 class Spec:
     """One set of data.
 
@@ -43,7 +55,7 @@ class Spec:
     test: slice | None = None
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
-    public: str | None = None
+    public: Twin | None = None
 
 
 LABEL = Feature((), "int64")
@@ -74,7 +86,7 @@ SPECS = (
         citation="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits (1998), "
         "https://doi.org/10.24432/C50P49",
         sha256="370606ca1c985b1081bf81a46bc499f64ee4259767fcee5ac7b728a9a5aed26a",
-        public="mnist",
+        public=Twin("mnist"),
     ),
     Spec(
         name="fashion_mnist",
@@ -91,7 +103,7 @@ SPECS = (
         citation="H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST: a Novel Image Dataset for Benchmarking "
         "Machine Learning Algorithms (2017), https://arxiv.org/abs/1708.07747",
         sha256="040b8a496d7e3d6ac291ef1f10a0b7463bee5c39e98ae2878a22e60c70e3bd7c",
-        public="fashion_mnist",
+        public=Twin("fashion_mnist"),
     ),
     Spec(
         name="breast_cancer",
@@ -127,7 +139,7 @@ SPECS = (
         citation="R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems (1936), "
         "https://doi.org/10.24432/C56C76",
         sha256="d795560bc1530e699cc03d48184716579772444174e02f7bead618eaa38cf325",
-        public="iris",
+        public=Twin("iris"),
     ),
     Spec(
         name="wine",
@@ -145,7 +157,7 @@ SPECS = (
         licence=CC_BY,
         citation="S. Aeberhard and M. Forina, Wine (1992), https://doi.org/10.24432/C5PC7J",
         sha256="b696e10cfa8c2d5ad5a0865836c0301df31fe8fa89484c4a9d886266c64197b1",
-        public="wine_quality",
+        public=Twin("wine_quality", outcome="quality"),
     ),
     Spec(
         name="diabetes",
@@ -183,7 +195,7 @@ SPECS = (
         licence="china, flower: CC BY 2.0; astronaut, rocket: public domain; camera, cat, coffee: CC0",
         citation="danielbuechele (china), vultilion (flower), NASA (astronaut), SpaceX (rocket), "
         "L. Varshney (camera), S. van der Walt (cat), R. Michetti (coffee); links in README.md",
-        sha256="19c7413ea21b4743b82701303137dfc84f0ff00805506ac12cc9cc3a526d6d3d",
+        sha256="1fb56b5422303f6753be9ab2838f4dea3ac30f4fc65cdf82ee53808a45196fd2",
     ),
 )  # fmt: skip
 
