@@ -13,8 +13,8 @@ licence, is in README.md beside this file and in `describe(name)`.
 
 from __future__ import annotations
 
-from grader.datasets.loading import Unavailable, load, prepare
+from grader.datasets.loading import Unavailable, folder, load, prepare
 from grader.datasets.packaged import DamagedFile, arrays
 from grader.datasets.registry import describe, names
 
-__all__ = ["DamagedFile", "Unavailable", "arrays", "describe", "load", "names", "prepare"]
+__all__ = ["DamagedFile", "Unavailable", "arrays", "describe", "folder", "load", "names", "prepare"]

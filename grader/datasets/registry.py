@@ -90,7 +90,7 @@ SPECS = (
     ),
     Spec(
         name="fashion_mnist",
-        title="Clothes of 28×28 pixels, from 0 to 255: the first 400 of each class to train on, 100 to test",
+        title="Clothes of 28×28 pixels, from 0 (paper) to 255",
         features={"image": Feature((28, 28), "uint8"), "label": LABEL},
         examples=5000,
         test=slice(4000, None),
@@ -143,7 +143,7 @@ SPECS = (
     ),
     Spec(
         name="wine",
-        title="Chemical analyses of wines from three growers",
+        title="Chemical analyses of wines from three cultivars",
         features=_table(13, "label"),
         examples=178,
         test=EVERY_FIFTH,
