@@ -257,7 +257,7 @@ def test_what_is_prepared_is_only_read(prepared: Path, monkeypatch: pytest.Monke
 
 
 def test_preparing_says_nothing_and_draws_no_random_numbers(
-    empty: Path, capfd: pytest.CaptureFixture[str]
+    empty: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     import tensorflow  # noqa: F401  says what it has to say
 
@@ -270,6 +270,7 @@ def test_preparing_says_nothing_and_draws_no_random_numbers(
     # TensorFlow's own log lines, which begin with a letter and a date, are not ours.
     ours = [line for line in said.err.splitlines() if not line[:5][1:].isdigit()]
     assert (said.out, [line for line in ours if "InitializeLog" not in line]) == ("", [])
+    assert not caplog.records
 
 
 def test_what_was_prepared_from_another_file_is_not_taken_for_it() -> None:

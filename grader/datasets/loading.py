@@ -169,7 +169,7 @@ def _download(builder: Any, spec: Spec) -> None:
             raise Unavailable(
                 f"the public set {builder.name!r} has to be downloaded, and {url} cannot be reached "
                 f"({getattr(error, 'reason', error)}). {advice}"
-            ) from error
+            ) from None  # forty frames of sockets say no more
     try:
         builder.download_and_prepare(
             download_config=tfds.download.DownloadConfig(try_download_gcs=False)
