@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from grader import __version__
-from grader.commands import build, check, doctor, grade, key, simulate, topics
+from grader.commands import build, check, data, doctor, grade, key, simulate, topics
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +22,7 @@ for command in (
     simulate.simulate,
     topics.topics,
     doctor.doctor,
+    data.data,
 ):
     cli.add_command(command)
 
