@@ -249,8 +249,16 @@ def exponentials_overflow(logits):
 
 
 @mistake(of="softmax_entropy")
+def shifted_by_largest_of_all(logits):
+    """one maximum of the whole batch is subtracted, so that in rows far below it every exp is 0."""
+    z = logits - tf.reduce_max(logits)
+    log_p = z - tf.math.log(tf.reduce_sum(tf.exp(z), axis=1, keepdims=True))
+    return tf.exp(log_p), -tf.reduce_sum(tf.math.multiply_no_nan(log_p, tf.exp(log_p)), axis=1)
+
+
+@mistake(of="softmax_entropy")
 def digits_lost(logits):
-    """log Σ exp of the logits themselves is subtracted: near 10,000 it has three digits after the point."""
+    """log Σ exp of the logits themselves is subtracted: near ±10,000 it has three digits after the point."""
     log_p = logits - tf.reduce_logsumexp(logits, axis=1, keepdims=True)
     return tf.exp(log_p), -tf.reduce_sum(tf.exp(log_p) * log_p, axis=1)
 

@@ -58,7 +58,7 @@ matrices, $XY^\top$. The first two are a column and a row, and broadcasting does
 rest: shapes are compared from the right, and an axis of length 1 stretches to fit.
 
 *A small step.* What are the shapes of the three terms? And what does `a + b` give for
-`a` of shape `[5]` and `b` of shape `[5, 1]`? Most silent errors in this field are that
+`a` of shape `[5]` and `b` of shape `[5, 1]`? Many a silent error in this field is that
 sum.
 
 There is a price. If two points lie far from the origin and close together, large terms
@@ -175,8 +175,8 @@ def low_rank(
 # %% [markdown]
 r"""
 The photograph in shades of grey, from 2, 8 and 32 layers. Each title has your energy
-and, next to it, what one gets from the picture, $1-\lVert X-X_k\rVert^2/\lVert
-X\rVert^2$: the two have to agree.
+and, next to it, what one gets from the picture,
+$1-\lVert X-X_k\rVert^2/\lVert X\rVert^2$: the two have to agree.
 """
 
 # %% tags=["active-ipynb"]
@@ -285,7 +285,7 @@ r"""
 A classifier's last layer gives a number for each class, its *logits* $z_k$; softmax
 makes them probabilities. How uncertain is it then? Shannon asked for a measure that is
 largest when all $K$ outcomes are equally likely, and adds up when choices are made one
-after the other, and found that there is only one:
+after the other, and found only one:
 
 $$p_k=\frac{e^{z_k}}{\sum_j e^{z_j}},\qquad H=-\sum_k p_k\log p_k$$
 
@@ -294,11 +294,11 @@ $\log K$.
 
 *A small step.* The larger logit of two is ahead by 200. What are the two $p_k$ in
 float32, and what is $p_k\log p_k$? Now write $\log p_k$ in terms of the logits, with a
-logarithm that you just learnt to take, and look again.
+logarithm that you have just learnt to take, and look again.
 
 Shift *first*, $z_k-m$, and do the rest with what is left. The logarithm of the sum is
 itself about 10,000 if the logits are, and there float32's neighbours lie a thousandth
-apart: $z_k-\log\sum_je^{z_j}$ then has three digits.
+apart: $z_k-\log\sum_je^{z_j}$ is then good to three decimals, and $p_k$ to no more.
 """
 
 
@@ -356,17 +356,17 @@ When one comes in, its *log-likelihood ratio* $\log p_0(x)-\log p_1(x)$ is how f
 moves our belief towards illness. And on average, for a patient who is ill? That is the
 Kullback–Leibler divergence
 
-$$D(p_0\,\Vert\,p_1)=\mathbb E_{x\sim p_0}\big[\log p_0(x)-\log p_1(x)\big]\ \ge\ 0,$$
+$$\mathrm{KL}(p_0\Vert p_1)=\mathbb E_{x\sim p_0}\big[\log p_0(x)-\log p_1(x)\big]\ \ge\ 0,$$
 
-the evidence, in nats, that a test yields about the ill. For the healthy it is
-$D(p_1\Vert p_0)$, of opposite sign and in general of another size. Between Gaussians in
-$D$ dimensions the mean can be taken on paper:
+the evidence, in nats, that a test yields about the ill. For the healthy the average is
+$-\mathrm{KL}(p_1\Vert p_0)$: evidence against, and in general of another size. Between
+Gaussians in $D$ dimensions the mean can be taken on paper:
 
-$$D(p_0\Vert p_1)=\tfrac12\Big[\operatorname{tr}(\Sigma_1^{-1}\Sigma_0)
+$$\mathrm{KL}(p_0\Vert p_1)=\tfrac12\Big[\operatorname{tr}(\Sigma_1^{-1}\Sigma_0)
 +(\mu_1-\mu_0)^\top\Sigma_1^{-1}(\mu_1-\mu_0)-D+\log\det\Sigma_1-\log\det\Sigma_0\Big]$$
 
 *A small step.* One dimension, both variances 1, means 2 apart: how many nats does one
-such test yield? If one person in 1,000 is ill, the odds start at
+such test yield? If one person in 1,000 is ill, the log-odds start at
 $\log\frac1{999}\approx-6.9$; how many tests until they are even, on average?
 
 Do not invert a matrix: *solve*. And beware of determinants. A variance of $10^{-8}$ in
@@ -405,11 +405,12 @@ def kl_gaussians(
 
 # %% [markdown]
 r"""
-2,000 patients, ill and healthy, take a test with two values over and over; one in 1,000
-is ill. The circles are the mean of their log-odds, with a bar for the middle half of
-them. The lines start at the prior and have the slopes that you say: $D(p_0\Vert p_1)$
-up, $D(p_1\Vert p_0)$ down. Circles off the lines: a term is missing. Slopes of the same
-size: one of the two divergences is the wrong way round.
+2,000 patients who are ill, and 2,000 who are not, take a test with two values over and
+over; they come from a town where one in 1,000 is ill. The markers are the mean of their
+log-odds, with a bar for the middle half of them. The lines start at the prior and have
+the slopes that you say: $\mathrm{KL}(p_0\Vert p_1)$ up, $\mathrm{KL}(p_1\Vert p_0)$
+down. Markers off the lines: a term is wrong or missing. Slopes of the same size: one of
+the two divergences is the wrong way round.
 """
 
 # %% tags=["active-ipynb"]
@@ -492,7 +493,7 @@ The second prediction. On the left are 1,000 women: count the positives, and how
 them are ill. On the right, lines are your posterior after one, two and three positive
 tests, for all kinds of prevalence, and circles the same counted among a million
 simulated women each. The star is table 1 of Gigerenzer and Hoffrage: 7.8 %. In an
-informal survey, Eddy (1982) put the question to physicians, and about 95 of 100
+informal survey, Eddy (1982) put such a question to physicians, and about 95 of 100
 answered between 70 and 80 %. They had taken $p(\text{positive}\mid\text{ill})$ for
 $p(\text{ill}\mid\text{positive})$.
 """
@@ -635,17 +636,17 @@ r"""
 ## How good?
 
 Count first. In the *confusion* table $C$, row $i$, column $j$ says how many of class
-$i$ were told $j$: the class with the highest score. All that follows is read off $C$.
-The *accuracy* is its diagonal, divided by everybody. *Precision* asks how many of those
-told $c$ have $c$; *recall*, how many of those who have $c$ were told so; $F_1$ is their
-harmonic mean,
+$i$ were told $j$: the class with the highest score. Everything up to $F_1$ is read off
+it. The *accuracy* is its diagonal, divided by everybody. *Precision* asks how many of
+those told $c$ have $c$; *recall*, how many of those who have $c$ were told so; $F_1$ is
+their harmonic mean,
 
 $$P_c=\frac{C_{cc}}{\sum_iC_{ic}},\qquad R_c=\frac{C_{cc}}{\sum_jC_{cj}},\qquad
 F_c=\frac{2P_cR_c}{P_c+R_c}=\frac{2C_{cc}}{\sum_iC_{ic}+\sum_jC_{cj}}$$
 
 and the macro $F_1$ its mean over classes, the rare counting as much as the frequent.
 
-All that judges one threshold. The *average precision* judges the whole ranking. Lower
+All this judges one decision. The *average precision* judges the whole ranking. Lower
 the threshold from the highest score of class $c$ to the lowest; at the $n$-th of the
 different scores, everybody with at least that score is told $c$, with precision $P_n$
 and recall $R_n$:
@@ -707,8 +708,8 @@ def classification_metrics(
 # %% [markdown]
 r"""
 The third prediction: three programs and 1,000 women, ten of whom are ill. Below, the
-ranking of the third program: each step is as high as its precision, and the area under
-both stairs must be twice your `mean_ap`.
+ranking of the third program: each step is as high as the precision there, and the mean
+of the two areas must be your `mean_ap`.
 """
 
 # %% tags=["active-ipynb"]
@@ -802,10 +803,10 @@ r"""
 ## A result: from the hospital to the screening
 
 Street, Wolberg and Mangasarian, "Nuclear feature extraction for breast tumor diagnosis"
-(1993), https://doi.org/10.1117/12.148698, measured these nuclei, looked through all
-sets of up to four columns, and found that three are enough: the worst area, the worst
-smoothness and the mean texture, cut by one plane. The data's own documentation reports
-97.5 % for it, by repeated ten-fold cross-validation.
+(1993), https://doi.org/10.1117/12.148698, measured these nuclei. As the data's
+documentation tells, a search through all sets of one to four columns ended with three,
+the worst area, the worst smoothness and the mean texture, cut by one plane, and with an
+accuracy of 97.5 % in repeated ten-fold cross-validation.
 
 Nobody draws a plane here. A Gaussian for each class, over the logarithms of the same
 three columns, Bayes' rule with the training part's shares as prior, and forty splits
@@ -874,7 +875,7 @@ Things to see:
 
 - Two Gaussians and Bayes' rule come within a percentage point of the plane. (Whoever
   tries thousands of sets of columns and keeps the one with the best cross-validated
-  accuracy: has he locked the test away?)
+  accuracy: have they locked the test away?)
 - The entropy knows where the errors are. Those patients can be sent to a second
   examination, which a bare accuracy could not have told you.
 - Told "malignant" in this hospital, 99 of 100 patients are ill; in a screening with one
@@ -896,9 +897,9 @@ correct them? Why does none of it help the colleague of the silent bug? Five sen
 
 # %% [markdown] tags=["answer"]
 r"""
-Yes: since the posterior is proportional to prior times likelihood, divide each $p(c\mid
-x)$ by the hospital's prior, multiply by the screening's, and let each row add up to 1
-again; in logarithms that adds one constant per class, here
+Yes: since the posterior is proportional to prior times likelihood, divide each
+$p(c\mid x)$ by the hospital's prior, multiply by the screening's, and let each row add
+up to 1 again; in logarithms that adds one constant per class, here
 $\log\frac{0.01}{0.99}-\log\frac{0.37}{0.63}\approx-4.1$ to the log-odds of being ill.
 What has to be the same is the likelihood $p(x\mid c)$: tumours in the screening must
 look like those in the hospital, which is doubtful, as those found early are smaller.
