@@ -514,7 +514,7 @@ $p(\text{ill}\mid\text{positive})$.
 # positive = np.where(ill, np.arange(1000) < 8, np.arange(1000) < 10 + 95)
 # column, row = np.divmod(np.arange(1000), 25)
 # for who, marker, colour, size, text in (
-#     (ill & positive, "s", "tab:red", 60, "ill, positive"),
+#     (ill & positive, "s", "tab:red", 36, "ill, positive"),
 #     (ill & ~positive, "D", "black", 40, "ill, negative"),
 #     (~ill & positive, "P", "tab:orange", 45, "healthy, positive"),
 #     (~ill & ~positive, ".", "0.8", 20, "healthy, negative"),
