@@ -24,7 +24,8 @@ import numpy as np
 FEWEST = 6  # values; fewer are better read than seen
 WIDEST = 256  # rows or columns of a heat map
 LONGEST = 512  # points of a line
-SIDE = 190  # of a panel, in pixels
+SIDE = 190  # of a panel, in pixels, at most
+TITLE = 104  # the width that its title takes
 GAP = 34
 PIXELS = 24  # the side of a heat map's entry, at most
 THIN = 9  # and at least, across an array that is much longer than wide
@@ -151,13 +152,14 @@ def _maps(wanted: View, got: View, difference: np.ndarray | None) -> str:
         parts.append(f"their difference, at most {most:.3g} in size; the furthest, framed, is at {where}")
     kind = "Images" if image else "Heat maps"
     height = max(len(pixels) * _entry(pixels)[1] for _, pixels, _, _ in panels)
+    side = max(TITLE, *(pixels.shape[1] * _entry(pixels)[0] for _, pixels, _, _ in panels))
     body = [_text(0, 12, wanted.label, weight="bold")]
     for place, (title, pixels, values, at) in enumerate(panels):
-        body.append(_panel(place * (SIDE + GAP), 36, title, pixels, values, at))
+        body.append(_panel(place * (side + GAP), 36, title, pixels, values, at))
     for first, count, colours, (least, most) in scales:
-        width = count * SIDE + (count - 1) * GAP
-        body.append(_scale(first * (SIDE + GAP), 36 + height + 12, width, colours, least, most))
-    total = len(panels) * (SIDE + GAP) - GAP
+        width = count * side + (count - 1) * GAP
+        body.append(_scale(first * (side + GAP), 36 + height + 12, width, colours, least, most))
+    total = max(len(panels) * (side + GAP) - GAP, 8.0 * len(wanted.label))
     return _svg(total, 36 + height + (40 if scales else 4), f"{kind} of {'; '.join(parts)}.", body)
 
 
