@@ -61,7 +61,7 @@ def _start() -> Server:
                 "the course in, or install it here with `%pip install deep-learning-grader`"
             )
     try:
-        return Server()
+        return Server(ahead=True)
     except ServerError as error:
         lines = str(error).strip().splitlines()
         raise NoServer(f"{lines[0]} {lines[-1] if len(lines) > 1 else ''}".strip()) from error

@@ -16,7 +16,7 @@ class Fake:
 
     started = 0
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: bool) -> None:
         Fake.started += 1
         self.closed = False
 
@@ -53,7 +53,7 @@ def test_one_that_has_died_is_closed_and_replaced() -> None:
 
 
 def test_why_there_is_none_is_said_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
+    def fail(ahead: bool) -> None:
         raise ServerError("the server could not start. It said:\nTraceback\nImportError: no libfoo")
 
     monkeypatch.setattr(warm, "Server", fail)
