@@ -21,10 +21,10 @@ from typing import Any
 
 import msgspec
 
-from grader import drivers, session
-from grader.assignment import Assignment, find_assignments
+from grader import asked, session
+from grader.assignment import Assignment
 from grader.client import Outcome, ServerError
-from grader.course import CourseError, unknown
+from grader.course import CourseError
 from grader.exercise import AuthorError, Exercise
 from grader.feedback import judge, verdict
 from grader.grading import Rules, run
@@ -76,7 +76,7 @@ def check(*answers: Callable[..., Any] | type | str) -> None:
     for one in displays:
         _show(one)
     if failed:
-        raise NotRightYet(f"{'; '.join(failed)}. What is shown above says more.")
+        raise NotRightYet("\n".join(failed))
 
 
 def prepare() -> None:
@@ -87,12 +87,14 @@ def prepare() -> None:
 
 def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
     """Return what is to be shown, and the headlines of what is not right."""
-    names = [_name(answer) for answer in answers]
-    assignment = _assignment(names)
+    shell = _shell()
+    kernel = shell.user_ns if shell else {}
+    names = [asked.name_of_answer(answer, kernel) for answer in answers]
+    assignment = asked.assignment_for(names, kernel)
     rules = assignment.rules
-    wanted = _exercises(rules, names) if names else list(rules.checks.exercises.values())
+    wanted = asked.exercises_for(rules, names) if names else list(rules.checks.exercises.values())
     for name, answer in zip(names, answers, strict=True):
-        _refuse_class(name, answer)
+        asked.refuse_class(name, answer)
     writes = {name for exercise in wanted for name in exercise.writes}
     source, found = _source(assignment, writes, answers)
     outcomes = _run(source, replace(rules, only=frozenset(exercise.name for exercise in wanted)))
@@ -110,100 +112,6 @@ def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
         for exercise, one in zip(wanted, verdicts, strict=True)
     ]
     return list(checked), [headline(one) for one in failed]
-
-
-def _name(answer: Any) -> str:
-    """Return the name that an answer goes by.
-
-    Raises:
-        CannotCheck: it has none.
-    """
-    if isinstance(answer, str):
-        return answer
-    shell = _shell()
-    bound = [name for name, value in (shell.user_ns if shell else {}).items() if value is answer]
-    called = getattr(answer, "__name__", None)
-    if called in bound:
-        return str(called)
-    bound = [name for name in bound if not name.startswith("_")]
-    if bound and callable(answer) and called in (None, "<lambda>", "wrapper"):
-        return str(bound[-1])
-    if isinstance(called, str):
-        return called
-    got, kind = drivers.describe(answer), type(answer).__name__
-    raise CannotCheck(
-        f"`check` takes the function or class itself, as in check(momentum_step), and got {got}: "
-        + (f"write check({kind})." if callable(answer) else "leave out the brackets after its name.")
-    )
-
-
-def _assignment(names: Sequence[str]) -> Assignment:
-    """Return the assignment in the kernel's folder, or the one there that has the exercises.
-
-    Raises:
-        CourseError: there is none, or more than one.
-        KeyProblem: its key cannot be read, or is of another version than its checks.
-    """
-    here = Path.cwd()
-    try:
-        found = find_assignments(here)
-    except CourseError:
-        raise CourseError(
-            f"this kernel works in {here}, and there is no assignment there: open the notebook in the "
-            "folder you were given, the one that holds `key.npz`, or go there with `%cd FOLDER`"
-        ) from None
-    if len(found) > 1:
-        shell = _shell()
-        known = set(names) or set(shell.user_ns if shell else ())
-        found = [one for one in found if known & _writers(one.rules).keys()] or found
-    if len(found) > 1:
-        raise CourseError(
-            f"{here} holds {len(found)} assignments, and it is not clear which is meant: "
-            "open the notebook in the assignment's own folder, or go there with `%cd FOLDER`"
-        )
-    checks = found[0].folder / "checks.py"
-    if checks.is_file() and _lines(checks.read_bytes()) != _lines(found[0].rules.key.checks.encode()):
-        raise KeyProblem(
-            f"the files checks.py and key.npz in {found[0].folder} do not go together, one is of another "
-            "version of the assignment: get both again"
-        )
-    return found[0]
-
-
-def _lines(content: bytes) -> list[bytes]:
-    return [line.rstrip() for line in content.strip().splitlines()]
-
-
-def _writers(rules: Rules) -> dict[str, Exercise]:
-    """Return the exercises by what they have written."""
-    exercises = rules.checks.exercises.values()
-    return {name: one for one in exercises for name in (one.name, *one.writes)}
-
-
-def _exercises(rules: Rules, names: Sequence[str]) -> list[Exercise]:
-    """Return the exercises that ask for these names.
-
-    Raises:
-        CourseError: none asks for one of them.
-    """
-    writers = _writers(rules)
-    written = {name for exercise in writers.values() for name in exercise.writes}
-    for name in names:
-        if name not in writers:
-            said = unknown("exercise", name, written)
-            raise CourseError(
-                f"{said}{'' if said.endswith('?') else '.'} An answer goes by the name that the exercise "
-                "gives it: define it under that name, and pass that"
-            )
-    return list({writers[name].name: writers[name] for name in names}.values())
-
-
-def _refuse_class(name: str, answer: Any) -> None:
-    """Refuse a class for a function, told apart by the case of the name, as PEP 8 has it."""
-    if isinstance(answer, type) and not any(letter.isupper() for letter in name):
-        raise CannotCheck(
-            f"`{name}` is a class here, and the exercise asks for a function: write `def {name}(…)`."
-        )
 
 
 def _source(
@@ -246,7 +154,7 @@ def _notes(assignment: Assignment, found: session.Cut | None, failed: bool) -> I
     # While an answer is not right, it matters little whether all of it was saved.
     if not failed and path.is_file() and (stat := path.stat()).st_size < LARGE:
         saved = _saved(path, stat.st_mtime_ns)
-        lost = found.defined - saved - _writers(assignment.rules).keys()
+        lost = found.defined - saved - asked.writers(assignment.rules).keys()
         if saved and lost:
             yield (
                 f"{path.name}, as it was saved last, has no cell that defines {_listed(lost)}. Save the "
