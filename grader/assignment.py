@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,7 +59,18 @@ def find_assignments(start: Path) -> list[Assignment]:
             f"no assignment at {here} or below it: run this in the folder you were given, "
             "the one that holds `key.npz`"
         )
-    return [Assignment(folder, Rules(key.load(folder / "key.npz"))) for folder in folders]
+    return [Assignment(folder, _rules(folder / "key.npz")) for folder in folders]
+
+
+def _rules(path: Path) -> Rules:
+    found = path.stat()
+    return _read(path, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _read(path: Path, changed: int, size: int) -> Rules:
+    """Read a key once, however often a notebook or an editor asks, until its file changes."""
+    return Rules(key.load(path))
 
 
 def _below(start: Path) -> Iterator[Path]:
