@@ -258,16 +258,22 @@ def _(rng):
 def symmetry_breaking(answer, x, y, incoming, bias, outgoing, act):
     import keras
 
-    def model_fn():
-        model = keras.Sequential([
-            keras.Input((x.shape[-1],)),
-            keras.layers.Dense(incoming.shape[1], activation=act),
-            keras.layers.Dense(outgoing.shape[1]),
-        ])
-        model.set_weights([incoming, bias, outgoing, np.zeros(outgoing.shape[1])])
-        return model
+    class Model(keras.Model):
+        """Two dense layers; made in a tenth of the time of a `keras.Sequential`."""
 
-    return {"distinct": answer.symmetry_breaking(model_fn, x, y)}
+        def __init__(self):
+            super().__init__()
+            self.hidden = keras.layers.Dense(incoming.shape[1], activation=act)
+            self.output_layer = keras.layers.Dense(outgoing.shape[1])
+            self.hidden.build(x.shape)
+            self.output_layer.build((None, incoming.shape[1]))
+            self.built = True
+            self.set_weights([incoming, bias, outgoing, np.zeros(outgoing.shape[1])])
+
+        def call(self, inputs):
+            return self.output_layer(self.hidden(inputs))
+
+    return {"distinct": answer.symmetry_breaking(Model, x, y)}
 
 
 @symmetry_breaking.cases

@@ -547,12 +547,6 @@ def output_layer(model_fn, x, y):
 
 
 @mistake(of="symmetry_breaking")
-def only_the_bias(model_fn, x, y):
-    """only the gradients of the units' biases are compared, one number for each."""
-    return _distinct(_gradients(model_fn, x, y, variable=1).reshape(-1, 1))
-
-
-@mistake(of="symmetry_breaking")
 def all_units(model_fn, x, y):
     """all hidden units are counted, alike or not."""
     return model_fn().trainable_variables[0].shape[1]

@@ -139,7 +139,7 @@ layers lie on the line at 1, at any depth; if yours do not, they are not orthogo
 #         if depth in (1, 5, 30):
 #             values = np.linalg.svd(product, compute_uv=False)
 #             style = {1: ":", 5: "--", 30: "-"}[depth]
-#             axes.semilogy(range(1, 65), np.maximum(values, 1e-12), style, label=f"{depth} layers")
+#             axes.semilogy(range(1, 65), np.maximum(values, 1e-12), style, label=f"depth {depth}")
 #     axes.set(title=scheme, xlabel="direction, by rank", ylim=(1e-10, 1e2))
 #     axes.legend()
 # panels[0].set_ylabel("stretched by")
@@ -598,7 +598,8 @@ Both rows were trained by the same code. Light pixels speak for, dark against.
 #
 #
 # figure, panels = plt.subplots(2, 8, figsize=(12, 3.6), layout="constrained")
-# for row, initializer in zip(panels, (keras.initializers.Constant(0.1), "glorot_uniform")):
+# starts = {"equal weights": keras.initializers.Constant(0.1), "random weights": "glorot_uniform"}
+# for row, (start, initializer) in zip(panels, starts.items()):
 #     model = eight_units(initializer)
 #     count = symmetry_breaking(lambda: eight_units(initializer), pixels(train)[:100], train["label"][:100])
 #     model.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -607,21 +608,21 @@ Both rows were trained by the same code. Light pixels speak for, dark against.
 #     for unit, axes in enumerate(row):
 #         axes.imshow(kernel[:, unit].reshape(8, 8), cmap="gray")
 #         axes.set(xticks=[], yticks=[])
-#     row[0].set_title(f"equal: {count} kind" if row is panels[0] else f"random: {count} kinds", loc="left")
+#     row[0].set_title(f"{start}; told apart: {count}", loc="left")
 # plt.show()
 
 # %% [markdown]
 r"""
 ## Thirty layers, and something comes out
 
-Now the network of the title: thirty layers of 64 relus on digits, trained by plain gradient descent
-with momentum, in three versions that differ in nothing but this chapter. Figure 3 of He et al. shows
+Now the network of the title: thirty layers of 64 relus on digits, trained by gradient descent with
+momentum, and clipping in case of a cliff, in three versions that differ in nothing but this chapter. Figure 3 of He et al. shows
 the first two for thirty layers on ImageNet: with Glorot's weights the loss does not leave its start,
 with theirs it falls. The third keeps Glorot's weights and normalises every layer.
 """
 
 # %% tags=["active-ipynb"]
-# def deep_network(scheme, normalised, depth=30, width=64, steps=250, lr=0.01):
+# def deep_network(scheme, normalised, depth=30, width=64, steps=150, lr=0.01):
 #     rng = np.random.default_rng(0)
 #     sizes = [64] + [width] * depth + [10]
 #     kernels = [tf.Variable(initialise(shape, scheme, rng)) for shape in zip(sizes, sizes[1:])]
@@ -640,7 +641,8 @@ with theirs it falls. The third keeps Glorot's weights and normalises every laye
 #                 h = tf.nn.relu(h)
 #             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, h @ kernels[-1])
 #             loss = tf.reduce_mean(losses)
-#         for kernel, v, gradient in zip(kernels, velocity, tape.gradient(loss, kernels)):
+#         gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, kernels), 10.0)
+#         for kernel, v, gradient in zip(kernels, velocity, gradients):
 #             v.assign(0.9 * v - lr * gradient)
 #             kernel.assign_add(v)
 #         return loss
@@ -655,7 +657,7 @@ with theirs it falls. The third keeps Glorot's weights and normalises every laye
 #     label = scheme + (", batch normalisation" if normalised else "")
 #     plt.plot(deep_network(scheme, normalised), style, label=label)
 # plt.axhline(np.log(10), color="0.7", linewidth=0.8, zorder=0)
-# plt.text(2, np.log(10) + 0.04, "guessing, ln 10", color="0.4")
+# plt.text(148, np.log(10) + 0.04, "guessing, ln 10", color="0.4", ha="right")
 # plt.gca().set(xlabel="step", ylabel="loss", title="30 layers, after figure 3 of He et al. (2015)")
 # plt.legend()
 # plt.show()
