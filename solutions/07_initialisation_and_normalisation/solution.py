@@ -616,9 +616,10 @@ r"""
 ## Thirty layers, and something comes out
 
 Now the network of the title: thirty layers of 64 relus on digits, trained by gradient descent with
-momentum, and clipping in case of a cliff, in three versions that differ in nothing but this chapter. Figure 3 of He et al. shows
-the first two for thirty layers on ImageNet: with Glorot's weights the loss does not leave its start,
-with theirs it falls. The third keeps Glorot's weights and normalises every layer.
+momentum (and clipping, in case of a cliff), in three versions that differ in nothing but this chapter.
+Figure 3 of He et al. shows the first two for thirty layers on ImageNet: with Glorot's weights the loss
+does not leave its start, with theirs it falls. The third keeps Glorot's weights and normalises every
+layer.
 """
 
 # %% tags=["active-ipynb"]
