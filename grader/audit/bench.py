@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -59,6 +60,9 @@ class Bench:
         self.close()
 
 
-def record_both(server: Server, topic: Topic) -> dict[bool, Key]:
-    """Record a topic's public key, and one with hidden seeds."""
-    return {False: record_topic(server, topic), True: record_topic(server, topic, SECRET)}
+def record_both(server: Server, topic: Topic, only: Sequence[str] = ()) -> dict[bool, Key]:
+    """Record a topic's public key and one with hidden seeds, of `only` some exercises if any are named."""
+    with ThreadPoolExecutor(2) as pool:
+        public = pool.submit(record_topic, server, topic, None, only)
+        hidden = pool.submit(record_topic, server, topic, SECRET, only)
+        return {False: public.result(), True: hidden.result()}

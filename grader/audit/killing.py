@@ -50,10 +50,11 @@ def fates(
         reasons: why some are equivalent.
         deadline: on the monotonic clock; what comes after it is not run.
     """
+    checks, recorded = bench.topic.checks, bench.keys[False].exercises
     exercises = [
-        patience(bench, exercise)
-        for exercise in bench.topic.checks.exercises.values()
-        if mutants and mutants[0][1].of in exercise.writes
+        patience(bench, checks.exercises[name])
+        for name in recorded
+        if mutants and mutants[0][1].of in checks.exercises[name].writes
     ]
     for number, mutant in mutants:
         if time.monotonic() > deadline:
@@ -79,10 +80,10 @@ def fate(
                 min(public.distance, hidden.distance), mutant.diff, reason,
             )  # fmt: skip
     lived = {hidden for _, deaths in found for hidden, killed in deaths.items() if killed is None}
-    how = "on public and hidden seeds" if len(lived) == 2 else f"on {'hidden' if True in lived else 'public'} seeds"
+    which = "public and hidden" if len(lived) == 2 else "hidden" if True in lived else "public"
     status = Fate.EQUIVALENT if reason else Fate.SURVIVED
     return MutantFound(
-        mutant.of, mutant.name, mutant.first, status, how=how, diff=mutant.diff, reason=reason
+        mutant.of, mutant.name, mutant.first, status, how=f"on {which} seeds", diff=mutant.diff, reason=reason
     )
 
 

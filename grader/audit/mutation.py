@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,8 @@ from grader.submission import script_cells
 
 TOKEN = re.compile(r"\s+|\d[\w.]*|\w+|[^\w\s]")
 # What is said is not graded, and what annotates is not run.
+# An author may reword what an error says without a mutant's name changing.
+RAISED = re.compile(r"(raise \w+)\(.*\)$")
 LEFT_ALONE = (cst.Annotation, cst.Decorator, cst.FormattedString, cst.Assert)
 
 
@@ -54,8 +56,10 @@ class Mutant:
         return "\n".join(list(lines)[2:])
 
 
-def mutants(topic: Topic) -> Iterator[Mutant]:
-    """Yield all mutants of a topic's solution, in the order of the file.
+def mutants(topic: Topic, only: Container[str] | None = None) -> Iterator[Mutant]:
+    """Yield the mutants of a topic's solution, in the order of the file.
+
+    `only` holds the names written by students that are wanted, all by default.
 
     Raises:
         AuthorError: the solution cannot be read or parsed.
@@ -69,7 +73,7 @@ def mutants(topic: Topic) -> Iterator[Mutant]:
         if BEGIN in source:
             try:
                 of = exercise_name(source)
-                found = changed(source)
+                found = changed(source) if only is None or of in only else []
             except (SyntaxError, cst.ParserSyntaxError) as error:
                 raise AuthorError(f"{path} cannot be parsed: {error}") from error
             last = first + source.count("\n")
@@ -86,7 +90,7 @@ def changed(source: str) -> list[tuple[str, str]]:
     names: dict[str, int] = {}
     found = []
     for old, new in finder.found:
-        after = wrapper.module.deep_replace(old, new).code  # type: ignore[arg-type]
+        after = cst.ensure_type(wrapper.module.deep_replace(old, new), cst.Module).code
         try:
             normal = ast.unparse(ast.parse(after))
         except SyntaxError:  # as a bound that is none
@@ -111,10 +115,14 @@ def regions(source: str) -> list[tuple[int, int]]:
 def change(before: str, after: str) -> str:
     """Write the one statement that differs, with what differs in braces."""
     pairs = [
-        (" ".join(line.strip() for line in old), " ".join(line.strip() for line in new))
+        (" ".join(map(_bare, old)), " ".join(map(_bare, new)))
         for old, new in _differing(before.split("\n"), after.split("\n"))
     ]
     return "; ".join(_marked(*pair) for pair in pairs)
+
+
+def _bare(line: str) -> str:
+    return RAISED.sub(r"\1(…)", line.strip())
 
 
 def _differing(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:

@@ -67,6 +67,7 @@ COMMUTATIVE = {
     "maximum", "minimum", "max", "min", "add", "multiply", "isinstance", "logical_and", "logical_or",
     "gcd", "hypot", "getattr", "hasattr", "setattr",
 }  # fmt: skip
+ONE_WAY = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.MatrixMultiply, cst.Power)
 # Nothing is graded by a name or a dtype.
 UNGRADED = {"name", "dtype"}
 Variants = Iterator[cst.CSTNode]
@@ -89,7 +90,7 @@ def binary(node: cst.BinaryOperation) -> Variants:
         yield grouped(cst.UnaryOperation(cst.Minus(), grouped(right)))
     elif isinstance(node.operator, cst.Add | cst.Multiply | cst.MatrixMultiply | cst.BitAnd | cst.BitOr):
         yield right
-    if isinstance(node.operator, cst.Subtract | cst.Divide | cst.MatrixMultiply | cst.Power | cst.FloorDivide):
+    if isinstance(node.operator, ONE_WAY):
         yield grouped(node.with_changes(left=grouped(right), right=grouped(left)))
 
 

@@ -68,9 +68,10 @@ def audit_topic(
             raise CourseError(unknown("exercise", f"{topic.name}.{name}", exercises))
     chosen = [one for name, one in exercises.items() if not names or name in names]
     progress(f"{topic.name}: keys")
-    keys = record_both(server, topic)
+    keys = record_both(server, topic, names)
     progress(f"{topic.name}: mutants")
-    everything = list(mutants(topic))
+    written = list(dict.fromkeys(name for exercise in chosen for name in exercise.writes))
+    everything = list(mutants(topic, written))
     reasons = equivalents.recorded(topic)
     found = TopicFound(topic.id)
     if not names:
@@ -78,8 +79,6 @@ def audit_topic(
             f"{equivalents.FILE} holds a mutant of {of} that there is not: {name}"
             for of, name in equivalents.unknown(reasons, everything)
         ]
-
-    written = list(dict.fromkeys(name for exercise in chosen for name in exercise.writes))
 
     def run(of: str) -> tuple[list[MutantFound], float]:
         before = time.monotonic()
@@ -116,14 +115,21 @@ def fixed_sample(own: Sequence[tuple[int, Mutant]], size: int) -> list[tuple[int
 
 def mutant_problems(found: Sequence[MutantFound]) -> list[str]:
     """Say what is to be done about mutants."""
+    survived = sum(mutant.fate is Fate.SURVIVED for mutant in found)
+    left = sum(mutant.fate is Fate.NOT_RUN for mutant in found)
     problems = []
-    for mutant in found:
-        if mutant.fate is Fate.SURVIVED:
-            problems.append(f"a mutant survives {mutant.how}: {mutant.name}")
-        elif mutant.fate is Fate.NOT_RUN:
-            problems.append(f"a mutant was not run, time was up: {mutant.name}")
-        elif mutant.fate is Fate.KILLED and mutant.reason:
-            problems.append(f"a mutant recorded as equivalent is killed by “{mutant.by}”: {mutant.name}")
+    if survived:
+        problems.append(
+            f"{survived} of {len(found)} mutants survive: add a case that rejects them, or record in "
+            f"{equivalents.FILE} why none can"
+        )
+    if left:
+        problems.append(f"{left} of {len(found)} mutants were not run: time was up")
+    problems += [
+        f"recorded as equivalent, but killed by “{mutant.by}”: {mutant.name}"
+        for mutant in found
+        if mutant.fate is Fate.KILLED and mutant.reason
+    ]
     return problems
 
 

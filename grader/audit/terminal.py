@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
 from rich.console import Console
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -22,9 +23,9 @@ def show_topic(console: Console, topic: TopicFound) -> None:
         for mutant in exercise.mutants:
             if mutant.fate is Fate.SURVIVED:
                 console.print(Text(f"\n✗ {topic.topic}.{exercise.name}: survives {mutant.how}", "bold"))
-                console.print(Syntax(mutant.diff, "diff", background_color="default", word_wrap=True))
-                key = mutant.name.replace("\\", "\\\\").replace('"', '\\"')
-                console.print(Text(f'  [{mutant.of}]  "{key}" = ""', "dim"), soft_wrap=True)
+                show_diff(console, mutant.diff)
+                remedy = f"  if it is equivalent, record why: {toml(mutant.name)} = …"
+                console.print(Text(remedy, "dim"), soft_wrap=True)
     table = Table(title=topic.topic, title_justify="left", box=None)
     for heading in ("", "mutants", "killed", "survived", "equivalent", "seconds"):
         table.add_column(heading, justify="right" if heading else "left")
@@ -35,8 +36,21 @@ def show_topic(console: Console, topic: TopicFound) -> None:
     console.print()
     console.print(table)
     made = sum(len(exercise.mutants) for exercise in topic.exercises)
-    console.print(f"{made} mutants in {topic.seconds:.0f} s, {60 * made / max(topic.seconds, 1e-9):.0f} a minute")
+    rate = 60 * made / max(topic.seconds, 1e-9)
+    console.print(f"{made} mutants in {topic.seconds:.0f} s, {rate:.0f} a minute")
     for problem in topic.all_problems:
         console.print(Text(f"✗ {problem}"), soft_wrap=True)
     if not topic.all_problems:
         console.print(Text(f"✓ {topic.topic}: nothing to mend"))
+
+
+def show_diff(console: Console, diff: str) -> None:
+    """Show a diff as lines that can be copied."""
+    for line in diff.splitlines():
+        style = {"-": "red", "+": "green", "@": "cyan"}.get(line[:1], "")
+        console.print(Text(f"  {line}", style), soft_wrap=True)
+
+
+def toml(name: str) -> str:
+    """Quote a mutant's name as a key of equivalents.toml."""
+    return "'" + name + "'" if '"' in name and "'" not in name else json.dumps(name, ensure_ascii=False)

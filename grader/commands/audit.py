@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import console, course_option, plain_errors
+from grader.commands.common import console, course_option, json_option, plain_errors
 
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TOPIC[.EXERCISE]]...")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="At a time.")
-@click.option("--sample", type=click.IntRange(0), help="Only so many mutants of each answer, always the same.")
+@click.option("--sample", type=click.IntRange(0), help="Only so many mutants of each answer.")
 @click.option("--budget", type=float, default=float("inf"), help="Seconds, after which no mutant is run.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write it there too.")
+@json_option
 @course_option
 def audit(
     targets: tuple[str, ...],
