@@ -57,13 +57,13 @@ def marked(topic: Topic, module: str) -> list[Marked]:
 
 
 def open_course(server: Server, topic: Topic, more: Sequence[Path] = ()) -> Child:
-    """Fork a child that holds the course's own files of `topic`, and `more` files beside them.
+    """Fork a child that holds the course's own files of `topic`, and `more` files, loaded before them.
 
     Raises:
         AuthorError: one of the files cannot be read or run.
     """
     files: list[int] = []
-    paths = [topic.folder / f"{module}.py" for module in MODULES] + list(more)
+    paths = [*more, *(topic.folder / f"{module}.py" for module in MODULES)]
     try:
         for path in paths:
             files.append(os.open(path, os.O_RDONLY))

@@ -64,20 +64,26 @@ def mutants(topic: Topic, only: Container[str] | None = None) -> Iterator[Mutant
     Raises:
         AuthorError: the solution cannot be read or parsed.
     """
+    for of, source, first, last in solution_cells(topic):
+        if only is None or of in only:
+            for name, after in changed(source):
+                yield Mutant(of, name, source, after, first, last)
+
+
+def solution_cells(topic: Topic) -> Iterator[tuple[str, str, int, int]]:
+    """Yield each cell with a solution: what it defines, its text, its first and last line.
+
+    Raises:
+        AuthorError: the solution cannot be read or parsed.
+    """
     path = topic.folder / "solution.py"
     try:
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise AuthorError(f"{path} cannot be read: {error.strerror}") from error
-    for _, source, first in script_cells(text):
-        if BEGIN in source:
-            try:
-                of = exercise_name(source)
-                found = changed(source) if only is None or of in only else []
-            except (SyntaxError, cst.ParserSyntaxError) as error:
-                raise AuthorError(f"{path} cannot be parsed: {error}") from error
-            last = first + source.count("\n")
-            yield from (Mutant(of, name, source, after, first, last) for name, after in found)
+        for _, source, first in script_cells(text):
+            if BEGIN in source:
+                yield exercise_name(source), source, first, first + source.count("\n")
+    except (OSError, SyntaxError) as error:
+        raise AuthorError(f"{path} cannot be read: {error}") from error
 
 
 def changed(source: str) -> list[tuple[str, str]]:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import msgspec
 
-from grader.audit import equivalents
-from grader.audit.bench import Bench, record_both
+from grader.audit import content, cost, equivalents, margins, mistakes, rightness, steadiness, training
+from grader.audit.bench import Bench, both_keys
 from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, TopicFound
 from grader.audit.killing import fates
 from grader.audit.mutation import Mutant, mutants
+from grader.audit.reorder import reordered
 from grader.client import Server
 from grader.course import Course, CourseError, Topic, unknown
+from grader.exercise import Exercise
 
 Progress = Callable[[str], None]
 
@@ -67,41 +69,69 @@ def audit_topic(
         if name not in exercises:
             raise CourseError(unknown("exercise", f"{topic.name}.{name}", exercises))
     chosen = [one for name, one in exercises.items() if not names or name in names]
-    progress(f"{topic.name}: keys")
-    keys = record_both(server, topic, names)
-    progress(f"{topic.name}: mutants")
-    written = list(dict.fromkeys(name for exercise in chosen for name in exercise.writes))
-    everything = list(mutants(topic, written))
+    progress(f"{topic.name}: answer keys")
+    keys = both_keys(server, topic, names)
+    progress(f"{topic.name}: mutants of the solution")
+    written = {name for exercise in chosen for name in exercise.writes}
+    changed = list(mutants(topic, written))
+    others = list(reordered(topic, written))
     reasons = equivalents.recorded(topic)
     found = TopicFound(topic.id)
     if not names:
+        found.problems += content.topic_problems(topic)
         found.problems += [
             f"{equivalents.FILE} holds a mutant of {of} that there is not: {name}"
-            for of, name in equivalents.unknown(reasons, everything)
+            for of, name in equivalents.unknown(reasons, changed)
         ]
+    taken: dict[str, str] = {}  # by what is written, the exercise under which its mutants are shown
+    for exercise in chosen:
+        for name in exercise.writes:
+            taken.setdefault(name, exercise.name)
 
-    def run(of: str) -> tuple[list[MutantFound], float]:
+    def run(exercise: Exercise) -> ExerciseFound:
         before = time.monotonic()
-        own = [(number, mutant) for number, mutant in enumerate(everything) if mutant.of == of]
+        own = [(i, mutant) for i, mutant in enumerate(changed) if taken[mutant.of] == exercise.name]
         if sample is not None:
             own = fixed_sample(own, sample)
-        with Bench(server, topic, keys, everything) as bench:
-            done = list(fates(bench, own, reasons, deadline))
-        progress(f"{topic.name}: {of}, {len(done)} mutants")
-        return done, time.monotonic() - before
+        with Bench(server, topic, keys, [*changed, *others]) as bench:
+            one = ExerciseFound(exercise.name)
+            for name in exercise.writes:
+                mine = [(i, mutant) for i, mutant in own if mutant.of == name]
+                one.mutants += fates(bench, mine, reasons, deadline)
+            one.problems += mutant_problems(one.mutants)
+            orders = {mutant.of: len(changed) + i for i, mutant in enumerate(others)}
+            look(bench, exercise, one, orders)
+        one.seconds = time.monotonic() - before
+        progress(f"{topic.name}.{exercise.name}: {len(one.mutants)} mutants, {len(one.problems)} problems")
+        return one
 
     with ThreadPoolExecutor(workers) as pool:
-        runs = dict(zip(written, pool.map(run, written), strict=True))
-    for exercise in chosen:
-        one = ExerciseFound(exercise.name)
-        for name in exercise.writes:
-            done, seconds = runs.pop(name, ([], 0.0))
-            one.mutants += done
-            one.seconds += seconds
-        one.problems += mutant_problems(one.mutants)
-        found.exercises.append(one)
+        found.exercises += pool.map(run, chosen)
     found.seconds = time.monotonic() - started
     return found
+
+
+def look(bench: Bench, exercise: Exercise, one: ExerciseFound, orders: Mapping[str, int]) -> None:
+    """Look at all of an exercise but its mutants; fill in what is found."""
+    keys = [bench.key(exercise, hidden) for hidden in (False, True)]
+    one.mistakes += mistakes.mistakes(exercise, keys[0])
+    for hidden, key in enumerate(keys):
+        one.problems += mistakes.problems_of(exercise, key, bool(hidden))
+    one.forms += rightness.forms(bench, exercise, orders)
+    if exercise.judge_function is None:
+        one.forms += steadiness.forms(bench, exercise)
+    one.problems += rightness.problems_of(one.forms, len(rightness.oracles_of(bench, exercise)))
+    one.margin = margins.margin(exercise, keys, one.forms, one.mutants)
+    one.problems += margins.problems_of(one.margin) if one.margin else []
+    one.training = training.training(bench, exercise)
+    one.problems += training.problems_of(one.training) if one.training else []
+    one.cost, slowest = cost.cost(bench, exercise)
+    one.problems += cost.problems_of(exercise, slowest)
+    one.problems += content.exercise_problems(bench.topic, exercise)
+    one.notes += cost.notes_of(one.cost)
+    killers = [mutant.by for mutant in one.mutants if mutant.by]
+    idle = mistakes.idle_cases(exercise, keys[0], killers)
+    one.notes += [f"no mistake and no mutant needs the case “{case}”" for case in idle]
 
 
 def fixed_sample(own: Sequence[tuple[int, Mutant]], size: int) -> list[tuple[int, Mutant]]:
