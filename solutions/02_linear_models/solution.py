@@ -591,14 +591,16 @@ suspicious one is far higher, and yet it is the surer of the two. Why?
 # class Suspicious(keras.Model):
 #     def __init__(self, classes):
 #         super().__init__()
-#         self.dense = keras.layers.Dense(classes)
+#         self.classes = classes
+#         self.scores = keras.layers.Dense(classes, activation="softmax")
 #
 #     def call(self, x):
-#         return tf.nn.softmax(self.dense(x))
+#         return self.scores(x)
 #
 #     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-#         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, y_pred)
-#         return tf.reduce_mean(losses)
+#         targets = tf.one_hot(y, self.classes)
+#         losses = tf.nn.softmax_cross_entropy_with_logits(targets, y_pred)
+#         return tf.reduce_sum(losses) / len(y)
 #
 #
 # suspicious = Suspicious(10)
@@ -957,15 +959,14 @@ would you lose? Does the penalty help? Six sentences.
 
 # %% [markdown] tags=["answer"]
 r"""
-A mislabelled tumour deep on the other side has a large negative margin. There the square loss pulls
-with $2(1-m)$, without bound, so its line suffers most: one such label can outweigh many right ones.
-The hinge and the logistic loss pull with a force of 1, or nearly so, however far away the tumour is;
-that is bounded, but it is also the *largest* force that they have, so mislabelled
-tumours pull with full force while most right ones, whose margins are large, pull little or not at all.
-For such a tumour to pull little, $-\ell'(m)$ would have to fall to 0 again as $m\to-\infty$, so that
-the loss levels off, as the count of errors or a clipped hinge does.
-A convex loss cannot do that, since its slope never increases towards the left, and if it falls
-at all it goes on falling at least as steeply: so the price is convexity, and with it the guarantee that descent
-from anywhere finds the best line. The penalty keeps $w$ short, and so the margins, which limits how far the square
-loss can be dragged, but it treats right and wrong labels alike and does not tell the two apart.
+A mislabelled tumour deep on the other side has a large negative margin. There the square loss
+pulls with $2(1-m)$, without bound, so its line suffers most: one such label can outweigh many right
+ones. The hinge and the logistic loss pull with a force of 1, or nearly so, however far away the
+tumour is; that is bounded, but it is also the *largest* force that they have, and most of the right
+labels, whose margins are large, pull little or not at all. For such a tumour to pull little,
+$-\ell'(m)$ would have to fall to 0 again as $m\to-\infty$, so that the loss levels off, as the count
+of errors does, or a hinge that is clipped. No convex loss can do that, since its slope never becomes
+gentler towards the left: so the price is convexity, and with it the guarantee that descent from
+anywhere finds the best line. The penalty keeps $w$ short, and so the margins, which limits how hard
+the square loss can pull, but it treats right and wrong labels alike.
 """
