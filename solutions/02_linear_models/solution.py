@@ -201,7 +201,7 @@ def supervised_losses(
 
     The three errors of Bishop, "Pattern Recognition and Machine Learning" (2006),
     https://www.microsoft.com/en-us/research/people/cmbishop/prml-book/: squared,
-    the hinge of equation (7.44), and the cross-entropy of equation (4.108).
+    the hinge of equation (7.45), and the cross-entropy of equation (4.108).
 
     Args:
         kind: "square", "hinge" or "xent".
@@ -416,7 +416,8 @@ r"""
 On the left, the length of the gradient after each step, on all thirty measurements. Near
 the solution Newton's method doubles the number of right digits in every step, and so its curve falls
 off a cliff, down to the rounding error. Gradient descent takes one modest factor after the other.
-On the right, what only this loss can tell: how sure one may be.
+On the right, what only this loss can tell: how sure one may be. The table compares what it says
+with what is so. (Why does a larger penalty make it more modest than it need be? Try 0.01.)
 """
 
 # %% tags=["active-ipynb"]
@@ -441,7 +442,7 @@ On the right, what only this loss can tell: how sure one may be.
 # left.set(xlabel="step", ylabel="length of the gradient")
 # left.legend()
 #
-# w, b = logistic_regression(X, y, lam, 15)
+# w, b = logistic_regression(X, y, 0.001, 15)
 # show_points(right, X, t)
 # for chance, style in ((0.05, ":"), (0.5, "-"), (0.95, "--")):
 #     level = np.log(chance / (1 - chance))
