@@ -5,7 +5,20 @@ from __future__ import annotations
 import click
 
 from grader import __version__
-from grader.commands import build, check, doctor, grade, key, simulate, topics
+from grader.commands import (
+    build,
+    check,
+    ci,
+    doctor,
+    grade,
+    hint,
+    key,
+    simulate,
+    status,
+    submit,
+    topics,
+    watch,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,12 +29,17 @@ def cli() -> None:
 
 for command in (
     check.check,
+    watch.watch,
+    hint.hint,
+    status.status,
+    submit.submit,
     grade.grade,
     build.build,
     key.key,
     simulate.simulate,
     topics.topics,
     doctor.doctor,
+    ci.ci,
 ):
     cli.add_command(command)
 

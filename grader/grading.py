@@ -103,18 +103,26 @@ def grade(server: Server, work: Work, rules: Rules, descriptor: int) -> Graded:
         ServerError: the grader's own processes failed; nothing can be said.
     """
     started = time.monotonic()
-    verdicts: list[Verdict] = []
+    verdicts = list(each(server, rules, descriptor, rules.exercises))
+    return result(work, verdicts, time.monotonic() - started)
+
+
+def each(server: Server, rules: Rules, descriptor: int, names: Iterable[str]) -> Iterator[Verdict]:
+    """Grade the exercises `names` of one submission, yielding each verdict as soon as it is there.
+
+    Raises:
+        ServerError: see `grade`.
+    """
     child: Child | None = None
     try:
-        for name in rules.exercises:
+        for name in names:
             if child is None or not (child.alive or child.failed):
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 child = server.fork([descriptor], rules.checks.text, ["solution"])
-            verdicts.append(grade_exercise(child, name, rules))
+            yield grade_exercise(child, name, rules)
     finally:
         if child is not None:
             child.close()
-    return result(work, verdicts, time.monotonic() - started)
 
 
 def grade_exercise(child: Child, name: str, rules: Rules) -> Verdict:
@@ -245,6 +253,14 @@ class Grader:
             if self.server is dead:
                 dead.close()
                 self.server = Server(level=self.level)
+
+    def restart(self) -> None:
+        """Start a new server in the place of one that has died.
+
+        Raises:
+            ServerError: it could not be started.
+        """
+        self._replace(self.server)
 
     def close(self) -> None:
         """End the server and its children."""
