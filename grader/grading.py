@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,7 +107,9 @@ def grade(server: Server, work: Work, rules: Rules, descriptor: int) -> Graded:
     return result(work, verdicts, time.monotonic() - started)
 
 
-def each(server: Server, rules: Rules, descriptor: int, names: Iterable[str]) -> Iterator[Verdict]:
+def each(
+    server: Server, rules: Rules, descriptor: int, names: Iterable[str]
+) -> Generator[Verdict, None, None]:
     """Grade the exercises `names` of one submission, yielding each verdict as soon as it is there.
 
     Raises:

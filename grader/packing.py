@@ -46,7 +46,8 @@ def pack(assignment: Assignment, student: str, folder: Path) -> Packed:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(zipfile.ZipInfo(f"{name}/{source.name}", EARLIEST), content, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(f"{name}/{source.name}", EARLIEST)
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)

@@ -33,7 +33,7 @@ def warnings(file: Path) -> list[str]:
         cells = cells_of(content)
     except Unreadable as error:
         return [f"{error}."]
-    found = []
+    found: list[str] = []
     if file.suffix == ".ipynb":
         notebook = json.loads(content.decode("utf-8-sig"))
         found += _order(notebook["cells"])
@@ -45,7 +45,7 @@ def warnings(file: Path) -> list[str]:
     for cell in cells:
         if compiled_source(cell) != cell.text and (line := MAGIC.search(cell.text)):
             said = line.group().strip()[:60]
-            found.append(f"{_place(cell)}: `{said}` is for notebooks only, and is left out where it is graded.")
+            found.append(f"{_place(cell)}: `{said}` works in notebooks only, and is left out when graded.")
     return found
 
 
@@ -76,7 +76,8 @@ def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
             codes.append((cell, compile(compiled_source(cell), "cell", "exec", dont_inherit=True)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # the check itself says so
-    if any("IMPORT_STAR" in f"{i.opname} {i.argrepr}" for _, code in codes for i in dis.get_instructions(code)):
+    instructions = (one for _, code in codes for one in dis.get_instructions(code))
+    if any("IMPORT_STAR" in f"{one.opname} {one.argrepr}" for one in instructions):
         return  # anything may be defined
     everywhere = GIVEN.union(*(_stored(code) for _, code in codes))
     before = set(GIVEN)
@@ -96,8 +97,8 @@ def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
                 )
             else:
                 yield (
-                    f"{_place(cell)} uses `{name}`, which nothing in the file defines: your kernel may know it "
-                    "from a cell that you have deleted or changed since."
+                    f"{_place(cell)} uses `{name}`, which nothing in the file defines: your kernel may know "
+                    "it from a cell that you have deleted or changed since."
                 )
         before |= stored
 
@@ -112,9 +113,9 @@ def _outside(cells: Sequence[Any]) -> set[str]:
         nbgrader = metadata.get("nbgrader") or {}
         if DEMONSTRATION in (metadata.get("tags") or []) or nbgrader.get("grade"):
             source = cell.get("source", "")
-            text = source if isinstance(source, str) else "".join(source)
+            text = compiled_source(Cell("", source if isinstance(source, str) else "".join(source), 1))
             try:
-                names |= _stored(compile(compiled_source(Cell("", text, 1)), "cell", "exec", dont_inherit=True))
+                names |= _stored(compile(text, "cell", "exec", dont_inherit=True))
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
     return names

@@ -44,7 +44,7 @@ class Entry(msgspec.Struct, frozen=True):
         """Return how far the student is."""
         if self.status is Status.PASSED:
             return State.DONE
-        return State.TO_DO if self.status is Status.MISSING and not self.score else State.IN_PROGRESS
+        return State.IN_PROGRESS if self.tries else State.TO_DO
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -81,8 +81,8 @@ def note(assignment: Assignment, verdicts: Iterable[Verdict], tried: bool = True
     for verdict in verdicts:
         if verdict.status is Status.GRADER_ERROR:
             continue  # it says nothing about the answer
-        failed = verdict.status not in (Status.PASSED, Status.MISSING)
-        tries = before.entry(verdict.name).tries + tried if failed else 0
+        failed = verdict.status is not Status.PASSED and not verdict.unwritten
+        tries = max(before.entry(verdict.name).tries + tried, 1) if failed else 0
         entries[verdict.name] = Entry(verdict.status, verdict.score, tries)
     now = Progress(assignment.rules.key.fingerprint, time.time(), entries)
     with contextlib.suppress(OSError):

@@ -28,7 +28,7 @@ from grader.verdict import Status, Verdict
 PATIENCE = 3  # failed tries, after which the hint is shown unasked
 STEP, DEBOUNCE = 20, 200  # milliseconds without a change that end a save, and the longest wait for them
 
-Show = Callable[[Assignment, Verdict | None, Hint | None, Sequence[str], tuple[int, int]], None]
+Show = Callable[[Assignment, str, Verdict | None, Hint | None, Sequence[str], tuple[int, int]], None]
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ class Watch:
     Attributes:
         assignments: in the order in which they are worked through.
         grader: warm, with the rules of all.
-        show: shows the exercise that is not right yet, or None; its hint, or
-            None; notes; and how many topics are done, of how many.
+        show: shows a topic, and the name of the file that was checked; the
+            exercise that is not right yet, or None; its hint, or None; notes;
+            and how many topics are done, of how many.
     """
 
     assignments: Sequence[Assignment]
@@ -75,6 +76,7 @@ class Watch:
     def __post_init__(self) -> None:
         """Start with the first topic that is not done."""
         self.assignment = next((one for one in self.assignments if not _done(one)), self.assignments[0])
+        self.file = ""
         self.verdict: Verdict | None = None
         self.notes: list[str] = []
         self.asked = False
@@ -102,7 +104,7 @@ class Watch:
             case Saved(paths):
                 saved = [one for one in self.assignments if any(p.parent == one.folder for p in paths)]
                 if saved and self.assignment not in saved:
-                    self.assignment, self.verdict = saved[0], None
+                    self.assignment, self.file, self.verdict = saved[0], "", None
                 self.check()
             case Graded(number, verdict) if number == self.number:
                 self._note_unseen(verdict)
@@ -124,9 +126,13 @@ class Watch:
             descriptor = open_file(path)
         except (CourseError, Oversized, OSError) as error:
             said = error.strerror if isinstance(error, OSError) else str(error)
+            self.file, self.verdict = "", None
             self.notes.append(f"Waiting: {said}.")
             self.display()
             return
+        if self.file and self.file != path.name and not (path.parent / self.file).exists():
+            self.notes.append(f"{self.file} is gone; {path.name} is checked in its place.")
+        self.file = path.name
         try:
             self._check(descriptor, self._order(path))
         except ServerError as error:
@@ -135,8 +141,9 @@ class Watch:
         finally:
             os.close(descriptor)
         if self.verdict is None and (left := [one for one in self.assignments if not _done(one)]):
-            self.assignment, before = left[0], self.assignment
-            if before is not left[0]:
+            before, self.assignment = self.assignment, left[0]
+            if before is not self.assignment:
+                self.file = ""
                 self.check()
                 self.notes.insert(0, f"✓ All of {before.name} is right. On to {self.assignment.name}.")
         self.display()
@@ -202,12 +209,13 @@ class Watch:
             if self.asked or tries >= PATIENCE:
                 shown = hint(self.assignment, self.verdict.name)
         done = sum(map(_done, self.assignments))
-        self.show(self.assignment, self.verdict, shown, self.notes, (done, len(self.assignments)))
+        self.show(self.assignment, self.file, self.verdict, shown, self.notes, (done, len(self.assignments)))
 
     def _wait_for_saves(self, stop: threading.Event) -> None:
         from watchfiles import watch
 
-        files = {one.folder / f"{one.name}{suffix}" for one in self.assignments for suffix in (".ipynb", ".py")}
+        forms = (".ipynb", ".py")
+        files = {one.folder / f"{one.name}{form}" for one in self.assignments for form in forms}
         # Folders, not files: editors write a new file and move it to the old one's place.
         for changes in watch(
             *{one.folder for one in self.assignments},

@@ -79,7 +79,7 @@ def check(
             forge.append_summary(results, summary)
         if quality:
             quality.write_bytes(forge.quality(findings))
-        for line in forge.annotations(findings) if annotate else ():
+        for line in forge.annotate(findings) if annotate else ():
             click.echo(line)
     passed = all(v.status is Status.PASSED for one in graded for v in one.exercises)
     sys.exit(0 if passed else 1)

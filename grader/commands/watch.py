@@ -36,6 +36,7 @@ def watch(targets: tuple[str, ...]) -> None:
 
     def show(
         assignment: Assignment,
+        file: str,
         verdict: Verdict | None,
         hint: Hint | None,
         notes: Sequence[str],
@@ -43,7 +44,7 @@ def watch(targets: tuple[str, ...]) -> None:
     ) -> None:
         if screen.is_terminal:
             screen.clear()
-        show_watched(screen, assignment, verdict, hint, notes, course)
+        show_watched(screen, assignment, file, verdict, hint, notes, course)
         if sys.stdin.isatty():
             click.echo("H hint · Enter again · Q quit", err=True)
 

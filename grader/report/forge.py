@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import name_of
-from grader.report.terminal import WORDS
+from grader.report.terminal import words
 from grader.text import printable
 from grader.verdict import Results, Status, Verdict
 
@@ -29,11 +29,11 @@ class Finding:
     line: int
 
 
-def annotations(findings: Iterable[Finding]) -> Iterator[str]:
+def annotate(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield GitHub's workflow commands, one a finding; what is not written yet is a notice."""
     for finding in findings:
-        kind = "notice" if finding.verdict.status is Status.MISSING else "error"
-        title = _command(f"{_name(finding)}: {WORDS[finding.verdict.status]}", ",:")
+        kind = "notice" if finding.verdict.unwritten else "error"
+        title = _command(f"{_name(finding)}: {words(finding.verdict)}", ",:")
         place = f"file={_command(finding.path, ',:')},line={finding.line}"
         yield f"::{kind} {place},title={title}::{_command(finding.verdict.message)}"
 
@@ -42,10 +42,10 @@ def quality(findings: Iterable[Finding]) -> bytes:
     """Return GitLab's code quality report, which marks lines in a merge request."""
     report = [
         {
-            "description": printable(f"{_name(one)}: {WORDS[one.verdict.status]}. {one.verdict.message}"),
+            "description": printable(f"{_name(one)}: {words(one.verdict)}. {one.verdict.message}"),
             "check_name": _name(one),
             "fingerprint": hashlib.sha256(f"{one.path}\0{_name(one)}".encode()).hexdigest(),
-            "severity": "info" if one.verdict.status is Status.MISSING else "major",
+            "severity": "info" if one.verdict.unwritten else "major",
             "location": {"path": one.path, "lines": {"begin": one.line}},
         }
         for one in findings
@@ -73,7 +73,7 @@ def summary(results: Results) -> str:
         parts += [_row(verdict) for verdict in graded.exercises]
         parts += [f"\n{_html(note)}." for note in graded.notes]
         for verdict in graded.exercises:
-            if verdict.status not in (Status.PASSED, Status.MISSING):
+            if verdict.status is not Status.PASSED and not verdict.unwritten:
                 opened = f"\n<details><summary>{_html(verdict.name)}</summary>\n\n<pre>"
                 parts.append(f"{opened}{_html(verdict.message)}</pre>\n</details>")
         parts.append("")
@@ -83,7 +83,7 @@ def summary(results: Results) -> str:
 def _row(verdict: Verdict) -> str:
     mark = "✅" if verdict.status is Status.PASSED else "❌"
     points = f"{verdict.score:g} of {verdict.max_score:g}"
-    return f"| {mark} | {_html(verdict.name)} | {WORDS[verdict.status]} | {points} |"
+    return f"| {mark} | {_html(verdict.name)} | {words(verdict)} | {points} |"
 
 
 def _name(finding: Finding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from grader.report.terminal import WORDS
+from grader.report.terminal import words
 from grader.text import printable
 from grader.verdict import Results, Status, Verdict
 
@@ -44,7 +44,7 @@ def _test(topic: str, file: str, verdict: Verdict) -> ElementTree.Element:
     if verdict.status is not Status.PASSED:
         points = f"{verdict.score:g} of {verdict.max_score:g} points"
         kind = "error" if verdict.status is Status.GRADER_ERROR else "failure"
-        message = f"{WORDS[verdict.status]}, {points}"
+        message = f"{words(verdict)}, {points}"
         failure = ElementTree.SubElement(test, kind, message=message, type=verdict.status)
         failure.text = _text(verdict.message)
     return test

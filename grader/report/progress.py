@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from grader.assignment import Assignment
 from grader.hint import Hint
 from grader.progress import Entry, Progress, State, load
-from grader.report.terminal import PIPED, WORDS
+from grader.report.terminal import PIPED, READABLE, WORDS, words
 from grader.text import printable
 from grader.verdict import Status, Verdict
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 CELLS = 10  # of a bar
 MARKS = {State.DONE: "✓", State.IN_PROGRESS: "…", State.TO_DO: "·"}
-READABLE = 100  # columns; wider lines are hard to read
 
 
 def bar(share: float) -> str:
@@ -67,13 +66,14 @@ def hint_text(hint: Hint, width: int) -> str:
     """Return a hint as indented paragraphs."""
     paragraphs = [f"Ask yourself: {hint.question}"]
     if hint.reading:
-        paragraphs += ["To read, from the docstring:", hint.reading]
+        paragraphs.append(f"To read, from its docstring: {hint.reading}")
     return "\n\n".join(_indented(paragraph, width) for paragraph in paragraphs)
 
 
 def show_watched(
     console: Console,
     assignment: Assignment,
+    file: str,
     verdict: Verdict | None,
     hint: Hint | None,
     notes: Sequence[str],
@@ -82,6 +82,7 @@ def show_watched(
     """Show the exercise that is not right yet, or that all are, and how far it is to the end.
 
     Args:
+        file: the name of the student's file that was checked, "" if there is none.
         verdict: of the first exercise that is not right; None if there is none.
         hint: shown below the message.
         notes: what happened meanwhile, one sentence each.
@@ -91,17 +92,18 @@ def show_watched(
     names = assignment.rules.exercises
     done = sum(known.entry(name).state is State.DONE for name in names)
     earned, most = _points(assignment, known)
-    head = f"{assignment.name}  {bar(earned / most)}  {done} of {len(names)} exercises, {earned:g} of {most:g} points"
-    if course[1] > 1:
-        head += f"; {course[0]} of {course[1]} topics done"
-    console.print(_text(head, "bold"))
+    so_far = f"{done} of {len(names)} exercises right, {earned:g} of {most:g} points"
+    console.print(_text(f"{assignment.name}  {bar(earned / most)}  {so_far}", "bold"))
+    topics = f"; {course[0]} of {course[1]} topics done" if course[1] > 1 else ""
+    console.print(_text(f"  {file or 'no file'}{topics}"))
     for note in notes:
         console.print(_text(f"  {note}"))
     console.print()
-    if verdict is None:
+    if verdict is None and done == len(names):
         console.print(_text(f"✓ All of {assignment.name} is right. `grader submit` packs it.", "bold green"))
+    if verdict is None:
         return
-    said = f" — {WORDS[verdict.status]}, {verdict.score:g} of {verdict.max_score:g} points"
+    said = f" — {words(verdict)}, {verdict.score:g} of {verdict.max_score:g} points"
     console.print(_text("✗ ", "bold red"), _text(verdict.name, "bold"), _text(said), sep="")
     console.print(_text(f"\n{_indented(verdict.message, _width(console))}\n"))
     if hint is not None:
@@ -109,8 +111,11 @@ def show_watched(
 
 
 def _said(entry: Entry) -> str:
-    tries = f", failed {entry.tries} time{'' if entry.tries == 1 else 's'}" if entry.tries else ""
-    return "right" if entry.status is Status.PASSED else f"{WORDS[entry.status]}{tries}"
+    if entry.status is Status.PASSED:
+        return "right"
+    if entry.status is Status.MISSING and entry.tries:
+        return "not defined"
+    return WORDS[entry.status]
 
 
 def _standing(assignment: Assignment, known: Progress) -> list[str]:
@@ -132,10 +137,10 @@ def _points(assignment: Assignment, known: Progress) -> tuple[float, float]:
 
 def _indented(text: str, width: int) -> str:
     """Indent by two, and wrap what is prose; lines that stand further in are as they are."""
-    lines = []
+    wrap = textwrap.TextWrapper(width - 2, break_on_hyphens=False, break_long_words=False).wrap
+    lines: list[str] = []
     for line in text.split("\n"):
-        prose = line and not line.startswith(" ")
-        lines += textwrap.wrap(line, width - 2, break_on_hyphens=False) if prose else [line]
+        lines += wrap(line) if line and not line.startswith(" ") else [line]
     return textwrap.indent("\n".join(lines), "  ")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import name_of
 from grader.packing import Packed
-from grader.report.terminal import PIPED, WORDS
+from grader.report.terminal import PIPED, words
 from grader.text import printable
 from grader.verdict import Graded, Status
 
@@ -31,12 +31,13 @@ def show_submitted(
 
     saved = time.strftime("%H:%M on %d %B", time.localtime(packed.source.stat().st_mtime))
     say(f"{packed.path} is packed.", "bold")
-    say(f"It holds {packed.source.name} as it was saved at {saved}. {_sentence(packed.note)}".strip(), indent=2)
+    held = f"It holds {packed.source.name} as it was saved at {saved}. {_sentence(packed.note)}"
+    say(held.strip(), indent=2)
     say("\nRun from the packed copy, in a process of its own, as it will be graded:")
     for verdict in graded.exercises:
         mark = "✓" if verdict.status is Status.PASSED else "✗"
         points = f"{verdict.score:g} of {verdict.max_score:g} points"
-        say(f"{mark} {verdict.name} — {WORDS[verdict.status]}, {points}", indent=2)
+        say(f"{mark} {verdict.name} — {words(verdict)}, {points}", indent=2)
     topic = name_of(graded.topic)
     say(f"  {topic}: {graded.score:g} of {graded.max_score:g} points, on the public numbers.", "bold")
     if graded.score < graded.max_score:
