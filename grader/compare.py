@@ -140,7 +140,7 @@ def _shape_relation(expected: np.ndarray, returned: np.ndarray) -> str:
     differ = [axis for axis, sizes in enumerate(zip(returned.shape, expected.shape)) if sizes[0] != sizes[1]]
     if returned.ndim == expected.ndim and len(differ) == 1:
         way = "long" if returned.shape[differ[0]] > expected.shape[differ[0]] else "short"
-        axis = {0: "its first axis", expected.ndim - 1: "its last axis"}.get(differ[0], "an axis in its middle")
+        axis = {0: "its first axis", expected.ndim - 1: "its last axis"}.get(differ[0], "a middle axis")
         return f"only {axis} is too {way}: what decides how long it is?"
     return ""
 

@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,6 +50,7 @@ class Rules:
 
     key: Key
     only: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
 
     @cached_property
     def checks(self) -> Checks:
@@ -58,7 +59,9 @@ class Rules:
 
     @property
     def exercises(self) -> list[str]:
-        """Return the exercises to be graded."""
+        """Return the exercises to be graded, in `order` if it says one."""
+        if self.order:
+            return list(self.order)
         return [name for name in self.checks.exercises if not self.only or name in self.only]
 
 
@@ -103,25 +106,26 @@ def grade(server: Server, work: Work, rules: Rules, descriptor: int) -> Graded:
         ServerError: the grader's own processes failed; nothing can be said.
     """
     started = time.monotonic()
-    verdicts = list(each(server, rules, descriptor, rules.exercises))
+    verdicts = [
+        verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
+        for name, outcomes in run(server, rules, descriptor)
+    ]
     return result(work, verdicts, time.monotonic() - started)
 
 
-def each(
-    server: Server, rules: Rules, descriptor: int, names: Iterable[str]
-) -> Generator[Verdict, None, None]:
-    """Grade the exercises `names` of one submission, yielding each verdict as soon as it is there.
+def run(server: Server, rules: Rules, descriptor: int) -> Iterator[tuple[str, list[Outcome]]]:
+    """Run a submission; yield each exercise and what came of its cases.
 
     Raises:
         ServerError: see `grade`.
     """
     child: Child | None = None
     try:
-        for name in names:
+        for name in rules.exercises:
             if child is None or not (child.alive or child.failed):
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 child = server.fork([descriptor], rules.checks.text, ["solution"])
-            yield grade_exercise(child, name, rules)
+            yield name, run_exercise(child, name, rules)
     finally:
         if child is not None:
             child.close()
@@ -129,17 +133,22 @@ def each(
 
 def grade_exercise(child: Child, name: str, rules: Rules) -> Verdict:
     """Run one exercise's cases in a child, and judge them."""
-    exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
+    outcomes = run_exercise(child, name, rules)
+    return verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
+
+
+def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
+    """Run one exercise's cases in a child."""
     outcomes: list[Outcome] = []
-    for case in key.cases:
+    for case in rules.key.exercises[name].cases:
         if child.failed is not None:
             outcomes.append(child.failed)
         elif not child.alive:
             # It hung or died on the case before: this costs the exercise, not the next.
             outcomes.append(Outcome(outcomes[-1].status, text=outcomes[-1].text))
         else:
-            outcomes.append(child.run(name, case.inputs, exercise.seconds))
-    return verdict(exercise, key, outcomes, rules.key.hidden)
+            outcomes.append(child.run(name, case.inputs, rules.checks.exercises[name].seconds))
+    return outcomes
 
 
 def result(work: Work, verdicts: Sequence[Verdict], seconds: float) -> Graded:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,8 @@ from grader import progress
 from grader.assignment import Assignment
 from grader.client import ServerError
 from grader.course import CourseError
-from grader.grading import Grader, Oversized, each, open_file
+from grader.feedback import verdict as judge
+from grader.grading import Grader, Oversized, Rules, open_file, run
 from grader.hint import Hint, hint
 from grader.progress import State
 from grader.submission import Unreadable, cells_of
@@ -150,8 +151,7 @@ class Watch:
 
     def _check(self, descriptor: int, order: Sequence[str]) -> None:
         shown, self.verdict = self.verdict, None
-        rules = self.assignment.rules
-        for position, verdict in enumerate(each(self.grader.server, rules, descriptor, order), 1):
+        for position, verdict in enumerate(self._verdicts(descriptor, order), 1):
             known = progress.load(self.assignment).entry(verdict.name)
             progress.note(self.assignment, [verdict])
             if verdict.status is not Status.PASSED:
@@ -176,19 +176,28 @@ class Watch:
 
     def _check_unseen(self, descriptor: int, names: Sequence[str]) -> None:
         number, before = self.number, self.rest
-        server, rules = self.grader.server, self.assignment.rules
+        verdicts = self._verdicts(descriptor, names)
 
         def work() -> None:
             with os.fdopen(descriptor):
                 if before.ident is not None:
                     before.join()
                 # A server that died is said to have died by the next save.
-                with suppress(ServerError), closing(each(server, rules, descriptor, names)) as verdicts:
+                with suppress(ServerError), closing(verdicts):
                     while number == self.number and (verdict := next(verdicts, None)):
                         self.events.put(Graded(number, verdict))
 
         self.rest = threading.Thread(target=work, daemon=True)
         self.rest.start()
+
+    def _verdicts(self, descriptor: int, names: Sequence[str]) -> Generator[Verdict, None, None]:
+        """Grade exercises in the order given, each as it is asked for."""
+        server, rules = self.grader.server, self.assignment.rules
+        if not names:
+            return
+        for name, outcomes in run(server, Rules(rules.key, order=tuple(names)), descriptor):
+            exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
+            yield judge(exercise, key, outcomes, rules.key.hidden)
 
     def _note_unseen(self, verdict: Verdict) -> None:
         before = progress.load(self.assignment).entry(verdict.name)
