@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.submission import DEMONSTRATION, MAGIC, Cell, Unreadable, cells_of, compiled_source
+from grader.submission import MAGIC, Cell, Unreadable, cells_of, compiled_source
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
 LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
@@ -37,8 +37,7 @@ def warnings(file: Path) -> list[str]:
     if file.suffix == ".ipynb":
         notebook = json.loads(content.decode("utf-8-sig"))
         found += _order(notebook["cells"])
-        cells = [cell for cell in cells if cell.text.strip()]
-        found += list(_hidden(cells, _outside(notebook["cells"])))
+        found += list(_hidden(cells, _all_names(notebook["cells"])))
     else:
         found += list(_hidden(cells, set()))
     found += list(_missing_files(cells, file.parent))
@@ -70,12 +69,7 @@ def _order(cells: Sequence[Any]) -> Iterator[str]:
 
 def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
     """Find names that are used and that no graded cell, or only a later one, gives a value."""
-    codes = []
-    for cell in cells:
-        try:
-            codes.append((cell, compile(compiled_source(cell), "cell", "exec", dont_inherit=True)))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # the check itself says so
+    codes = [(cell, code) for cell in cells if (code := _compiled(cell))]
     instructions = (one for _, code in codes for one in dis.get_instructions(code))
     if any("IMPORT_STAR" in f"{one.opname} {one.argrepr}" for one in instructions):
         return  # anything may be defined
@@ -103,22 +97,23 @@ def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
         before |= stored
 
 
-def _outside(cells: Sequence[Any]) -> set[str]:
-    """Return the names that cells define which are not graded."""
+def _all_names(cells: Sequence[Any]) -> set[str]:
+    """Return the names that code cells define, graded or not."""
     names: set[str] = set()
     for cell in cells:
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        metadata = cell.get("metadata") or {}
-        nbgrader = metadata.get("nbgrader") or {}
-        if DEMONSTRATION in (metadata.get("tags") or []) or nbgrader.get("grade"):
-            source = cell.get("source", "")
-            text = compiled_source(Cell("", source if isinstance(source, str) else "".join(source), 1))
-            try:
-                names |= _stored(compile(text, "cell", "exec", dont_inherit=True))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
+        source = cell.get("source", "") if isinstance(cell, dict) and cell.get("cell_type") == "code" else ""
+        text = source if isinstance(source, str) else "".join(map(str, source))
+        code = _compiled(Cell("", text, 1))
+        names |= _stored(code) if code else set()
     return names
+
+
+def _compiled(cell: Cell) -> types.CodeType | None:
+    """Compile a cell; None if it is no Python, which the check itself says."""
+    try:
+        return compile(compiled_source(cell), "cell", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _stored(code: types.CodeType) -> set[str]:

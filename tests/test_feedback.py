@@ -144,7 +144,7 @@ def test_no_mistake_is_named_where_all_is_right() -> None:
         (Outcome(Status.MISSING, error="undefined", text="NameError: x"), "could be run:\nNameError: x"),
         (Outcome(Status.CRASHED, text="It cannot be read.", imported=False), "It cannot be read."),
         (Outcome(Status.RAISED, {}, "E", "E: no\n  line 3, in f"), "it stopped with an error:\nE: no"),
-        (Outcome(Status.RAISED, {}, "WrongStructure", "two"), "is asked for: two."),
+        (Outcome(Status.RAISED, {}, "WrongStructure", "two"), "asked for: two."),
         (Outcome(Status.TIMED_OUT), "it had not finished after 10 s: is there a loop that does not end?"),
         (Outcome(Status.OUT_OF_MEMORY), "it used more memory than there is for one submission"),
         (Outcome(Status.CRASHED, text="Boom."), "it did not come back. Boom. The cases after it were not run."),

@@ -61,7 +61,8 @@ def check(
         with Grader({a.rules.key.topic: a.rules for a in chosen}) as grader:
             for assignment in chosen:
                 path, note = (file, "") if file else assignment.file()
-                work = Work("", assignment.rules.key.topic, str(path), lambda: -1, (note,) if note else ())
+                shown = os.path.relpath(path)
+                work = Work("", assignment.rules.key.topic, shown, lambda: -1, (note,) if note else ())
                 try:
                     with open(open_file(path), "rb") as handle:
                         graded.append(grader.grade(work, handle.fileno()))
@@ -92,8 +93,7 @@ def _findings(assignment: Assignment, path: Path, graded: Graded) -> Iterator[Fi
     from grader.verdict import Status
 
     text = path.read_bytes().decode("utf-8", "replace")
-    shown = Path(os.path.relpath(path)).as_posix()
     for verdict in graded.exercises:
         if verdict.status is not Status.PASSED:
             writes = assignment.rules.checks.exercises[verdict.name].writes
-            yield Finding(graded.topic, verdict, shown, line_of(text, verdict, writes))
+            yield Finding(graded.topic, verdict, graded.file, line_of(text, verdict, writes))

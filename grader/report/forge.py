@@ -81,7 +81,7 @@ def summary(results: Results) -> str:
 
 
 def _row(verdict: Verdict) -> str:
-    mark = "✅" if verdict.status is Status.PASSED else "❌"
+    mark = "✅" if verdict.status is Status.PASSED else "⬜" if verdict.unwritten else "❌"
     points = f"{verdict.score:g} of {verdict.max_score:g}"
     return f"| {mark} | {_html(verdict.name)} | {words(verdict)} | {points} |"
 

@@ -31,8 +31,9 @@ def show_submitted(
 
     saved = time.strftime("%H:%M on %d %B", time.localtime(packed.source.stat().st_mtime))
     say(f"{packed.path} is packed.", "bold")
-    held = f"It holds {packed.source.name} as it was saved at {saved}. {_sentence(packed.note)}"
-    say(held.strip(), indent=2)
+    say(f"It holds {packed.source.name} as it was saved at {saved}.", indent=2)
+    if packed.note:
+        say(f"Note: {packed.note}.", indent=2)
     say("\nRun from the packed copy, in a process of its own, as it will be graded:")
     for verdict in graded.exercises:
         mark = "✓" if verdict.status is Status.PASSED else "✗"
@@ -43,11 +44,7 @@ def show_submitted(
     if graded.score < graded.max_score:
         say(f"What is missing, `grader check {topic}` says. You may hand in all the same.", indent=2)
     if warnings:
-        say("\nLook at this first, it works differently where it is graded:", "bold")
+        say("\nLook at this first. It works here, and may not where it is graded:", "bold")
         for warning in warnings:
             say(f"! {warning}", indent=2)
     say(f"\n{where}\n")
-
-
-def _sentence(note: str) -> str:
-    return f"{note[0].upper()}{note[1:]}." if note else ""
