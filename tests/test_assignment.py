@@ -23,7 +23,8 @@ def test_the_newer_of_two_files_is_taken_and_said(tmp_path: Path, public_key: Ke
     mine = write_assignment(tmp_path, public_key, STUBS)
     (tmp_path / "averages.ipynb").write_text(notebook(RIGHT))
     aged(tmp_path / "averages.ipynb", 3600)
-    assert mine.file() == (mine.folder / "averages.py", "averages.py was checked, the newer of your two files")
+    note = "averages.py was checked, the newer of your two files"
+    assert mine.file() == (mine.folder / "averages.py", note)
     aged(tmp_path / "averages.py", 7200)
     taken, note = mine.file()
     assert taken.name == "averages.ipynb" and "the newer" in note

@@ -147,7 +147,7 @@ def test_no_mistake_is_named_where_all_is_right() -> None:
         (Outcome(Status.RAISED, {}, "WrongStructure", "two"), "asked for: two."),
         (Outcome(Status.TIMED_OUT), "it had not finished after 10 s: is there a loop that does not end?"),
         (Outcome(Status.OUT_OF_MEMORY), "it used more memory than there is for one submission"),
-        (Outcome(Status.CRASHED, text="Boom."), "it did not come back. Boom. The cases after it were not run."),
+        (Outcome(Status.CRASHED, text="Boom."), "did not come back. Boom. The cases after it were not run."),
         (returned(np.full((2, 4), np.nan))[0], "but is NaN in 8 of its 8 values, first at [0, 0]"),
         (returned(np.zeros(3))[0], "`y` has the shape (3,), where (2, 4) was expected."),
         (Outcome(None, {}), "`y` was not returned."),

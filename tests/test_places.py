@@ -44,5 +44,6 @@ def test_a_notebook_on_one_line_or_a_place_that_is_not_there_is_its_first_line()
     assert line_of(flat, verdict("E\n  cell 1, line 2, in mean\n    pass"), ["mean"]) == 1
     assert line_of(text, verdict("E\n  cell 7, line 2, in mean\n    pass"), ["mean"]) == 1
     # A place in a script says nothing of a notebook.
-    assert at(text, line_of(text, verdict("E\n  line 1, in mean\n    x"), ["mean"])) == '"def mean(rows):\\n",'
+    script = verdict("E\n  line 1, in mean\n    x")
+    assert at(text, line_of(text, script, ["mean"])) == '"def mean(rows):\\n",'
     assert line_of("{ no JSON", verdict("E\n  cell 1, line 1, in mean\n"), ["mean"]) == 1

@@ -71,7 +71,8 @@ def test_cells_out_of_order_are_told(tmp_path: Path) -> None:
 def test_files_beside_the_notebook_are_told(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("1")
     (tmp_path / "mine.py").write_text("")
-    said = found(tmp_path, "import mine\nfrom mine import x\ny = open('data.csv')\nz = 'data.csv', 'no.csv', ''")
+    cell = "import mine\nfrom mine import x\ny = open('data.csv')\nz = 'data.csv', 'no.csv', ''"
+    said = found(tmp_path, cell)
     wanted = [f"cell 1 uses your file `{name}`" for name in ("mine.py", "data.csv")]
     assert [one.partition(",")[0] for one in said] == wanted
 

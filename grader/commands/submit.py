@@ -73,6 +73,11 @@ def check_packed(assignments: list[Assignment], packed: list[Packed]) -> list[Gr
     return graded
 
 
+def interactive() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
 def _asked() -> str:
     """Ask for the student's name, and remember it for the next topic."""
     remembered = Path(click.get_app_dir("deep-learning-grader"), "student")
@@ -80,7 +85,7 @@ def _asked() -> str:
         known = remembered.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         known = ""
-    if not sys.stdin.isatty():
+    if not interactive():
         if known:
             return known
         raise click.UsageError("say who you are: `grader submit --student NAME`")
