@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, json_option, plain_errors
+from grader.commands.common import console, json_option, plain_errors, wait
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -58,6 +58,7 @@ def check(
         if file is not None and len(chosen) != 1:
             raise click.UsageError("--file goes with one topic, as in `grader check TOPIC --file PATH`")
         graded, findings = [], []
+        wait("Loading TensorFlow…")
         with Grader({a.rules.key.topic: a.rules for a in chosen}) as grader:
             for assignment in chosen:
                 path, note = (file, "") if file else assignment.file()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, plain_errors
+from grader.commands.common import console, plain_errors, wait
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -51,7 +51,7 @@ def watch(targets: tuple[str, ...]) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a closed terminal ends it as Ctrl-C does
     with plain_errors():
         chosen = choose(find_assignments(Path.cwd()), targets)
-        click.echo("Loading TensorFlow, once…", err=True)
+        wait("Loading TensorFlow, once…")
         try:
             with Grader({one.rules.key.topic: one.rules for one in chosen}) as grader:
                 watching = Watch(chosen, grader, show)
