@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from grader import __version__
@@ -45,8 +47,19 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line."""
-    cli()
+    """Run the command line; what only instructors install is asked for in a sentence."""
+    try:
+        cli()
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "grader":
+            raise
+        click.echo(
+            f"Error: this needs `{error.name}`, which is not installed here. For an instructor's commands "
+            "install the grader with its extra: `deep-learning-grader[instructor]` in place of "
+            "`deep-learning-grader`.",
+            err=True,
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

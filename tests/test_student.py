@@ -176,3 +176,19 @@ def test_an_old_python_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version", "3.9.1 (main)")
     with pytest.raises(ImportError, match="needs Python 3.11, 3.12 or 3.13, and this is 3.9.1"):
         importlib.reload(package)
+
+
+def test_an_instructor_s_command_without_the_extra_says_what_to_install(
+    mine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader.cli import main
+
+    monkeypatch.setitem(sys.modules, "grader.store", None)
+    monkeypatch.setattr(sys, "argv", ["grader", "grade", "."])
+    with pytest.raises(ModuleNotFoundError):
+        main()  # a module of ours that is missing is a fault, and no extra mends it
+    monkeypatch.delitem(sys.modules, "grader.store")
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    assert "this needs `sqlalchemy`" in capsys.readouterr().err
