@@ -93,6 +93,11 @@ class Server:
         except wire.WireError:
             said = (self._folder / "stderr").read_text(errors="replace").strip()[-2000:]
             self.close()
+            if "No module named 'tensorflow'" in said or "No module named 'keras'" in said:
+                raise ServerError(
+                    f"TensorFlow is not installed in {sys.prefix}, the environment that this runs in: "
+                    "activate the one that you installed the grader into, or `pip install` it here again"
+                ) from None
             raise ServerError(
                 "the server that runs submissions could not start; is TensorFlow installed "
                 f"in {sys.prefix}? It said:\n{said}"

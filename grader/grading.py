@@ -50,6 +50,7 @@ class Rules:
 
     key: Key
     only: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
 
     @cached_property
     def checks(self) -> Checks:
@@ -58,7 +59,9 @@ class Rules:
 
     @property
     def exercises(self) -> list[str]:
-        """Return the exercises to be graded."""
+        """Return the exercises to be graded, in `order` if it says one."""
+        if self.order:
+            return list(self.order)
         return [name for name in self.checks.exercises if not self.only or name in self.only]
 
 
@@ -261,6 +264,14 @@ class Grader:
             if self.server is dead:
                 dead.close()
                 self.server = Server(level=self.level)
+
+    def restart(self) -> None:
+        """Start a new server in the place of one that has died.
+
+        Raises:
+            ServerError: it could not be started.
+        """
+        self._replace(self.server)
 
     def close(self) -> None:
         """End the server and its children."""
