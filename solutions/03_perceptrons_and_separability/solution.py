@@ -511,7 +511,7 @@ def parity_network(n: int) -> tuple[
     i = np.arange(1, n + 1, dtype=np.float32)
     W1 = np.ones((n, n), dtype=np.float32)
     b1 = 0.5 - i
-    w2 = -((-1.0) ** i)
+    w2 = np.where(i % 2, 1.0, -1.0)
     return W1, b1, w2, -0.5
     ### END SOLUTION
 
@@ -744,7 +744,7 @@ For four points, which dichotomies fail depends on where the points lie, but som
 #         if not is_separable(X, t):
 #             axes.plot([-0.3, 1.3], [-0.3, 1.3], [-0.3, 1.3], [1.3, -0.3], color="tab:red", linewidth=2)
 #     verdict = "shattered" if shattered(X, is_separable) else "not shattered"
-#     row[0].set_title(f"{name}: {verdict}", loc="left", fontsize=10).set_in_layout(False)
+#     row[0].text(-0.4, 1.55, f"{name}: {verdict}", fontsize=10).set_in_layout(False)
 #     row[1].set_title(" ", fontsize=10)  # keeps the room for it
 # plt.show()
 #
