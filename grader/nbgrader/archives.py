@@ -20,7 +20,7 @@ class Refused(Exception):
     """A file is no archive, or would unpack to more than a class hands in."""
 
 
-class ExtractArchives(ExtractorPlugin):
+class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
     """nbgrader's extractor, but for passing over what cannot be unpacked, and saying so at the end."""
 
     def extract(self, archive_path: str, extracted_path: str) -> None:

@@ -41,7 +41,7 @@ class GraderFailed(Exception):
     """The grader failed, and nothing is scored; this says nothing about the submission."""
 
 
-class GradeOutOfProcess(NbGraderPreprocessor):
+class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has no types
     """Grade a submitted notebook, and write each test cell's output."""
 
     db = Unicode("sqlite:///grades.db", help="Where grades are kept besides: `grader grade --db`.").tag(
@@ -94,7 +94,8 @@ def topic_of(root: Path, assignment: str, notebook: str) -> Topic:
 def chosen(folder: Path, topic: Topic, student: str) -> Work:
     """Return a student's file: the notebook, or the script if it is newer and was written in."""
     notebook, script = folder / f"{topic.name}.ipynb", folder / f"{topic.name}.py"
-    path, notes = notebook, ()
+    path = notebook
+    notes: tuple[str, ...] = ()
     if script.is_file() and not _same(script, topic.assignment / script.name):
         notes = (f"{notebook.name} was graded, the newer; {script.name} was passed over",)
         if script.lstat().st_mtime > notebook.lstat().st_mtime:

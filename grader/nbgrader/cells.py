@@ -136,14 +136,14 @@ def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
 
 
 def _cell(kind: str, source: str, facts: Mapping[str, Any] | None = None) -> NotebookNode:
-    make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
-    cell: NotebookNode = make(source)
+    v4 = nbformat.v4
+    cell: NotebookNode = v4.new_markdown_cell(source) if kind == "markdown" else v4.new_code_cell(source)
     if facts:
         cell.metadata = {"deletable": False, "nbgrader": dict(facts)}
     return cell
 
 
-class RestoreCells(NbGraderPreprocessor):
+class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # it has no types
     """The first of nbgrader's sanitising preprocessors; see the module."""
 
     def preprocess(

@@ -15,7 +15,7 @@ from grader.report.terminal import WORDS
 from grader.text import printable
 from grader.verdict import Status, Verdict
 
-BLOCK = "white-space: pre-wrap; word-break: normal; border: none; background: none; padding: 0; margin: 0.5em 0"
+BLOCK = "white-space: pre-wrap; word-break: normal; border: none; background: none; padding: 0"
 LONGEST = 20_000  # characters of a message
 
 
