@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from grader import __version__
-from grader.commands import build, check, doctor, grade, key, simulate, topics
+from grader.commands import build, check, doctor, grade, key, publish, simulate, topics
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,6 +17,7 @@ def cli() -> None:
 for command in (
     check.check,
     grade.grade,
+    publish.publish,
     build.build,
     key.key,
     simulate.simulate,

@@ -21,7 +21,10 @@ from grader.course import CourseError, unknown
 from grader.exercise import Exercise
 from grader.feedback import verdict
 from grader.grading import Rules
+from grader.quiet import hush_tensorflow, quiet
 from grader.verdict import Status, Verdict
+
+hush_tensorflow()  # a notebook imports this before TensorFlow
 
 
 class NotRightYet(AssertionError):
@@ -56,7 +59,8 @@ def check(*answers: Callable[..., Any]) -> None:
 def check_answer(rules: Rules, exercise: Exercise, answer: types.SimpleNamespace) -> Verdict:
     """Run every case of an exercise in this process, and judge what comes back."""
     key = rules.key.exercises[exercise.name]
-    outcomes = [_run(exercise, answer, copy.deepcopy(case.inputs)) for case in key.cases]
+    with quiet():
+        outcomes = [_run(exercise, answer, copy.deepcopy(case.inputs)) for case in key.cases]
     return verdict(exercise, key, outcomes, hidden=False)
 
 
