@@ -1,0 +1,450 @@
+"""nbgrader's own commands on a class in which each student is a trap, a cheat, or an honest case.
+
+The class is graded once; each test then looks at its student. "Stock" says
+what nbgrader 0.9.6 does with its own `Execute`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from classroom import MEAN, MISTAKES, NAME, RIGHT, RUNNING, WORDS, WRONG, Classroom, Notebook, cell_of, make_classroom
+from courses import SOLUTION, TOPIC
+
+from grader import isolation, key
+from grader.client import Server
+from grader.sandbox import Level
+from grader.store import Store
+
+TESTS = {"check_mean": 30.0, "check_weighted_mean": 40.0, "check_running_mean": 30.0}
+ALL = TESTS | {"written_answer": None}  # which a person grades
+NOT_MEAN = ALL | {"check_mean": 0.0}
+CLEARED = "averages.ipynb"
+GARBAGE = {"output_type": "execute_result", "data": {"text/plain": "30.0"}, "metadata": {}, "execution_count": 1}
+ATTACKED = "import glob, os, sqlite3, sys\nROOT = {root!r}\n"
+READS = ATTACKED + """
+def mean(rows):
+    for path in glob.glob(ROOT + "/**", recursive=True) + [
+        ROOT + "/gradebook.db", ROOT + "/.grader/secret", ROOT + "/source/01_averages/averages.ipynb",
+        ROOT + "/.grader/keys/01_averages.npz", ROOT + "/solutions/01_averages/solution.py",
+        ROOT + "/submitted/right/01_averages/averages.ipynb",
+    ]:
+        try:
+            with open(path, "rb") as file:
+                if file.read(1):
+                    return np.mean(rows, axis=0)
+        except OSError:
+            pass
+    return 0
+"""
+WRITES = ATTACKED + """
+def mean(rows):
+    base = sqlite3.connect(ROOT + "/gradebook.db")
+    base.execute("UPDATE grade SET manual_score = 100")
+    base.commit()
+    return 0
+"""
+EMPTIES = """
+get_ipython().input_transformers_cleanup.append(lambda lines: [])
+"""
+NOISE = """
+import logging, os, sys, warnings
+
+def mean(rows):
+    print("to stderr", file=sys.stderr)
+    os.write(2, b"past Python\\n")
+    warnings.warn("a warning")
+    logging.getLogger().error("a log line")
+    return np.mean(rows, axis=0)
+"""
+
+
+def drop(*names: str) -> Any:
+    def change(notebook: Notebook) -> None:
+        for name in names:
+            notebook["cells"].remove(cell_of(notebook, name))
+
+    return change
+
+
+def tag_skipped(notebook: Notebook) -> None:
+    for cell in notebook["cells"]:
+        cell["metadata"]["tags"] = ["skip-execution", "raises-exception"]
+
+
+def duplicate(notebook: Notebook) -> None:
+    """As in Jupyter: copied and pasted below, the later one then changed."""
+    for name in ("mean", "check_mean"):
+        cell = cell_of(notebook, name)
+        place = notebook["cells"].index(cell)
+        copied = json.loads(json.dumps(cell)) | {"id": f"copy-{name}"}
+        notebook["cells"].insert(place + 1, copied)
+        if name == "mean":
+            cell["source"] = WRONG["mean"]
+
+
+def rename(notebook: Notebook) -> None:
+    for name in ("mean", "check_mean", "written_answer"):
+        cell_of(notebook, name)["metadata"]["nbgrader"]["grade_id"] = f"my_{name}"
+
+
+def spoil(notebook: Notebook) -> None:
+    """Metadata that nbgrader's schema, or its code, does not take."""
+    cell_of(notebook, "check_mean")["metadata"]["nbgrader"].update(grade=False, points=1000, more={"a": 1})
+    cell_of(notebook, "mean")["metadata"]["nbgrader"].update(locked=True, schema_version=99)
+    notebook["cells"][0]["metadata"]["nbgrader"] = {"grade": True, "solution": True}
+    notebook["metadata"] = {"kernelspec": {"name": "bash", "display_name": "b", "language": "bash"}}
+
+
+def as_text(notebook: Notebook) -> None:
+    """The key `m`, pressed by accident on an answer's cell."""
+    cell = cell_of(notebook, "mean")
+    cell["cell_type"] = "markdown"
+    del cell["outputs"], cell["execution_count"]
+
+
+def claim(notebook: Notebook) -> None:
+    for name in TESTS:
+        cell_of(notebook, name)["outputs"] = [GARBAGE]
+
+
+def raw_html(notebook: Notebook) -> None:
+    for kind in ("raw", "markdown"):
+        html = f"<script>window.{kind}_ran = 1</script>"
+        notebook["cells"].append({"cell_type": kind, "id": kind, "metadata": {}, "source": html})
+
+
+def fill_class(room: Classroom) -> None:
+    """Hand in one submission for each way to go right or wrong."""
+    root = str(room.root)
+    room.hand_in("right")
+    room.hand_in("partly", weighted_mean=MISTAKES["unnormalised"][1])
+    for name, (of, text) in MISTAKES.items():
+        room.hand_in(f"mistake_{name}", **{of: text})
+    room.hand_in("stub", **{name: cell_of(room.released(), name)["source"] for name in RIGHT})
+    room.hand_in("page_raises", raw_html, mean="def mean(rows):\n    raise ValueError('<img src=x onerror=1>')\n")
+    room.hand_in("page_wrong", mean=MISTAKES["total"][1], written_answer="<script>window.ran = 1</script> a < b")
+    room.hand_in("hangs", mean="def mean(rows):\n    while True: pass\n")
+    room.hand_in("exits", mean="import os\ndef mean(rows):\n    os._exit(0)\n")
+    room.hand_in("exits_at_once", mean=MEAN + "import os\nos._exit(0)\n")
+    room.hand_in("noisy", mean=NOISE)
+    room.hand_in("odd_zero", mean="def mean(rows):\n    return np.float64(0.0)\n")
+    room.hand_in("odd_nan", mean="def mean(rows):\n    return np.full(rows.shape[1], np.nan)\n")
+    room.hand_in("odd_text", mean="def mean(rows):\n    return 'full marks'\n")
+    room.hand_in("deleted_check", drop("check_mean", "check_running_mean"))
+    room.hand_in("deleted_answer", drop("mean"))
+    room.hand_in("deleted_words", drop("written_answer"))
+    room.hand_in("duplicated", duplicate)
+    room.hand_in("renamed", rename)
+    room.hand_in("spoiled", spoil)
+    room.hand_in("as_text", as_text)
+    room.hand_in("skipping", tag_skipped, **WRONG)
+    room.hand_in("claiming", claim, **WRONG)
+    room.hand_in("emptying", mean=EMPTIES)
+    room.hand_in("reading", mean=READS.format(root=root))
+    room.hand_in("writing", mean=WRITES.format(root=root))
+    late = room.hand_in("late")
+    (late / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+    extra = room.hand_in("extra")
+    (extra / "notes.csv").write_text("a,b\n")
+    (extra / f"{NAME}.py").write_text("# started, and never gone on with\n")
+    os.utime(extra / f"{NAME}.py", (1, 1))
+    untouched = room.hand_in("untouched_script")
+    shutil.copy(room.root / "assignments" / TOPIC / f"{NAME}.py", untouched)
+    script = room.hand_in("script", **{name: cell_of(room.released(), name)["source"] for name in RIGHT})
+    (script / f"{NAME}.py").write_text("import numpy as np\n" + MEAN)
+    for path, when in ((script, 10**9), (untouched, 10**9)):
+        os.utime(path / f"{NAME}.ipynb", (when, when))
+    linked = room.hand_in("linked")
+    (linked / f"{NAME}.ipynb").rename(linked / "real.ipynb")
+    (linked / f"{NAME}.ipynb").symlink_to(linked / "real.ipynb")
+    broken = room.hand_in("broken")
+    (broken / f"{NAME}.ipynb").write_text("{ this was cut off")
+    lost = room.hand_in("lost")
+    (lost / f"{NAME}.ipynb").rename(lost / "other.ipynb")
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroom:
+    """A class that was autograded and given feedback, once, by the real commands."""
+    made = make_classroom(tmp_path_factory.mktemp("nbgrader"), recorder)
+    fill_class(made)
+    made.run("nbgrader", "db", "assignment", "add", TOPIC, "--duedate=2030-01-01 00:00:00 UTC")
+    # `broken` and `lost` cannot be read: nbgrader says so, goes on, and ends with an error.
+    made.said = made.run("nbgrader", "autograde", TOPIC, fails=True)
+    made.run("nbgrader", "generate_feedback", TOPIC, "--student=page_*")
+    return made
+
+
+@pytest.fixture
+def another(room: Classroom, tmp_path: Path) -> Classroom:
+    """The graded class once more, to be changed."""
+    shutil.copytree(room.root, tmp_path / "course", symlinks=True)
+    return Classroom(type(room.course)(tmp_path / "course"))
+
+
+def held(room: Classroom) -> bool:
+    return isolation.best() is not Level.NONE
+
+
+class TestScores:
+    def test_a_right_notebook_has_all_points_and_waits_for_a_person(self, room: Classroom) -> None:
+        assert room.scores("right") == ALL
+        assert room.scores("right", "needs_manual_grade")["written_answer"]
+        assert not room.scores("right", "needs_manual_grade")["check_mean"]
+
+    def test_a_partly_right_answer_has_part_of_its_points(self, room: Classroom) -> None:
+        assert room.scores("partly") == ALL | {"check_weighted_mean": pytest.approx(80 / 3, abs=1e-3)}
+
+    @pytest.mark.parametrize("mistake", MISTAKES)
+    def test_each_mistake_is_recognised(self, room: Classroom, mistake: str) -> None:
+        of = MISTAKES[mistake][0]
+        cell = {"RunningMean": "check_running_mean"}.get(of, f"check_{of}")
+        scores = room.scores(f"mistake_{mistake}")
+        assert scores == ALL | {cell: scores[cell]} and (scores[cell] or 0) < TESTS[cell]
+        assert f"Recognised: <code>{mistake}</code>" in room.output(f"mistake_{mistake}", cell)
+
+    def test_a_stub_has_no_points(self, room: Classroom) -> None:
+        assert room.scores("stub") == dict.fromkeys(ALL, 0.0)  # nbgrader's own for an untouched answer
+
+    @pytest.mark.parametrize("student", ["page_raises", "hangs", "exits"])
+    def test_what_goes_wrong_costs_the_exercise_at_fault_only(self, room: Classroom, student: str) -> None:
+        """Stock: a cell that ends the kernel loses the whole notebook."""
+        assert room.scores(student) == NOT_MEAN
+
+    def test_a_notebook_that_ends_its_process_is_scored(self, room: Classroom) -> None:
+        """Stock: the kernel dies, and the submission is lost with an error."""
+        assert room.scores("exits_at_once") == dict.fromkeys(TESTS, 0.0) | {"written_answer": None}
+
+    def test_stderr_warnings_and_logging_cost_nothing(self, room: Classroom) -> None:
+        """Stock: any of these, and TensorFlow's own banner, in a test cell is 0 points."""
+        assert room.scores("noisy") == ALL
+
+    @pytest.mark.parametrize("student", ["odd_zero", "odd_nan", "odd_text"])
+    def test_odd_results_are_no_full_marks(self, room: Classroom, student: str) -> None:
+        """Stock: a test cell that shows `np.float64(0.0)`, NaN or text has full marks."""
+        assert room.scores(student) == NOT_MEAN
+
+    def test_every_score_is_written_as_a_plain_float(self, room: Classroom) -> None:
+        for folder in (room.root / "autograded").iterdir():
+            for name, points in TESTS.items():
+                outputs = cell_of(room.graded(folder.name), name)["outputs"]
+                kinds = [output["output_type"] for output in outputs]
+                assert kinds in (["display_data", "execute_result"], ["display_data", "error"])
+                if kinds[1] == "execute_result":
+                    text = outputs[1]["data"]["text/plain"]
+                    assert 0 < float("".join(text)) <= points and "np" not in text
+
+
+class TestEdited:
+    def test_deleted_test_cells_are_added_back_and_graded(self, room: Classroom) -> None:
+        """Stock: the points are lost, and nobody is told."""
+        assert room.scores("deleted_check") == ALL
+
+    def test_a_deleted_answer_costs_that_answer(self, room: Classroom) -> None:
+        assert room.scores("deleted_answer") == NOT_MEAN
+        assert "is not defined" in room.output("deleted_answer", "check_mean")
+
+    def test_a_deleted_written_answer_waits_for_a_person(self, room: Classroom) -> None:
+        assert room.scores("deleted_words") == ALL
+        assert room.scores("deleted_words", "needs_manual_grade")["written_answer"]
+        assert "was missing" in "".join(cell_of(room.graded("deleted_words"), "written_answer")["source"])
+
+    @pytest.mark.parametrize("student", ["duplicated", "renamed", "spoiled", "as_text"])
+    def test_edited_cells_do_not_matter(self, room: Classroom, student: str) -> None:
+        """Stock: a spoilt cell's metadata ends in a RuntimeError, and the submission is lost."""
+        assert room.scores(student) == ALL
+
+    def test_a_students_own_metadata_and_kernel_are_gone(self, room: Classroom) -> None:
+        notebook = room.graded("spoiled")
+        assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+        names = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in notebook["cells"]]
+        assert len([name for name in names if name]) == len(set(names) - {None})
+        assert cell_of(notebook, "check_mean")["metadata"]["nbgrader"]["points"] == 30
+
+
+class TestCheats:
+    def test_skip_execution_tags_earn_nothing(self, room: Classroom) -> None:
+        """Stock: the test cell is not run, so that it shows no error: full marks."""
+        assert room.scores("skipping") == NOT_MEAN
+        assert "skip-execution" not in json.dumps(room.graded("skipping"))
+
+    def test_outputs_that_a_student_made_earn_nothing(self, room: Classroom) -> None:
+        assert room.scores("claiming") == NOT_MEAN
+
+    def test_an_input_transformer_that_empties_later_cells_earns_nothing(self, room: Classroom) -> None:
+        """Stock: every test cell after it is empty: full marks."""
+        assert room.scores("emptying") == NOT_MEAN
+
+    def test_no_kernel_writes_to_the_gradebook(self, room: Classroom) -> None:
+        """Stock: the student gives everyone 100 points."""
+        if not held(room):
+            pytest.skip("this machine cannot hold submissions: see `grader doctor`")
+        assert room.scores("writing") == NOT_MEAN
+        for student in ("writing", "right", "stub"):
+            assert set(room.scores(student, "manual_score").values()) == {None}
+
+    def test_no_kernel_reads_the_course(self, room: Classroom) -> None:
+        if not held(room):
+            pytest.skip("this machine cannot hold submissions: see `grader doctor`")
+        assert room.scores("reading") == NOT_MEAN
+
+    def test_a_link_is_not_followed(self, room: Classroom) -> None:
+        assert room.scores("linked") == dict.fromkeys(TESTS, 0.0) | {"written_answer": None}
+        assert "it is a link" in room.output("linked", "check_mean")
+
+
+class TestFiles:
+    def test_extra_files_are_kept_and_an_older_script_is_passed_over(self, room: Classroom) -> None:
+        assert room.scores("extra") == ALL
+        folder = room.root / "autograded" / "extra" / TOPIC
+        assert (folder / "notes.csv").read_text() == "a,b\n"
+        assert "never gone on with" in (folder / f"{NAME}.py").read_text()
+        assert f"{NAME}.py was passed over" in room.output("extra", "check_mean")
+
+    def test_a_newer_script_is_graded(self, room: Classroom) -> None:
+        assert room.scores("script")["check_mean"] == 30
+        assert f"{NAME}.py was graded" in room.output("script", "check_mean")
+
+    def test_a_script_as_it_was_given_is_passed_over_however_new(self, room: Classroom) -> None:
+        assert room.scores("untouched_script") == ALL
+
+    def test_a_broken_or_missing_notebook_is_said_and_ends_no_class(self, room: Classroom) -> None:
+        failed = [line for line in room.said.splitlines() if "There was an error processing assignment '" in line]
+        assert [line.split("'")[-2] for line in failed] == ["broken", "lost"]
+        for student in ("broken", "lost"):
+            assert not (room.root / "autograded" / student / TOPIC).exists()
+
+    def test_a_late_submission_pays_the_penalty(self, room: Classroom) -> None:
+        said = room.sql(
+            "SELECT s.student_id, n.late_submission_penalty FROM submitted_notebook n "
+            "JOIN submitted_assignment s ON n.assignment_id = s.id WHERE late_submission_penalty > 0"
+        )
+        assert said == [("late", 100.0)]
+
+
+class TestSecrets:
+    """Hidden tests are nowhere a student can read."""
+
+    def hidden_numbers(self, room: Classroom) -> set[str]:
+        found = key.load(key.hidden_path(room.course.topics[0]))
+        arrays = [array for one in found.exercises.values() for case in one.expected for array in case.values()]
+        numbers = {f"{abs(value):.4f}" for array in arrays for value in array.ravel()}
+        public = key.load(room.course.topics[0].assignment / "key.npz")
+        shown = {
+            f"{abs(value):.4f}"
+            for one in public.exercises.values()
+            for case in one.expected
+            for array in case.values()
+            for value in array.ravel()
+        }
+        return numbers - shown - {"0.0000", "1.0000"}
+
+    def test_feedback_holds_no_hidden_number(self, room: Classroom) -> None:
+        numbers = self.hidden_numbers(room)
+        assert len(numbers) > 30
+        for student in ("page_wrong", "page_raises"):
+            page = room.page(student)
+            assert not [number for number in numbers if number in page]
+        assert "was expected" in room.page("page_wrong")  # with public numbers
+        for folder in (room.root / "autograded").iterdir():
+            text = json.dumps(room.graded(folder.name))
+            assert not [number for number in numbers if number in text], folder
+
+    def test_no_solution_is_in_the_release_the_gradebook_or_a_page(self, room: Classroom) -> None:
+        secrets = ["np.sum(rows, axis=0) / len(rows)", "shares = weights / np.sum(weights)", "two centres, it lies"]
+        assert all(secret in SOLUTION for secret in secrets)
+        files = [path for path in (room.root / "assignments").rglob("*") if path.suffix != ".npz" and path.is_file()]
+        texts = [path.read_bytes() for path in [*files, room.root / "gradebook.db"]]
+        texts += [room.page(student).encode() for student in ("page_wrong", "page_raises")]
+        for secret in secrets:
+            assert not [text for text in texts if secret.encode() in text]
+
+    def test_the_secret_and_the_hidden_key_are_not_in_the_release(self, room: Classroom) -> None:
+        released = key.load(room.course.topics[0].assignment / "key.npz")
+        assert not released.hidden
+        assert {path.name for path in room.course.topics[0].assignment.iterdir()} == {
+            f"{NAME}.ipynb", f"{NAME}.py", "checks.py", "key.npz", "README.md"
+        }  # fmt: skip
+
+
+class TestPages:
+    def test_feedback_names_cases_mistake_and_difference(self, room: Classroom) -> None:
+        page = room.page("page_wrong")
+        assert "✗ a few rows — wrong" in page and "✓ a single row" in page
+        assert "the sum is not divided by how many there are." in page
+        assert "On the public case “a few rows”" in page and "was expected" in page
+        assert "Recognised: <code>total</code>" in page
+
+    def test_html_of_a_student_reaches_no_page(self, room: Classroom) -> None:
+        """Stock: a raw cell, a Markdown cell and an exception's text all reach the browser."""
+        for student in ("page_wrong", "page_raises"):
+            page = room.page(student)
+            assert "<script>window" not in page and "<img src=x" not in page
+        assert "window.ran = 1" in room.page("page_wrong")  # as text
+        assert "raw_ran" in room.page("page_raises") and "window.markdown_ran" in room.page("page_raises")
+
+
+class TestAgain:
+    """What a person did, and what was graded, outlives the next run."""
+
+    def test_manual_scores_and_comments_survive_and_nothing_is_run_again(self, another: Classroom) -> None:
+        another.sql(
+            "UPDATE grade SET manual_score = 17, extra_credit = 1 WHERE auto_score = 26.6667 AND notebook_id IN "
+            "(SELECT n.id FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id "
+            "WHERE s.student_id = 'partly')"
+        )
+        another.sql("UPDATE comment SET manual_comment = 'Well said.'")
+        before = another.graded("partly")
+        with Store(f"sqlite:///{another.root / 'grades.db'}") as store:
+            (kept,) = [one for one in store.kept(TOPIC) if one.graded.student == "partly"]
+        said = another.run("nbgrader", "autograde", TOPIC, "--student=partly", "--force")
+        assert "partly has" in said and "right has" not in said
+        assert another.scores("partly", "manual_score")["check_weighted_mean"] == 17
+        assert another.scores("partly", "needs_manual_grade")["check_weighted_mean"]
+        assert another.scores("partly", "extra_credit")["check_weighted_mean"] == 1
+        assert ("Well said.",) in another.sql("SELECT DISTINCT manual_comment FROM comment")
+        assert another.graded("partly") == before  # with its pictures, and without running it:
+        with Store(f"sqlite:///{another.root / 'grades.db'}") as store:
+            (again,) = [one for one in store.kept(TOPIC) if one.graded.student == "partly"]
+        assert again.graded == kept.graded  # to the tenth of a millisecond that it took the first time
+        assert another.scores("right") == ALL
+
+    def test_if_the_grader_cannot_start_nothing_is_scored(self, another: Classroom) -> None:
+        another.run("nbgrader", "db", "student", "add", "new")
+        another.hand_in("new")
+        config = another.root / "nbgrader_config.py"
+        config.write_text(config.read_text() + '\nimport grader.server\nimport os\n')
+        fault = another.root / "fault"
+        fault.mkdir()
+        (fault / "sitecustomize.py").write_text(
+            "import sys\nimport grader.client\n"
+            "grader.client.sys = type('S', (), {'executable': '/bin/false', 'prefix': sys.prefix})\n"
+        )
+        said = another.run(
+            "nbgrader", "autograde", TOPIC, "--student=new", fails=True, environment={"PYTHONPATH": str(fault)}
+        )
+        assert "could not start" in said and "nothing is scored" in said
+        assert set(another.scores("new").values()) <= {None}
+        assert all(another.scores("new", "needs_manual_grade").values())
+        assert not (another.root / "autograded" / "new" / TOPIC).exists()
+        # Once it can, the same command grades what was left.
+        another.run("nbgrader", "autograde", TOPIC, "--student=new")
+        assert another.scores("new") == ALL
+
+    def test_without_a_key_nothing_is_scored(self, another: Classroom) -> None:
+        key.hidden_path(another.course.topics[0]).unlink()
+        another.hand_in("new")
+        said = another.run("nbgrader", "autograde", TOPIC, "--student=new", fails=True)
+        assert "grader key record averages" in said
+        assert set(another.scores("new").values()) <= {None}
