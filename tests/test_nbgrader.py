@@ -9,16 +9,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
-import zipfile
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from classroom import MEAN, MISTAKES, NAME, RIGHT, RUNNING, WORDS, WRONG, Classroom, Notebook, cell_of, make_classroom
+from classroom import MEAN, MISTAKES, NAME, RIGHT, WRONG, Classroom, Notebook, cell_of, make_classroom
 from courses import SOLUTION, TOPIC
 
 from grader import isolation, key
@@ -29,8 +24,8 @@ from grader.store import Store
 TESTS = {"check_mean": 30.0, "check_weighted_mean": 40.0, "check_running_mean": 30.0}
 ALL = TESTS | {"written_answer": None}  # which a person grades
 NOT_MEAN = ALL | {"check_mean": 0.0}
-CLEARED = "averages.ipynb"
-GARBAGE = {"output_type": "execute_result", "data": {"text/plain": "30.0"}, "metadata": {}, "execution_count": 1}
+CLAIM = {"output_type": "execute_result", "data": {"text/plain": "30.0"}}
+CLAIM |= {"metadata": {}, "execution_count": 1}
 ATTACKED = "import glob, os, sqlite3, sys\nROOT = {root!r}\n"
 READS = ATTACKED + """
 def mean(rows):
@@ -115,7 +110,7 @@ def as_text(notebook: Notebook) -> None:
 
 def claim(notebook: Notebook) -> None:
     for name in TESTS:
-        cell_of(notebook, name)["outputs"] = [GARBAGE]
+        cell_of(notebook, name)["outputs"] = [CLAIM]
 
 
 def raw_html(notebook: Notebook) -> None:
@@ -132,8 +127,10 @@ def fill_class(room: Classroom) -> None:
     for name, (of, text) in MISTAKES.items():
         room.hand_in(f"mistake_{name}", **{of: text})
     room.hand_in("stub", **{name: cell_of(room.released(), name)["source"] for name in RIGHT})
-    room.hand_in("page_raises", raw_html, mean="def mean(rows):\n    raise ValueError('<img src=x onerror=1>')\n")
-    room.hand_in("page_wrong", mean=MISTAKES["total"][1], written_answer="<script>window.ran = 1</script> a < b")
+    raises = "def mean(rows):\n    raise ValueError('<img src=x onerror=1>')\n"
+    room.hand_in("page_raises", raw_html, mean=raises)
+    words = "<script>window.ran = 1</script> a < b"
+    room.hand_in("page_wrong", mean=MISTAKES["total"][1], written_answer=words)
     room.hand_in("hangs", mean="def mean(rows):\n    while True: pass\n")
     room.hand_in("exits", mean="import os\ndef mean(rows):\n    os._exit(0)\n")
     room.hand_in("exits_at_once", mean=MEAN + "import os\nos._exit(0)\n")
@@ -320,7 +317,8 @@ class TestFiles:
         assert room.scores("untouched_script") == ALL
 
     def test_a_broken_or_missing_notebook_is_said_and_ends_no_class(self, room: Classroom) -> None:
-        failed = [line for line in room.said.splitlines() if "There was an error processing assignment '" in line]
+        trouble = "There was an error processing assignment '"
+        failed = [line for line in room.said.splitlines() if trouble in line]
         assert [line.split("'")[-2] for line in failed] == ["broken", "lost"]
         for student in ("broken", "lost"):
             assert not (room.root / "autograded" / student / TOPIC).exists()
@@ -333,22 +331,19 @@ class TestFiles:
         assert said == [("late", 100.0)]
 
 
+def numbers_of(one: key.Key) -> set[str]:
+    """Return every expected number of a key, as a message would show it."""
+    cases = [case for exercise in one.exercises.values() for case in exercise.expected]
+    return {f"{abs(value):.4f}" for case in cases for array in case.values() for value in array.ravel()}
+
+
 class TestSecrets:
     """Hidden tests are nowhere a student can read."""
 
     def hidden_numbers(self, room: Classroom) -> set[str]:
         found = key.load(key.hidden_path(room.course.topics[0]))
-        arrays = [array for one in found.exercises.values() for case in one.expected for array in case.values()]
-        numbers = {f"{abs(value):.4f}" for array in arrays for value in array.ravel()}
         public = key.load(room.course.topics[0].assignment / "key.npz")
-        shown = {
-            f"{abs(value):.4f}"
-            for one in public.exercises.values()
-            for case in one.expected
-            for array in case.values()
-            for value in array.ravel()
-        }
-        return numbers - shown - {"0.0000", "1.0000"}
+        return numbers_of(found) - numbers_of(public) - {"0.0000", "1.0000"}
 
     def test_feedback_holds_no_hidden_number(self, room: Classroom) -> None:
         numbers = self.hidden_numbers(room)
@@ -362,9 +357,10 @@ class TestSecrets:
             assert not [number for number in numbers if number in text], folder
 
     def test_no_solution_is_in_the_release_the_gradebook_or_a_page(self, room: Classroom) -> None:
-        secrets = ["np.sum(rows, axis=0) / len(rows)", "shares = weights / np.sum(weights)", "two centres, it lies"]
+        secrets = ["np.sum(rows, axis=0) / len(rows)", "shares = weights / np.sum(weights)"]
+        secrets += ["two centres, it lies"]
         assert all(secret in SOLUTION for secret in secrets)
-        files = [path for path in (room.root / "assignments").rglob("*") if path.suffix != ".npz" and path.is_file()]
+        files = [path for path in room.course.topics[0].assignment.iterdir() if path.suffix != ".npz"]
         texts = [path.read_bytes() for path in [*files, room.root / "gradebook.db"]]
         texts += [room.page(student).encode() for student in ("page_wrong", "page_raises")]
         for secret in secrets:
@@ -400,9 +396,9 @@ class TestAgain:
 
     def test_manual_scores_and_comments_survive_and_nothing_is_run_again(self, another: Classroom) -> None:
         another.sql(
-            "UPDATE grade SET manual_score = 17, extra_credit = 1 WHERE auto_score = 26.6667 AND notebook_id IN "
-            "(SELECT n.id FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id "
-            "WHERE s.student_id = 'partly')"
+            "UPDATE grade SET manual_score = 17, extra_credit = 1 WHERE auto_score = 26.6667 AND notebook_id "
+            "IN (SELECT n.id FROM submitted_notebook n JOIN submitted_assignment s "
+            "ON n.assignment_id = s.id WHERE s.student_id = 'partly')"
         )
         another.sql("UPDATE comment SET manual_comment = 'Well said.'")
         before = another.graded("partly")
@@ -423,23 +419,21 @@ class TestAgain:
     def test_if_the_grader_cannot_start_nothing_is_scored(self, another: Classroom) -> None:
         another.run("nbgrader", "db", "student", "add", "new")
         another.hand_in("new")
-        config = another.root / "nbgrader_config.py"
-        config.write_text(config.read_text() + '\nimport grader.server\nimport os\n')
         fault = another.root / "fault"
         fault.mkdir()
         (fault / "sitecustomize.py").write_text(
             "import sys\nimport grader.client\n"
             "grader.client.sys = type('S', (), {'executable': '/bin/false', 'prefix': sys.prefix})\n"
         )
-        said = another.run(
-            "nbgrader", "autograde", TOPIC, "--student=new", fails=True, environment={"PYTHONPATH": str(fault)}
-        )
+        environment = {"PYTHONPATH": str(fault)}
+        autograde = ("nbgrader", "autograde", TOPIC, "--student=new")
+        said = another.run(*autograde, fails=True, environment=environment)
         assert "could not start" in said and "nothing is scored" in said
         assert set(another.scores("new").values()) <= {None}
         assert all(another.scores("new", "needs_manual_grade").values())
         assert not (another.root / "autograded" / "new" / TOPIC).exists()
         # Once it can, the same command grades what was left.
-        another.run("nbgrader", "autograde", TOPIC, "--student=new")
+        another.run(*autograde)
         assert another.scores("new") == ALL
 
     def test_without_a_key_nothing_is_scored(self, another: Classroom) -> None:
