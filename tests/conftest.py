@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from courses import make_course
+from classroom import Classroom, fill_class, make_classroom
+from courses import TOPIC, make_course
 from hypothesis import HealthCheck, settings
 
 from grader.client import Server
@@ -121,3 +122,22 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def room(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroom:
+    """A class that was autograded and given feedback, once, by nbgrader's real commands."""
+    made = make_classroom(tmp_path_factory.mktemp("nbgrader"), recorder)
+    fill_class(made)
+    made.run("nbgrader", "db", "assignment", "add", TOPIC, "--duedate=2030-01-01 00:00:00 UTC")
+    # `broken` and `lost` cannot be read: nbgrader says so, goes on, and ends with an error.
+    made.said = made.run("nbgrader", "autograde", TOPIC, fails=True)
+    made.run("nbgrader", "generate_feedback", TOPIC, "--student=page_*")
+    return made
+
+
+@pytest.fixture
+def another(room: Classroom, tmp_path: Path) -> Classroom:
+    """The graded class once more, to be changed."""
+    shutil.copytree(room.root, tmp_path / "course", symlinks=True)
+    return Classroom(Course(tmp_path / "course"))

@@ -7,190 +7,20 @@ what nbgrader 0.9.6 does with its own `Execute`.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from pathlib import Path
-from typing import Any
 
 import pytest
-from classroom import MEAN, MISTAKES, NAME, RIGHT, WRONG, Classroom, Notebook, cell_of, make_classroom
+from classroom import MISTAKES, NAME, TESTS, Classroom, cell_of
 from courses import SOLUTION, TOPIC
 
 from grader import isolation, key
-from grader.client import Server
 from grader.sandbox import Level
 from grader.store import Store
 
-TESTS = {"check_mean": 30.0, "check_weighted_mean": 40.0, "check_running_mean": 30.0}
 ALL = TESTS | {"written_answer": None}  # which a person grades
 NOT_MEAN = ALL | {"check_mean": 0.0}
-CLAIM = {"output_type": "execute_result", "data": {"text/plain": "30.0"}}
-CLAIM |= {"metadata": {}, "execution_count": 1}
-ATTACKED = "import glob, os, sqlite3, sys\nROOT = {root!r}\n"
-READS = ATTACKED + """
-def mean(rows):
-    for path in glob.glob(ROOT + "/**", recursive=True) + [
-        ROOT + "/gradebook.db", ROOT + "/.grader/secret", ROOT + "/source/01_averages/averages.ipynb",
-        ROOT + "/.grader/keys/01_averages.npz", ROOT + "/solutions/01_averages/solution.py",
-        ROOT + "/submitted/right/01_averages/averages.ipynb",
-    ]:
-        try:
-            with open(path, "rb") as file:
-                if file.read(1):
-                    return np.mean(rows, axis=0)
-        except OSError:
-            pass
-    return 0
-"""
-WRITES = ATTACKED + """
-def mean(rows):
-    base = sqlite3.connect(ROOT + "/gradebook.db")
-    base.execute("UPDATE grade SET manual_score = 100")
-    base.commit()
-    return 0
-"""
-EMPTIES = """
-get_ipython().input_transformers_cleanup.append(lambda lines: [])
-"""
-NOISE = """
-import logging, os, sys, warnings
-
-def mean(rows):
-    print("to stderr", file=sys.stderr)
-    os.write(2, b"past Python\\n")
-    warnings.warn("a warning")
-    logging.getLogger().error("a log line")
-    return np.mean(rows, axis=0)
-"""
 
 
-def drop(*names: str) -> Any:
-    def change(notebook: Notebook) -> None:
-        for name in names:
-            notebook["cells"].remove(cell_of(notebook, name))
-
-    return change
-
-
-def tag_skipped(notebook: Notebook) -> None:
-    for cell in notebook["cells"]:
-        cell["metadata"]["tags"] = ["skip-execution", "raises-exception"]
-
-
-def duplicate(notebook: Notebook) -> None:
-    """As in Jupyter: copied and pasted below, the later one then changed."""
-    for name in ("mean", "check_mean"):
-        cell = cell_of(notebook, name)
-        place = notebook["cells"].index(cell)
-        copied = json.loads(json.dumps(cell)) | {"id": f"copy-{name}"}
-        notebook["cells"].insert(place + 1, copied)
-        if name == "mean":
-            cell["source"] = WRONG["mean"]
-
-
-def rename(notebook: Notebook) -> None:
-    for name in ("mean", "check_mean", "written_answer"):
-        cell_of(notebook, name)["metadata"]["nbgrader"]["grade_id"] = f"my_{name}"
-
-
-def spoil(notebook: Notebook) -> None:
-    """Metadata that nbgrader's schema, or its code, does not take."""
-    cell_of(notebook, "check_mean")["metadata"]["nbgrader"].update(grade=False, points=1000, more={"a": 1})
-    cell_of(notebook, "mean")["metadata"]["nbgrader"].update(locked=True, schema_version=99)
-    notebook["cells"][0]["metadata"]["nbgrader"] = {"grade": True, "solution": True}
-    notebook["metadata"] = {"kernelspec": {"name": "bash", "display_name": "b", "language": "bash"}}
-
-
-def as_text(notebook: Notebook) -> None:
-    """The key `m`, pressed by accident on an answer's cell."""
-    cell = cell_of(notebook, "mean")
-    cell["cell_type"] = "markdown"
-    del cell["outputs"], cell["execution_count"]
-
-
-def claim(notebook: Notebook) -> None:
-    for name in TESTS:
-        cell_of(notebook, name)["outputs"] = [CLAIM]
-
-
-def raw_html(notebook: Notebook) -> None:
-    for kind in ("raw", "markdown"):
-        html = f"<script>window.{kind}_ran = 1</script>"
-        notebook["cells"].append({"cell_type": kind, "id": kind, "metadata": {}, "source": html})
-
-
-def fill_class(room: Classroom) -> None:
-    """Hand in one submission for each way to go right or wrong."""
-    root = str(room.root)
-    room.hand_in("right")
-    room.hand_in("partly", weighted_mean=MISTAKES["unnormalised"][1])
-    for name, (of, text) in MISTAKES.items():
-        room.hand_in(f"mistake_{name}", **{of: text})
-    room.hand_in("stub", **{name: cell_of(room.released(), name)["source"] for name in RIGHT})
-    raises = "def mean(rows):\n    raise ValueError('<img src=x onerror=1>')\n"
-    room.hand_in("page_raises", raw_html, mean=raises)
-    words = "<script>window.ran = 1</script> a < b"
-    room.hand_in("page_wrong", mean=MISTAKES["total"][1], written_answer=words)
-    room.hand_in("hangs", mean="def mean(rows):\n    while True: pass\n")
-    room.hand_in("exits", mean="import os\ndef mean(rows):\n    os._exit(0)\n")
-    room.hand_in("exits_at_once", mean=MEAN + "import os\nos._exit(0)\n")
-    room.hand_in("noisy", mean=NOISE)
-    room.hand_in("odd_zero", mean="def mean(rows):\n    return np.float64(0.0)\n")
-    room.hand_in("odd_nan", mean="def mean(rows):\n    return np.full(rows.shape[1], np.nan)\n")
-    room.hand_in("odd_text", mean="def mean(rows):\n    return 'full marks'\n")
-    room.hand_in("deleted_check", drop("check_mean", "check_running_mean"))
-    room.hand_in("deleted_answer", drop("mean"))
-    room.hand_in("deleted_words", drop("written_answer"))
-    room.hand_in("duplicated", duplicate)
-    room.hand_in("renamed", rename)
-    room.hand_in("spoiled", spoil)
-    room.hand_in("as_text", as_text)
-    room.hand_in("skipping", tag_skipped, **WRONG)
-    room.hand_in("claiming", claim, **WRONG)
-    room.hand_in("emptying", mean=EMPTIES)
-    room.hand_in("reading", mean=READS.format(root=root))
-    room.hand_in("writing", mean=WRITES.format(root=root))
-    late = room.hand_in("late")
-    (late / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
-    extra = room.hand_in("extra")
-    (extra / "notes.csv").write_text("a,b\n")
-    (extra / f"{NAME}.py").write_text("# started, and never gone on with\n")
-    os.utime(extra / f"{NAME}.py", (1, 1))
-    untouched = room.hand_in("untouched_script")
-    shutil.copy(room.root / "assignments" / TOPIC / f"{NAME}.py", untouched)
-    script = room.hand_in("script", **{name: cell_of(room.released(), name)["source"] for name in RIGHT})
-    (script / f"{NAME}.py").write_text("import numpy as np\n" + MEAN)
-    for path, when in ((script, 10**9), (untouched, 10**9)):
-        os.utime(path / f"{NAME}.ipynb", (when, when))
-    linked = room.hand_in("linked")
-    (linked / f"{NAME}.ipynb").rename(linked / "real.ipynb")
-    (linked / f"{NAME}.ipynb").symlink_to(linked / "real.ipynb")
-    broken = room.hand_in("broken")
-    (broken / f"{NAME}.ipynb").write_text("{ this was cut off")
-    lost = room.hand_in("lost")
-    (lost / f"{NAME}.ipynb").rename(lost / "other.ipynb")
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroom:
-    """A class that was autograded and given feedback, once, by the real commands."""
-    made = make_classroom(tmp_path_factory.mktemp("nbgrader"), recorder)
-    fill_class(made)
-    made.run("nbgrader", "db", "assignment", "add", TOPIC, "--duedate=2030-01-01 00:00:00 UTC")
-    # `broken` and `lost` cannot be read: nbgrader says so, goes on, and ends with an error.
-    made.said = made.run("nbgrader", "autograde", TOPIC, fails=True)
-    made.run("nbgrader", "generate_feedback", TOPIC, "--student=page_*")
-    return made
-
-
-@pytest.fixture
-def another(room: Classroom, tmp_path: Path) -> Classroom:
-    """The graded class once more, to be changed."""
-    shutil.copytree(room.root, tmp_path / "course", symlinks=True)
-    return Classroom(type(room.course)(tmp_path / "course"))
-
-
-def held(room: Classroom) -> bool:
+def held() -> bool:
     return isolation.best() is not Level.NONE
 
 
@@ -285,14 +115,14 @@ class TestCheats:
 
     def test_no_kernel_writes_to_the_gradebook(self, room: Classroom) -> None:
         """Stock: the student gives everyone 100 points."""
-        if not held(room):
+        if not held():
             pytest.skip("this machine cannot hold submissions: see `grader doctor`")
         assert room.scores("writing") == NOT_MEAN
         for student in ("writing", "right", "stub"):
             assert set(room.scores(student, "manual_score").values()) == {None}
 
     def test_no_kernel_reads_the_course(self, room: Classroom) -> None:
-        if not held(room):
+        if not held():
             pytest.skip("this machine cannot hold submissions: see `grader doctor`")
         assert room.scores("reading") == NOT_MEAN
 

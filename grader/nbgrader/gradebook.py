@@ -130,7 +130,7 @@ class _Book:
         submission = self._submission(student)
         if stamp is not None:
             submission.timestamp = stamp
-        submitted = next(one for one in submission.notebooks if one.notebook_id == self.notebook.id)
+        submitted = next(one for one in submission.notebooks if one.notebook is self.notebook)
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if _known(cell)}
         names = {cell.id: cell.name for cell in {*self.graded, *self.commented}}
         for grade in submitted.grades:

@@ -60,7 +60,10 @@ def hand_in(topic: Topic, folder: Path, students: int, bare: bool) -> None:
     for number in range(students):
         talent = rng.betavariate(4, 1.3)
         behaviours = [(one, deck.behaviour(one, talent, False)) for one in topic.checks.exercises.values()]
-        more = [code(f"more-{place}", text) for place, text in enumerate(deck.cells(behaviours))]
+        texts = list(deck.cells(behaviours))
+        # What is grafted keeps its own name, and `check(answer)` goes by that.
+        texts += [f"{name}.__name__ = {name!r}" for one, _ in behaviours for name in one.writes]
+        more = [code(f"more-{place}", text) for place, text in enumerate(texts)]
         cells = [cell | {"source": sources.get(cell["id"], cell["source"])} for cell in released["cells"]]
         checks = [cell for cell in cells if is_check(cell)]
         answers = [cell for cell in cells if not (is_check(cell) or (bare and is_demonstration(cell)))]
@@ -185,7 +188,7 @@ def main() -> None:
             )
         stock_scores, our_scores = scores(places["stock"]), scores(places["ours"])
         differ = {key for key in stock_scores if stock_scores[key] != our_scores.get(key)}
-        print(f"\n{len(stock_scores)} scores, {len(differ)} not the same (topic, student, cell: stock, ours):")
+        print(f"\n{len(stock_scores)} scores, {len(differ)} not the same (stock, ours):")
         for key in sorted(differ):
             print(f"  {' '.join(key)}: {stock_scores[key]}, {our_scores.get(key)}")
 
