@@ -26,7 +26,6 @@ def complete_assignment(assignment: str, **_: Any) -> None:
         for path in build(course, topics):
             log.info("Writing %s", path)
     except Exception as error:
-        log.error("The assignment is not complete, do not release it: %s", error)
-        raise SystemExit(1) from error
+        raise SystemExit(f"{assignment} is not complete, do not release it: {error}") from error
     if not topics:
         log.info("%s is no topic of this course, and is released as nbgrader made it", assignment)
