@@ -75,6 +75,19 @@ MISTAKES = {
         "        self.average += (value - self.average) / self.count\n        return self.average\n",
     ),
 }
+MISTAKEN = {
+    "mistaken": ("of_columns", "unweighted", "CountsFromOne"),
+    "page_wrong": ("total", "unnormalised"),
+    "one_too_few": ("one_too_few",),
+}
+# Of these results stock nbgrader makes full marks.
+ODD_MEAN = "def mean(rows):\n    return np.float64(0.0)\n"
+ODD_WEIGHTED = "def weighted_mean(values, weights):\n    return np.nan, np.nan\n"
+ODD_RUNNING = """\
+class RunningMean:
+    def update(self, value):
+        return "full marks"
+"""
 Notebook = dict[str, Any]
 
 
@@ -232,7 +245,9 @@ def drop(*names: str) -> Any:
     return change
 
 
-def tag_skipped(notebook: Notebook) -> None:
+def skip_and_claim(notebook: Notebook) -> None:
+    for name in TESTS:
+        cell_of(notebook, name)["outputs"] = [CLAIM]
     for cell in notebook["cells"]:
         cell["metadata"]["tags"] = ["skip-execution", "raises-exception"]
 
@@ -268,11 +283,6 @@ def as_text(notebook: Notebook) -> None:
     del cell["outputs"], cell["execution_count"]
 
 
-def claim(notebook: Notebook) -> None:
-    for name in TESTS:
-        cell_of(notebook, name)["outputs"] = [CLAIM]
-
-
 def raw_html(notebook: Notebook) -> None:
     for kind in ("raw", "markdown"):
         html = f"<script>window.{kind}_ran = 1</script>"
@@ -284,29 +294,24 @@ def fill_class(room: Classroom) -> None:
     root = str(room.root)
     room.hand_in("right")
     room.hand_in("partly", weighted_mean=MISTAKES["unnormalised"][1])
-    for name, (of, text) in MISTAKES.items():
-        room.hand_in(f"mistake_{name}", **{of: text})
+    for student, names in MISTAKEN.items():
+        words = "<script>window.ran = 1</script> a < b"
+        room.hand_in(student, written_answer=words, **dict(MISTAKES[name] for name in names))
     room.hand_in("stub", **{name: cell_of(room.released(), name)["source"] for name in RIGHT})
     raises = "def mean(rows):\n    raise ValueError('<img src=x onerror=1>')\n"
     room.hand_in("page_raises", raw_html, mean=raises)
-    words = "<script>window.ran = 1</script> a < b"
-    room.hand_in("page_wrong", mean=MISTAKES["total"][1], written_answer=words)
     room.hand_in("hangs", mean="def mean(rows):\n    while True: pass\n")
     room.hand_in("exits", mean="import os\ndef mean(rows):\n    os._exit(0)\n")
     room.hand_in("exits_at_once", mean=MEAN + "import os\nos._exit(0)\n")
     room.hand_in("noisy", mean=NOISE)
-    room.hand_in("odd_zero", mean="def mean(rows):\n    return np.float64(0.0)\n")
-    room.hand_in("odd_nan", mean="def mean(rows):\n    return np.full(rows.shape[1], np.nan)\n")
-    room.hand_in("odd_text", mean="def mean(rows):\n    return 'full marks'\n")
-    room.hand_in("deleted_check", drop("check_mean", "check_running_mean"))
+    room.hand_in("odd", mean=ODD_MEAN, weighted_mean=ODD_WEIGHTED, RunningMean=ODD_RUNNING)
+    room.hand_in("deleted", drop("check_mean", "check_running_mean", "written_answer"))
     room.hand_in("deleted_answer", drop("mean"))
-    room.hand_in("deleted_words", drop("written_answer"))
     room.hand_in("duplicated", duplicate)
     room.hand_in("renamed", rename)
     room.hand_in("spoiled", spoil)
     room.hand_in("as_text", as_text)
-    room.hand_in("skipping", tag_skipped, **WRONG)
-    room.hand_in("claiming", claim, **WRONG)
+    room.hand_in("skipping", skip_and_claim, **WRONG)
     room.hand_in("emptying", mean=EMPTIES)
     room.hand_in("reading", mean=READS.format(root=root))
     room.hand_in("writing", mean=WRITES.format(root=root))
