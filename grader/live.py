@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 import re
 import sys
 import tempfile
@@ -38,6 +39,10 @@ from grader.warm import NoServer, Warm
 CELL = re.compile(r"(?<=\n  cell )(\d{1,6})(?=, line )")
 LARGE = 8 << 20  # bytes of a saved notebook that is not looked into
 _warm = Warm()
+
+# TensorFlow, if a notebook imports it after this, starts without a word; it takes both.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
 class Plain(Exception):
