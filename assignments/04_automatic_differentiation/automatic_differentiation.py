@@ -692,6 +692,8 @@ def gradient_check(
 ) -> float:
     """Compare a gradient with central differences.
 
+    Section 2.1 of Baydin et al. (2018), https://arxiv.org/abs/1502.05767, equation (2).
+
     Args:
         f: a function of a vector.
         x: where; left as it is.

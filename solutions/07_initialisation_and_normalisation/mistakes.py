@@ -105,12 +105,6 @@ def generator_ignored(shape, scheme, rng):
     return right.initialise(shape, scheme, np.random.default_rng(0))
 
 
-@mistake(of="initialise")
-def in_float64(shape, scheme, rng):
-    """the weights are left in float64."""
-    return right.initialise(shape, scheme, rng).astype(np.float64)
-
-
 # variance_profile
 
 
@@ -544,6 +538,12 @@ def values_compared(model_fn, x, y):
 def output_layer(model_fn, x, y):
     """the output layer's gradients are compared, and not those of the hidden units."""
     return _distinct(_gradients(model_fn, x, y, variable=2).T)
+
+
+@mistake(of="symmetry_breaking")
+def only_the_bias(model_fn, x, y):
+    """only the gradients of the units' biases are compared, one number for each."""
+    return _distinct(_gradients(model_fn, x, y, variable=1).reshape(-1, 1))
 
 
 @mistake(of="symmetry_breaking")

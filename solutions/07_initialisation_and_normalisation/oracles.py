@@ -4,6 +4,7 @@ import math
 
 import keras
 import numpy as np
+import scipy.sparse.csgraph
 import scipy.stats
 import tensorflow as tf
 
@@ -198,8 +199,8 @@ def folded_in_numpy(W, b, gamma, beta, mean, var, eps):
 
 
 @oracle(of="symmetry_breaking")
-def counted_by_rounding(model_fn, x, y):
-    """numpy.unique of rounded gradients, which are backpropagated by hand."""
+def counted_by_islands(model_fn, x, y):
+    """Connected components of near equality; the gradients are backpropagated by hand."""
     model = model_fn()
     incoming, bias, outgoing, _ = model.get_weights()
     z = np.asarray(x) @ incoming + bias
@@ -210,7 +211,7 @@ def counted_by_rounding(model_fn, x, y):
     p /= p.sum(axis=1, keepdims=True)
     p[np.arange(len(p)), np.asarray(y)] -= 1
     gradients = np.asarray(x).T @ (p @ outgoing.T * slope) / len(p)
-    largest = np.abs(gradients).max()
-    # Shifted, so that what is nearly equal does not lie on either side of a boundary.
-    rounded = np.round(gradients / largest * 1000 + 0.123) if largest else gradients
-    return len(np.unique(rounded, axis=1).T)
+    # How many islands are left when units that are nearly alike are joined.
+    apart = np.abs(gradients[:, :, None] - gradients[:, None, :]).max(axis=0)
+    joined = scipy.sparse.csr_array(apart <= 1e-4 * np.abs(gradients).max())
+    return scipy.sparse.csgraph.connected_components(joined)[0]
