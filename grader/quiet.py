@@ -1,8 +1,8 @@
 """What is said while an answer is checked in a notebook: nothing on stderr.
 
 nbgrader's Validate takes any line on a test cell's stderr for a failure, and
-TensorFlow has something to say when it is imported, when it finds no GPU, and
-when it traces a function anew.
+TensorFlow has something to say when it is imported, at its first operation, and
+when it traces a function anew: the first two whatever its variables say.
 """
 
 from __future__ import annotations
@@ -12,14 +12,6 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-
-SILENCE = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}  # it takes both
-
-
-def hush_tensorflow() -> None:
-    """Have TensorFlow, not yet imported, start without a word; what the user has set stays."""
-    for name, value in SILENCE.items():
-        os.environ.setdefault(name, value)
 
 
 @contextlib.contextmanager
