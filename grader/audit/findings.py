@@ -149,6 +149,11 @@ class TopicFound(msgspec.Struct):
     seconds: float = 0.0
 
     @property
+    def made(self) -> int:
+        """Return how many mutants there are."""
+        return sum(len(one.mutants) for one in self.exercises)
+
+    @property
     def all_problems(self) -> list[str]:
         """Return what is to be mended, each with where."""
         here = [f"{self.topic}: {problem}" for problem in self.problems]
