@@ -447,6 +447,8 @@ def _schedule(step, kind, lr, factor=0.1, every=1000, total=1000, warmup=0, lr_m
         return right.lr_schedule(step, kind, lr=lr, factor=factor, every=every)
     if kind == "cosine":
         return _cosine(step, lr, total, lr_min, **settings)
+    if kind != "warmup_cosine":
+        raise ValueError(kind)
     return _warmup_cosine(step, lr, total, warmup, lr_min, **settings)
 
 
