@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from grader import __version__
-from grader.commands import audit, build, check, doctor, grade, key, simulate, topics
+from grader.commands import audit, build, check, doctor, grade, key, new, simulate, topics
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,6 +18,7 @@ for command in (
     check.check,
     grade.grade,
     build.build,
+    new.new,
     audit.audit,
     key.key,
     simulate.simulate,

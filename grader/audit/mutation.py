@@ -50,6 +50,12 @@ class Mutant:
     last: int
 
     @cached_property
+    def line(self) -> int:
+        """Return the line of `solution.py` at which the change begins."""
+        pairs = zip(self.before.split("\n"), self.after.split("\n"), strict=False)
+        return self.first + next(i for i, (old, new) in enumerate(pairs) if old != new)
+
+    @cached_property
     def diff(self) -> str:
         """Return the change as a unified diff, without its header."""
         lines = difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), n=1, lineterm="")
