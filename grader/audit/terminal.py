@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -30,7 +31,8 @@ def show_topic(console: Console, topic: TopicFound) -> None:
                 console.print(Text(remedy, "dim"), soft_wrap=True)
     table = Table(title=topic.topic, title_justify="left", box=None, padding=(0, 1, 0, 0))
     for heading in HEADINGS:
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+        justify: Literal["left", "right"] = "right" if heading else "left"
+        table.add_column(heading, justify=justify, no_wrap=bool(heading), overflow="fold")
     for exercise in topic.exercises:
         table.add_row(*row(exercise))
     console.print()

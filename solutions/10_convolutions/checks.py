@@ -246,7 +246,7 @@ def _(rng):
         rng, (2, 3, 3, 2), (3, 4, 2, 2), 2, (6, 6), "SAME"
     )
     yield "same padding, a 1 × 1 kernel and stride 2", stamped(
-        rng, (2, 3, 2, 2), (1, 1, 3, 2), 2, (6, 3), "SAME"
+        rng, (2, 3, 2, 2), (1, 1, 3, 2), 2, (6, 4), "SAME"
     )
 
 
