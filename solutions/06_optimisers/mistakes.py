@@ -493,6 +493,12 @@ def warm_up_one_early(step, kind, *, warmup=0, **settings):
 
 
 @mistake(of="lr_schedule")
+def cosine_warms_up(step, kind, **settings):
+    """"cosine" warms up too, where `warmup` is given."""
+    return right.lr_schedule(step, "warmup_cosine" if kind == "cosine" else kind, **settings)
+
+
+@mistake(of="lr_schedule")
 def cosine_counts_the_warm_up(step, kind, *, warmup=0, total=1000, **settings):
     """the cosine counts the warm-up's steps too, so that the rate jumps where the warm-up ends."""
     if kind == "warmup_cosine" and step >= warmup:
