@@ -80,6 +80,9 @@ def check(*answers: Callable[..., Any] | type | str) -> None:
         raise CannotCheck(f"{said[0].upper()}{said[1:]}.".replace("?.", "?").replace("..", ".")) from None
     for one in displays:
         _show(one)
+    if failed and "NBGRADER_VALIDATING" in os.environ:
+        # Validate shows of a cell its error alone.
+        raise NotRightYet("\n\n".join(one.text() for one in displays))
     if failed:
         raise NotRightYet("\n".join(failed))
 

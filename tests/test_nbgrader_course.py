@@ -76,7 +76,8 @@ class TestPublish:
         penalties = "SELECT late_submission_penalty FROM submitted_notebook WHERE late_submission_penalty > 0"
         assert made.sql(penalties) == [(100.0,)]
         comments = "SELECT auto_comment, count(*) FROM comment GROUP BY auto_comment"
-        assert ("No response.", 4) in made.sql(comments)
+        # Nothing was written by `stub`, and in the notebook beside `script`.
+        assert ("No response.", 8) in made.sql(comments)
 
     def test_pages_export_and_feedback_show_it(self, published: tuple[Classroom, str]) -> None:
         made, _ = published

@@ -80,7 +80,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept]) -> Published:
                 continue
             student = one.graded.student
             folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
-            notebook = restored(_submitted(course, one.graded), book.released)
+            notebook = restored(_submitted(course, topic, one.graded), book.released)
             fill(notebook, one.graded, album.find(one.fingerprint) or {})
             try:
                 stamp = directory.get_existing_timestamp(str(folder))
@@ -195,18 +195,25 @@ def _unfit(one: Kept, topic: Topic) -> str:
     return ""
 
 
-def _submitted(course: Course, graded: Graded) -> NotebookNode:
-    """Return what a student handed in, as far as it is still where it was graded, as a notebook."""
+def _submitted(course: Course, topic: Topic, graded: Graded) -> NotebookNode:
+    """Return what a student handed in, as far as it is still where it was graded, as a notebook.
+
+    Beside a script that was graded the notebook is shown, as `nbgrader autograde`
+    does: written answers are looked for there.
+    """
     notebook: NotebookNode
+    path = course.root / graded.file
+    beside = path.with_name(f"{topic.name}.ipynb")
+    path = beside if beside.is_file() else path
     try:
-        with os.fdopen(open_file(course.root / graded.file), "rb") as file:
+        with os.fdopen(open_file(path), "rb") as file:
             text = storable(file.read().decode("utf-8-sig", "replace"))
     except (OSError, Oversized):
         said = f"What was handed in is not here any more: {graded.file}"
         notebook = v4.new_notebook(cells=[v4.new_markdown_cell(said)])
         return notebook
     notebook = v4.new_notebook(cells=[v4.new_code_cell(text)])
-    if graded.file.endswith(".ipynb"):
+    if path.suffix == ".ipynb":
         with suppress(Exception):  # what was made by hand can raise nearly anything
             notebook = nbformat.reads(text, as_version=4)
     return notebook
