@@ -10,11 +10,10 @@ from pathlib import Path
 
 from grader import key
 from grader.course import CourseError, name_of, unknown
+from grader.forms import Form, preferred, unwritten
 from grader.grading import Rules
 
 DEPTH = 4
-TOGETHER = 60.0  # seconds within which unpacking or cloning writes its files
-STUB = b"raise NotImplementedError()"  # as nbgrader leaves it, in a script and in a notebook's JSON
 
 
 @dataclass(frozen=True)
@@ -30,17 +29,8 @@ class Assignment:
         return name_of(self.rules.key.topic)
 
     def forms(self) -> list[Path]:
-        """Return the notebook and the script, those that are there, the one to check first.
-
-        That is the newer. But two files as old as each other were unpacked or
-        cloned together, and say nothing by their age: then it is the one that
-        has less left to write.
-        """
-        forms = [self.folder / f"{self.name}{suffix}" for suffix in (".ipynb", ".py")]
-        there = [form for form in forms if form.is_file()]
-        if len(there) == 2 and _as_old(*there):
-            return sorted(there, key=_unwritten)
-        return sorted(there, key=lambda form: -form.stat().st_mtime)
+        """Return the notebook and the script, those that are there, the one to check first."""
+        return self._forms()[0]
 
     def file(self) -> tuple[Path, str]:
         """Return the student's file, of two forms the first of `forms`, and a note if there are two.
@@ -48,28 +38,22 @@ class Assignment:
         Raises:
             CourseError: there is neither.
         """
-        forms = self.forms()
+        forms, note = self._forms()
         if not forms:
             raise CourseError(
                 f"{self.folder} holds neither {self.name}.ipynb nor {self.name}.py: "
                 "get the assignment again, or name your file with --file"
             )
-        if len(forms) == 1:
-            return forms[0], ""
-        taken, other = forms
-        if not _as_old(taken, other):
-            return taken, f"{taken.name} was checked, the newer of your two files"
-        if _unwritten(taken) < _unwritten(other):
-            return taken, f"{taken.name} was checked; {other.name} is as old, and has more left to write"
-        return taken, f"{taken.name} was checked; {other.name} is as old"
+        return forms[0], note
 
-
-def _as_old(one: Path, other: Path) -> bool:
-    return abs(one.stat().st_mtime - other.stat().st_mtime) < TOGETHER
-
-
-def _unwritten(form: Path) -> int:
-    return form.read_bytes().count(STUB)
+    def _forms(self) -> tuple[list[Path], str]:
+        paths = [self.folder / f"{self.name}{suffix}" for suffix in (".ipynb", ".py")]
+        there = [path for path in paths if path.is_file()]
+        if len(there) < 2:
+            return there, ""
+        forms = [Form(path.name, path.stat().st_mtime, unwritten(path.read_bytes())) for path in there]
+        taken, note = preferred(forms, len(self.rules.checks.exercises), "checked")
+        return sorted(there, key=lambda path: path.name != taken.name), note
 
 
 def find_assignments(start: Path) -> list[Assignment]:

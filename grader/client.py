@@ -73,6 +73,7 @@ class Server:
             ServerError: it could not be started.
         """
         self.limits = limits or sandbox.Limits()
+        self._archives: list[Child] = []  # read from for as long as there are works
         self._lock = threading.Lock()
         self._spares: Spares | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
@@ -124,6 +125,7 @@ class Server:
             ServerError: the server is gone.
         """
         child = self.start([descriptor])
+        self._archives.append(child)
         child.open({"archive": True})
         return child
 
@@ -174,6 +176,8 @@ class Server:
 
     def close(self) -> None:
         """End the server and all its children, and remove its folder."""
+        for child in self._archives:
+            child.abandon()
         if self._spares:
             self._spares.close()
         try:

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.archive import MAX_ARCHIVE
 from grader.client import Child, Server, ServerError
 from grader.course import name_of
-from grader.grading import Oversized, Work, open_file
+from grader.forms import Form, preferred, unwritten
+from grader.grading import Oversized, Rules, Work, open_file
 
 SUFFIXES = (".ipynb", ".py")
 
@@ -37,18 +38,17 @@ class Found:
     open: Callable[[], int]
 
 
-def collect(paths: Sequence[Path], topics: Sequence[str], server: Server) -> list[Work]:
-    """Find the submissions for `topics` (ids) in `paths`, by student and topic.
+def collect(paths: Sequence[Path], rules: Mapping[str, Rules], server: Server) -> list[Work]:
+    """Find the submissions for the topics of `rules` (by id) in `paths`, by student and topic.
 
     Raises:
         NothingToGrade: a path is missing or holds no submission, or two files
             claim to be one student's submission for one topic.
     """
     works: dict[tuple[str, str], Work] = {}
-    by_name = {name_of(topic): topic for topic in topics}
     for path in paths:
         count = len(works)
-        for work in _of_path(path, by_name, server):
+        for work in _of_path(path, rules, server):
             first = works.setdefault((work.student, work.topic), work)
             if first is not work:
                 raise NothingToGrade(
@@ -57,28 +57,29 @@ def collect(paths: Sequence[Path], topics: Sequence[str], server: Server) -> lis
                 )
         if len(works) == count:
             raise NothingToGrade(
-                f"{path} holds no submission for {', '.join(sorted(by_name))}: a file named "
-                f"STUDENT/TOPIC.ipynb or .py, as in ada/{min(by_name)}.ipynb, or nbgrader's "
+                f"{path} holds no submission for {', '.join(map(name_of, sorted(rules)))}: a file named "
+                f"STUDENT/TOPIC.ipynb or .py, as in ada/{name_of(min(rules))}.ipynb, or nbgrader's "
                 "submitted/STUDENT/NN_TOPIC/TOPIC.ipynb"
             )
     return [works[key] for key in sorted(works)]
 
 
-def _of_path(path: Path, by_name: dict[str, str], server: Server) -> Iterator[Work]:
+def _of_path(path: Path, rules: Mapping[str, Rules], server: Server) -> Iterator[Work]:
     if path.is_dir():
-        yield from _newest(_walk(path), path.resolve().name, by_name)
+        yield from _works(_walk(path), path.resolve().name, rules)
     elif not path.exists():
         raise NothingToGrade(f"there is no file or folder {path}")
     elif path.suffix == ".zip":
-        yield from _newest(_unzip(path, server), path.stem, by_name)
+        yield from _works(_unzip(path, server), path.stem, rules)
     else:
         here = path.resolve()
         found = Found(PurePosixPath(here.parent.name, here.name), str(path), 0.0, lambda: open_file(path))
-        yield from _newest([found], here.parent.name, by_name)
+        yield from _works([found], here.parent.name, rules)
 
 
-def _newest(files: Iterator[Found] | list[Found], owner: str, by_name: dict[str, str]) -> Iterator[Work]:
-    """Make works of the files that are submissions; of a notebook and a script take the newer."""
+def _works(files: Iterable[Found], owner: str, rules: Mapping[str, Rules]) -> Iterator[Work]:
+    """Make works of the files that are submissions; of a notebook and a script take one."""
+    by_name = {name_of(topic): topic for topic in rules}
     chosen: dict[tuple[str, str], list[Found]] = {}
     for file in files:
         topic = by_name.get(name_of(file.path.stem))
@@ -88,17 +89,31 @@ def _newest(files: Iterator[Found] | list[Found], owner: str, by_name: dict[str,
             continue
         chosen.setdefault((folders[0] if folders else owner, topic), []).append(file)
     for (student, topic), several in chosen.items():
-        if len({file.path.with_suffix("") for file in several}) > 1:
-            for file in several:
-                yield Work(student, topic, file.label, file.open)
-            continue
-        several.sort(key=lambda file: (file.modified, file.path.suffix == ".ipynb"))
-        *older, newest = several
-        work = Work(student, topic, newest.label, newest.open)
-        if older:
-            note = f"{newest.path.name} was graded, the newer; {older[0].path.name} was passed over"
-            work = replace(work, notes=(note,))
-        yield work
+        # Of one name twice in a zip the last counts, as when it is unpacked.
+        taken = list({file.path: file for file in several}.values())
+        notes: tuple[str, ...] = ()
+        if len(taken) < len(several):
+            notes = (f"{taken[0].path.name} is there twice; the last was graded",)
+        if len(taken) == 2 and taken[0].path.with_suffix("") == taken[1].path.with_suffix(""):
+            taken, notes = _preferred(taken, rules[topic])
+        for file in taken:
+            yield Work(student, topic, file.label, file.open, notes)
+
+
+def _preferred(files: list[Found], rules: Rules) -> tuple[list[Found], tuple[str, ...]]:
+    """Return the one of a notebook and a script that counts, and why."""
+    by_form = {Form(file.path.name, file.modified, stubs_left(file.open)): file for file in files}
+    form, note = preferred(by_form, len(rules.checks.exercises), "graded")
+    return [by_form[form]], (note,)
+
+
+def stubs_left(opened: Callable[[], int]) -> int:
+    """Count the stubs in a file; one that cannot be read has none, and is told of when it is graded."""
+    try:
+        with os.fdopen(opened(), "rb") as content:
+            return unwritten(content.read())
+    except (OSError, Oversized):
+        return 0
 
 
 def _walk(folder: Path) -> Iterator[Found]:

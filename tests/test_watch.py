@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from students import RIGHT, STUBS, WRONG, write_assignment
+from students import RIGHT, STUBS, WRONG, notebook, write_assignment
 
 from grader import progress
 from grader.assignment import Assignment
@@ -163,7 +163,7 @@ def test_a_deleted_file_is_waited_for(watch: Watch, mine: Assignment, screen: Sc
 
 
 def test_a_form_that_takes_the_other_s_place_is_told(watch: Watch, mine: Assignment, screen: Screen) -> None:
-    (mine.folder / "averages.ipynb").write_text('{"cells": []}')
+    (mine.folder / "averages.ipynb").write_text(notebook(STUBS))
     os.utime(mine.folder / "averages.ipynb", (0, 0))
     watch.check()
     assert screen.file == "averages.py"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from grader import isolation, view
 from grader.commands.common import rules_for
 from grader.commands.grade import secret_folders
 from grader.client import ServerError
+from grader.collect import stubs_left
 from grader.course import CourseError, Topic, find_course
+from grader.forms import Form, preferred
 from grader.grading import Grader, Rules, Work, open_file
 from grader.key import KeyProblem
 from grader.nbgrader.feedback import outputs
@@ -68,7 +71,8 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has n
         topic = topic_of(Path(directory.root), facts["assignment"], facts["notebook"])
         student = facts["student"]
         folder = directory.format_path(directory.submitted_directory, student, topic.id)
-        work = chosen(Path(folder), topic, student)
+        exercises = sum(is_grade(cell) and not is_solution(cell) for cell in nb.cells)
+        work = chosen(Path(folder), topic, exercises, student)
         service = Service.of(topic.course, self.db, Level(self.require_isolation), facts["db_url"])
         graded, pictures = service.grade(topic, work, self.hidden, self.pictures)
         fill(nb, graded, pictures)
@@ -91,24 +95,16 @@ def topic_of(root: Path, assignment: str, notebook: str) -> Topic:
     )
 
 
-def chosen(folder: Path, topic: Topic, student: str) -> Work:
-    """Return a student's file: the notebook, or the script if it is newer and was written in."""
-    notebook, script = folder / f"{topic.name}.ipynb", folder / f"{topic.name}.py"
-    path = notebook
-    notes: tuple[str, ...] = ()
-    if script.is_file() and not _same(script, topic.assignment / script.name):
-        notes = (f"{notebook.name} was graded, the newer; {script.name} was passed over",)
-        if script.lstat().st_mtime > notebook.lstat().st_mtime:
-            path, notes = script, (f"{script.name} was graded, the newer; {notebook.name} was passed over",)
+def chosen(folder: Path, topic: Topic, exercises: int, student: str) -> Work:
+    """Return a student's file, of a notebook and a script the one that counts."""
+    paths = [folder / f"{topic.name}{suffix}" for suffix in (".ipynb", ".py")]
+    path, notes = paths[0], tuple[str, ...]()
+    if all(os.path.lexists(path) for path in paths):
+        forms = [Form(p.name, p.lstat().st_mtime, stubs_left(partial(open_file, p))) for p in paths]
+        form, note = preferred(forms, exercises, "graded")
+        path, notes = folder / form.name, (note,)
     name = os.path.relpath(path, topic.course)
     return Work(student, topic.id, name, lambda: open_file(path), notes)
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
-    except OSError:
-        return False
 
 
 def fill(notebook: NotebookNode, graded: Graded, pictures: dict[str, str]) -> None:

@@ -73,7 +73,7 @@ def a_class(topics: list[Topic], rules: dict[str, Rules], students: int, workers
         outcomes = {topic: outcomes_of_mistakes(rule.checks, rule.key) for topic, rule in rules.items()}
         simulate(topics, Path(folder), students, 1, outcomes)
         with Grader(rules, workers) as grader:
-            works = collect([Path(folder)], list(rules), grader.server)
+            works = collect([Path(folder)], rules, grader.server)
             started, before = time.perf_counter(), time.process_time()
             graded = [one for one, _ in grader.grade_all(works)]
             wall, ours = time.perf_counter() - started, time.process_time() - before
