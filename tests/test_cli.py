@@ -183,7 +183,7 @@ def test_one_exercise_can_be_checked(mine: Path, monkeypatch: pytest.MonkeyPatch
     found = invoke("check", "mean")
     assert found.exit_code == 1
     assert "the sum is not divided by how many there are" in found.output
-    assert "averages.py was checked, the newer of your two files" in found.output
+    assert "averages.py was checked" in found.output
     monkeypatch.chdir(mine.parent)
     assert invoke("check", "averages.mean").exit_code == 1
     assert invoke("check", "averages.weighted_mean").exit_code == 0
