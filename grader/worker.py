@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import socket
 import sys
 import types
@@ -24,6 +25,8 @@ from grader.exercise import Exercise
 
 PACKAGE = "submitted"
 MAX_REQUEST = 64 << 20
+# What Python says of a call that does not fit the function.
+SIGNATURE = re.compile(r"\(\) (takes |missing \d|got an unexpected keyword|got multiple values)")
 
 
 class Missing(Exception):
@@ -113,8 +116,8 @@ class Session:
             if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
                 return wire.encode_reply("out_of_memory", {}), {}
             text = submission.explain(error, *self.loaded.values())
-            if "\n" not in text:
-                text = f"What was returned could not be used: {text}"
+            if "\n" not in text:  # none of its lines is the student's
+                text = f"{_at_fault(error)}: {text}"
             return wire.encode_reply("raised", {}, type(error).__name__, text), {}
         return wire.encode_reply("returned", arrays), arrays
 
@@ -135,6 +138,13 @@ class Session:
             except AttributeError:
                 raise Missing(name) from None
         return found
+
+
+def _at_fault(error: BaseException) -> str:
+    """Say what is wrong where an error comes from none of the student's lines."""
+    if isinstance(error, TypeError) and SIGNATURE.search(str(error)):
+        return "It is called as the exercise says, and takes other arguments"
+    return "What was returned could not be used"
 
 
 def run_driver(

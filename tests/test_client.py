@@ -97,6 +97,13 @@ def function(body: str) -> str:
     return f"{imports}def first(x):\n{lines}\n\n{RIGHT}"
 
 
+def test_a_function_that_takes_other_arguments_is_told_so(fork: Fork) -> None:
+    """It raises in no line of the student's, and nothing was returned."""
+    for head in ("def first():", "def first(x, y):", "def first(*, y):"):
+        outcome = fork(f"{head}\n    return 1\n\n{RIGHT}").run("first", {"x": np.zeros(1)}, 10.0)
+        assert outcome.text.startswith("It is called as the exercise says, and takes other arguments: Type")
+
+
 def told(child: Child) -> Any:
     """Return what a submission's `first` has to say: JSON in an array of bytes."""
     outcome = child.run("first", {"x": np.zeros(1)}, 10.0)
