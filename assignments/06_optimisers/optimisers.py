@@ -661,13 +661,11 @@ circles should sit on the line.
 """
 
 # %% tags=["active-ipynb"]
-# from sklearn.datasets import load_digits
-# from sklearn.model_selection import train_test_split
+# from grader.datasets import load
 #
-# images, labels = load_digits(return_X_y=True)
-# x_train, x_test, y_train, y_test = train_test_split(
-#     (images / 16).astype("float32"), labels, test_size=360, random_state=0, stratify=labels
-# )
+# train, test = load("digits"), load("digits", split="test")
+# x_train, x_test = (one["image"].reshape(-1, 64).astype("float32") / 16 for one in (train, test))
+# y_train, y_test = train["label"], test["label"]
 #
 # histories = {}
 # for name, optimizer_class in (("keras.optimizers.AdamW", keras.optimizers.AdamW), ("MyAdamW", MyAdamW)):
@@ -1114,7 +1112,7 @@ weights, since none of your steps cares what a weight is for.
 #     state = None if state is None else np.zeros((*state.shape[:-1], w.size))
 #     t = 0
 #     for _ in range(6):
-#         for batch in np.split(rng.permutation(1437)[:1420], 71):
+#         for batch in np.split(rng.permutation(1200), 60):
 #             t += 1
 #             w, state = step(w, gradient(w, x_train[batch], y_train[batch]), state, t, lr)
 #     return 100 * np.mean(forward(w, x_test)[0].argmax(axis=1) != y_test)
