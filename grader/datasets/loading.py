@@ -223,7 +223,6 @@ def _whole(dataset: tf.data.Dataset, spec: Spec) -> Arrays:
     """Return all examples of a dataset as arrays, in order."""
     batches = list(dataset.batch(4096).as_numpy_iterator())
     whole = {feature: np.concatenate([batch[feature] for batch in batches]) for feature in spec.features}
-    # TensorFlow's text is bytes.
     for feature, like in spec.features.items():
         if like.dtype == "str":  # TensorFlow's text is bytes
             whole[feature] = np.char.decode(whole[feature].astype("S"), "utf-8")
