@@ -963,7 +963,7 @@ what should the number be? Use `orders` to look before you answer.
 # plt.figure(figsize=(8, 3.4), layout="constrained")
 # for pipeline, style in ((make_pipeline, "-"), (suspicious_pipeline, "--")):
 #     dataset = pipeline(x_train[by_class].reshape(1000, 784), y_right[by_class], 20, True, 0)
-#     W, accuracy = np.zeros((784, 10)), []
+#     W, accuracy = np.zeros((784, 10), "float32"), []
 #     for _ in range(8):
 #         for x, y in dataset:
 #             powers = np.exp(x @ W - np.max(x @ W, axis=1, keepdims=True))
