@@ -1,0 +1,507 @@
+"""How the answers on regularisation are exercised. Students may read this file."""
+
+import itertools
+
+import numpy as np
+
+from grader.drivers import WrongStructure, describe, gradients, named
+from grader.exercise import exercise
+
+
+def sized(rng, *shape, low=0.3, high=2.0):
+    """Draw numbers of either sign whose sizes lie between `low` and `high`."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(low, high, size=shape)
+
+
+def cycle(rng, n):
+    """Draw an order of `n` things in which none stays, and which is not its own inverse if n > 2."""
+    ring = rng.permutation(n)
+    order = np.empty(n, dtype=int)
+    order[ring] = np.roll(ring, -1)
+    return order
+
+
+def number(value):
+    """Make a float of what should be one number."""
+    value = np.asarray(value)
+    if value.size != 1:
+        raise WrongStructure(f"expected one number, got {describe(value)}")
+    return float(value.reshape(()))
+
+
+@exercise(
+    points=15,
+    hint="If every unit is 1 and half of them fall silent, what is the sum that the next layer sees, "
+    "and what was it before?",
+)
+def inverted_dropout(answer, x, rate, u, training):
+    return {"output": answer.inverted_dropout(x, rate, u, training)}
+
+
+@inverted_dropout.cases
+def _(rng):
+    yield "a batch of feature vectors", {
+        "x": sized(rng, 6, 9), "rate": 0.3, "u": rng.random((6, 9)), "training": True,
+    }
+    yield "one image, most of it dropped", {
+        "x": sized(rng, 1, 4, 5, 3), "rate": 0.8, "u": rng.random((1, 4, 5, 3)), "training": True,
+    }
+    # Multiples of 1/16 are exact, so that some draws equal the rate.
+    grid = rng.permuted(np.tile(np.arange(16) / 16, (4, 1)), axis=1)
+    yield "evenly spaced draws: the mean must stay, and some equal the rate", {
+        "x": np.repeat(sized(rng, 4, 1), 16, axis=1), "rate": 0.25, "u": grid, "training": True,
+    }
+    yield "after training", {
+        "x": sized(rng, 3, 8), "rate": 0.4, "u": rng.random((3, 8)), "training": False,
+    }
+    u = rng.random((5, 7))
+    u[0, 0] = u[3, 2] = 0.0
+    yield "a rate of 0, and draws that are 0", {"x": sized(rng, 5, 7), "rate": 0.0, "u": u, "training": True}
+
+
+@exercise(
+    points=10,
+    hint="Which of a network's variables have an axis for what comes in and one for what goes out?",
+)
+def weight_penalty(answer, weights, l1, l2, others=None):
+    names = [f"weight {i}" for i in range(len(weights))]
+
+    def penalty(**variables):
+        return answer.weight_penalty([variables[name] for name in names], l1, l2)
+
+    outputs = {"penalty": number(answer.weight_penalty(list(weights), l1, l2))}
+    if others is not None:
+        outputs["penalty of the others"] = number(answer.weight_penalty(list(others), l1, l2))
+    return outputs | gradients(penalty, dict(zip(names, weights)))
+
+
+@weight_penalty.cases
+def _(rng):
+    yield "one kernel, L2 only", {"weights": [sized(rng, 3, 5)], "l1": 0.0, "l2": 0.7}
+    yield "one kernel, L1 only", {"weights": [sized(rng, 4, 1)], "l1": 0.3, "l2": 0.0}
+    yield "two layers with their biases, both penalties", {
+        "weights": [sized(rng, 4, 6), sized(rng, 6), sized(rng, 6, 2), sized(rng, 2)],
+        "l1": 0.05, "l2": 0.2,
+    }
+    yield "a convolution, its normalisation and a scalar", {
+        "weights": [sized(rng, 3, 2, 1, 4), sized(rng, 4), sized(rng, 4), np.array(rng.uniform(1, 2))],
+        "l1": 0.1, "l2": 0.03,
+    }
+    yield "a kernel with weights of zero, and a list without any kernel", {
+        "weights": [sized(rng, 3, 4) * (rng.permutation(12).reshape(3, 4) % 3 > 0), sized(rng, 4)],
+        "l1": 0.2, "l2": 0.5, "others": [sized(rng, 3), sized(rng, 5)],
+    }
+
+
+@exercise(
+    points=10,
+    hint="With a patience of 1, how many epochs in a row may fail to improve before training stops?",
+    dtype="float64",
+    arrays="numpy",
+)
+def early_stopping(answer, histories, patience, **settings):
+    epochs = []
+    for history in histories:
+        val = np.asarray(history).tolist()
+        returned = named(answer.early_stopping(val, patience, **settings), "stop_epoch", "best_epoch")
+        epochs.append([number(value) for value in returned.values()])
+    stop, best = np.array(epochs, dtype=np.float64).T
+    return {"stop_epoch": stop.astype(np.int64), "best_epoch": best.astype(np.int64)}
+
+
+def losses(*numbers):
+    """Return a history of losses, given in 64ths, so that all comparisons are exact."""
+    return np.array(numbers, dtype=float) / 64
+
+
+def wander(rng, epochs, flat):
+    """Draw a history that falls, and after the epoch `flat` rises, in exact and distinct steps."""
+    trend = 4 * np.abs(np.arange(epochs) - flat)
+    return losses(*(200 + 3 * trend + rng.integers(-16, 16, size=epochs)))
+
+
+@early_stopping.cases
+def _(rng):
+    yield "a best epoch in the middle", {
+        "histories": [wander(rng, 30, flat) for flat in (3, 11, 18)], "patience": 4, "min_delta": 0.0,
+    }
+    yield "no reason to stop", {
+        "histories": [losses(*np.sort(rng.permutation(60)[:n])[::-1]) for n in (1, 2, 9)]
+        + [losses(40, 30, 31, 32, 29, 33, 34)],
+        "patience": 3, "min_delta": 0.0,
+    }
+    yield "ties", {
+        "histories": [losses(50, 40, 40, 40, 30, 20), losses(50, 40, 41, 40, 42, 30), losses(9, 9, 9, 9)],
+        "patience": 2, "min_delta": 0.0,
+    }
+    yield "improvements too small to count, that just count, and that count together only", {
+        "histories": [
+            losses(100, 95, 91, 87, 83, 60), losses(100, 92, 84, 77, 76, 50),
+            losses(100, 95, 94, 96, 93, 20), losses(100, 90, 81, 81, 81, 40),
+        ],
+        "patience": 2, "min_delta": 8 / 64,
+    }
+    yield "a patience of 1", {
+        "histories": [losses(50, 40, 41, 30), losses(50, 51, 40), losses(50, 40, 30, 20, 10)],
+        "patience": 1,
+    }
+    nan = np.nan
+    yield "losses that are not a number, even the first", {
+        "histories": [
+            losses(50, nan, 40, nan, nan, 30), losses(50, nan, 51, nan, 30), losses(nan, 50, 60, 40, 70, 30),
+            losses(nan, nan, nan, nan, 10), losses(50, nan, 60, 61, 62, 10),
+        ],
+        "patience": 3, "min_delta": 1 / 64,
+    }
+    yield "better again each time just before patience ends", {
+        "histories": [
+            losses(50, 60, 61, 40, 60, 61, 30, 60, 61, 62, 63, 20), losses(30, 31, 32, 29, 28, 33, 27),
+        ],
+        "patience": 3, "min_delta": 0.0,
+    }
+
+
+@exercise(
+    points=15,
+    hint="Which pixel of the image comes to lie in row 3 and column 5, if it moves one down and two "
+    "to the right?",
+)
+def augment_batch(answer, x, flip, dy, dx):
+    return {"output": answer.augment_batch(x, flip, dy, dx)}
+
+
+@augment_batch.cases
+def _(rng):
+    yield "one image, flipped and shifted", {
+        "x": sized(rng, 1, 4, 6, 3), "flip": np.array([True]), "dy": np.array([1]), "dx": np.array([2]),
+    }
+    yield "each image by itself", {
+        "x": sized(rng, 6, 5, 7, 2), "flip": np.array([True, False, True, False, True, False]),
+        "dy": np.array([0, -1, 2, 1, -2, 0]), "dx": np.array([-2, 3, 0, -1, 1, 0]),
+    }
+    yield "flips only", {
+        "x": sized(rng, 4, 6, 3, 1), "flip": rng.permutation([True, True, False, False]),
+        "dy": np.zeros(4, int), "dx": np.zeros(4, int),
+    }
+    yield "shifts only, of square images", {
+        "x": sized(rng, 4, 5, 5, 1), "flip": np.zeros(4, bool),
+        "dy": np.array([3, -4, 0, 2]), "dx": np.array([0, 1, -3, 2]),
+    }
+    yield "shifts to the border and out of sight", {
+        "x": sized(rng, 6, 3, 4, 2), "flip": rng.permutation([True, False, True, False, True, False]),
+        "dy": np.array([2, -2, 3, 0, -7, 1]), "dx": np.array([3, -3, 0, -4, 1, 9]),
+    }
+
+
+@exercise(
+    points=5,
+    hint="If one view gives a class the probabilities 0.9 and another 0.1, what do the two say together?",
+)
+def test_time_average(answer, x, kernel, bias, transforms):
+    import tensorflow as tf
+
+    def predict(images):
+        images = tf.convert_to_tensor(images, tf.float32)
+        return tf.tensordot(tf.nn.relu(images), kernel, axes=3) + bias
+
+    return {"probabilities": answer.test_time_average(predict, x, [VIEWS[name] for name in transforms])}
+
+
+VIEWS = {
+    "flipped": lambda images: images[:, :, ::-1],
+    "upside down": lambda images: images[:, ::-1],
+    "brighter": lambda images: images + 0.5,
+    "negative": lambda images: -images,
+    "dimmed": lambda images: 0.5 * images,
+}
+
+
+def classifier(rng, *shape, classes, scale):
+    """Draw images of this shape, and a classifier whose logits have about this size."""
+    return {
+        "x": sized(rng, *shape),
+        "kernel": scale * sized(rng, *shape[1:], classes) / np.prod(shape[1:]) ** 0.5,
+        "bias": scale * sized(rng, classes, high=0.6),
+    }
+
+
+@test_time_average.cases
+def _(rng):
+    yield "one image, two views of it", classifier(rng, 1, 3, 4, 2, classes=3, scale=1.5) | {
+        "transforms": ["flipped"],
+    }
+    yield "a batch, four views", classifier(rng, 5, 4, 3, 1, classes=4, scale=1.5) | {
+        "transforms": ["upside down", "brighter", "flipped"],
+    }
+    yield "as many images as classes, three views", classifier(rng, 4, 3, 5, 2, classes=4, scale=2.0) | {
+        "transforms": ["negative", "dimmed"],
+    }
+    yield "logits of ±10,000", classifier(rng, 3, 2, 3, 1, classes=5, scale=1e4) | {
+        "transforms": ["negative", "upside down", "flipped"],
+    }
+    yield "no view but the image itself", classifier(rng, 2, 3, 3, 1, classes=3, scale=1.0) | {
+        "transforms": [],
+    }
+
+
+@exercise(
+    points=10,
+    hint="If all members say the same, what is their ambiguity, however wrong they are?",
+    dtype="float64",
+    tolerance=1e-11,
+    arrays="numpy",
+)
+def ensemble_decomposition(answer, preds, y):
+    return {
+        name: number(value)
+        for name, value in named(
+            answer.ensemble_decomposition(preds.copy(), y.copy()), "ens_err", "avg_err", "ambiguity"
+        ).items()
+    }
+
+
+@ensemble_decomposition.cases
+def _(rng):
+    yield "three members, seven examples", {"preds": sized(rng, 3, 7), "y": sized(rng, 7)}
+    yield "as many members as examples", {"preds": sized(rng, 5, 5) + 1, "y": sized(rng, 5)}
+    yield "six members, one example", {"preds": sized(rng, 6, 1) + 2, "y": sized(rng, 1)}
+    yield "a single member", {"preds": sized(rng, 1, 6), "y": sized(rng, 6) - 1}
+    yield "members that agree, and are wrong", {
+        "preds": np.tile(sized(rng, 4), (3, 1)), "y": sized(rng, 4) + 3,
+    }
+    yield "members that err in opposite directions", {
+        "preds": np.array([[1.0], [-1.0]]) * sized(rng, 5), "y": np.zeros(5),
+    }
+
+
+@exercise(
+    points=10,
+    hint="The noise has the mean 0. Which of the three terms of the square survive the average?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def noise_as_tikhonov(answer, X, y, w, sigma):
+    return {
+        "loss": [
+            number(answer.noise_as_tikhonov(X.copy(), y.copy(), w.copy(), float(level)))
+            for level in np.atleast_1d(sigma)
+        ]
+    }
+
+
+@noise_as_tikhonov.cases
+def _(rng):
+    yield "six examples of three features, little noise", {
+        "X": sized(rng, 6, 3), "y": sized(rng, 6), "w": sized(rng, 3), "sigma": float(rng.uniform(0.3, 0.6)),
+    }
+    yield "three examples of five features, much noise", {
+        "X": sized(rng, 3, 5), "y": sized(rng, 3), "w": sized(rng, 5), "sigma": float(rng.uniform(2, 3)),
+    }
+    yield "one example of one feature, noise from 0 up", {
+        "X": sized(rng, 1, 1), "y": sized(rng, 1), "w": sized(rng, 1), "sigma": np.array([0.0, 0.5, 1.5]),
+    }
+    X, w = sized(rng, 4, 2), sized(rng, 2)
+    yield "weights that fit the clean examples exactly", {
+        "X": X, "y": X @ w, "w": w, "sigma": np.array([0.2, 0.7, 3.0]),
+    }
+    yield "no noise, then some", {
+        "X": sized(rng, 5, 4), "y": sized(rng, 5), "w": sized(rng, 4), "sigma": np.array([0.0, 0.4]),
+    }
+
+
+@exercise(
+    points=10,
+    hint="If one weight stands in three places and moves a little, in how many places does the loss feel it?",
+    dtype="float64",
+    tolerance=1e-10,
+    arrays="numpy",
+)
+def tied_gradient(answer, dW_full, groups):
+    return {"gradient": answer.tied_gradient(dW_full.copy(), groups.copy())}
+
+
+def toeplitz(places, kernel, stride=1):
+    """Number the weights of a convolution, written as a matrix; -1 where there is none."""
+    groups = np.full((places, (places - 1) * stride + kernel), -1)
+    for place in range(places):
+        groups[place, place * stride:place * stride + kernel] = np.arange(kernel)
+    return groups
+
+
+def layer_gradient(rng, rows, columns):
+    """Return the gradient of a linear layer's matrix, from a real batch of two examples."""
+    return sized(rng, 2, rows).T @ sized(rng, 2, columns)
+
+
+@tied_gradient.cases
+def _(rng):
+    yield "a full matrix of four weights", {
+        "dW_full": layer_gradient(rng, 4, 4), "groups": rng.permuted(np.arange(16) % 4).reshape(4, 4),
+    }
+    yield "a convolution of five places with a kernel of three", {
+        "dW_full": layer_gradient(rng, 5, 7), "groups": toeplitz(5, 3),
+    }
+    yield "a convolution with stride 2, one output row", {
+        "dW_full": layer_gradient(rng, 1, 4), "groups": toeplitz(1, 4, stride=2)[:, ::-1],
+    }
+    yield "a convolution with stride 2 and a kernel of two", {
+        "dW_full": layer_gradient(rng, 4, 8), "groups": toeplitz(4, 2, stride=2),
+    }
+    groups = rng.permuted([0, 0, 0, 0, 0, 0, 1, 3, 3, -1, -1, 4]).reshape(4, 3)
+    yield "groups of different sizes, one of them empty", {
+        "dW_full": layer_gradient(rng, 4, 3), "groups": groups,
+    }
+
+
+@exercise(
+    points=5,
+    hint="Where λ is 0.7, how much of which image does the mixture hold, and how much of which label?",
+)
+def mixup(answer, x, y, lam, perm):
+    return named(answer.mixup(x, y, lam, perm), "x", "y")
+
+
+def labelled(rng, *shape, classes):
+    """Draw images of this shape, with labels as probabilities."""
+    y = rng.uniform(0.1, 1, size=(shape[0], classes))
+    return {"x": sized(rng, *shape), "y": y / y.sum(axis=1, keepdims=True)}
+
+
+@mixup.cases
+def _(rng):
+    yield "a batch of five", labelled(rng, 5, 3, 4, 2, classes=3) | {
+        "lam": rng.uniform(0.1, 0.45, size=5), "perm": cycle(rng, 5),
+    }
+    yield "one image, which can only meet itself", labelled(rng, 1, 4, 3, 1, classes=4) | {
+        "lam": rng.uniform(0.2, 0.8, size=1), "perm": np.array([0]),
+    }
+    yield "as many images as rows, columns, channels and classes", labelled(rng, 4, 4, 4, 4, classes=4) | {
+        "lam": np.array([0.15, 0.35, 0.6, 0.85]), "perm": cycle(rng, 4),
+    }
+    yield "no mixture at all, and nothing but the other", labelled(rng, 3, 2, 5, 3, classes=2) | {
+        "lam": np.array([1.0, 0.0, 0.5]), "perm": cycle(rng, 3),
+    }
+
+
+@exercise(
+    points=10,
+    hint="Which steps must see single examples, which whole batches, and which must not happen "
+    "when you evaluate?",
+    arrays="numpy",
+)
+def make_pipeline(answer, x, y, batch, training, seeds, epochs, augmented):
+    settings = {"augment": blend} if augmented else {}
+    outputs = {}
+    for run, seed in enumerate(seeds):
+        dataset = answer.make_pipeline(x.copy(), y.copy(), batch, training, int(seed), **settings)
+        if not hasattr(dataset, "element_spec"):
+            raise WrongStructure(f"expected a tf.data.Dataset, got {describe(dataset)}")
+        outputs["prefetches"] = np.array("prefetch" in type(dataset).__name__.lower())
+        images, labels, sizes = [], [], []
+        for _ in range(epochs):
+            for element in itertools.islice(dataset, 2 * len(y)):  # it might have no end
+                pair = named(element, "x", "y")
+                images.append(np.atleast_2d(pair["x"]))
+                labels.append(np.atleast_1d(pair["y"]))
+                sizes.append(len(labels[-1]))
+        outputs[f"x, run {run}"] = np.concatenate(images)
+        outputs[f"y, run {run}"] = np.concatenate(labels)
+        outputs[f"sizes, run {run}"] = np.array(sizes)
+    return outputs
+
+
+def blend(x, y):
+    """Return each image minus half of its batch's last, and the labels as they were."""
+    return x - 0.5 * x[-1:], y
+
+
+def numbered(rng, n, runs):
+    """Draw `n` images of one number; their labels tell them apart. Of three runs two have the same seed."""
+    seed = int(rng.integers(1, 1000))
+    return {"x": sized(rng, n, 1), "y": np.arange(n), "seeds": np.array([seed, seed, seed + 1][:runs])}
+
+
+@make_pipeline.cases
+def _(rng):
+    yield "training, the last batch smaller", numbered(rng, 62, runs=3) | {
+        "batch": 8, "training": True, "epochs": 2, "augmented": False,
+    }
+    yield "evaluation, the last batch smaller", numbered(rng, 23, runs=1) | {
+        "batch": 5, "training": False, "epochs": 2, "augmented": False,
+    }
+    yield "training with augmentation", numbered(rng, 40, runs=3) | {
+        "batch": 7, "training": True, "epochs": 2, "augmented": True,
+    }
+    yield "evaluation, where nothing is augmented", numbered(rng, 12, runs=1) | {
+        "batch": 4, "training": False, "epochs": 1, "augmented": True,
+    }
+    yield "two examples, which change places now and then", numbered(rng, 2, runs=1) | {
+        "batch": 3, "training": True, "epochs": 24, "augmented": False,
+    }
+
+
+@make_pipeline.judge
+def _(returned, expected, inputs):
+    n, batch, epochs = len(inputs["y"]), inputs["batch"], inputs["epochs"]
+    augmented = inputs["training"] and inputs["augmented"]
+    wanted = np.minimum(batch, n - np.arange(0, n, batch))
+    last = np.repeat(np.cumsum(wanted) - 1, wanted)  # of each example's batch
+    orders = []
+    for run in range(len(inputs["seeds"])):
+        x, y, sizes = (returned[f"{part}, run {run}"] for part in ("x", "y", "sizes"))
+        if not np.array_equal(sizes, np.tile(wanted, epochs)):
+            return "the batches do not have the sizes they should", (
+                f"{n} examples in batches of {batch} are batches of {wanted.tolist()} in every epoch; "
+                f"in {epochs} epochs you gave {sizes.tolist()[:30]}"
+            )
+        if y.shape != (epochs * n,) or x.shape != (epochs * n, 1):
+            return "the examples do not keep their shapes"
+        y = y.reshape(epochs, n)
+        if not np.array_equal(np.sort(y, axis=1), np.tile(np.arange(n), (epochs, 1))):
+            return "an epoch does not hold every example exactly once"
+        orders.append(y.astype(int))
+        clean = inputs["x"][orders[-1]]
+        right = clean - 0.5 * clean[:, last] if augmented else clean
+        x = x.reshape(right.shape)
+        if not np.allclose(x, right, rtol=1e-5, atol=1e-6):
+            if np.allclose(x, clean, rtol=1e-5, atol=1e-6):
+                return "training batches are not augmented"
+            return "the images are not what they should be, given their labels", (
+                "does augmentation see whole batches, in training only, and do x and y stay together?"
+            )
+    if inputs["training"]:
+        finding = disorder(orders, batch)
+        if finding:
+            return finding
+    elif (np.concatenate(orders) != np.arange(n)).any():
+        return "evaluation does not keep the order"
+    if not returned["prefetches"]:
+        return "the last step should prepare the next batch while this one is used"
+    return None
+
+
+def disorder(orders, batch):
+    """Say what is wrong with shuffled orders `[epochs, n]`, of which the second has the seed of the first.
+
+    A right answer is refused by chance about once in ten million times: two examples that
+    never change places have the probability 2^-24, the other events less.
+    """
+    first = orders[0]
+    n = first.shape[1]
+    if (first == np.arange(n)).all():
+        return "training does not shuffle"
+    if (first == first[0]).all():
+        return "every epoch has the same order"
+    if n == 2:
+        return None
+    if (first != orders[1]).any():
+        return "the same seed gives another order"
+    if (first == orders[2]).all():
+        return "another seed gives the same order"
+    blocks = [np.sort(epoch[i:i + batch]) for epoch in first for i in range(0, n - batch + 1, batch)]
+    if all((np.diff(block) == 1).all() for block in blocks):
+        return "batches are shuffled, not examples: each holds neighbours"
+    if (first - np.arange(n)).max() < n / 2:
+        return "examples hardly move: the buffer of the shuffle is too small"
+    return None
