@@ -159,8 +159,8 @@ class OutputsFirst(right.DenseLayer):
     """the kernel has a row for each unit, and is transposed when it is used."""
 
     def build(self, input_shape):
-        self.kernel = self.add_weight(shape=(self.units, input_shape[-1]), initializer="glorot_uniform")
-        self.bias = self.add_weight(shape=(self.units,), initializer="zeros")
+        self.kernel = self.add_weight(shape=(self.units, input_shape[-1]), name="kernel")
+        self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
 
     def call(self, x):
         return self.activation(tf.tensordot(x, tf.transpose(self.kernel), axes=1) + self.bias)
@@ -181,11 +181,20 @@ class NewWeightsEachCall(right.DenseLayer):
 
 @mistake(of="DenseLayer")
 class UnknownToKeras(right.DenseLayer):
-    """the weights are plain tf.Variables, which Keras does not know of: it will not train, save or count them."""
+    """the weights are plain tf.Variables, which Keras does not know of: it will not train or save them."""
 
     def build(self, input_shape):
         self.kernel = tf.Variable(keras.initializers.GlorotUniform()((input_shape[-1], self.units)))
         self.bias = tf.Variable(tf.zeros(self.units))
+
+
+@mistake(of="DenseLayer")
+class Nameless(right.DenseLayer):
+    """the weights have no names, by which to find them in a saved model."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units))
+        self.bias = self.add_weight(shape=(self.units,), initializer="zeros")
 
 
 @mistake(of="DenseLayer")

@@ -86,9 +86,9 @@ class DenseByEinsum(keras.layers.Layer):
     def build(self, input_shape):
         width = int(input_shape[-1])
         bound = np.sqrt(6 / (width + self.units))
-        self.kernel = self.add_weight(shape=(width, self.units))
+        self.kernel = self.add_weight(shape=(width, self.units), name="kernel")
         self.kernel.assign(np.random.default_rng(0).uniform(-bound, bound, size=(width, self.units)))
-        self.bias = self.add_weight(shape=(self.units,), initializer=keras.initializers.Zeros())
+        self.bias = self.add_weight((self.units,), keras.initializers.Zeros(), name="bias")
 
     def call(self, x):
         return self.bend(tf.einsum("...i,ij->...j", x, self.kernel) + self.bias)
@@ -252,7 +252,7 @@ def pieces_by_patterns_in_floats(params, lo, hi):
         points, values = merged, np.maximum(before, 0)
     output = values @ params[-1][0]
     slopes = np.diff(output, axis=0) / np.diff(points)[:, None]
-    return 1 + int((np.abs(np.diff(slopes, axis=0)) > 1e-4).any(axis=1).sum())
+    return 1 + int((np.abs(np.diff(slopes, axis=0)) > 1e-7).any(axis=1).sum())
 
 
 @oracle(of="count_linear_regions")

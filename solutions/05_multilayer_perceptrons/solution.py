@@ -177,9 +177,9 @@ class DenseLayer(keras.layers.Layer):
     Attributes:
         units: how many there are.
         activation: φ, a function.
-        kernel: W, `[width, units]`, made in `build`; at the start uniform within
-            ±√(6 / (width + units)), which Keras calls "glorot_uniform".
-        bias: b, `[units]`, made in `build`; at the start 0.
+        kernel: W, `[width, units]`, made in `build` and named "kernel"; at the start
+            uniform within ±√(6 / (width + units)), as `add_weight` has it by default.
+        bias: b, `[units]`, made in `build` and named "bias"; at the start 0.
 
     Args of the constructor:
         units: how many there are.
@@ -195,9 +195,7 @@ class DenseLayer(keras.layers.Layer):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make `kernel` and `bias` for inputs of this shape."""
         ### BEGIN SOLUTION
-        self.kernel = self.add_weight(
-            shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="kernel"
-        )
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name="kernel")
         self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
         ### END SOLUTION
 
@@ -361,7 +359,7 @@ def head_loss(
     """
     ### BEGIN SOLUTION
     if task == "multiclass":
-        return tf.reduce_logsumexp(raw, axis=1) - tf.gather(raw, target, axis=1, batch_dims=1)
+        return tf.reduce_logsumexp(raw, axis=1) - tf.gather(raw, target, batch_dims=1)
     target = tf.cast(target, raw.dtype)
     if task == "gaussian":
         mean, deviation = raw[:, 0], tf.math.softplus(raw[:, 1])
@@ -691,7 +689,7 @@ def count_linear_regions(
         output is affine on each. What happens at `lo` and `hi` themselves does not count.
     """
     ### BEGIN SOLUTION
-    exact = np.vectorize(Fraction, otypes=[object])
+    exact = np.vectorize(Fraction)
     pieces = [(Fraction(lo), Fraction(hi), exact([1]), exact([0]))]
     for W, b in params[:-1]:
         refined = []
