@@ -16,7 +16,7 @@ CLASS := build/demo
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
     $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check) --constraint constraints.txt
 
-.PHONY: help demo test build check lint types constraints clean
+.PHONY: help demo test build check lint types messages constraints clean
 .NOTPARALLEL:
 
 help:
@@ -54,6 +54,10 @@ lint: $(VENV)/test
 
 types: $(VENV)/test
 	$(BIN)/python -m mypy
+
+## messages     print every message that a student may get, to be read
+messages: $(VENV)/test
+	$(BIN)/python tests/print_messages.py
 
 ## constraints  resolve constraints.txt again (needs uv)
 constraints:

@@ -1,11 +1,11 @@
-"""What nbgrader is told when it is run here, as in `nbgrader generate_assignment 19_transformers`.
+"""What nbgrader is told when it is run here, as in `nbgrader autograde 19_transformers`.
 
-`grader build` runs the same step, and puts script, checks, public key and README
-beside the notebook: run it after `generate_assignment --force`, which empties
-the assignment's folder.
+The gradebook is `gradebook.db` beside this file; for PostgreSQL, set
+`c.CourseDirectory.db_url = "postgresql+psycopg://user@host/name"`.
 """
+
+import grader.nbgrader
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "deep_learning"
-c.CourseDirectory.source_directory = "source"
-c.CourseDirectory.release_directory = "assignments"
+grader.nbgrader.configure(c)

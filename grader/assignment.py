@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from grader.course import CourseError, name_of, unknown
 from grader.grading import Rules
 
 DEPTH = 4
+TOGETHER = 60.0  # seconds within which unpacking or cloning writes its files
+STUB = b"raise NotImplementedError()"  # as nbgrader leaves it, in a script and in a notebook's JSON
 
 
 @dataclass(frozen=True)
@@ -26,21 +29,47 @@ class Assignment:
         """Return the topic's name, `transformers`."""
         return name_of(self.rules.key.topic)
 
+    def forms(self) -> list[Path]:
+        """Return the notebook and the script, those that are there, the one to check first.
+
+        That is the newer. But two files as old as each other were unpacked or
+        cloned together, and say nothing by their age: then it is the one that
+        has less left to write.
+        """
+        forms = [self.folder / f"{self.name}{suffix}" for suffix in (".ipynb", ".py")]
+        there = [form for form in forms if form.is_file()]
+        if len(there) == 2 and _as_old(*there):
+            return sorted(there, key=_unwritten)
+        return sorted(there, key=lambda form: -form.stat().st_mtime)
+
     def file(self) -> tuple[Path, str]:
-        """Return the student's file, the newer of two forms, and a note if there are two.
+        """Return the student's file, of two forms the first of `forms`, and a note if there are two.
 
         Raises:
             CourseError: there is neither.
         """
-        forms = [self.folder / f"{self.name}{suffix}" for suffix in (".ipynb", ".py")]
-        forms = sorted((form for form in forms if form.is_file()), key=lambda form: form.stat().st_mtime)
+        forms = self.forms()
         if not forms:
             raise CourseError(
                 f"{self.folder} holds neither {self.name}.ipynb nor {self.name}.py: "
                 "get the assignment again, or name your file with --file"
             )
-        both = "checked, the newer of your two files" if len(forms) > 1 else ""
-        return forms[-1], f"{forms[-1].name} was {both}" if both else ""
+        if len(forms) == 1:
+            return forms[0], ""
+        taken, other = forms
+        if not _as_old(taken, other):
+            return taken, f"{taken.name} was checked, the newer of your two files"
+        if _unwritten(taken) < _unwritten(other):
+            return taken, f"{taken.name} was checked; {other.name} is as old, and has more left to write"
+        return taken, f"{taken.name} was checked; {other.name} is as old"
+
+
+def _as_old(one: Path, other: Path) -> bool:
+    return abs(one.stat().st_mtime - other.stat().st_mtime) < TOGETHER
+
+
+def _unwritten(form: Path) -> int:
+    return form.read_bytes().count(STUB)
 
 
 def find_assignments(start: Path) -> list[Assignment]:
@@ -53,12 +82,28 @@ def find_assignments(start: Path) -> list[Assignment]:
     here = start.resolve()
     above = [folder for folder in here.parents if (folder / "key.npz").is_file()]
     folders = sorted(_below(here)) or above[:1]
+    if not folders and (here / "checks.py").is_file():
+        raise CourseError(
+            f"{here} has lost its answer key, the file `key.npz` that came with it: "
+            "get it again from where you got the assignment"
+        )
     if not folders:
         raise CourseError(
             f"no assignment at {here} or below it: run this in the folder you were given, "
             "the one that holds `key.npz`"
         )
-    return [Assignment(folder, Rules(key.load(folder / "key.npz"))) for folder in folders]
+    return [Assignment(folder, _rules(folder / "key.npz")) for folder in folders]
+
+
+def _rules(path: Path) -> Rules:
+    found = path.stat()
+    return _read(path, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _read(path: Path, changed: int, size: int) -> Rules:
+    """Read a key once, however often a notebook or an editor asks, until its file changes."""
+    return Rules(key.load(path))
 
 
 def _below(start: Path) -> Iterator[Path]:
@@ -82,12 +127,8 @@ def choose(assignments: list[Assignment], targets: tuple[str, ...]) -> list[Assi
     for target in targets:
         topic, _, exercise = target.partition(".")
         name = name_of(topic)
-        if name not in by_name and len(assignments) == 1 and not exercise:
-            # Inside one assignment's folder its name goes without saying.
-            name, exercise = assignments[0].name, topic
-            known = by_name[name].rules.checks.exercises
-            if exercise not in known:
-                raise CourseError(unknown("topic or exercise", topic, [name, *known]))
+        if name not in by_name and not exercise:
+            name, exercise = _alone(by_name, topic)
         if name not in by_name:
             raise CourseError(unknown("topic", topic, by_name))
         known = by_name[name].rules.checks.exercises
@@ -98,3 +139,20 @@ def choose(assignments: list[Assignment], targets: tuple[str, ...]) -> list[Assi
         Assignment(by_name[name].folder, Rules(by_name[name].rules.key, frozenset(exercises)))
         for name, exercises in wanted.items()
     ]
+
+
+def _alone(by_name: dict[str, Assignment], exercise: str) -> tuple[str, str]:
+    """Return the topic of an exercise that was named without one, and the exercise.
+
+    Raises:
+        CourseError: no topic has it, or several do.
+    """
+    names = {name: list(one.rules.checks.exercises) for name, one in by_name.items()}
+    found = [name for name, known in names.items() if exercise in known]
+    if len(found) > 1:
+        either = " or ".join(f"`{name}.{exercise}`" for name in found)
+        raise CourseError(f"more than one topic has an exercise `{exercise}`: say {either}")
+    if not found:
+        known = [*names, *(one for several in names.values() for one in several)]
+        raise CourseError(unknown("topic or exercise", exercise, known))
+    return found[0], exercise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from grader.verdict import Status
 
 UNDEFINED = "undefined"
 LOCK_PATIENCE = 30.0  # seconds
+PAUSE = 0.1  # seconds, in which what a student waits for comes first
 TICK = 0.05  # seconds between two looks at a child that has not answered
 
 
@@ -57,15 +59,22 @@ class Server:
     """
 
     def __init__(
-        self, limits: sandbox.Limits | None = None, level: sandbox.Level = sandbox.Level.NONE
+        self,
+        limits: sandbox.Limits | None = None,
+        level: sandbox.Level = sandbox.Level.NONE,
+        ahead: bool = False,
     ) -> None:
         """Start the server and wait until TensorFlow is imported.
+
+        With `ahead`, a child is kept ready in which TensorFlow has run an
+        operation: for someone who waits for one submission now and then.
 
         Raises:
             ServerError: it could not be started.
         """
         self.limits = limits or sandbox.Limits()
         self._lock = threading.Lock()
+        self._spares: Spares | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
         folder = str(self._folder)
         self._control, theirs = socket.socketpair()
@@ -84,11 +93,18 @@ class Server:
         except wire.WireError:
             said = (self._folder / "stderr").read_text(errors="replace").strip()[-2000:]
             self.close()
+            if "No module named 'tensorflow'" in said or "No module named 'keras'" in said:
+                raise ServerError(
+                    f"TensorFlow is not installed in {sys.prefix}, the environment that this runs in: "
+                    "activate the one that you installed the grader into, or `pip install` it here again"
+                ) from None
             raise ServerError(
                 "the server that runs submissions could not start; is TensorFlow installed "
                 f"in {sys.prefix}? It said:\n{said}"
             ) from None
         self.environment: dict[str, str] = json.loads(header)
+        if ahead:
+            self._spares = Spares(self)
 
     def fork(self, files: Sequence[int], checks: str, modules: Sequence[str]) -> Child:
         """Fork a child and have it import `files` as `modules`.
@@ -96,7 +112,10 @@ class Server:
         Raises:
             ServerError: the server is gone.
         """
-        return self._fork(files, {"checks": checks, "modules": list(modules)})
+        child = self._spares.take(files) if self._spares else None
+        child = child or self.start(files)
+        child.open({"checks": checks, "modules": list(modules)})
+        return child
 
     def open_archive(self, descriptor: int) -> Child:
         """Fork a child and have it open a zip, to be read with `Child.read`.
@@ -104,19 +123,26 @@ class Server:
         Raises:
             ServerError: the server is gone.
         """
-        return self._fork([descriptor], {"archive": True})
+        child = self.start([descriptor])
+        child.open({"archive": True})
+        return child
 
-    def _fork(self, files: Sequence[int], request: dict[str, Any]) -> Child:
+    def start(self, files: Sequence[int], ahead: bool = False) -> Child:
+        """Fork a child that is locked in, and has yet to be told what to do.
+
+        Raises:
+            ServerError: the server is gone, or a layer of the lock failed.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
-            message = COMMAND.pack(b"F", 0, self.limits.memory)
+            message = COMMAND.pack(b"A" if ahead else b"F", 0, self.limits.memory)
             try:
                 answer, handles = self._command(message, FORKED.size, [theirs.fileno(), *files])
             except ServerError:
                 ours.close()
                 raise
         (pid,) = FORKED.unpack(answer)
-        return Child(self, pid, ours, handles, request)
+        return Child(self, pid, ours, handles)
 
     def reap(self, pid: int, ending: bool = False) -> tuple[int, int, float]:
         """Kill a child; return its wait status, peak memory in bytes and CPU seconds.
@@ -125,6 +151,8 @@ class Server:
         """
         message = COMMAND.pack(b"W" if ending else b"R", pid, 0)
         status, memory, cpu = REAPED.unpack(self._command(message, REAPED.size, [])[0])
+        if self._spares:
+            self._spares.refill()
         return status, memory, cpu
 
     def _command(self, message: bytes, size: int, descriptors: list[int]) -> tuple[bytes, list[int]]:
@@ -146,6 +174,8 @@ class Server:
 
     def close(self) -> None:
         """End the server and all its children, and remove its folder."""
+        if self._spares:
+            self._spares.close()
         try:
             self._control.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
         except OSError:
@@ -167,6 +197,60 @@ class Server:
         self.close()
 
 
+class Spares:
+    """Keeps one child ready, with a file that is filled in when it is needed."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._lock = threading.Lock()
+        self._ready: tuple[Child, IO[bytes]] | None = None
+        self._closed = False
+        self.refill()
+
+    def take(self, files: Sequence[int]) -> Child | None:
+        """Return the child, its file filled with the one of `files`; None if there is none."""
+        with self._lock:
+            ready, self._ready = self._ready, None
+        if ready is None:
+            return None
+        child, own = ready
+        with own:
+            if len(files) != 1 or not child.waiting:
+                child.close()
+                return None
+            with open(os.dup(files[0]), "rb") as source:
+                shutil.copyfileobj(source, own)
+            own.flush()
+            own.seek(0)  # the child shares this place in the file
+        return child
+
+    def refill(self) -> None:
+        """Fork the next child a little later, in a thread of its own."""
+        later = threading.Timer(PAUSE, self._fill)
+        later.daemon = True
+        later.start()
+
+    def _fill(self) -> None:
+        with self._lock:
+            if self._ready is not None or self._closed:
+                return
+            own = tempfile.TemporaryFile()
+            try:
+                self._ready = self._server.start([own.fileno()], ahead=True), own
+            except ServerError:
+                own.close()  # whoever needs a child next will be told
+
+    def close(self) -> None:
+        """Give up the child that is ready, as its server ends."""
+        with self._lock:
+            self._closed = True
+            if self._ready is not None:
+                child, own = self._ready
+                child.abandon()
+                own.close()
+                self._ready = None
+
+
 class Child:
     """One forked process that holds one submission.
 
@@ -178,14 +262,7 @@ class Child:
         cpu: CPU seconds, known once closed.
     """
 
-    def __init__(
-        self,
-        server: Server,
-        pid: int,
-        channel: socket.socket,
-        handles: list[int],
-        request: dict[str, Any],
-    ) -> None:
+    def __init__(self, server: Server, pid: int, channel: socket.socket, handles: list[int]) -> None:
         self.server, self.pid = server, pid
         self.seen = _pid_here(handles, pid)
         self.problems, self.memory, self.cpu = "", 0, 0.0
@@ -193,11 +270,31 @@ class Child:
         self._channel: socket.socket | None = channel
         self._wait_for_lock(channel)
         channel.settimeout(TICK)
-        opened = self._ask(request, server.limits.import_seconds, "ready")
+
+    def open(self, request: dict[str, Any]) -> None:
+        """Have the child read its files, and import them if they are no zip."""
+        seconds = self.server.limits.import_seconds
+        opened = self._ask(request, seconds, "ready")
         self.problems = opened.text
         if opened.status is not None:
-            text = _IMPORT.get(opened.status, "").format(server.limits.import_seconds)
+            text = _IMPORT.get(opened.status, "").format(seconds)
             self.failed = replace(opened, text=f"{text}{opened.text}", imported=False)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the child, told nothing yet, is still there."""
+        if self._channel is None:
+            return False
+        self._channel.setblocking(False)
+        try:
+            self._channel.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True  # it has neither hung up nor said anything
+        except OSError:
+            pass
+        finally:
+            self._channel.settimeout(TICK)
+        return False
 
     def _wait_for_lock(self, channel: socket.socket) -> None:
         """Make sure that the child has put on all layers; if one fails, no student is to blame."""
@@ -232,6 +329,12 @@ class Child:
     def read(self, position: int | None) -> Outcome:
         """Read one file of an opened zip, or the names of all if `position` is None."""
         return self._ask({"read": position}, self.server.limits.import_seconds, "returned")
+
+    def abandon(self) -> None:
+        """Hang up; the server, which is ending too, reaps it."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
 
     def close(self, ending: bool = False) -> int:
         """Kill and reap the child; return its wait status."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SINGLE = 3e-6  # what arithmetic in float32 is good for
 SMALLEST_SCALE = 1e-2  # arrays smaller than this are compared as if they were this large
 
 
@@ -94,19 +95,23 @@ def mismatch(
             "nan",
             f"`{name}` has the right shape, {got.shape}, but is NaN in {lost} of its {got.size} "
             f"values, first at {_index(at)}.",
-            f"`{name}` is not a number where it should be one",
+            "NaN comes of 0 / 0, ∞ - ∞, or a root or logarithm of a negative number: which can occur here?",
         )
     with np.errstate(invalid="ignore", over="ignore"):
         distance = np.abs(np.where(np.isfinite(got - want), got - want, np.inf))
     at = np.unravel_index(int(np.where(wrong, distance, -1.0).argmax()), got.shape)
-    count = f"{int(wrong.sum())} of its {got.size} values are" if got.size > 1 else "its value is"
-    text = f"`{name}` has the right shape, {got.shape}, but {count} off. "
+    number = int(wrong.sum())
+    count = f"{number} of its {got.size} values {'is' if number == 1 else 'are'}"
+    text = f"`{name}` has the right shape, {got.shape}, but {count if got.size > 1 else 'its value is'} off. "
     if not got.shape:
         text = f"`{name}` is off. "
-    place = f"The furthest is {_index(at)}: you" if got.size > 1 else "You"
-    text += f"{place} returned {_number(returned[at])}, where {_number(expected[at])} was expected"
+    place = f"{'It' if number == 1 else 'The furthest'} is {_index(at)}: you" if got.size > 1 else "You"
+    mine, right = _numbers(returned[at], expected[at])
+    text += f"{place} returned {mine}, where {right} was expected"
     text += " (exactly)." if exact else f" (tolerance {tolerance:.0e})."
-    return Mismatch(name, "values", text.replace("e-0", "e-"), _relation(name, want, got, tolerance))
+    whole = returned.dtype.kind in "iub" and not exact
+    relation = _relation(name, want, got, tolerance, whole)
+    return Mismatch(name, "values", text.replace("e-0", "e-"), relation)
 
 
 def _wrong(expected: np.ndarray, returned: np.ndarray, tolerance: float) -> np.ndarray:
@@ -126,18 +131,32 @@ def _shape_relation(expected: np.ndarray, returned: np.ndarray) -> str:
         return "it has the right axes in another order"
     if tuple(n for n in returned.shape if n != 1) == tuple(n for n in expected.shape if n != 1):
         return "only axes of length 1 differ: look at what keeps or drops an axis"
+    if returned.size == expected.size:
+        return "it has as many values as expected, in another shape"
     if returned.ndim == expected.ndim + 1:
         return "it has one axis too many: is something not yet summed or averaged?"
     if returned.ndim == expected.ndim - 1:
         return "it has one axis too few: was something summed or averaged too early?"
-    if returned.size == expected.size:
-        return "it has as many values as expected, in another shape"
+    differ = [axis for axis, sizes in enumerate(zip(returned.shape, expected.shape)) if sizes[0] != sizes[1]]
+    if returned.ndim == expected.ndim and len(differ) == 1:
+        way = "long" if returned.shape[differ[0]] > expected.shape[differ[0]] else "short"
+        axis = {0: "its first axis", expected.ndim - 1: "its last axis"}.get(differ[0], "a middle axis")
+        return f"only {axis} is too {way}: what decides how long it is?"
     return ""
 
 
-def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float) -> str:
-    """Name the first simple operation that takes what was returned to what was expected."""
+def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float, whole: bool = False) -> str:
+    """Name the first simple operation that takes what was returned to what was expected.
+
+    With `whole`, integers were returned where others were expected.
+    """
+    if (np.isinf(got) & np.isfinite(want)).any():
+        return f"`{name}` is infinite where it should not be: is there a division by 0, or does exp overflow?"
     finite = np.isfinite(want).all() and np.isfinite(got).all()
+    if finite and whole and (np.abs(want - got) < 1).all():
+        return f"`{name}` holds whole numbers: where are fractions cut off, by a dtype, by // or by rounding?"
+    if finite and tolerance < SINGLE / 10 and not _wrong(want, got, SINGLE).any():
+        return f"`{name}` is right to as many digits as float32 has, and more are asked for: what is float32?"
     if not finite or np.unique(want).size < 3:
         return ""  # nearly anything explains a constant
 
@@ -148,16 +167,17 @@ def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float) ->
         if got.ndim >= 1 and explains(change(got)):
             return f"`{name}` is what was expected, but {phrase}"
     if want.ndim >= 1 and len(want) > 1 and explains(np.concatenate([want[:1], got[1:]])):
-        return f"`{name}` is wrong in its first entry only"
+        return f"`{name}` is wrong at its first index only, `{name}[0]`"
     if want.ndim >= 1 and len(want) > 1 and explains(np.concatenate([got[:-1], want[-1:]])):
-        return f"`{name}` is wrong in its last entry only"
-    if want.ndim >= 2 and len(want) > 1 and explains(np.concatenate([got[:1], want[1:]])):
-        return f"`{name}` is right for the first of the batch only"
+        return f"`{name}` is wrong at its last index only, `{name}[-1]`"
+    rows = [_wrong(want, got, tolerance)[i].any() for i in range(len(want))] if want.ndim >= 2 else []
+    if len(rows) > 1 and not rows[0] and all(rows[1:]):
+        return f"`{name}` is right at its first index only, `{name}[0]`, as if made for a batch of one"
     with np.errstate(all="ignore"):  # squares of the very small and the very large
         scale = float((got * want).sum() / (want * want).sum())
         unscaled, shift = got / scale, float((got - want).mean())
     if scale and np.isfinite(scale) and explains(unscaled):
-        return f"`{name}` is what was expected times {_factor(scale)}, everywhere"
+        return f"`{name}` is {_factor(scale)} times what was expected, everywhere"
     if np.isfinite(shift) and explains(got - shift):
         return f"`{name}` is off by the same amount everywhere"
     return ""
@@ -184,6 +204,12 @@ def _factor(scale: float) -> str:
 
 def _index(at: tuple[np.intp, ...]) -> str:
     return f"[{', '.join(str(int(i)) for i in at)}]"
+
+
+def _numbers(one: np.generic, other: np.generic) -> tuple[str, str]:
+    """Write two numbers that differ so that one sees it."""
+    short = _number(one), _number(other)
+    return short if short[0] != short[1] else (repr(one.item()), repr(other.item()))
 
 
 def _number(value: np.generic) -> str:

@@ -19,13 +19,14 @@ from grader.compare import Mismatch, compare, equal
 from grader.course import Checks
 from grader.exercise import Case, Exercise
 from grader.key import ExerciseKey, Key, MistakeKey, Response
-from grader.verdict import CaseVerdict, Status, Verdict, worst
+from grader.verdict import UNWRITTEN, CaseVerdict, Status, Verdict, worst
 
 PLACES = re.compile(r"\n  (?:cell \d{1,4}, )?line \d{1,5}(?=, in |\n)")
 # What may be named on hidden cases: Python's and TensorFlow's own.
 ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)} | {
     "AxisError", "ForbiddenOp", "InvalidArgumentError", "LinAlgError", "WrongStructure"
 }  # fmt: skip
+ENDING = (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)  # of the process
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -158,11 +159,15 @@ def explain(
     if outcome.status is Status.MISSING:
         written = f"`{'`, `'.join(exercise.writes)}`"
         if outcome.error != UNDEFINED:
-            return f"{written} is not written yet."
-        because = f"; not every cell could be run:\n{outcome.text}" if outcome.text else "."
-        return f"{written} is not defined{because}"
+            return f"{written} {UNWRITTEN}"
+        if outcome.text:
+            return f"{written} is not defined, since not everything in the file could be run:\n{outcome.text}"
+        return f"{written} is not defined: has its name been changed, or its cell been deleted?"
     place = f"On “{case.name}”" + ("" if hidden else describe_inputs(case.inputs))
-    paragraphs = [f"{place}, {_what(exercise, outcome, finding, hidden)}"]
+    what = _what(exercise, outcome, finding, hidden)
+    if outcome.status in ENDING and first + 1 < len(statuses):
+        what += " The cases after it were not run."
+    paragraphs = [f"{place}, {what}"]
     right = statuses.count(Status.PASSED)
     if mistake is not None:
         paragraphs.append(
@@ -192,6 +197,9 @@ def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden
     """Say what came of the first case that did not pass, after "On “…”, "."""
     match outcome.status:
         case Status.RAISED:
+            if outcome.error == "WrongStructure":
+                form = "the answer has another form than is asked for"
+                return f"{form}." if hidden else f"{form}: {outcome.text}."
             if hidden:
                 # The message may quote the case's numbers, and so may a name that the
                 # submission made up. The place may not.
@@ -200,14 +208,14 @@ def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden
                 return f"it raised {error}.{places}"
             return f"it stopped with an error:\n{outcome.text}"
         case Status.TIMED_OUT:
-            return (
-                f"it had not finished after {exercise.seconds:g} s: is there a loop that does not "
-                "end? The cases after it were not run."
-            )
+            return f"it had not finished after {exercise.seconds:g} s: is there a loop that does not end?"
         case Status.OUT_OF_MEMORY:
-            return "it used more memory than there is for one submission. The cases after it were not run."
+            return (
+                "it used more memory than there is for one submission: which array has an axis too many, "
+                "or which list grows with every step?"
+            )
         case Status.CRASHED:
-            return f"the process that ran it ended. {outcome.text} The cases after it were not run."
+            return f"it did not come back. {outcome.text}"
     assert finding is not None
     if not hidden:
         return finding.text

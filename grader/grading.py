@@ -50,6 +50,7 @@ class Rules:
 
     key: Key
     only: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
 
     @cached_property
     def checks(self) -> Checks:
@@ -58,7 +59,9 @@ class Rules:
 
     @property
     def exercises(self) -> list[str]:
-        """Return the exercises to be graded."""
+        """Return the exercises to be graded, in `order` if it says one."""
+        if self.order:
+            return list(self.order)
         return [name for name in self.checks.exercises if not self.only or name in self.only]
 
 
@@ -103,33 +106,49 @@ def grade(server: Server, work: Work, rules: Rules, descriptor: int) -> Graded:
         ServerError: the grader's own processes failed; nothing can be said.
     """
     started = time.monotonic()
-    verdicts: list[Verdict] = []
+    verdicts = [
+        verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
+        for name, outcomes in run(server, rules, descriptor)
+    ]
+    return result(work, verdicts, time.monotonic() - started)
+
+
+def run(server: Server, rules: Rules, descriptor: int) -> Iterator[tuple[str, list[Outcome]]]:
+    """Run a submission; yield each exercise and what came of its cases.
+
+    Raises:
+        ServerError: see `grade`.
+    """
     child: Child | None = None
     try:
         for name in rules.exercises:
             if child is None or not (child.alive or child.failed):
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 child = server.fork([descriptor], rules.checks.text, ["solution"])
-            verdicts.append(grade_exercise(child, name, rules))
+            yield name, run_exercise(child, name, rules)
     finally:
         if child is not None:
             child.close()
-    return result(work, verdicts, time.monotonic() - started)
 
 
 def grade_exercise(child: Child, name: str, rules: Rules) -> Verdict:
     """Run one exercise's cases in a child, and judge them."""
-    exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
+    outcomes = run_exercise(child, name, rules)
+    return verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
+
+
+def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
+    """Run one exercise's cases in a child."""
     outcomes: list[Outcome] = []
-    for case in key.cases:
+    for case in rules.key.exercises[name].cases:
         if child.failed is not None:
             outcomes.append(child.failed)
         elif not child.alive:
             # It hung or died on the case before: this costs the exercise, not the next.
             outcomes.append(Outcome(outcomes[-1].status, text=outcomes[-1].text))
         else:
-            outcomes.append(child.run(name, case.inputs, exercise.seconds))
-    return verdict(exercise, key, outcomes, rules.key.hidden)
+            outcomes.append(child.run(name, case.inputs, rules.checks.exercises[name].seconds))
+    return outcomes
 
 
 def result(work: Work, verdicts: Sequence[Verdict], seconds: float) -> Graded:
@@ -245,6 +264,14 @@ class Grader:
             if self.server is dead:
                 dead.close()
                 self.server = Server(level=self.level)
+
+    def restart(self) -> None:
+        """Start a new server in the place of one that has died.
+
+        Raises:
+            ServerError: it could not be started.
+        """
+        self._replace(self.server)
 
     def close(self) -> None:
         """End the server and its children."""

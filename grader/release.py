@@ -16,15 +16,17 @@ from pathlib import Path
 
 from nbformat import NotebookNode, reads
 
-from grader import key, recording
+from grader import __version__, key, recording
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.notebook import ANSWER, instructor_notebook, script, solution_regions, to_bytes
+from grader.packing import HAND_IN, SENTENCE
+from grader.progress import FOLDER
 
 Progress = Callable[[str], None]
 GIVEAWAY = 20  # characters; a shorter solution, as `return x + y`, may well stand elsewhere too
 MARKER = re.compile(r"^\s*###", re.MULTILINE)
-PASSING = ("__pycache__", ".ipynb_checkpoints")
+PASSING = ("__pycache__", ".ipynb_checkpoints", FOLDER)
 
 
 def build(
@@ -89,6 +91,9 @@ def generate(topics: Sequence[Topic], progress: Progress = lambda step: None) ->
             "checks.py": topic.checks.text.encode(),
             "README.md": readme(topic, notebook).encode(),
         }
+        instructions = hand_in(topic)
+        if instructions:
+            given[HAND_IN] = instructions.encode()
         refuse_leaks(topic, sources[topic.id], notebook, given)
         files[topic.source / f"{topic.name}.ipynb"] = texts[topic.id][1]
         files.update({topic.assignment / name: content for name, content in given.items()})
@@ -197,15 +202,26 @@ def extras(course: Course, topics: Sequence[Topic], made: Iterable[Path], everyt
     ]
 
 
+def hand_in(topic: Topic) -> str:
+    """Return where a topic is to be handed in: the text of its own HAND_IN.md, or of the course's, or ""."""
+    for folder in (topic.folder, topic.folder.parent):
+        if (folder / HAND_IN).is_file():
+            return (folder / HAND_IN).read_text(encoding="utf-8")
+    return ""
+
+
 def readme(topic: Topic, released: NotebookNode) -> str:
-    """Return what an assignment is, what to hand in, and how to check oneself."""
+    """Return what an assignment is and why, how long it takes, how to check oneself, what to hand in."""
     checks = topic.checks
-    question = next((cell.source for cell in released.cells if cell.cell_type == "markdown"), "")
-    paragraphs = [part for part in question.split("\n\n") if part.strip() and not part.startswith("#")]
-    why = f"{paragraphs[0].strip()}\n\n" if paragraphs else ""
+    opening = next((cell.source for cell in released.cells if cell.cell_type == "markdown"), "")
+    paragraphs = [part.strip() for part in opening.split("\n\n") if part.strip() and not part.startswith("#")]
+    shown = [part for part in paragraphs if part == paragraphs[0] or part.startswith("**The question.**")]
+    why = "".join(f"{part}\n\n" for part in shown)
     rows = "\n".join(f"| `{one.name}` | {one.points:g} |" for one in checks.exercises.values())
     hours = max(1, round(checks.points / 25))
     example = next(iter(checks.exercises))
+    width = len(f"grader check {example}")
+    where = hand_in(topic).strip() or SENTENCE
     return f"""\
 # {topic.title}
 
@@ -213,19 +229,30 @@ def readme(topic: Topic, released: NotebookNode) -> str:
 |---|---|
 {rows}
 
-Plan about {hours} {"hour" if hours == 1 else "hours"}.
+**How long.** About {hours} {"hour" if hours == 1 else "hours"}.
+
+**Before the first time.** Install the grader with `pip`, from where your instructor says, under Python 3.11,
+3.12 or 3.13.
 
 **Where.** Write in `{topic.name}.ipynb` or, if you like an editor better, in `{topic.name}.py`: both ask for
-the same. Hand in the one you wrote in, under the name it has.
+the same. Every stub, `raise NotImplementedError()`, gives way to your answer.
 
-**Am I right?** Run this in this folder; it needs no network, and checks as your work will be graded,
-on other numbers:
+**Am I right?** Run one of these in this folder. It needs no network, and checks as your work will be
+graded, on other numbers:
 
-    grader check
-    grader check {topic.name}.{example}
+    {"grader watch":{width}}  # checks again whenever you save
+    {"grader check":{width}}  # everything, once
+    {f"grader check {example}":{width}}  # this exercise
+    {f"grader hint {example}":{width}}  # a question, and what to read
+    {"grader status":{width}}  # what is done and what is to do
 
 In the notebook, the cell under each exercise does the same. `checks.py` says how your answers are run; you
 may read it. Leave it and `key.npz` as they are.
+
+**What to hand in.** One file, that `grader submit` makes of your work, and checks as it will be graded.
+{where}
+
+Made for version {__version__} of the grader.
 """
 
 

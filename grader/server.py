@@ -3,9 +3,10 @@
 Exec'ed fresh by `grader.client` with an environment of its own, so that neither
 it nor its children have anything of the trusted process in memory. It runs no
 operation of TensorFlow before a fork: threads would not survive it. It obeys
-three commands on its one socket and knows no key, no seed and no answer:
+four commands on its one socket and knows no key, no seed and no answer:
 
     F   fork a child; the child's channel and files come as descriptors
+    A   the same ahead of time, TensorFlow's first operation included
     R   kill a child's session and reap it
     W   the same, for a child that hung up by itself: its own end is waited for first
 
@@ -47,12 +48,13 @@ def serve(control: socket.socket, level: sandbox.Level, folder: Path) -> None:
         if len(message) < COMMAND.size:
             break
         what, pid, memory = COMMAND.unpack(message)
-        if what == b"F":
+        if what in b"FA":
             home = folder if level.namespaces else Path(tempfile.mkdtemp(dir=folder))
             number += 1
             child = sandbox.fork(level, own)
             if child == 0:
-                become_worker(descriptors, home, level, sandbox.Limits(memory=memory), number)
+                limits = sandbox.Limits(memory=memory)
+                become_worker(descriptors, home, level, limits, number, ahead=what == b"A")
             for descriptor in descriptors:
                 os.close(descriptor)
             children[child] = home
@@ -72,7 +74,12 @@ def serve(control: socket.socket, level: sandbox.Level, folder: Path) -> None:
 
 
 def become_worker(
-    descriptors: list[int], home: Path, level: sandbox.Level, limits: sandbox.Limits, number: int
+    descriptors: list[int],
+    home: Path,
+    level: sandbox.Level,
+    limits: sandbox.Limits,
+    number: int,
+    ahead: bool = False,
 ) -> None:
     """Lock this freshly forked process in and serve; never returns."""
     try:
@@ -80,6 +87,8 @@ def become_worker(
         sandbox.enter(level, limits, home, descriptors, number)
         channel, *files = descriptors
         os.write(channel, LOCKED)
+        if ahead:
+            worker.begin()
         worker.main(socket.socket(fileno=channel), files)
     except BaseException:
         traceback.print_exc()

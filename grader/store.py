@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,6 +54,15 @@ REMEDIES["LOCKED"], REMEDIES["PERM"] = REMEDIES["BUSY"], REMEDIES["CANTOPEN"]
 
 class StoreError(Exception):
     """The database cannot be used; the message says what to do. What was committed is there."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A submission that was graded: its results, under which fingerprint, and when."""
+
+    graded: Graded
+    fingerprint: str
+    graded_at: datetime
 
 
 class Store:
@@ -148,6 +158,27 @@ class Store:
         # Sorted here: PostgreSQL's order of text depends on how it was set up.
         graded.sort(key=lambda one: (one.student, one.topic))
         return Results(tuple(graded), {name: "; ".join(values) for name, values in environment.items()})
+
+    def kept(self, topic: str) -> list[Kept]:
+        """Return what is kept of a topic (id), by student.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        c = submissions.c
+        query = sql.select(c.graded, c.fingerprint, c.graded_at).where(c.topic == topic)
+        with self._transaction() as connection:
+            rows = connection.execute(query).all()
+        # SQLite forgets the time zone, which is always UTC.
+        found = [
+            Kept(
+                self._read(row.graded, Graded),
+                row.fingerprint,
+                row.graded_at if row.graded_at.tzinfo else row.graded_at.replace(tzinfo=UTC),
+            )
+            for row in rows
+        ]
+        return sorted(found, key=lambda one: one.graded.student)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -90,11 +90,15 @@ def notebook_cells(text: str) -> list[tuple[str, str, int]]:
         raise Unreadable(broken.format("it has no cells"))
     pieces = []
     for number, cell in enumerate(notebook["cells"], 1):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        if not isinstance(cell, dict):
             continue
         metadata = cell.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
         tags, nbgrader = metadata.get("tags"), metadata.get("nbgrader")
+        # A key pressed by accident turns an answer's cell into text; nbgrader knows what it was.
+        released = nbgrader.get("cell_type") if isinstance(nbgrader, dict) else None
+        if "code" not in (cell.get("cell_type"), released):
+            continue
         if isinstance(tags, list) and DEMONSTRATION in tags:
             continue
         if isinstance(nbgrader, dict) and nbgrader.get("grade") and not nbgrader.get("solution"):

@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 SCHEMA = 1
+UNWRITTEN = "is not written yet."
 
 
 class Status(StrEnum):
@@ -47,6 +48,11 @@ class Verdict(msgspec.Struct, frozen=True):
     mistake: str | None
     message: str
     cases: tuple[CaseVerdict, ...]
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether the answer is still to be written, and nothing else is wrong."""
+        return self.status is Status.MISSING and self.message.endswith(UNWRITTEN)
 
 
 class Graded(msgspec.Struct, frozen=True):

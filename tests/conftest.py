@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from courses import make_course
+from classroom import Classroom, fill_class, make_classroom
+from courses import TOPIC, make_course
 from hypothesis import HealthCheck, settings
 
 from grader.client import Server
@@ -24,6 +28,7 @@ settings.load_profile("grader")
 
 GradeText = Callable[..., Graded]
 CANARY = "only the trusted side knows this"
+USER = "postgres"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -84,3 +89,55 @@ def grade_text(grader: Grader, topic: Topic, tmp_path: Path) -> GradeText:
             return grader.grade(Work("ada", key, name, file.fileno), file.fileno())
 
     return grade
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a throw-away PostgreSQL on a Unix socket; yield the URL of its first database."""
+    programs = [shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
+    found = next((Path(program).resolve().parent for program in reversed(programs) if program), None)
+    if found is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    folder = Path(tmp_path_factory.mktemp("postgresql"))
+    as_user: list[str] = []
+    if os.getuid() == 0:  # which PostgreSQL refuses to run as
+        if not shutil.which("runuser") or subprocess.run(["id", USER], capture_output=True).returncode:
+            pytest.skip(f"PostgreSQL does not run as root, and there is no runuser or no user {USER}")
+        as_user = ["runuser", "-u", USER, "--"]
+        # pytest keeps its folders to their owner, so the cluster lies beside them.
+        folder = Path(subprocess.check_output([*as_user, "mktemp", "-d"], text=True, cwd="/").strip())
+    cluster = folder / "cluster"
+
+    def run(program: str, *arguments: str) -> None:
+        command = [*as_user, str(found / program), "-D", str(cluster), *arguments]
+        done = subprocess.run(command, cwd="/", capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"PostgreSQL does not start: {(done.stdout + done.stderr)[-500:]}")
+
+    run("initdb", "--auth=trust", "--username=grader", "--encoding=UTF8", "--no-sync")
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgresql://grader@/postgres?host={folder}"
+    finally:
+        run("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def room(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroom:
+    """A class that was autograded and given feedback, once, by nbgrader's real commands."""
+    made = make_classroom(tmp_path_factory.mktemp("nbgrader"), recorder)
+    fill_class(made)
+    made.run("nbgrader", "db", "assignment", "add", TOPIC, "--duedate=2030-01-01 00:00:00 UTC")
+    # `broken` and `lost` cannot be read: nbgrader says so, goes on, and ends with an error.
+    made.said = made.run("nbgrader", "autograde", TOPIC, fails=True)
+    made.run("nbgrader", "generate_feedback", TOPIC, "--student=page_*")
+    return made
+
+
+@pytest.fixture
+def another(room: Classroom, tmp_path: Path) -> Classroom:
+    """The graded class once more, to be changed."""
+    shutil.copytree(room.root, tmp_path / "course", symlinks=True)
+    return Classroom(Course(tmp_path / "course"))

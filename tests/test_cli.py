@@ -88,7 +88,7 @@ def scores(path: Path) -> dict[str, float]:
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom click.testing import CliRunner\nfrom grader.cli import cli\n"
-        "for command in [[], ['check'], ['grade'], ['build'], ['key', 'record'], ['simulate'], ['topics']]:\n"
+        "for command in [[], ['key', 'record'], *([name] for name in cli.commands)]:\n"
         "    assert CliRunner().invoke(cli, [*command, '--help']).exit_code == 0, command\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
@@ -161,7 +161,7 @@ def test_a_changed_solution_makes_all_that_is_derived_of_it_stale(
 def test_a_student_checks_an_assignment_as_it_was_given(mine: Path) -> None:
     found = invoke("check")
     assert found.exit_code == 1
-    assert found.output.count("is not written yet") == 3
+    assert found.output.count("not written") == 3
 
 
 def test_a_student_s_right_answers_pass(mine: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ import pytest
 from conftest import CANARY, GradeText
 
 from grader import client, sandbox
-from grader.client import Child, Server, ServerError
+from grader.client import Child, Server, ServerError, Spares
 from grader.course import Checks, run_checks
 from grader.grading import Grader, Rules
 from grader.key import ExerciseKey, Key
@@ -461,3 +462,53 @@ def test_a_server_that_is_killed_is_replaced(grader: Grader, grade_text: GradeTe
     assert len(orphans) == 2 and eventually(lambda: not any(running(pid) for pid in orphans))
     assert grade_text(function("return 2 * x"), RULES).score == 20
     assert not first._folder.exists() and not dead._folder.exists()
+
+
+# Children that are forked ahead of time
+
+
+@pytest.fixture
+def spares(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> Iterator[Spares]:
+    """Children kept ready by the warm server, which usually keeps none."""
+    made = Spares(grader.server)
+    monkeypatch.setattr(grader.server, "_spares", made)
+    yield made
+    made.close()
+
+
+def next_of(spares: Spares) -> Child:
+    assert eventually(lambda: spares._ready is not None)
+    assert spares._ready is not None
+    return spares._ready[0]
+
+
+def test_a_child_that_was_ready_runs_the_submission_as_any_other_does(spares: Spares, fork: Fork) -> None:
+    drawn = "[os.getpid(), float(tf.random.normal(())), random.random()]"
+    body = telling(f"import tensorflow as tf\nfound = {drawn}")
+    for _ in range(2):
+        ready = next_of(spares)
+        child = fork(body)
+        assert child is ready and not child.problems
+        spares.refill()
+        other = fork(body)
+        assert other is not ready
+        assert told(child)[1:] == told(other)[1:]
+        child.close()
+
+
+def test_a_child_that_died_while_it_waited_is_nobody_s_fault(spares: Spares, fork: Fork) -> None:
+    ready = next_of(spares)
+    os.kill(ready.seen, signal.SIGKILL)
+    assert eventually(lambda: not ready.waiting)
+    child = fork(function("return 2 * x"))
+    assert child is not ready and child.failed is None and not ready.alive
+    assert child.run("first", {"x": np.ones(2)}, 1.0).status is None
+
+
+def test_a_server_that_ends_takes_the_child_that_waits_with_it(spares: Spares) -> None:
+    ready = next_of(spares)
+    spares.close()
+    spares.refill()
+    assert eventually(lambda: not running(ready.seen))
+    time.sleep(2 * client.PAUSE)
+    assert spares._ready is None

@@ -120,7 +120,7 @@ def test_nan_is_counted_and_placed() -> None:
     result = found(MATRIX, np.where(np.arange(12).reshape(4, 3) >= 10, NAN, MATRIX))
     assert result is not None and result.kind == "nan"
     assert "NaN in 2 of its 12 values, first at [3, 1]" in result.text
-    assert result.relation == "`y` is not a number where it should be one"
+    assert result.relation.startswith("NaN comes of 0 / 0")
 
 
 def test_nan_that_is_expected_is_not_counted() -> None:
@@ -234,14 +234,14 @@ def test_any_two_arrays_are_compared_without_an_error(one: np.ndarray, other: np
         (MATRIX, np.roll(MATRIX, 1, 0), "one place late along its first axis"),
         (MATRIX, np.roll(MATRIX, -1, 0), "one place early along its first axis"),
         (rng.normal(size=(4, 5)), None, "one place late along its last axis"),
-        (MATRIX, 2 * MATRIX, "times 2, everywhere"),
-        (MATRIX, MATRIX / 2, "times ½, everywhere"),
-        (MATRIX, -2 * MATRIX, "times -2, everywhere"),
-        (MATRIX, 1.25 * MATRIX, "times 1.25, everywhere"),
+        (MATRIX, 2 * MATRIX, "is 2 times what was expected, everywhere"),
+        (MATRIX, MATRIX / 2, "is ½ times what was expected, everywhere"),
+        (MATRIX, -2 * MATRIX, "is -2 times what was expected, everywhere"),
+        (MATRIX, 1.25 * MATRIX, "is 1.25 times what was expected, everywhere"),
         (MATRIX, MATRIX + 3, "off by the same amount everywhere"),
-        (MATRIX, np.concatenate([MATRIX[:1] * [1, 2, 3], MATRIX[1:]]), "wrong in its first entry only"),
-        (MATRIX, np.concatenate([MATRIX[:-1], MATRIX[-1:] * [1, 2, 3]]), "wrong in its last entry only"),
-        (MATRIX, np.concatenate([MATRIX[:1], MATRIX[1:] ** 3]), "right for the first of the batch only"),
+        (MATRIX, np.concatenate([MATRIX[:1] * [1, 2, 3], MATRIX[1:]]), "wrong at its first index only"),
+        (MATRIX, np.concatenate([MATRIX[:-1], MATRIX[-1:] * [1, 2, 3]]), "wrong at its last index only"),
+        (MATRIX, np.concatenate([MATRIX[:1], MATRIX[1:] ** 3]), "right at its first index only, `y[0]`"),
         (MATRIX, MATRIX.T, "its axes are in the opposite order"),
         (np.zeros((2, 3, 4)), np.zeros((2, 4, 3)), "the right axes in another order"),
         (np.zeros((2, 3)), np.zeros((2, 1, 3)), "only axes of length 1 differ"),
@@ -249,12 +249,38 @@ def test_any_two_arrays_are_compared_without_an_error(one: np.ndarray, other: np
         (np.zeros(3), np.zeros((3, 4)), "one axis too many"),
         (np.zeros((3, 4)), np.zeros(3), "one axis too few"),
         (np.zeros((3, 4)), np.zeros((2, 6)), "as many values as expected, in another shape"),
+        (np.zeros((3, 4)), np.zeros(12), "as many values as expected, in another shape"),
+        (np.zeros((3, 4)), np.zeros((3, 5)), "only its last axis is too long"),
+        (np.zeros((3, 4)), np.zeros((2, 4)), "only its first axis is too short"),
+        (MATRIX, np.where(MATRIX > MATRIX.min(), MATRIX, INF), "infinite where it should not be"),
+        (MATRIX, MATRIX.astype(np.int32), "whole numbers: where are fractions cut off"),
     ],
 )
 def test_a_relation_is_named(expected: Any, returned: Any, phrase: str) -> None:
     if returned is None:
         returned = np.roll(expected, 1, -1)
     assert phrase in relation(expected, returned)
+
+
+def test_float32_is_named_where_more_digits_are_asked_for() -> None:
+    result = mismatch("y", MATRIX, MATRIX.astype(np.float32) + np.float32(1e-7), 1e-9)
+    assert result is not None and "as many digits as float32 has" in result.relation
+    result = mismatch("y", MATRIX, MATRIX * (1 + 1e-3), 1e-9)
+    assert result is not None and "float32" not in result.relation
+
+
+def test_numbers_that_differ_are_shown_to_differ() -> None:
+    result = mismatch("y", np.float64(2.14031234), np.float64(2.14031299), 1e-9)
+    assert result is not None
+    assert "You returned 2.14031299, where 2.14031234 was expected" in result.text
+
+
+def test_one_wrong_row_is_no_matter_of_the_batch() -> None:
+    wrong = MATRIX.copy()
+    wrong[1, 1] += 1
+    assert "index" not in relation(MATRIX, wrong)
+    result = found(MATRIX, wrong)
+    assert result is not None and "1 of its 12 values is off. It is [1, 1]: you" in result.text
 
 
 def test_a_relation_is_not_claimed_where_it_almost_holds() -> None:

@@ -14,9 +14,10 @@ import nbformat
 import pytest
 from courses import CHECKS, SOLUTION, TOPIC, make_course
 
-from grader import key, recording, release
+from grader import __version__, key, recording, release
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
+from grader.packing import SENTENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 GIVEN = ["README.md", "averages.ipynb", "averages.py", "checks.py", "key.npz"]
@@ -169,7 +170,32 @@ def test_readme_says_what_to_do(tmp_path: Path, recorded: list[str]) -> None:
     text = (course.topics[0].assignment / "README.md").read_text()
     assert text.startswith("# Averages\n\nWhat does an average forget?")
     assert "| `weighted_mean` | 40 |" in text and "`averages.ipynb`" in text and "`averages.py`" in text
-    assert "    grader check\n    grader check averages.mean\n" in text
+    assert "    grader check       # everything, once\n    grader check mean  # this exercise\n" in text
+    assert "**How long.** About 4 hours." in text and SENTENCE in text
+    assert f"version {__version__} of the grader" in text
+
+
+def test_where_to_hand_in_is_the_course_s_to_say_and_a_topic_s_to_say_otherwise(
+    tmp_path: Path, recorded: list[str]
+) -> None:
+    course = make_course(tmp_path)
+    (course.root / "solutions" / "HAND_IN.md").write_text("Upload it.\n")
+    folder = course.topics[0].assignment
+    assert f"assignments/{TOPIC}/HAND_IN.md" in release.build(course)
+    assert (folder / "HAND_IN.md").read_text() == "Upload it.\n"
+    assert "\nUpload it.\n" in (folder / "README.md").read_text()
+    (course.topics[0].folder / "HAND_IN.md").write_text("Bring it to the lecture.\n")
+    release.build(course)
+    assert (folder / "HAND_IN.md").read_text() == "Bring it to the lecture.\n"
+    assert release.build(course, check=True) == []
+
+
+def test_what_a_student_has_done_is_not_what_a_build_makes(tmp_path: Path, recorded: list[str]) -> None:
+    course = make_course(tmp_path)
+    release.build(course)
+    (course.topics[0].assignment / ".grader").mkdir()
+    (course.topics[0].assignment / ".grader" / "progress.json").write_text("{}")
+    assert release.build(course, check=True) == []
 
 
 LEAK = '''

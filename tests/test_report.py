@@ -75,6 +75,7 @@ def test_a_message_as_the_design_has_it() -> None:
         "  the scores are divided by d instead of √d.\n"
         "\n"
         "  Again:  grader check transformers.scaled_dot_product_attention\n"
+        "  Stuck:  grader hint transformers.scaled_dot_product_attention\n"
         "\n"
         "transformers: 0 of 1 exercise passed, 3.75 of 15 points.\n"
     )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,7 +19,6 @@ from grader.store import SCHEMA, Store, StoreError
 from grader.verdict import CaseVerdict, Graded, Status, Verdict
 
 ENVIRONMENT = {"python": "3.11.4", "keys": "01_averages 0123"}
-USER = "postgres"
 
 
 def graded(
@@ -33,45 +30,12 @@ def graded(
     return Graded(student, topic, file, score, 30.0, 0.26, (verdict,), ("a note",))
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a throw-away PostgreSQL on a Unix socket; yield the URL of its first database."""
-    programs = [shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
-    found = next((Path(program).resolve().parent for program in reversed(programs) if program), None)
-    if found is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder = Path(tmp_path_factory.mktemp("postgresql"))
-    as_user: list[str] = []
-    if os.getuid() == 0:  # which PostgreSQL refuses to run as
-        if not shutil.which("runuser") or subprocess.run(["id", USER], capture_output=True).returncode:
-            pytest.skip(f"PostgreSQL does not run as root, and there is no runuser or no user {USER}")
-        as_user = ["runuser", "-u", USER, "--"]
-        # pytest keeps its folders to their owner, so the cluster lies beside them.
-        folder = Path(subprocess.check_output([*as_user, "mktemp", "-d"], text=True, cwd="/").strip())
-    cluster = folder / "cluster"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*as_user, str(found / program), "-D", str(cluster), *arguments]
-        done = subprocess.run(command, cwd="/", capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"PostgreSQL does not start: {(done.stdout + done.stderr)[-500:]}")
-
-    run("initdb", "--auth=trust", "--username=grader", "--encoding=UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"postgresql://grader@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/grades.db"
-    first = request.getfixturevalue("server")
+    first = request.getfixturevalue("postgresql")
     name = f"test_{os.urandom(6).hex()}"
     engine = sqlalchemy.create_engine(psycopg(first), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -347,10 +311,10 @@ def test_a_wrong_url_says_what_a_right_one_is(url: str, said: str) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_postgresql_that_is_locked_says_so(server: str, request: pytest.FixtureRequest) -> None:
-    with Store(server, patience=0.2) as store:
+def test_postgresql_that_is_locked_says_so(postgresql: str, request: pytest.FixtureRequest) -> None:
+    with Store(postgresql, patience=0.2) as store:
         store.put(graded(), "mark", ENVIRONMENT)
-        engine = sqlalchemy.create_engine(psycopg(server))
+        engine = sqlalchemy.create_engine(psycopg(postgresql))
         with engine.begin() as other:
             other.exec_driver_sql("LOCK TABLE grader_submissions IN ACCESS EXCLUSIVE MODE")
             with pytest.raises(StoreError, match="locked by another program"):

@@ -2,49 +2,99 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, json_option, plain_errors
+from grader.commands.common import console, json_option, plain_errors, wait
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.report.forge import Finding
+    from grader.verdict import Graded
+
+REPORT = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TOPIC[.EXERCISE]]...")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Check this notebook or script.")
 @json_option
-def check(targets: tuple[str, ...], file: Path | None, json_file: Path | None) -> None:
+@click.option("--junit", type=REPORT, help="Write results there as JUnit XML.")
+@click.option("--summary", type=REPORT, help="Append a table in Markdown there, as to $GITHUB_STEP_SUMMARY.")
+@click.option("--annotate", is_flag=True, help="Print GitHub's annotations, on the lines of your file.")
+@click.option("--quality", type=REPORT, help="Write GitLab's code quality report there.")
+def check(
+    targets: tuple[str, ...],
+    file: Path | None,
+    json_file: Path | None,
+    junit: Path | None,
+    summary: Path | None,
+    annotate: bool,
+    quality: Path | None,
+) -> None:
     """Check your own answers against the public key.
 
     Without arguments: every assignment in and below the current folder. Exits
     with 0 only if all that was asked for passed.
     """
+    from grader import progress
     from grader.assignment import choose, find_assignments
     from grader.grading import Grader, Oversized, Work, open_file
-    from grader.report import data, terminal
+    from grader.report import data, forge, junit as junit_report, terminal
     from grader.verdict import Results, Status
 
+    if file is None and len(targets) == 1 and targets[0].endswith((".py", ".ipynb")):
+        file, targets = Path(targets[0]), ()
     with plain_errors():
-        assignments = find_assignments(Path.cwd())
+        assignments = find_assignments(file.resolve().parent if file and not targets else Path.cwd())
         if file is not None and not targets:
             targets = tuple(a.name for a in assignments if a.name == file.stem) or targets
         chosen = choose(assignments, targets)
         if file is not None and len(chosen) != 1:
             raise click.UsageError("--file goes with one topic, as in `grader check TOPIC --file PATH`")
-        graded = []
+        graded, findings = [], []
+        wait("Loading TensorFlow…")
         with Grader({a.rules.key.topic: a.rules for a in chosen}) as grader:
             for assignment in chosen:
                 path, note = (file, "") if file else assignment.file()
-                work = Work("", assignment.rules.key.topic, str(path), lambda: -1, (note,) if note else ())
+                shown = os.path.relpath(path)
+                work = Work("", assignment.rules.key.topic, shown, lambda: -1, (note,) if note else ())
                 try:
                     with open(open_file(path), "rb") as handle:
                         graded.append(grader.grade(work, handle.fileno()))
                 except Oversized as error:
                     raise click.ClickException(f"{path}: {error}.") from error
+                progress.note(assignment, graded[-1].exercises)
                 terminal.show_checked(console(), graded[-1])
+                findings += list(_findings(assignment, path, graded[-1]))
             results = Results(tuple(graded), grader.environment)
         if json_file:
             data.write_json(results, json_file)
+        if junit:
+            junit_report.write_junit(results, junit)
+        if summary:
+            forge.append_summary(results, summary)
+        if quality:
+            quality.write_bytes(forge.quality(findings))
+        for line in forge.annotate(findings) if annotate else ():
+            click.echo(line)
     passed = all(v.status is Status.PASSED for one in graded for v in one.exercises)
     sys.exit(0 if passed else 1)
+
+
+def _findings(assignment: Assignment, path: Path, graded: Graded) -> Iterator[Finding]:
+    """Yield where in the student's file each exercise that did not pass stands."""
+    from grader.places import line_of
+    from grader.report.forge import Finding
+    from grader.verdict import Status
+
+    text = path.read_bytes().decode("utf-8", "replace")
+    for verdict in graded.exercises:
+        if verdict.status is not Status.PASSED:
+            writes = assignment.rules.checks.exercises[verdict.name].writes
+            yield Finding(graded.topic, verdict, graded.file, line_of(text, verdict, writes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,6 +96,12 @@ def rules_for(
             raise key.KeyProblem(f"the key of {topic.name} is older than its solution: run `{remedy}`")
         rules[topic.id] = Rules(found)
     return rules
+
+
+def wait(what: str) -> None:
+    """Say on a terminal what takes some seconds."""
+    if sys.stderr.isatty():
+        click.echo(what, err=True)
 
 
 def console() -> Console:

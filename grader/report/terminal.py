@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FEW = 20  # submissions that are shown one a row
 NAMED = 3  # mistakes that are named of each exercise
 PIPED = 100  # columns where there is no terminal
+READABLE = 100  # columns of prose, however wide the terminal
 BARS = " ▁▂▃▄▅▆▇█"
 BINS = 10
 WORDS = {
@@ -40,6 +41,13 @@ WORDS = {
 }
 
 
+def words(verdict: Verdict) -> str:
+    """Say in a word or two what became of an exercise."""
+    if verdict.status is Status.MISSING and not verdict.unwritten:
+        return "not defined"
+    return WORDS[verdict.status]
+
+
 def show_checked(console: Console, graded: Graded) -> None:
     """Show a student each exercise of one submission, then the sum."""
     from rich.padding import Padding
@@ -51,10 +59,11 @@ def show_checked(console: Console, graded: Graded) -> None:
         name = f"{topic}.{verdict.name}"
         points = f"{verdict.score:g} of {verdict.max_score:g} points"
         mark = _text("✓ " if passed else "✗ ", "bold green" if passed else "bold red")
-        console.print(_join(mark, _text(name, "bold"), _text(f" — {WORDS[verdict.status]}, {points}")))
-        if not passed:
-            message = f"{verdict.message}\n\nAgain:  grader check {name}"
-            console.print(Padding(_text(message.strip()), (1, 0, 1, 2), expand=False))
+        console.print(_join(mark, _text(name, "bold"), _text(f" — {words(verdict)}, {points}")))
+        if not passed and not verdict.unwritten:
+            message = f"{verdict.message}\n\nAgain:  grader check {name}\nStuck:  grader hint {name}"
+            width = min(console.width, READABLE)
+            console.print(Padding(_text(message.strip()), (1, 0, 1, 2), expand=False), width=width)
     for note in graded.notes:
         console.print(_text(f"Note: {note}."))
     right = sum(verdict.status is Status.PASSED for verdict in graded.exercises)

@@ -573,7 +573,7 @@ def zero_by_zero(grads, c):
 
 @mistake(of="clip_global_norm")
 def sum_of_norms(grads, c):
-    """the norms of the gradients are added, where their squares should be."""
+    """the norms of the gradients are added up, as if all of them pointed the same way."""
     norm = sum(tf.norm(g) for g in grads if g is not None)
     return _scaled(grads, c / tf.maximum(norm, c)), norm
 
@@ -655,7 +655,7 @@ def flattest_direction_only(H, lr, mu):
 
 @mistake(of="momentum_rate")
 def smallest_eigenvalue(H, lr, mu):
-    """the smallest of the eigenvalues' sizes is returned; the largest decides."""
+    """the smallest of the eigenvalues' sizes is returned, that of the part which dies away first."""
     return np.abs(np.linalg.eigvals(_step_matrix(H, lr, mu))).min()
 
 

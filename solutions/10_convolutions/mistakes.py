@@ -122,7 +122,7 @@ def rounded_up(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
 
 @mistake(of="output_sizes")
 def first_place_forgotten(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
-    """the steps are counted instead of the places, of which there is one more."""
+    """the steps from place to place are counted instead of the places."""
     return right.output_sizes(n, k, s, pad, dil, out_pad, transposed) - (not transposed)
 
 
@@ -612,7 +612,7 @@ def field_without_jump(layers):
 
 @mistake(of="receptive_field")
 def whole_kernel_added(layers):
-    """each layer adds k instead of k − 1, and counts the unit in the middle twice."""
+    """each layer adds its whole kernel, and so counts once more a unit that is in the field already."""
     field, jump = 1, 1
     for kernel, stride, dilation in layers:
         field += kernel * dilation * jump

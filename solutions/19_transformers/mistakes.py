@@ -203,7 +203,7 @@ class NeverMixed(_MultiHead):
 
 @mistake(of="MultiHeadAttention")
 class KeysForValues(_MultiHead):
-    """what is averaged is the value projection of the keys."""
+    """the value projection is applied to the keys instead of the values."""
 
     def call(self, query, key, value, attention_mask=None):
         return super().call(query, key, key, attention_mask)
@@ -830,13 +830,13 @@ def multiplications_only(length, d_model, heads):
 
 @mistake(of="attention_flops")
 def heads_of_full_width(length, d_model, heads):
-    """every head is as wide as the model where it looks."""
+    """the scores and the average of each head are counted as if the head were as wide as the model."""
     return _bill(length, d_model, heads, scores=heads, average=heads)
 
 
 @mistake(of="attention_flops")
 def one_head_only(length, d_model, heads):
-    """only one head's looking is counted."""
+    """the scores and the average are counted for one head only."""
     bill = right.attention_flops(length, d_model, heads)
     return bill | {name: bill[name] // heads for name in ("scores", "average")}
 

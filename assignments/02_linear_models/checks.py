@@ -1,0 +1,438 @@
+"""How the answers on linear models are exercised. Students may read this file."""
+
+import itertools
+
+import numpy as np
+
+from grader.datasets import arrays
+from grader.drivers import WrongStructure, describe, named
+from grader.exercise import exercise
+
+
+def signs(rng, *shape):
+    """Draw labels of -1 and 1, both of them where there is more than one."""
+    labels = rng.choice([-1.0, 1.0], size=shape)
+    flat = labels.reshape(-1)
+    if flat.size > 1:
+        flat[:2] = -1.0, 1.0
+    return labels
+
+
+@exercise(
+    points=15,
+    hint="If every example were in the data twice, what should become of the answer, "
+    "and where do the equations have to know N for that?",
+    dtype="float64",
+    tolerance=1e-7,
+    arrays="numpy",
+)
+def ridge_fit(answer, X, y, lam, theta0, residual_only=False):
+    theta = np.asarray(answer.ridge_fit(X, y, lam, theta0), dtype=np.float64)
+    if not residual_only:
+        return {"theta": theta}
+    if theta.shape != theta0.shape:
+        raise WrongStructure(f"expected weights of shape {theta0.shape}, got {describe(theta)}")
+    # The weights themselves hang on the last digits here; whether the equations hold does not.
+    # Over 1,000 seeds, `solve` and `lstsq` left at most 3e-11, an inverse at least 3e-8.
+    gradient = X.T @ (X @ theta - y) / len(X) + lam * (theta - theta0)
+    return {"gradient below 1e-9": np.abs(gradient).max() < 1e-9}
+
+
+def regression(rng, N, D):
+    """Draw N examples of D features, what to predict, and a first guess."""
+    X = rng.normal(size=(N, D)) * rng.uniform(0.5, 2.0, size=D)
+    return {
+        "X": X,
+        "y": X @ rng.normal(size=D) + rng.normal(size=N),
+        "lam": rng.uniform(0.1, 0.5),
+        "theta0": signs(rng, D) * rng.uniform(1.0, 3.0, size=D),
+    }
+
+
+@ridge_fit.cases
+def _(rng):
+    yield "one example, three weights", regression(rng, 1, 3)
+    yield "twelve examples, three weights", regression(rng, 12, 3)
+    yield "a first guess of zero", regression(rng, 9, 4) | {"theta0": np.zeros(4)}
+    yield "fewer examples than weights", regression(rng, 5, 8)
+    yield "a penalty so large that the first guess prevails", regression(rng, 7, 2) | {"lam": 50.0}
+
+    X = rng.normal(size=(30, 4))
+    X[:, 3] = X[:, 2] + 1e-6 * rng.normal(size=30)
+    yield "two columns that are nearly the same", {
+        "X": X,
+        "y": X @ rng.normal(size=4) + 0.1 * rng.normal(size=30),
+        "lam": 1e-13,
+        "theta0": rng.normal(size=4),
+        "residual_only": True,
+    }
+
+
+@exercise(
+    points=10,
+    hint="What is each loss for a prediction that is right by far, and can a loss be negative?",
+)
+def supervised_losses(answer, kind, t, y):
+    return {"loss": answer.supervised_losses(kind, t, y)}
+
+
+def distributions(rng, *shape):
+    """Draw distributions over the last axis."""
+    powers = rng.uniform(0.2, 1.0, size=shape)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@supervised_losses.cases
+def _(rng):
+    yield "square: one example of three numbers", {
+        "kind": "square", "t": rng.normal(size=(1, 3)), "y": 2 * rng.normal(size=(1, 3)),
+    }
+    yield "square: four examples of 2 × 3 numbers", {
+        "kind": "square", "t": rng.normal(size=(4, 2, 3)), "y": 2 * rng.normal(size=(4, 2, 3)),
+    }
+
+    # Margins on both sides of 0 and of 1, for labels of either sign.
+    margins = np.array([-3.0, -0.5, 0.5, 2.0, -2.0, -0.3, 0.3, 3.0]) * rng.uniform(0.8, 1.2, size=8)
+    t = np.repeat([-1.0, 1.0], 4)
+    order = rng.permutation(8)
+    yield "hinge: eight examples of one number", {"kind": "hinge", "t": t[order], "y": (t * margins)[order]}
+    t = signs(rng, 5, 3)
+    yield "hinge: five examples of three numbers", {
+        "kind": "hinge", "t": t, "y": t + signs(rng, 5, 3) * rng.uniform(0.2, 3.0, size=(5, 3)),
+    }
+
+    yield "cross-entropy: six examples, four classes", {
+        "kind": "xent", "t": np.eye(4)[rng.integers(0, 4, size=6)], "y": 2 * rng.normal(size=(6, 4)),
+    }
+    yield "cross-entropy: one example, targets between 0 and 1", {
+        "kind": "xent", "t": distributions(rng, 1, 5), "y": 2 * rng.normal(size=(1, 5)),
+    }
+    yield "cross-entropy: three sequences of two distributions", {
+        "kind": "xent", "t": distributions(rng, 3, 2, 4), "y": 2 * rng.normal(size=(3, 2, 4)),
+    }
+    yield "cross-entropy: logits of ±10,000", {
+        "kind": "xent",
+        "t": np.eye(3)[[0, 1, 2, 1]],
+        "y": np.array([[1e4, -1e4, 0.0], [1e4, -1e4, 50.0], [-1e4, -1e4, -1e4], [0.0, 1e4, 1e4]])
+        + rng.uniform(0.0, 1.0, size=(4, 1)),
+    }
+
+
+@exercise(
+    points=15,
+    hint="If an example is moved a little, and its margin is 2, does the objective notice?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def hinge_subgradient(answer, w, b, X, t, lam):
+    return named(answer.hinge_subgradient(w, b, X, t, lam), "gw", "gb")
+
+
+def with_margins(rng, margins, D, b=None):
+    """Draw weights, an offset and examples whose margins are `margins`."""
+    N = len(margins)
+    t, w, b = signs(rng, N), rng.normal(size=D) + 0.1, rng.uniform(0.5, 1.5) if b is None else b
+    X = 2 * rng.normal(size=(N, D))
+    X += np.outer((t * margins - b - X @ w) / (w @ w), w)
+    return {"w": w, "b": b, "X": X, "t": t, "lam": rng.uniform(0.1, 0.5)}
+
+
+@hinge_subgradient.cases
+def _(rng):
+    yield "one example that is wrong", with_margins(rng, -rng.uniform(0.5, 2.0, size=1), 3)
+    margins = np.array([-2.0, -0.6, 0.3, 0.8, 1.2, 1.5, 2.0, 3.0, -1.0])
+    yield "nine examples, two features", with_margins(rng, rng.permutation(margins), 2)
+    yield "seven examples, ten features", with_margins(rng, rng.permutation(margins)[:7], 10)
+    yield "every margin beyond 1", with_margins(rng, rng.uniform(1.1, 3.0, size=6), 4)
+    yield "no margin beyond 1, a negative offset", with_margins(
+        rng, rng.uniform(-2.0, 0.9, size=5), 3, b=-rng.uniform(0.5, 1.5)
+    )
+    # Whole numbers, so that margins are exactly 1.
+    w, t = np.array([1.0, -2.0]), np.array([1.0, -1.0, 1.0, -1.0, 1.0])
+    X = np.array([[2.0, 1.0], [2.0, 2.0], [5.0, 1.0], [0.0, -1.0], [2.0, 2.0]])
+    yield "two examples exactly at the kink", {
+        "w": w * (1 + rng.integers(0, 2)), "b": 1.0, "X": X / 1.0, "t": t, "lam": rng.uniform(0.1, 0.5),
+    }
+
+
+@exercise(
+    points=15,
+    hint="At w = 0 and b = 0, how likely is each label, what is the gradient there, "
+    "and does the penalty have a say about b?",
+    dtype="float64",
+    tolerance=1e-7,
+    arrays="numpy",
+)
+def logistic_regression(answer, X, y, l2, steps):
+    return named(answer.logistic_regression(X, y, l2, steps), "w", "b")
+
+
+def two_classes(rng, N, D):
+    """Draw two classes that overlap, and are not centred."""
+    y = rng.permutation(np.arange(N) % 3 == 0).astype(int)
+    return {
+        "X": rng.normal(size=(N, D)) + 0.5 + np.outer(y, rng.uniform(0.5, 1.0, size=D)),
+        "y": y,
+        "l2": rng.uniform(0.05, 0.2),
+    }
+
+
+@logistic_regression.cases
+def _(rng):
+    yield "one step, twenty examples, two features", two_classes(rng, 20, 2) | {"steps": 1}
+    yield "two steps, thirty examples, four features", two_classes(rng, 30, 4) | {"steps": 2}
+    yield "until nothing moves, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 12}
+    yield "fewer examples than features", two_classes(rng, 6, 9) | {"steps": 3}
+
+    data = arrays("breast_cancer")
+    rows = rng.permutation(len(data["label"]))[:200]
+    X = data["features"][rows]
+    yield "200 tumours, standardised, until nothing moves", {
+        "X": (X - X.mean(axis=0)) / X.std(axis=0), "y": data["label"][rows], "l2": 0.1, "steps": 12,
+    }
+
+    yield "three steps, every label the same", two_classes(rng, 12, 3) | {
+        "y": np.ones(12, dtype=int), "steps": 3,
+    }
+
+
+def build(model, x):
+    """Build a model by one eager call; Keras would first trace a graph, which takes longer than all else."""
+    if "build" in vars(type(model)) or not hasattr(model, "call"):
+        model(x)
+    else:
+        model.call(x)
+        model.built = True
+
+
+def variables_of(model, kernel):
+    """Return the model's variables by name: a kernel, and a bias if there is one."""
+    shapes = {tuple(kernel.shape): "kernel", (kernel.shape[1],): "bias"}
+    found = {shapes.get(tuple(variable.shape)): variable for variable in model.trainable_variables}
+    if len(found) != len(model.trainable_variables) or not set(found) <= {"kernel", "bias"}:
+        got = ", ".join(str(tuple(variable.shape)) for variable in model.trainable_variables)
+        raise WrongStructure(
+            f"expected a kernel of shape {tuple(kernel.shape)} and a bias of shape ({kernel.shape[1]},), "
+            f"got variables of the shapes {got or 'none'}"
+        )
+    return found
+
+
+@exercise(
+    points=15,
+    hint="How often, between the scores and the loss, is a softmax taken of them?",
+    tolerance=2e-5,
+)
+def SoftmaxRegression(answer, kernel, bias, x, y, rate=None, steps=0, unseen=None):
+    import tensorflow as tf
+
+    model = answer.SoftmaxRegression(int(kernel.shape[1]))
+    build(model, x)
+    variables = variables_of(model, kernel)
+    for name, value in (("kernel", kernel), ("bias", bias)):
+        if name in variables:
+            variables[name].assign(value)
+
+    def slopes():
+        """Return the loss and its gradients."""
+        with tf.GradientTape() as tape:
+            loss = model.compute_loss(x=x, y=y, y_pred=model(x))
+        if not tf.is_tensor(loss):
+            raise WrongStructure(
+                f"expected `compute_loss` to return a tensor that gradients flow through, "
+                f"got {describe(loss)}"
+            )
+        return loss, tape.gradient(loss, variables, unconnected_gradients="zero")
+
+    for _ in range(steps):
+        for name, gradient in slopes()[1].items():
+            variables[name].assign_sub(rate * gradient)
+    loss, gradients = slopes()
+    if unseen is not None:
+        return {"loss": loss, "logits of unseen images": model(unseen)}
+    parameters = sum(int(np.prod(variable.shape)) for variable in model.weights)
+    return {
+        "logits": model(x),
+        "loss": loss,
+        "number of parameters": parameters,
+        **{f"d{name}": gradient for name, gradient in gradients.items()},
+    }
+
+
+def classification(rng, N, D, K):
+    """Draw a kernel, a bias, and N examples of D features with labels of K classes."""
+    return {
+        "kernel": rng.normal(size=(D, K)),
+        "bias": signs(rng, K) * rng.uniform(0.5, 1.5, size=K),
+        "x": rng.normal(size=(N, D)),
+        "y": np.append(rng.integers(0, K, size=N - 1), K - 1),
+    }
+
+
+@SoftmaxRegression.cases
+def _(rng):
+    yield "one example, two classes", classification(rng, 1, 3, 2)
+    yield "six examples, five classes", classification(rng, 6, 4, 5)
+    yield "nine examples, three classes", classification(rng, 9, 7, 3)
+
+    # Round numbers: the logits are exact, and the differences between them large.
+    kernel = 1000.0 * np.array([[10.0, 0.0, -10.0], [-4.0, 3.0, 1.0]])
+    yield "logits of ±10,000", {
+        "kernel": kernel,
+        "bias": rng.uniform(0.5, 1.5, size=3),
+        "x": np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 2.0], [1.0, 1.0]]),
+        "y": rng.permutation([0, 1, 2, 2]),
+    }
+
+    data = arrays("digits")
+    rows = rng.permutation(1797)[:140]
+    images, labels = data["image"][rows].reshape(-1, 64) / 16.0, data["label"][rows]
+    yield "eight steps of gradient descent on 100 digits", {
+        "kernel": 0.01 * rng.normal(size=(64, 10)),
+        "bias": 0.5 * signs(rng, 10),
+        "x": images[:100],
+        "y": labels[:100],
+        "rate": 0.5,
+        "steps": 8,
+        "unseen": images[100:],
+    }, 2.0
+
+
+@exercise(
+    points=10,
+    hint="Of 10 examples in batches of 4, how many batches are there, how large is the last, "
+    "and how often does each example occur?",
+    arrays="numpy",
+)
+def minibatches(answer, n, batch, seed):
+    rng = np.random.default_rng(seed)
+    first, second = epoch(answer, n, batch, rng), epoch(answer, n, batch, rng)
+    again = epoch(answer, n, batch, np.random.default_rng(seed))
+    order, next_order = np.concatenate(first), np.concatenate(second)
+    return {
+        "sizes of the batches": [len(indices) for indices in first],
+        "indices, sorted": np.sort(order),
+        "indices of the next epoch, sorted": np.sort(next_order),
+        "neighbours are torn apart": np.mean(np.diff(order) == 1) < 0.5,
+        "the next epoch has another order": not np.array_equal(order, next_order),
+        "the next epoch has other batches": [set(one) for one in first] != [set(one) for one in second],
+        "the same seed gives the same batches": np.array_equal(order, np.concatenate(again)),
+    }
+
+
+def epoch(answer, n, batch, rng):
+    """Collect the batches of one epoch."""
+    batches = answer.minibatches(n, batch, rng)
+    if not hasattr(batches, "__iter__"):
+        raise WrongStructure(f"expected something to iterate over, got {describe(batches)}")
+    collected = [np.asarray(indices) for indices in itertools.islice(batches, n + 2)]
+    for indices in collected:
+        if indices.ndim != 1 or indices.dtype.kind not in "iu":
+            raise WrongStructure(
+                f"expected each batch to be a row of whole numbers, "
+                f"got {describe(indices)} and type {indices.dtype}"
+            )
+    if not collected:
+        raise WrongStructure("expected at least one batch, got none")
+    return collected
+
+
+@minibatches.cases
+def _(rng):
+    def seed():
+        return int(rng.integers(2**31))
+
+    batch = int(rng.integers(5, 9))
+    some = int(rng.integers(2, batch))
+    yield "a last batch that is not full", {"n": 4 * batch + some, "batch": batch, "seed": seed()}
+    yield "a number that the batch divides", {"n": 5 * batch, "batch": batch, "seed": seed()}
+    yield "a last batch of one", {"n": 6 * batch + 1, "batch": batch, "seed": seed()}
+    yield "one example at a time", {"n": int(rng.integers(20, 30)), "batch": 1, "seed": seed()}
+    yield "a batch larger than the data", {"n": int(rng.integers(20, 30)), "batch": 50, "seed": seed()}
+
+
+@exercise(
+    points=10,
+    hint="How alike are an example and itself, by this kernel, and two examples at a distance of 2?",
+    dtype="float64",
+    tolerance=1e-8,
+    arrays="numpy",
+)
+def kernel_ridge(answer, Xtr, ytr, Xte, gamma, lam):
+    return {"predictions": answer.kernel_ridge(Xtr, ytr, Xte, gamma, lam)}
+
+
+def examples_and_queries(rng, N, M, D):
+    """Draw N examples and M queries of D features."""
+    return {
+        "Xtr": rng.normal(size=(N, D)),
+        "ytr": signs(rng, N) * rng.uniform(0.5, 2.0, size=N),
+        "Xte": rng.normal(size=(M, D)),
+        "gamma": rng.uniform(0.15, 0.3),
+        "lam": rng.uniform(0.1, 0.5),
+    }
+
+
+@kernel_ridge.cases
+def _(rng):
+    yield "eight examples, five queries, three features", examples_and_queries(rng, 8, 5, 3)
+    yield "twelve examples, one query, one feature", examples_and_queries(rng, 12, 1, 1)
+    yield "one example, six queries, two features", examples_and_queries(rng, 1, 6, 2)
+
+    inputs = examples_and_queries(rng, 7, 7, 4)
+    yield "queries at the examples, with hardly any penalty", inputs | {
+        "Xte": inputs["Xtr"].copy(), "gamma": 0.7, "lam": 1e-9,
+    }
+    inputs = examples_and_queries(rng, 6, 4, 2)
+    inputs["Xte"][[0, 2]] += 1e4
+    yield "queries far from all examples", inputs
+
+
+@exercise(
+    points=10,
+    hint="What is the mean of no examples, and to which centres do the labels and the inertia belong?",
+    tolerance=2e-5,
+)
+def kmeans_step(answer, X, C, steps=1):
+    labels, inertias = [], []
+    for _ in range(steps):
+        returned = named(answer.kmeans_step(X, C), "C2", "labels", "inertia")
+        C = as_like(C, returned["C2"])
+        labels.append(np.asarray(returned["labels"]))
+        inertias.append(np.asarray(returned["inertia"]).reshape(()))
+    return {"C2": C, "labels": np.stack(labels), "inertia": np.stack(inertias)}
+
+
+def as_like(C, moved):
+    """Return the new centres as the old ones are given: a tensor of the same shape and dtype."""
+    import tensorflow as tf
+
+    moved = tf.cast(tf.convert_to_tensor(np.asarray(moved)), C.dtype)
+    if moved.shape != C.shape:
+        raise WrongStructure(f"expected `C2` to keep the shape {tuple(C.shape)}, got {describe(moved)}")
+    return moved
+
+
+def clouds(rng, N, K, D):
+    """Draw N examples around K places, and K of the examples as centres."""
+    places = 3 * rng.normal(size=(K, D))
+    X = places[np.arange(N) % K] + rng.normal(size=(N, D))
+    return {"X": X, "C": X[rng.permutation(N)[:K]] + 0.1 * rng.normal(size=(K, D))}
+
+
+@kmeans_step.cases
+def _(rng):
+    yield "twenty examples, three centres, two features", clouds(rng, 20, 3, 2)
+    yield "nine examples, two centres, five features", clouds(rng, 9, 2, 5)
+    yield "one example, one centre, one feature", clouds(rng, 1, 1, 1)
+    yield "five steps, thirty examples, four centres", clouds(rng, 30, 4, 3) | {"steps": 5}
+
+    inputs = clouds(rng, 15, 4, 2)
+    inputs["C"][1] += 1000.0
+    yield "a centre that is nearest to none", inputs
+    # Whole numbers: the distances are exact, and those of three examples equal.
+    yield "examples half-way between two centres", {
+        "X": np.array([[0.0, 1.0], [2.0, 0.0], [0.0, -3.0], [1.0, 0.0], [-2.0, 2.0], [0.0, 7.0]]) + 0.0,
+        "C": rng.permutation([-1.0, 1.0])[:, None] * np.array([[2.0, 0.0]]),
+    }

@@ -1,0 +1,162 @@
+"""What an audit finds, as data: the one schema of `grader audit --json`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+SCHEMA = 1
+
+
+class Fate(StrEnum):
+    """What became of a mutant."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    EQUIVALENT = "equivalent"
+    NOT_RUN = "not_run"
+
+
+class MutantFound(msgspec.Struct, frozen=True):
+    """A mutant of the reference.
+
+    Attributes:
+        of: the name that the student writes.
+        name: the changed statement, with the change in braces.
+        line: in `solution.py`, of the cell.
+        fate: killed, if it loses points on public and on hidden seeds.
+        by: the case that rejects it; "" if none does.
+        how: what the first rejecting case says of it, in a word; where it
+            survived, on which seeds it did.
+        distance: the tolerance at which it would pass; infinite if no such
+            tolerance could save it.
+        diff: what was changed.
+        reason: why it is equivalent, as its author recorded it.
+    """
+
+    of: str
+    name: str
+    line: int
+    fate: Fate
+    by: str = ""
+    how: str = ""
+    distance: float = float("inf")
+    diff: str = ""
+    reason: str = ""
+
+
+class MistakeFound(msgspec.Struct, frozen=True):
+    """A named mistake, and the public cases that tell it from the reference."""
+
+    name: str
+    sentence: str
+    rejected_by: tuple[str, ...]
+
+
+class FormFound(msgspec.Struct, frozen=True):
+    """A right answer in another form.
+
+    Attributes:
+        form: `numpy`, or `oracle NAME`.
+        passed: None where the exercise has no such form.
+        distance: the tolerance that it needs.
+        message: what a student would read, if it fails.
+    """
+
+    form: str
+    passed: bool | None
+    distance: float = 0.0
+    message: str = ""
+
+
+class MarginFound(msgspec.Struct, frozen=True):
+    """A tolerance, between what right answers need and what wrong ones do.
+
+    Attributes:
+        tolerance: the exercise's.
+        spread: what right answers in other forms need, and which needs most.
+        nearest: what the nearest wrong answer would need, and which it is.
+        proposed: between the two, where the tolerance is too near to one.
+    """
+
+    tolerance: float
+    spread: float
+    widest: str
+    nearest: float
+    wrong: str
+    proposed: float | None = None
+
+
+class TrainingFound(msgspec.Struct, frozen=True):
+    """How often the reference passes a judge, other data and other random numbers given.
+
+    Attributes:
+        passed, runs: the count.
+        low, high: Wilson's 95 % confidence interval of the pass rate.
+        margin: the share of the reference's values that may be those of the
+            nearest mistake until the judge rejects them; None without one.
+    """
+
+    passed: int
+    runs: int
+    low: float
+    high: float
+    margin: float | None
+
+
+class CostFound(msgspec.Struct, frozen=True):
+    """What the reference needs for all cases: CPU seconds, peak memory, most operations in a case.
+
+    `operations` is None where none of TensorFlow's is run; `counted` tells
+    whether the driver itself counts them.
+    """
+
+    seconds: float
+    megabytes: float
+    operations: int | None
+    counted: bool
+
+
+class ExerciseFound(msgspec.Struct):
+    """What was found of one exercise; `problems` says in sentences what is to be mended.
+
+    `notes` holds what an author should know and need not mend.
+    """
+
+    name: str
+    mistakes: list[MistakeFound] = []
+    mutants: list[MutantFound] = []
+    forms: list[FormFound] = []
+    margin: MarginFound | None = None
+    training: TrainingFound | None = None
+    cost: CostFound | None = None
+    seconds: float = 0.0
+    problems: list[str] = []
+    notes: list[str] = []
+
+    def count(self, fate: Fate) -> int:
+        """Return how many mutants had a fate."""
+        return sum(mutant.fate is fate for mutant in self.mutants)
+
+
+class TopicFound(msgspec.Struct):
+    """What was found of one topic."""
+
+    topic: str
+    exercises: list[ExerciseFound] = []
+    problems: list[str] = []
+    seconds: float = 0.0
+
+    @property
+    def all_problems(self) -> list[str]:
+        """Return what is to be mended, each with where."""
+        here = [f"{self.topic}: {problem}" for problem in self.problems]
+        return here + [f"{self.topic}.{one.name}: {text}" for one in self.exercises for text in one.problems]
+
+
+class AuditFound(msgspec.Struct):
+    """A whole audit."""
+
+    topics: list[TopicFound]
+    schema: int = SCHEMA

@@ -1,0 +1,141 @@
+"""Right answers in other forms: what a student may write who knows NumPy better.
+
+Loaded in a child beside a topic's own files, so that `forms:numpy__momentum_step`
+is the reference, called as it is and answering with arrays. `seed3__…` draws
+other random numbers where the reference draws any; `ops__…` counts the
+operations of TensorFlow in place of answering.
+"""
+
+# mypy: ignore-errors
+# Here a student's functions are called, of which nothing is known.
+
+import functools
+import sys
+
+import numpy as np
+
+from grader.drivers import WrongStructure
+
+
+def _map(change, value):
+    if isinstance(value, dict):
+        return {key: _map(change, item) for key, item in value.items()}
+    if hasattr(value, "_fields"):
+        return type(value)(*(_map(change, item) for item in value))
+    if isinstance(value, list | tuple):
+        return type(value)(_map(change, item) for item in value)
+    return change(value)
+
+
+def _is_array(value):
+    return hasattr(value, "shape") and hasattr(value, "dtype")
+
+
+def _array(value):
+    return np.asarray(value) if _is_array(value) else value
+
+
+def _wide(value):
+    value = _array(value)
+    return value.astype(np.float64) if _is_array(value) and value.dtype.kind == "f" else value
+
+
+def _locked(value):
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    return value
+
+
+def _numpy(function):
+    """Answer with NumPy arrays."""
+    return lambda *args, **kwargs: _map(_array, function(*args, **kwargs))
+
+
+def _float64(function):
+    """Answer in float64."""
+    return lambda *args, **kwargs: _map(_wide, function(*args, **kwargs))
+
+
+def _listed(function):
+    """Answer with a list in place of a tuple, and with lists in place of arrays."""
+
+    def call(*args, **kwargs):
+        found = _map(lambda v: v.tolist() if _is_array(v) else v, _map(_array, function(*args, **kwargs)))
+        return list(found) if isinstance(found, tuple) else found
+
+    return call
+
+
+def _readonly(function):
+    """Leave the inputs as they were."""
+    return lambda *args, **kwargs: function(*_map(_locked, args), **_map(_locked, kwargs))
+
+
+def _graph(function):
+    """Answer from within a `tf.function`."""
+    import tensorflow as tf
+
+    if not isinstance(function, type):
+        return lambda *args, **kwargs: tf.function(lambda: function(*args, **kwargs))()
+
+    class Traced(function):
+        def __call__(self, *args, **kwargs):
+            super().__call__(*args, **kwargs)  # which makes its variables
+            return tf.function(super().__call__)(*args, **kwargs)
+
+    return Traced
+
+
+def _ops(function):
+    """Count the operations of the first call."""
+    from tensorflow.python.framework import op_callbacks
+
+    def counted(call, *args, **kwargs):
+        count = 0
+
+        def one_more(*_, **__):
+            nonlocal count
+            count += 1
+
+        op_callbacks.add_op_callback(one_more)
+        try:
+            call(*args, **kwargs)
+        finally:
+            op_callbacks.remove_op_callback(one_more)
+        raise WrongStructure(str(count))
+
+    if not isinstance(function, type):
+        return functools.partial(counted, function)
+
+    class Counted(function):
+        def __call__(self, *args, **kwargs):
+            super().__call__(*args, **kwargs)  # which makes its variables
+            return counted(super().__call__, *args, **kwargs)
+
+    return Counted
+
+
+def _seed(number, function):
+    """Draw other random numbers, from the first call on."""
+    waiting = [number]
+
+    def call(*args, **kwargs):
+        if waiting:
+            import keras
+
+            keras.utils.set_random_seed(waiting.pop())
+        return function(*args, **kwargs)
+
+    return call
+
+
+def __getattr__(name):
+    form, separator, function = name.partition("__")
+    right = sys.modules.get("submitted.solution")
+    if not separator or right is None or not hasattr(right, function):
+        raise AttributeError(name)
+    if form.removeprefix("seed").isdigit():
+        return _seed(int(form.removeprefix("seed")), getattr(right, function))
+    if f"_{form}" not in globals():
+        raise AttributeError(name)
+    return globals()[f"_{form}"](getattr(right, function))

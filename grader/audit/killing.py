@@ -1,0 +1,115 @@
+"""Mutants against the checks: which are killed, and by which case."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.audit.bench import Bench
+from grader.audit.distance import distance
+from grader.audit.findings import Fate, MutantFound
+from grader.audit.mutation import Mutant
+from grader.exercise import Exercise
+from grader.feedback import judge
+
+SLOWEST = 20.0  # times the reference's own time, after which a mutant is taken to run for ever
+LEAST_SECONDS = 1.0
+NEAR = 10.0  # times the tolerance: what is rejected by less is measured on every case
+
+
+@dataclass(frozen=True)
+class Death:
+    """A case that rejects a mutant: its place, what it says, and by how much."""
+
+    place: int
+    how: str
+    distance: float
+
+
+def patience(bench: Bench, exercise: Exercise) -> Exercise:
+    """Return the exercise with the time limit that mutants get."""
+    started = time.monotonic()
+    for case in bench.keys[False].exercises[exercise.name].cases:
+        bench.run(exercise, case, {})
+    limit = max(LEAST_SECONDS, SLOWEST * (time.monotonic() - started))
+    return replace(exercise, seconds=min(exercise.seconds, limit))
+
+
+def fates(
+    bench: Bench,
+    mutants: Sequence[tuple[int, Mutant]],
+    reasons: Mapping[tuple[str, str], str],
+    deadline: float = float("inf"),
+) -> Iterator[MutantFound]:
+    """Run mutants of one name that students write; yield what became of each.
+
+    Args:
+        bench: which holds the mutants.
+        mutants: with their numbers on the bench.
+        reasons: why some are equivalent.
+        deadline: on the monotonic clock; what comes after it is not run.
+    """
+    checks, recorded = bench.topic.checks, bench.keys[False].exercises
+    exercises = [
+        patience(bench, checks.exercises[name])
+        for name in recorded
+        if mutants and mutants[0][1].of in checks.exercises[name].writes
+    ]
+    for number, mutant in mutants:
+        if time.monotonic() > deadline:
+            yield MutantFound(mutant.of, mutant.name, mutant.first, Fate.NOT_RUN, diff=mutant.diff)
+        else:
+            yield fate(bench, exercises, number, mutant, reasons.get((mutant.of, mutant.name), ""))
+
+
+def fate(
+    bench: Bench, exercises: Sequence[Exercise], number: int, mutant: Mutant, reason: str
+) -> MutantFound:
+    """Run one mutant against all exercises that its name is written for."""
+    found: list[tuple[Exercise, dict[bool, Death | None]]] = []
+    for exercise in exercises:
+        answers = {name: f"mutated:m{number}__{name}" for name in exercise.writes}
+        public = death(bench, exercise, answers, False)
+        hidden = death(bench, exercise, answers, True, public.place if public else 0)
+        found.append((exercise, {False: public, True: hidden}))
+        if public and hidden:
+            case = bench.keys[False].exercises[exercise.name].cases[public.place].name
+            return MutantFound(
+                mutant.of, mutant.name, mutant.first, Fate.KILLED, case, public.how,
+                min(public.distance, hidden.distance), mutant.diff, reason,
+            )  # fmt: skip
+    lived = {hidden for _, deaths in found for hidden, killed in deaths.items() if killed is None}
+    which = "public and hidden" if len(lived) == 2 else "hidden" if True in lived else "public"
+    status = Fate.EQUIVALENT if reason else Fate.SURVIVED
+    return MutantFound(
+        mutant.of, mutant.name, mutant.first, status, how=f"on {which} seeds", diff=mutant.diff, reason=reason
+    )
+
+
+def death(
+    bench: Bench, exercise: Exercise, answers: Mapping[str, str], hidden: bool, first: int = 0
+) -> Death | None:
+    """Return the first case that rejects an answer, tried from `first` on; None if all accept it.
+
+    An answer that is rejected by little is run on all cases, for the greatest
+    distance: it is that case which a tolerance must not let through.
+    """
+    key = bench.keys[hidden].exercises[exercise.name]
+    places = [first, *(place for place in range(len(key.cases)) if place != first)]
+    nearest: Death | None = None
+    for place in places:
+        outcome = bench.run(exercise, key.cases[place], answers)
+        if outcome.status is not None:
+            return Death(place, str(outcome.status), float("inf"))
+        finding = judge(exercise, key.cases[place], key.expected[place], outcome)
+        if finding is None:
+            continue
+        far = float("inf")
+        if exercise.judge_function is None:
+            far = distance(key.expected[place], outcome.arrays)
+        if far > NEAR * exercise.tolerance:
+            return Death(place, finding.kind, far)
+        if nearest is None or far > nearest.distance:
+            nearest = Death(place, finding.kind, far)
+    return nearest

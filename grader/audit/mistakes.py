@@ -1,0 +1,70 @@
+"""Named mistakes: each is rejected, and recognised as itself and as no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.audit.findings import MistakeFound
+from grader.client import Outcome
+from grader.exercise import Exercise
+from grader.feedback import recognise, verdict
+from grader.feedback import judge as finding_of
+from grader.key import ExerciseKey, MistakeKey
+from grader.verdict import Status
+
+
+def outcomes_of(mistake: MistakeKey) -> list[Outcome]:
+    """Return what a mistake did on each case, as if a student had handed it in."""
+    return [
+        Outcome(Status.RAISED if response.error else None, response.arrays, response.error)
+        for response in mistake.responses
+    ]
+
+
+def problems_of(exercise: Exercise, key: ExerciseKey, hidden: bool) -> list[str]:
+    """Say which mistakes pass, are not recognised, or are taken for another."""
+    seeds = "hidden" if hidden else "public"
+    if not key.mistakes:
+        return ["there is no mistake: write one answer, at least, that is wrong in a way that has a name"]
+    return [
+        f"on {seeds} seeds, the mistake {mistake.name} {problem}"
+        for mistake in key.mistakes
+        for problem in _problems_of_one(exercise, key, mistake, hidden)
+    ]
+
+
+def _problems_of_one(exercise: Exercise, key: ExerciseKey, mistake: MistakeKey, hidden: bool) -> list[str]:
+    outcomes = outcomes_of(mistake)
+    found = verdict(exercise, key, outcomes, hidden)
+    if found.status is Status.PASSED or found.score >= exercise.points:
+        return ["passes"]
+    problems = []
+    if not mistake.sentence or mistake.sentence not in found.message:
+        problems.append("is not named in what the student reads: give it a sentence")
+    findings = [
+        finding_of(exercise, case, expected, outcome)
+        for case, expected, outcome in zip(key.cases, key.expected, outcomes, strict=True)
+    ]
+    others = list(key.mistakes)
+    while other := recognise(exercise, replace(key, mistakes=tuple(others)), outcomes, findings):
+        others.remove(other)
+        if other is not mistake:
+            problems.append(f"cannot be told from {other.name}: add a case on which they differ")
+    return problems
+
+
+def mistakes(exercise: Exercise, key: ExerciseKey) -> list[MistakeFound]:
+    """Return which cases tell each mistake from the reference."""
+    found = []
+    for mistake in key.mistakes:
+        cases = verdict(exercise, key, outcomes_of(mistake), hidden=False).cases
+        rejecting = tuple(case.name for case in cases if case.status is not Status.PASSED)
+        found.append(MistakeFound(mistake.name, mistake.sentence, rejecting))
+    return found
+
+
+def idle_cases(exercise: Exercise, key: ExerciseKey, killers: Sequence[str]) -> list[str]:
+    """Return the cases that no mistake needs, and that killed no mutant."""
+    needed = {case for mistake in mistakes(exercise, key) for case in mistake.rejected_by}
+    return [case.name for case in key.cases if case.name not in needed and case.name not in killers]

@@ -1,0 +1,177 @@
+"""A topic's reference, changed at one spot at a time, inside its solution regions only.
+
+A mutant is known by the statement that it changes, written without its layout,
+so that its name survives another line break or quotation mark:
+
+    return w {+ → -} v, v
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from grader.audit.operators import variants
+from grader.course import Topic
+from grader.exercise import AuthorError
+from grader.notebook import BEGIN, END, exercise_name
+from grader.submission import script_cells
+
+TOKEN = re.compile(r"\s+|\d[\w.]*|\w+|[^\w\s]")
+# What is said is not graded, and what annotates is not run.
+# An author may reword what an error says without a mutant's name changing.
+RAISED = re.compile(r"(raise \w+)\(.*\)$")
+LEFT_ALONE = (cst.Annotation, cst.Decorator, cst.FormattedString, cst.Assert)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The reference, changed at one spot.
+
+    Attributes:
+        of: what the student writes: the first name that the cell defines.
+        name: the changed statement; no two mutants of one `of` share it.
+        before, after: the cell's text.
+        first, last: the cell's lines in `solution.py`, counted from 1.
+    """
+
+    of: str
+    name: str
+    before: str
+    after: str
+    first: int
+    last: int
+
+    @cached_property
+    def diff(self) -> str:
+        """Return the change as a unified diff, without its header."""
+        lines = difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), n=1, lineterm="")
+        return "\n".join(list(lines)[2:])
+
+
+def mutants(topic: Topic, only: Container[str] | None = None) -> Iterator[Mutant]:
+    """Yield the mutants of a topic's solution, in the order of the file.
+
+    `only` holds the names written by students that are wanted, all by default.
+
+    Raises:
+        AuthorError: the solution cannot be read or parsed.
+    """
+    for of, source, first, last in solution_cells(topic):
+        if only is None or of in only:
+            for name, after in changed(source):
+                yield Mutant(of, name, source, after, first, last)
+
+
+def solution_cells(topic: Topic) -> Iterator[tuple[str, str, int, int]]:
+    """Yield each cell with a solution: what it defines, its text, its first and last line.
+
+    Raises:
+        AuthorError: the solution cannot be read or parsed.
+    """
+    path = topic.folder / "solution.py"
+    try:
+        text = path.read_text(encoding="utf-8")
+        for _, source, first in script_cells(text):
+            if BEGIN in source:
+                yield exercise_name(source), source, first, first + source.count("\n")
+    except (OSError, SyntaxError) as error:
+        raise AuthorError(f"{path} cannot be read: {error}") from error
+
+
+def changed(source: str) -> list[tuple[str, str]]:
+    """Return the name and text of each mutant of one cell."""
+    wrapper = MetadataWrapper(cst.parse_module(source))
+    finder = Finder(regions(source))
+    wrapper.visit(finder)
+    plain = ast.unparse(ast.parse(source))
+    seen = {plain: ""}
+    names: dict[str, int] = {}
+    found = []
+    for old, new in finder.found:
+        after = cst.ensure_type(wrapper.module.deep_replace(old, new), cst.Module).code
+        try:
+            normal = ast.unparse(ast.parse(after))
+        except SyntaxError:  # as a bound that is none
+            continue
+        if normal in seen:
+            continue
+        name = change(plain, normal)
+        names[name] = names.get(name, 0) + 1
+        seen[normal] = name
+        found.append((name if names[name] == 1 else f"{name} #{names[name]}", after))
+    return found
+
+
+def regions(source: str) -> list[tuple[int, int]]:
+    """Return the lines of the markers around each solution region, counted from 1."""
+    lines = [line.strip() for line in source.split("\n")]
+    begins = [number for number, line in enumerate(lines, 1) if line == BEGIN]
+    ends = [number for number, line in enumerate(lines, 1) if line == END]
+    return list(zip(begins, ends, strict=True))
+
+
+def change(before: str, after: str) -> str:
+    """Write the one statement that differs, with what differs in braces."""
+    pairs = [
+        (" ".join(map(_bare, old)), " ".join(map(_bare, new)))
+        for old, new in _differing(before.split("\n"), after.split("\n"))
+    ]
+    return "; ".join(_marked(*pair) for pair in pairs)
+
+
+def _bare(line: str) -> str:
+    return RAISED.sub(r"\1(…)", line.strip())
+
+
+def _differing(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+    for what, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what != "equal":
+            yield old[i:j], new[k:m]
+
+
+def _marked(old: str, new: str) -> str:
+    """Put what two statements do not share in braces: `a {+ → -} b`."""
+    one, other = TOKEN.findall(old), TOKEN.findall(new)
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    kept = len(one) - end
+    was, became = "".join(one[start:kept]).strip(), "".join(other[start : len(other) - end]).strip()
+    return f"{''.join(one[:start])}{{{was} → {became}}}{''.join(one[kept:])}"
+
+
+class Finder(cst.CSTVisitor):
+    """Collects each node in a solution region with what it may be replaced by."""
+
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self, regions: list[tuple[int, int]]) -> None:
+        super().__init__()
+        self.regions = regions
+        self.found: list[tuple[cst.CSTNode, cst.CSTNode]] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Take note of a node's variants, and go on to what it holds."""
+        if isinstance(node, LEFT_ALONE) or _is_text(node):
+            return False
+        if isinstance(node, cst.BaseExpression | cst.BaseSmallStatement | cst.If | cst.Slice | cst.CompFor):
+            lines = self.get_metadata(PositionProvider, node)
+            if any(begin < lines.start.line and lines.end.line < end for begin, end in self.regions):
+                self.found += [(node, new) for new in variants(node)]
+        return not isinstance(node, cst.Raise)
+
+
+def _is_text(node: cst.CSTNode) -> bool:
+    """Tell whether a node is a docstring or other text that does nothing."""
+    return isinstance(node, cst.Expr) and isinstance(node.value, cst.BaseString)

@@ -1,0 +1,341 @@
+"""Small changes of a program, each of which a good check notices.
+
+`variants(node)` yields what a node of libcst's tree may be replaced by: the
+operators of mutation testing (DeMillo, Lipton and Sayward, "Hints on test data
+selection", 1978), chosen for numerical code. A change has one spot, and always
+gives a program that can be parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import libcst as cst
+
+OPERATORS: dict[type[cst.BaseBinaryOp], cst.BaseBinaryOp] = {
+    cst.Add: cst.Subtract(),
+    cst.Subtract: cst.Add(),
+    cst.Multiply: cst.Divide(),
+    cst.Divide: cst.Multiply(),
+    cst.FloorDivide: cst.Divide(),
+    cst.Modulo: cst.FloorDivide(),
+    cst.Power: cst.Multiply(),
+    cst.MatrixMultiply: cst.Multiply(),
+    cst.BitAnd: cst.BitOr(),
+    cst.BitOr: cst.BitAnd(),
+    cst.BitXor: cst.BitOr(),
+}
+AUGMENTED: dict[type[cst.BaseAugOp], cst.BaseAugOp] = {
+    cst.AddAssign: cst.SubtractAssign(),
+    cst.SubtractAssign: cst.AddAssign(),
+    cst.MultiplyAssign: cst.DivideAssign(),
+    cst.DivideAssign: cst.MultiplyAssign(),
+}
+COMPARISONS: dict[type[cst.BaseCompOp], tuple[cst.BaseCompOp, ...]] = {
+    cst.LessThan: (cst.LessThanEqual(), cst.GreaterThanEqual()),
+    cst.LessThanEqual: (cst.LessThan(), cst.GreaterThan()),
+    cst.GreaterThan: (cst.GreaterThanEqual(), cst.LessThanEqual()),
+    cst.GreaterThanEqual: (cst.GreaterThan(), cst.LessThan()),
+    cst.Equal: (cst.NotEqual(),),
+    cst.NotEqual: (cst.Equal(),),
+    cst.Is: (cst.IsNot(),),
+    cst.IsNot: (cst.Is(),),
+    cst.In: (cst.NotIn(),),
+    cst.NotIn: (cst.In(),),
+}
+# Calls by the last part of their name: what is easily taken for one another, …
+MISTAKABLE = {
+    "sum": "mean", "mean": "sum", "reduce_sum": "reduce_mean", "reduce_mean": "reduce_sum",
+    "max": "min", "min": "max", "reduce_max": "reduce_min", "reduce_min": "reduce_max",
+    "maximum": "minimum", "minimum": "maximum", "argmax": "argmin", "argmin": "argmax",
+    "zeros": "ones", "ones": "zeros", "zeros_like": "ones_like", "ones_like": "zeros_like",
+    "std": "var", "var": "std", "reduce_std": "reduce_variance", "reduce_variance": "reduce_std",
+    "sin": "cos", "cos": "sin", "floor": "ceil", "ceil": "floor", "any": "all", "all": "any",
+    "reduce_any": "reduce_all", "reduce_all": "reduce_any", "cumsum": "cumprod",
+    "tanh": "sigmoid", "sigmoid": "tanh", "exp": "expm1", "log": "log1p", "log1p": "log",
+}  # fmt: skip
+# … and what is easily forgotten, so that its argument stands alone.
+FORGETTABLE = {
+    "sqrt", "rsqrt", "exp", "log", "log1p", "square", "abs", "tanh", "sigmoid", "relu", "gelu", "softmax",
+    "log_softmax", "softplus", "transpose", "matrix_transpose", "stop_gradient", "reverse", "reversed",
+    "sorted", "sort", "cumsum", "conj", "real", "flip", "cos", "sin", "ceil", "floor", "round", "sign",
+    "l2_normalize", "norm", "diag", "exp2", "log2", "negative", "reciprocal", "logical_not", "list_reversed",
+}  # fmt: skip
+COMMUTATIVE = {
+    "maximum", "minimum", "max", "min", "add", "multiply", "isinstance", "logical_and", "logical_or",
+    "gcd", "hypot", "getattr", "hasattr", "setattr",
+}  # fmt: skip
+ONE_WAY = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.MatrixMultiply, cst.Power)
+# Nothing is graded by a name or a dtype.
+UNGRADED = {"name", "dtype"}
+Variants = Iterator[cst.CSTNode]
+
+
+def variants(node: cst.CSTNode) -> Variants:
+    """Yield what `node` may be replaced by, in a fixed order."""
+    change = CHANGES.get(type(node))
+    if change is not None:
+        yield from change(node)
+
+
+def binary(node: cst.BinaryOperation) -> Variants:
+    """Another operator, one side alone, and both sides exchanged."""
+    left, right = node.left, node.right
+    if type(node.operator) in OPERATORS:
+        yield grouped(node.with_changes(operator=OPERATORS[type(node.operator)]))
+    yield left
+    if isinstance(node.operator, cst.Subtract):
+        yield grouped(cst.UnaryOperation(cst.Minus(), grouped(right)))
+    elif isinstance(node.operator, cst.Add | cst.Multiply | cst.MatrixMultiply | cst.BitAnd | cst.BitOr):
+        yield right
+    if isinstance(node.operator, ONE_WAY):
+        yield grouped(node.with_changes(left=grouped(right), right=grouped(left)))
+
+
+def unary(node: cst.UnaryOperation) -> Variants:
+    """Without its sign or its not."""
+    yield node.expression
+
+
+def boolean(node: cst.BooleanOperation) -> Variants:
+    """And for or, and one side alone."""
+    other = cst.Or() if isinstance(node.operator, cst.And) else cst.And()
+    yield grouped(node.with_changes(operator=other))
+    yield node.left
+    yield node.right
+
+
+def comparison(node: cst.Comparison) -> Variants:
+    """Another boundary, or the opposite."""
+    for place, target in enumerate(node.comparisons):
+        for operator in COMPARISONS.get(type(target.operator), ()):
+            changed = list(node.comparisons)
+            changed[place] = target.with_changes(operator=operator)
+            yield node.with_changes(comparisons=changed)
+
+
+def integer(node: cst.Integer) -> Variants:
+    """One more and one less."""
+    value = node.evaluated_value
+    yield node.with_changes(value=str(value + 1))
+    yield node.with_changes(value=str(value - 1)) if value else parsed("(-1)")
+
+
+def floating(node: cst.Float) -> Variants:
+    """Twice as much; ten times a constant that is there to be small; one for zero."""
+    value = node.evaluated_value
+    yield node.with_changes(value=repr(1.0 if value == 0 else value * 10 if abs(value) < 1e-3 else value * 2))
+
+
+def name(node: cst.Name) -> Variants:
+    """False for True, and True for False."""
+    if node.value in ("True", "False"):
+        yield node.with_changes(value="False" if node.value == "True" else "True")
+
+
+def string(node: cst.SimpleString) -> Variants:
+    """Another padding; the last two axes of an einsum exchanged."""
+    text = str(node.evaluated_value)
+    other = {"same": "valid", "valid": "same"}.get(text.lower())
+    if other:
+        yield node.with_changes(value=repr(other.upper() if text.isupper() else other))
+    elif "->" in text and len(text.rpartition("->")[2]) > 1:
+        yield node.with_changes(value=repr(f"{text[:-2]}{text[-1]}{text[-2]}"))
+
+
+def call(node: cst.Call) -> Variants:
+    """Another function, none, arguments exchanged, one keyword argument fewer, one round more or less."""
+    last = called(node)
+    if last in MISTAKABLE:
+        yield node.with_changes(func=renamed(node.func, MISTAKABLE[last]))
+    if last in FORGETTABLE and node.args and not node.args[0].star:
+        yield grouped(node.args[0].value)
+    if last in FORGETTABLE and not node.args and isinstance(node.func, cst.Attribute):
+        yield node.func.value
+    if last == "range":
+        stop = 1 if len(node.args) > 1 else 0
+        if not isinstance(node.args[stop].value, cst.Integer):
+            for offset in offsets(node.args[stop].value):
+                yield with_argument(node, stop, offset)
+    for place, (one, other) in enumerate(pairwise(node.args)):
+        plain = not (one.keyword or other.keyword or one.star or other.star)
+        if plain and last not in COMMUTATIVE and not one.value.deep_equals(other.value):
+            exchanged = list(node.args)
+            exchanged[place] = one.with_changes(value=other.value)
+            exchanged[place + 1] = other.with_changes(value=one.value)
+            yield node.with_changes(args=exchanged)
+    for place, argument in enumerate(node.args):
+        if argument.keyword is None or argument.keyword.value in UNGRADED:
+            continue
+        flag = isinstance(argument.value, cst.Name) and argument.value.value in ("True", "False")
+        if argument.keyword.value == "training" and not flag:
+            yield with_argument(node, place, cst.Name("True"))
+            yield with_argument(node, place, cst.Name("False"))
+        if not flag:  # which exchanging it for its opposite covers
+            rest = [*node.args[:place], *node.args[place + 1 :]]
+            if rest:
+                rest[-1] = rest[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            yield node.with_changes(args=rest)
+
+
+def attribute(node: cst.Attribute) -> Variants:
+    """A matrix that is not transposed."""
+    if node.attr.value in ("T", "mT"):
+        yield node.value
+
+
+def index(node: cst.Subscript) -> Variants:
+    """Two indices exchanged."""
+    for place, (one, other) in enumerate(pairwise(node.slice)):
+        if not one.slice.deep_equals(other.slice):
+            exchanged = list(node.slice)
+            exchanged[place] = one.with_changes(slice=other.slice)
+            exchanged[place + 1] = other.with_changes(slice=one.slice)
+            yield node.with_changes(slice=exchanged)
+
+
+def bounds(node: cst.Slice) -> Variants:
+    """A bound fewer, or off by one; constants are changed where they stand."""
+    for side in ("lower", "upper", "step"):
+        value = getattr(node, side)
+        if value is None:
+            continue
+        yield node.with_changes(**{side: None})
+        if side != "step" and not isinstance(value, cst.Integer):
+            for offset in offsets(value):
+                yield node.with_changes(**{side: offset})
+
+
+def choice(node: cst.IfExp) -> Variants:
+    """Always the one, or always the other."""
+    yield grouped(node.body)
+    yield grouped(node.orelse)
+
+
+def branch(node: cst.If) -> Variants:
+    """Always, or never."""
+    for value in ("True", "False"):
+        yield node.with_changes(test=cst.Name(value), whitespace_before_test=cst.SimpleWhitespace(" "))
+
+
+def comprehension(node: cst.CompFor) -> Variants:
+    """Without its condition."""
+    for place in range(len(node.ifs)):
+        yield node.with_changes(ifs=[*node.ifs[:place], *node.ifs[place + 1 :]])
+
+
+def augmented(node: cst.AugAssign) -> Variants:
+    """Another operator, none, or no statement."""
+    if type(node.operator) in AUGMENTED:
+        yield node.with_changes(operator=AUGMENTED[type(node.operator)])
+    yield cst.Assign([cst.AssignTarget(node.target)], node.value)
+    yield cst.Pass()
+
+
+def assignment(node: cst.Assign) -> Variants:
+    """No statement, where what is assigned to has a value without it."""
+    targets = [target.target for target in node.targets]
+    known = names_in(node.value)
+    if all(isinstance(one, cst.Attribute | cst.Subscript) or names_in(one) & known for one in targets):
+        yield cst.Pass()
+
+
+def expression(node: cst.Expr) -> Variants:
+    """No statement, where it is there for what it does."""
+    if isinstance(node.value, cst.Call):
+        yield cst.Pass()
+
+
+def removed(node: cst.BaseSmallStatement) -> Variants:
+    """No statement."""
+    yield cst.Pass()
+
+
+def returned(node: cst.Return) -> Variants:
+    """Two of the values that are returned exchanged."""
+    if isinstance(node.value, cst.Tuple):
+        for place, (one, other) in enumerate(pairwise(node.value.elements)):
+            exchanged = list(node.value.elements)
+            exchanged[place] = one.with_changes(value=other.value)
+            exchanged[place + 1] = other.with_changes(value=one.value)
+            yield node.with_changes(value=node.value.with_changes(elements=exchanged))
+
+
+CHANGES: dict[type[cst.CSTNode], Callable[[Any], Variants]] = {
+    cst.BinaryOperation: binary,
+    cst.UnaryOperation: unary,
+    cst.BooleanOperation: boolean,
+    cst.Comparison: comparison,
+    cst.Integer: integer,
+    cst.Float: floating,
+    cst.Name: name,
+    cst.SimpleString: string,
+    cst.Call: call,
+    cst.Attribute: attribute,
+    cst.Subscript: index,
+    cst.Slice: bounds,
+    cst.IfExp: choice,
+    cst.If: branch,
+    cst.CompFor: comprehension,
+    cst.AugAssign: augmented,
+    cst.Assign: assignment,
+    cst.Expr: expression,
+    cst.Raise: removed,
+    cst.Break: removed,
+    cst.Continue: removed,
+    cst.Return: returned,
+}
+
+
+def called(node: cst.Call) -> str:
+    """Return the last part of the name of what is called, or ""."""
+    last = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    return last.value if isinstance(last, cst.Name) else ""
+
+
+def renamed(function: cst.BaseExpression, to: str) -> cst.BaseExpression:
+    """Return a function's name with its last part changed."""
+    if isinstance(function, cst.Attribute):
+        return function.with_changes(attr=cst.Name(to))
+    return cst.Name(to)
+
+
+def with_argument(node: cst.Call, place: int, value: cst.BaseExpression) -> cst.Call:
+    """Return a call with the value of one argument changed."""
+    arguments = list(node.args)
+    arguments[place] = arguments[place].with_changes(value=value)
+    return node.with_changes(args=arguments)
+
+
+def offsets(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """Yield one less than an expression, and one more."""
+    for operator in (cst.Subtract(), cst.Add()):
+        yield cst.BinaryOperation(grouped(value), operator, cst.Integer("1"))
+
+
+def grouped(node: cst.BaseExpression) -> cst.BaseExpression:
+    """Put brackets around an expression of several parts, that it stays one wherever it stands."""
+    single = cst.Name | cst.BaseNumber | cst.BaseString | cst.Call | cst.Attribute | cst.Subscript
+    if node.lpar or isinstance(node, single | cst.Tuple | cst.List | cst.Dict):
+        return node
+    grown: cst.BaseExpression = node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return grown
+
+
+def parsed(text: str) -> cst.BaseExpression:
+    """Parse an expression."""
+    return cst.parse_expression(text)
+
+
+def names_in(node: cst.CSTNode) -> set[str]:
+    """Return all names in an expression."""
+    found: set[str] = set()
+
+    class Collect(cst.CSTVisitor):
+        def visit_Name(self, node: cst.Name) -> None:
+            found.add(node.value)
+
+    node.visit(Collect())
+    return found

@@ -1,0 +1,61 @@
+"""The reference with its sums and products the other way about: as right, rounded otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from grader.audit.mutation import Mutant, regions, solution_cells
+from grader.course import Topic
+
+# What is put together with + and is no number.
+JOINED = cst.Tuple | cst.List | cst.ListComp | cst.BaseString
+
+
+def reordered(topic: Topic, only: Container[str]) -> Iterator[Mutant]:
+    """Yield each solution cell with the operands of + and * exchanged, where that changes it."""
+    for of, source, first, last in solution_cells(topic):
+        if of in only:
+            after = MetadataWrapper(cst.parse_module(source)).visit(Exchange(regions(source))).code
+            if after != source:
+                yield Mutant(of, "another order", source, after, first, last)
+
+
+class Exchange(cst.CSTTransformer):
+    """Exchanges what is left and right of + and * in the solution regions."""
+
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self, regions: list[tuple[int, int]]) -> None:
+        super().__init__()
+        self.regions = regions
+
+    def leave_BinaryOperation(
+        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    ) -> cst.BaseExpression:
+        """Write b + a for a + b; a + b + c becomes c + (b + a)."""
+        lines = self.get_metadata(PositionProvider, original_node)
+        inside = any(begin < lines.start.line and lines.end.line < end for begin, end in self.regions)
+        operands = (updated_node.left, updated_node.right)
+        if not inside or not isinstance(updated_node.operator, cst.Add | cst.Multiply):
+            return updated_node
+        if any(isinstance(side, JOINED) or _is_shape(side) for side in operands):
+            return updated_node
+        left, right = (_bracketed(side) for side in operands)
+        return updated_node.with_changes(left=right, right=left)
+
+
+def _is_shape(node: cst.BaseExpression) -> bool:
+    """Tell whether an expression speaks of a shape, which + joins."""
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    return "shape" in (node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", ""))
+
+
+def _bracketed(node: cst.BaseExpression) -> cst.BaseExpression:
+    if node.lpar or not isinstance(node, cst.BinaryOperation | cst.UnaryOperation | cst.IfExp):
+        return node
+    grown: cst.BaseExpression = node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return grown

@@ -1,0 +1,114 @@
+"""Right answers in other forms: all get full marks, and how much tolerance they need."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from grader.audit.bench import Bench, in_form
+from grader.audit.distance import distance
+from grader.audit.findings import FormFound
+from grader.client import Outcome
+from grader.exercise import Case, Exercise, cast
+from grader.feedback import verdict
+from grader.recording import Marked, marked
+from grader.verdict import Status
+
+FORMS = ("numpy", "float64", "listed", "readonly")
+TENSORS_NEEDED = {"gradients", "GradientTape", "op_count", "is_tensor"}
+REORDERED = 1e-2  # a change of order that changes more than this was none that is allowed
+
+
+def names_in(exercise: Exercise) -> set[str]:
+    """Return every name that the driver's code uses, nested functions included."""
+    pending, names = [exercise.driver.__code__], set()
+    while pending:
+        code = pending.pop()
+        names |= set(code.co_names)
+        pending += [constant for constant in code.co_consts if inspect.iscode(constant)]
+    return names
+
+
+def comes_in(exercise: Exercise, form: str) -> bool:
+    """Tell whether the reference can be wrapped so: a function, of which no tensor is needed."""
+    if any(name[0].isupper() for name in exercise.writes):
+        return False
+    return form == "readonly" or not TENSORS_NEEDED & names_in(exercise)
+
+
+def oracles_of(bench: Bench, exercise: Exercise) -> list[Marked]:
+    """Return the independent right answers to an exercise."""
+    return [one for one in marked(bench.topic, "oracles") if one.of in exercise.writes]
+
+
+def passes(
+    bench: Bench, exercise: Exercise, form: str, answers: Mapping[str, str], hidden: bool
+) -> FormFound:
+    """Grade a right answer that is written otherwise."""
+    return graded(bench, exercise, form, bench.run_all(exercise, hidden, answers), hidden)
+
+
+def graded(bench: Bench, exercise: Exercise, form: str, outcomes: list[Outcome], hidden: bool) -> FormFound:
+    """Judge what a right answer did."""
+    key = bench.key(exercise, hidden)
+    found = verdict(exercise, key, outcomes, hidden=False)
+    far = max(
+        float("inf") if outcome.status else distance(expected, outcome.arrays)
+        for expected, outcome in zip(key.expected, outcomes, strict=True)
+    )
+    full = found.status is Status.PASSED and found.score == exercise.points
+    return FormFound(form, full, far, found.message)
+
+
+def forms(bench: Bench, exercise: Exercise, reordered: Mapping[str, int]) -> Iterator[FormFound]:
+    """Grade every form of an exercise's right answer.
+
+    Args:
+        bench: which holds the reference, and its reordered texts.
+        exercise: whose answers they are.
+        reordered: by what is written, the number on the bench of the reference
+            with its sums and products in another order.
+    """
+    for one in oracles_of(bench, exercise):
+        answers = {one.of: f"oracles:{one.name}"}
+        found = [passes(bench, exercise, f"oracle {one.name}", answers, hidden) for hidden in (False, True)]
+        yield max(found, key=lambda form: (not form.passed, form.distance))
+    for form in FORMS:
+        if comes_in(exercise, form):
+            yield passes(bench, exercise, form, in_form(exercise, form), False)
+    if exercise.arrays == "tensor":
+        yield _if_it_runs(passes(bench, exercise, "graph", in_form(exercise, "graph"), False))
+        if exercise.dtype == "float32" and comes_in(exercise, "readonly"):
+            wide = [bench.run(exercise, widened(case), {}) for case in bench.key(exercise, False).cases]
+            yield _if_it_runs(graded(bench, exercise, "float64 throughout", wide, False))
+    order = {name: f"mutated:m{reordered[name]}__{name}" for name in exercise.writes if name in reordered}
+    if order:
+        found_one = _if_it_runs(passes(bench, exercise, "another order", order, False))
+        strange = found_one.distance > max(REORDERED, exercise.tolerance)
+        yield replace_passed(found_one, None) if strange else found_one
+
+
+def widened(case: Case) -> Case:
+    """Return a case with its inputs in float64."""
+    return replace(case, inputs={name: cast(value, "float64") for name, value in case.inputs.items()})
+
+
+def replace_passed(form: FormFound, passed: bool | None) -> FormFound:
+    """Return a form with another verdict."""
+    return FormFound(form.form, passed, form.distance, form.message)
+
+
+def _if_it_runs(form: FormFound) -> FormFound:
+    """Leave out a form that the exercise does not have: not every function can be traced or widened."""
+    return replace_passed(form, None) if form.distance == float("inf") else form
+
+
+def problems_of(found: list[FormFound], oracles: int) -> list[str]:
+    """Say which right answers are rejected."""
+    problems = [
+        f"a right answer is rejected ({form.form}): {form.message}" for form in found if form.passed is False
+    ]
+    if not oracles:
+        problems.append("there is no oracle: write an independent right answer in oracles.py")
+    return problems

@@ -1,0 +1,187 @@
+"""An audit of a course's topics, from the first look to the last."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from grader.audit import content, cost, equivalents, margins, mistakes, rightness, steadiness, training
+from grader.audit.bench import Bench, both_keys
+from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, TopicFound
+from grader.audit.killing import fates
+from grader.audit.mutation import Mutant, mutants
+from grader.audit.reorder import reordered
+from grader.client import Server
+from grader.course import Course, CourseError, Topic, unknown
+from grader.exercise import Exercise
+
+Progress = Callable[[str], None]
+
+
+def audit(
+    targets: Mapping[Topic, Sequence[str]],
+    workers: int = 2,
+    sample: int | None = None,
+    budget: float = float("inf"),
+    progress: Progress = lambda text: None,
+) -> AuditFound:
+    """Audit topics.
+
+    Args:
+        targets: by topic, the exercises meant; all of them if none is named.
+        workers: how many children run answers at a time.
+        sample: of each exercise, run this many mutants only, always the same.
+        budget: seconds, after which no further mutant is run.
+        progress: is told what comes next.
+
+    Raises:
+        AuthorError: a topic cannot be run at all.
+        CourseError: an exercise is unknown.
+        ServerError: the grader's own processes failed.
+    """
+    deadline = time.monotonic() + budget
+    with Server() as server:
+        found = [
+            audit_topic(server, topic, names, workers, sample, deadline, progress)
+            for topic, names in targets.items()
+        ]
+    return AuditFound(found)
+
+
+def audit_topic(
+    server: Server,
+    topic: Topic,
+    names: Sequence[str],
+    workers: int,
+    sample: int | None,
+    deadline: float,
+    progress: Progress,
+) -> TopicFound:
+    """Audit the exercises of one topic; see `audit`."""
+    started = time.monotonic()
+    exercises = topic.checks.exercises
+    for name in names:
+        if name not in exercises:
+            raise CourseError(unknown("exercise", f"{topic.name}.{name}", exercises))
+    chosen = [one for name, one in exercises.items() if not names or name in names]
+    progress(f"{topic.name}: answer keys")
+    keys = both_keys(server, topic, names)
+    progress(f"{topic.name}: mutants of the solution")
+    written = {name for exercise in chosen for name in exercise.writes}
+    changed = list(mutants(topic, written))
+    others = list(reordered(topic, written))
+    reasons = equivalents.recorded(topic)
+    found = TopicFound(topic.id)
+    if not names:
+        found.problems += content.topic_problems(topic)
+        found.problems += [
+            f"{equivalents.FILE} holds a mutant of {of} that there is not: {name}"
+            for of, name in equivalents.unknown(reasons, changed)
+        ]
+    taken: dict[str, str] = {}  # by what is written, the exercise under which its mutants are shown
+    for exercise in chosen:
+        for name in exercise.writes:
+            taken.setdefault(name, exercise.name)
+
+    def run(exercise: Exercise) -> ExerciseFound:
+        before = time.monotonic()
+        own = [(i, mutant) for i, mutant in enumerate(changed) if taken[mutant.of] == exercise.name]
+        if sample is not None:
+            own = fixed_sample(own, sample)
+        with Bench(server, topic, keys, [*changed, *others]) as bench:
+            one = ExerciseFound(exercise.name)
+            for name in exercise.writes:
+                mine = [(i, mutant) for i, mutant in own if mutant.of == name]
+                one.mutants += fates(bench, mine, reasons, deadline)
+            one.problems += mutant_problems(one.mutants)
+            orders = {mutant.of: len(changed) + i for i, mutant in enumerate(others)}
+            look(bench, exercise, one, orders)
+        one.seconds = time.monotonic() - before
+        progress(f"{topic.name}.{exercise.name}: {len(one.mutants)} mutants, {len(one.problems)} problems")
+        return one
+
+    with ThreadPoolExecutor(workers) as pool:
+        found.exercises += pool.map(run, chosen)
+    found.seconds = time.monotonic() - started
+    return found
+
+
+def look(bench: Bench, exercise: Exercise, one: ExerciseFound, orders: Mapping[str, int]) -> None:
+    """Look at all of an exercise but its mutants; fill in what is found."""
+    keys = [bench.key(exercise, hidden) for hidden in (False, True)]
+    one.mistakes += mistakes.mistakes(exercise, keys[0])
+    for hidden, key in enumerate(keys):
+        one.problems += mistakes.problems_of(exercise, key, bool(hidden))
+    one.forms += rightness.forms(bench, exercise, orders)
+    if exercise.judge_function is None:
+        one.forms += steadiness.forms(bench, exercise)
+    one.problems += rightness.problems_of(one.forms, len(rightness.oracles_of(bench, exercise)))
+    one.margin = margins.margin(exercise, keys, one.forms, one.mutants)
+    one.problems += margins.problems_of(one.margin) if one.margin else []
+    one.training = training.training(bench, exercise)
+    one.problems += training.problems_of(one.training) if one.training else []
+    one.cost, slowest = cost.cost(bench, exercise)
+    one.problems += cost.problems_of(exercise, slowest)
+    one.problems += content.exercise_problems(bench.topic, exercise)
+    one.notes += cost.notes_of(one.cost)
+    killers = [mutant.by for mutant in one.mutants if mutant.by]
+    idle = mistakes.idle_cases(exercise, keys[0], killers)
+    one.notes += [f"no mistake and no mutant needs the case “{case}”" for case in idle]
+
+
+def fixed_sample(own: Sequence[tuple[int, Mutant]], size: int) -> list[tuple[int, Mutant]]:
+    """Return `size` mutants, spread by the digest of their names: the same on every run."""
+
+    def rank(numbered: tuple[int, Mutant]) -> bytes:
+        return hashlib.sha256(f"{numbered[1].of}\0{numbered[1].name}".encode()).digest()
+
+    return sorted(sorted(own, key=rank)[:size], key=lambda numbered: numbered[0])
+
+
+def mutant_problems(found: Sequence[MutantFound]) -> list[str]:
+    """Say what is to be done about mutants."""
+    survived = sum(mutant.fate is Fate.SURVIVED for mutant in found)
+    left = sum(mutant.fate is Fate.NOT_RUN for mutant in found)
+    problems = []
+    if survived:
+        problems.append(
+            f"{survived} of {len(found)} mutants survive: add a case that rejects them, or record in "
+            f"{equivalents.FILE} why none can"
+        )
+    if left:
+        problems.append(f"{left} of {len(found)} mutants were not run: time was up")
+    problems += [
+        f"recorded as equivalent, but killed by “{mutant.by}”: {mutant.name}"
+        for mutant in found
+        if mutant.fate is Fate.KILLED and mutant.reason
+    ]
+    return problems
+
+
+def choose(course: Course, targets: Sequence[str]) -> dict[Topic, list[str]]:
+    """Return the topics meant by `TOPIC` and `TOPIC.EXERCISE`, each with its exercises; all by default.
+
+    Raises:
+        CourseError: there is no such topic.
+    """
+    chosen: dict[Topic, list[str]] = {}
+    whole = set()
+    for target in targets or [topic.id for topic in course.topics]:
+        name, _, exercise = target.partition(".")
+        topic = course.topic(name)
+        chosen.setdefault(topic, [])
+        if exercise:
+            chosen[topic].append(exercise)
+        else:
+            whole.add(topic)
+    return {topic: [] if topic in whole else names for topic, names in chosen.items()}
+
+
+def write_json(found: AuditFound, path: Path) -> None:
+    """Write an audit as JSON; infinities become null."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")

@@ -1,0 +1,78 @@
+"""An audit on the terminal: what is to be mended, and the counts."""
+
+from __future__ import annotations
+
+import json
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.audit.findings import AuditFound, ExerciseFound, Fate, TopicFound
+
+
+def show(console: Console, found: AuditFound) -> None:
+    """Show an audit, each survivor as a diff."""
+    for topic in found.topics:
+        show_topic(console, topic)
+
+
+def show_topic(console: Console, topic: TopicFound) -> None:
+    """Show what was found of one topic."""
+    for exercise in topic.exercises:
+        for mutant in exercise.mutants:
+            if mutant.fate is Fate.SURVIVED:
+                console.print(Text(f"\n✗ {topic.topic}.{exercise.name}: survives {mutant.how}", "bold"))
+                show_diff(console, mutant.diff)
+                remedy = f"  if it is equivalent, record why: {toml(mutant.name)} = …"
+                console.print(Text(remedy, "dim"), soft_wrap=True)
+    columns = ("", "mutants", "killed", "survived", "equivalent", "right", "needs", "tolerance", "wrong", "CPU s", "MB")
+    table = Table(title=topic.topic, title_justify="left", box=None)
+    for heading in columns:
+        table.add_column(heading, justify="right" if heading else "left")
+    for exercise in topic.exercises:
+        table.add_row(*row(exercise))
+    console.print()
+    console.print(table)
+    made = sum(len(exercise.mutants) for exercise in topic.exercises)
+    rate = 60 * made / max(topic.seconds, 1e-9)
+    console.print(f"{made} mutants in {topic.seconds:.0f} s, {rate:.0f} a minute")
+    for problem in topic.all_problems:
+        console.print(Text(f"✗ {problem}"), soft_wrap=True)
+    for exercise in topic.exercises:
+        for note in exercise.notes:
+            console.print(Text(f"· {topic.topic}.{exercise.name}: {note}", "dim"), soft_wrap=True)
+    if not topic.all_problems:
+        console.print(Text(f"✓ {topic.topic}: nothing to mend"))
+
+
+def row(exercise: ExerciseFound) -> list[str]:
+    """Return an exercise's line of the table."""
+    counts = [exercise.count(fate) for fate in (Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT)]
+    forms = [form for form in exercise.forms if form.passed is not None]
+    margin, training, cost = exercise.margin, exercise.training, exercise.cost
+    middle = ["", "", ""]
+    if margin:
+        middle = [f"{margin.spread:.0e}", f"{margin.tolerance:.0e}", f"{margin.nearest:.0e}"]
+    elif training:
+        middle = ["", f"{training.passed}/{training.runs} seeds", ""]
+    return [
+        exercise.name,
+        str(len(exercise.mutants)),
+        *map(str, counts),
+        f"{sum(bool(form.passed) for form in forms)}/{len(forms)}",
+        *middle,
+        *([f"{cost.seconds:.1f}", f"{cost.megabytes:.0f}"] if cost else ["", ""]),
+    ]
+
+
+def show_diff(console: Console, diff: str) -> None:
+    """Show a diff as lines that can be copied."""
+    for line in diff.splitlines():
+        style = {"-": "red", "+": "green", "@": "cyan"}.get(line[:1], "")
+        console.print(Text(f"  {line}", style), soft_wrap=True)
+
+
+def toml(name: str) -> str:
+    """Quote a mutant's name as a key of equivalents.toml."""
+    return "'" + name + "'" if '"' in name and "'" not in name else json.dumps(name, ensure_ascii=False)

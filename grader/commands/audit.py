@@ -1,0 +1,41 @@
+"""`grader audit`: would the checks reject what is wrong, and accept what is right?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.common import console, course_option, json_option, plain_errors
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TOPIC[.EXERCISE]]...")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="At a time.")
+@click.option("--sample", type=click.IntRange(0), help="Only so many mutants of each answer.")
+@click.option("--budget", type=float, default=float("inf"), help="Seconds, after which no mutant is run.")
+@json_option
+@course_option
+def audit(
+    targets: tuple[str, ...],
+    workers: int,
+    sample: int | None,
+    budget: float,
+    json_file: Path | None,
+    folder: Path | None,
+) -> None:
+    """Check the checks: mutants of the reference, and more.
+
+    Exits with 0 only if there is nothing to mend.
+    """
+    from grader.audit import run, terminal
+    from grader.course import find_course
+
+    with plain_errors():
+        course = find_course(explicit=folder)
+        chosen = run.choose(course, targets)
+        found = run.audit(chosen, workers, sample, budget, lambda text: click.echo(text, err=True))
+    if json_file:
+        run.write_json(found, json_file)
+    terminal.show(console(), found)
+    raise SystemExit(1 if any(topic.all_problems for topic in found.topics) else 0)

@@ -1,0 +1,37 @@
+"""`grader ci`: workflows for GitHub and GitLab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("forge", type=click.Choice(["github", "gitlab"]))
+@click.option("--grading", is_flag=True, help="For an instructor's private repository: grade submitted/.")
+@click.option("--package", help="What CI gives to `pip install`; by default where this one came from.")
+@click.option("--force", is_flag=True, help="Replace a workflow that is there and differs.")
+def ci(forge: str, grading: bool, package: str | None, force: bool) -> None:
+    """Write a workflow that checks, or grades, on every push.
+
+    Run it at the root of the repository. The environment is cached; the
+    results are a summary, marks on the lines of the file, and JUnit XML.
+    """
+    from grader.ci import NoPackage, installed_from, workflow
+
+    if not Path(".git").exists():
+        click.echo("Note: there is no .git here; the workflow works at a repository's root only.", err=True)
+    try:
+        path, text = workflow(forge, grading, package or installed_from("instructor" if grading else ""))
+    except NoPackage as error:
+        raise click.ClickException(f"{error}.") from error
+    if path.exists() and path.read_text(encoding="utf-8", errors="replace") != text and not force:
+        raise click.ClickException(f"{path} is there already, and differs: --force replaces it.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    click.echo(f"written: {path}")
+    if grading:
+        click.echo("Now give the repository its secret GRADER_SECRET; the workflow's first lines say where.")
+    else:
+        click.echo("Commit and push it.")

@@ -1,0 +1,30 @@
+"""`grader hint`: a question, and what to read; never the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.common import console, plain_errors
+
+
+@click.command()
+@click.argument("targets", nargs=-1, required=True, metavar="[TOPIC.]EXERCISE...")
+def hint(targets: tuple[str, ...]) -> None:
+    """Ask the question that leads towards an exercise's idea, and say what to read.
+
+    A topic in place of an exercise stands for its first exercise that is not
+    done. The answer is never given.
+    """
+    from grader.assignment import choose, find_assignments
+    from grader.hint import hint as find_hint
+    from grader.progress import current
+    from grader.report.progress import show_hint
+
+    with plain_errors():
+        for target in targets:
+            (assignment,) = choose(find_assignments(Path.cwd()), (target,))
+            names = assignment.rules.exercises
+            name = names[0] if len(names) == 1 else current(assignment)
+            show_hint(console(), assignment.name, find_hint(assignment, name))

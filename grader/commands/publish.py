@@ -1,0 +1,49 @@
+"""`grader publish`: what was graded, into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.common import chosen_topics, course_option, plain_errors
+
+
+@click.command()
+@click.argument("topics", nargs=-1)
+@click.option("--db", default="sqlite:///grades.db", show_default=True, help="As for `grader grade`.")
+@course_option
+def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
+    """Write what `grader grade` has graded into nbgrader's gradebook, and the pages formgrader shows.
+
+    Publishing again changes nothing but what was graded anew. Scores and
+    comments that a person gave stay.
+    """
+    from grader.nbgrader import gradebook
+    from grader.nbgrader.autograde import GraderFailed
+    from grader.nbgrader.feedback import PointsDiffer
+    from grader.store import Store, StoreError
+
+    with plain_errors():
+        course, chosen = chosen_topics(folder, topics)
+        try:
+            with Store(db) as store:
+                kept = {topic.id: store.kept(topic.id) for topic in chosen}
+        except StoreError as error:
+            raise click.ClickException(str(error)) from error
+        if not any(kept.values()):
+            raise click.ClickException(f"nothing was graded in {db}: run `grader grade submitted/` first.")
+        passed_over = 0
+        for topic in chosen:
+            if not kept[topic.id]:
+                continue
+            try:
+                done = gradebook.publish(course, topic, kept[topic.id])
+            except (GraderFailed, PointsDiffer) as error:
+                raise click.ClickException(f"nothing of {topic.id} was published: {error}.") from error
+            for reason in done.passed_over:
+                click.echo(f"  not published: {reason}", err=True)
+            passed_over += len(done.passed_over)
+            click.echo(f"{topic.id}: {done.count} published.")
+    if passed_over:
+        raise click.ClickException(f"{passed_over} submissions were not published, for the reasons above.")

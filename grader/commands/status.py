@@ -1,0 +1,25 @@
+"""`grader status`: what is done, in progress and to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.common import console, plain_errors
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TOPIC]...")
+def status(targets: tuple[str, ...]) -> None:
+    """Show what is done, in progress and to do, as of when each was last checked.
+
+    Runs nothing. It is kept beside your work, in `.grader/progress.json`;
+    `grader check` and `grader watch` bring it up to date.
+    """
+    from grader.assignment import choose, find_assignments
+    from grader.report.progress import show_status
+
+    with plain_errors():
+        chosen = choose(find_assignments(Path.cwd()), targets)
+        show_status(console(), chosen, bool(targets) or len(chosen) == 1)

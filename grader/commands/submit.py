@@ -1,0 +1,100 @@
+"""`grader submit`: packs what is handed in, and checks it as it will be graded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.commands.common import console, plain_errors, wait
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.packing import Packed
+    from grader.verdict import Graded
+
+VARIABLE = "GRADER_STUDENT"
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TOPIC]...")
+@click.option("--student", help=f"The name your course knows you by; {VARIABLE}, or asked for, if not given.")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=".",
+    help="The folder to write to; by default the current one.",
+)
+def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
+    """Pack what will be graded into one file, check it from there, and say where to hand it in.
+
+    The packed copy is run in a process that has nothing else of yours, as the
+    grader will run it. Exits with 0 if it was packed and checked, whatever the points.
+    """
+    from grader import packing
+    from grader.assignment import choose, find_assignments
+    from grader.grading import Oversized
+    from grader.portability import warnings
+    from grader.report.submitted import show_submitted
+
+    with plain_errors():
+        chosen = choose(find_assignments(Path.cwd()), targets)
+        name = student or os.environ.get(VARIABLE) or _asked()
+        packed = []
+        for assignment in chosen:
+            try:
+                packed.append(packing.pack(assignment, name, folder))
+            except Oversized as error:
+                raise click.ClickException(f"{assignment.name}: {error}.") from error
+        wait("Running the packed copy as it will be graded…")
+        graded = check_packed(chosen, packed)
+        for assignment, one, result in zip(chosen, packed, graded, strict=True):
+            found = warnings(one.source)
+            show_submitted(console(), one, result, found, packing.where(assignment))
+    if any(one.failed for one in graded):
+        raise click.ClickException("the grader itself failed: run the command again.")
+
+
+def check_packed(assignments: list[Assignment], packed: list[Packed]) -> list[Graded]:
+    """Grade packed files by the public keys, through all that `grader grade` does."""
+    from grader import isolation
+    from grader.collect import collect
+    from grader.grading import Grader
+
+    rules = {one.rules.key.topic: one.rules for one in assignments}
+    with Grader(rules, level=isolation.best()) as grader:
+        graded = []
+        for assignment, one in zip(assignments, packed, strict=True):
+            works = collect([one.path], [assignment.rules.key.topic], grader.server)
+            graded += [result for result, _ in grader.grade_all(works)]
+    return graded
+
+
+def interactive() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
+def _asked() -> str:
+    """Ask for the student's name, and remember it for the next topic."""
+    remembered = Path(click.get_app_dir("deep-learning-grader"), "student")
+    try:
+        known = remembered.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        known = ""
+    if not interactive():
+        if known:
+            return known
+        raise click.UsageError("say who you are: `grader submit --student NAME`")
+    suggestion = known or os.environ.get("USER") or None
+    name = str(click.prompt("The name or number that your course knows you by", default=suggestion))
+    try:
+        remembered.parent.mkdir(parents=True, exist_ok=True)
+        remembered.write_text(name + "\n", encoding="utf-8")
+    except OSError:
+        pass  # it is asked for again, then
+    return name

@@ -1,0 +1,58 @@
+"""The seam into nbgrader: its commands as instructors know them, its grades from our verdicts.
+
+    c = get_config()
+    grader.nbgrader.configure(c)
+
+in a course's `nbgrader_config.py` is all that it takes. Everything is named by
+text here, so that reading the configuration imports neither nbgrader nor NumPy.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = "grader.nbgrader"
+THEIRS = "nbgrader.preprocessors"
+PATIENCE = 300  # seconds for one cell where nbgrader does run one, in `nbgrader validate`
+
+
+def configure(c: Any) -> None:
+    """Have nbgrader grade through this package, in the course that it is run in."""
+    c.CourseDirectory.source_directory = "source"
+    c.CourseDirectory.release_directory = "assignments"
+    c.Execute.timeout = PATIENCE
+    c.GenerateAssignment.post_convert_hook = f"{HERE}.hooks.complete_assignment"
+    c.ZipCollectApp.extractor_plugin = f"{HERE}.archives.ExtractArchives"
+    c.Autograde.sanitize_preprocessors = [
+        f"{HERE}.cells.RestoreCells",
+        f"{THEIRS}.ClearOutput",
+        f"{THEIRS}.DeduplicateIds",
+        f"{THEIRS}.OverwriteKernelspec",
+        f"{THEIRS}.OverwriteCells",
+        f"{THEIRS}.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        f"{HERE}.autograde.GradeOutOfProcess",
+        f"{THEIRS}.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        f"{THEIRS}.LimitOutput",
+        f"{THEIRS}.SaveAutoGrades",
+        f"{THEIRS}.AssignLatePenalties",
+        f"{THEIRS}.CheckCellMetadata",
+    ]
+    # What students edit beside the notebook must not be overwritten with a file of that name.
+    from grader.course import CourseError, find_course
+
+    try:
+        topics = find_course().topics
+    except CourseError:  # a student's own folder, or a command that needs no course
+        topics = []
+    c.Autograde.exclude_overwriting = {topic.id: [f"{topic.name}.py"] for topic in topics}
+    # nbgrader makes its gradebook with the program `alembic`, which lies beside it.
+    if shutil.which("alembic") is None:
+        folder = str(Path(sys.executable).parent)
+        os.environ["PATH"] = os.pathsep.join(filter(None, [os.environ.get("PATH"), folder]))

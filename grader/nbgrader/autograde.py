@@ -1,0 +1,242 @@
+"""What stands in for nbgrader's `Execute`: verdicts as the outputs of test cells.
+
+The submission is run where `grader grade` would run it, out of nbgrader's
+process and its folders, against the hidden key; nothing that it prints, leaves
+behind or does to a kernel reaches the notebook. All the rest stays nbgrader's.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
+from sqlalchemy.engine import make_url
+from traitlets import Bool, Enum, Unicode
+
+from grader import isolation, view
+from grader.commands.common import rules_for
+from grader.commands.grade import secret_folders
+from grader.client import ServerError
+from grader.course import CourseError, Topic, find_course
+from grader.grading import Grader, Rules, Work, open_file
+from grader.key import KeyProblem
+from grader.nbgrader.feedback import outputs
+from grader.nbgrader.pictures import Album, illustrate
+from grader.sandbox import Level
+from grader.store import Store
+from grader.text import printable
+from grader.verdict import Graded, Status
+
+IDLE = 300.0  # seconds after which a server with nothing to do ends, as formgrader's process lives on
+
+
+class GraderFailed(Exception):
+    """The grader failed, and nothing is scored; this says nothing about the submission."""
+
+
+class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has no types
+    """Grade a submitted notebook, and write each test cell's output."""
+
+    db = Unicode("sqlite:///grades.db", help="Where grades are kept besides: `grader grade --db`.").tag(
+        config=True
+    )
+    require_isolation = Enum(
+        [level.value for level in Level],
+        Level.LANDLOCK.value,
+        help="Refuse to grade where submissions are held less well; see `grader doctor`.",
+    ).tag(config=True)
+    hidden = Bool(True, help="Grade by the hidden key; by the public one if False.").tag(config=True)
+    pictures = Bool(True, help="Show expected beside returned, on public cases.").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Grade one notebook.
+
+        Raises:
+            GraderFailed: nothing can be said of it; nbgrader names the student,
+                goes on with the next, and ends with an error.
+        """
+        facts, directory = resources["nbgrader"], self.parent.parent.coursedir
+        topic = topic_of(Path(directory.root), facts["assignment"], facts["notebook"])
+        student = facts["student"]
+        folder = directory.format_path(directory.submitted_directory, student, topic.id)
+        work = chosen(Path(folder), topic, student)
+        service = Service.of(topic.course, self.db, Level(self.require_isolation), facts["db_url"])
+        graded, pictures = service.grade(topic, work, self.hidden, self.pictures)
+        fill(nb, graded, pictures)
+        self.log.info("%s has %g of %g points", student, graded.score, graded.max_score)
+        return nb, resources
+
+
+def topic_of(root: Path, assignment: str, notebook: str) -> Topic:
+    """Return the topic that an assignment's notebook was made from.
+
+    Raises:
+        CourseError: there is none.
+    """
+    topic = find_course(explicit=root).topic(assignment)
+    if (topic.id, topic.name) == (assignment, notebook):
+        return topic
+    raise CourseError(
+        f"{assignment}/{notebook}.ipynb is made from no topic in {root / 'solutions'}, so that "
+        f"there is no key to grade it by; of {topic.id} the notebook {topic.name}.ipynb is graded"
+    )
+
+
+def chosen(folder: Path, topic: Topic, student: str) -> Work:
+    """Return a student's file: the notebook, or the script if it is newer and was written in."""
+    notebook, script = folder / f"{topic.name}.ipynb", folder / f"{topic.name}.py"
+    path = notebook
+    notes: tuple[str, ...] = ()
+    if script.is_file() and not _same(script, topic.assignment / script.name):
+        notes = (f"{notebook.name} was graded, the newer; {script.name} was passed over",)
+        if script.lstat().st_mtime > notebook.lstat().st_mtime:
+            path, notes = script, (f"{script.name} was graded, the newer; {notebook.name} was passed over",)
+    name = os.path.relpath(path, topic.course)
+    return Work(student, topic.id, name, lambda: open_file(path), notes)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
+
+
+def fill(notebook: NotebookNode, graded: Graded, pictures: dict[str, str]) -> None:
+    """Write each test cell's output into a notebook whose cells have their released names.
+
+    Raises:
+        GraderFailed: a verdict has no cell, or a cell no verdict.
+        PointsDiffer: the gradebook's points are not those of the key.
+    """
+    verdicts = {f"check_{verdict.name}": verdict for verdict in graded.exercises}
+    said = "".join(f"<p>Note: {escape(printable(note))}.</p>" for note in graded.notes)
+    for cell in notebook.cells:
+        if not is_grade(cell) or is_solution(cell):
+            continue
+        verdict = verdicts.pop(cell.metadata.nbgrader.grade_id, None)
+        if verdict is None:
+            raise GraderFailed(
+                f"the test cell {cell.metadata.nbgrader.grade_id} checks no exercise of {graded.topic}: "
+                "run `grader build` and `nbgrader generate_assignment --force`"
+            )
+        shown = said + pictures.get(verdict.name, "")
+        cell.outputs = outputs(verdict, cell.metadata.nbgrader.points, shown)
+        said = ""  # once, at the first cell
+    if verdicts:
+        raise GraderFailed(
+            f"{graded.topic} has no test cell for {', '.join(verdicts)}: run `grader build` and "
+            "`nbgrader generate_assignment --force`"
+        )
+
+
+class Service:
+    """The one warm grader of a process, shared by all notebooks that it is asked for."""
+
+    _services: dict[tuple[Path, str, Level, str], Service] = {}
+
+    @classmethod
+    def of(cls, course: Path, db: str, least: Level, gradebook: str) -> Service:
+        """Return the process' grader of a course, which is started when it is first needed."""
+        key = (course, db, least, gradebook)
+        if key not in cls._services:
+            cls._services[key] = cls(*key)
+            atexit.register(cls._services[key].close)
+        return cls._services[key]
+
+    def __init__(self, course: Path, db: str, least: Level, gradebook: str) -> None:
+        self.course, self.db, self.least, self.gradebook = course, db, least, gradebook
+        self.album = Album(course / ".grader" / "pictures")
+        self._lock = threading.RLock()
+        self._grader: Grader | None = None
+        self._failure: Exception | None = None
+        self._timer: threading.Timer | None = None
+
+    def grade(self, topic: Topic, work: Work, hidden: bool, pictures: bool) -> tuple[Graded, dict[str, str]]:
+        """Grade a submission, or find how it was graded; return HTML to show by exercise, too.
+
+        Raises:
+            GraderFailed: nothing can be said of it.
+            CourseError, KeyProblem: the topic's key is missing or stale.
+        """
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            try:
+                # Read each time: a key may be recorded anew while formgrader runs.
+                rules = rules_for((topic.id,), hidden, None, topic.course)[topic.id]
+                grader = self._started()
+                grader.rules[topic.id] = rules
+                with Store(self.db) as store:
+                    ((graded, mark),) = grader.grade_all([work], store.find)
+                    if graded.failed:
+                        failed = next(v for v in graded.exercises if v.status is Status.GRADER_ERROR)
+                        raise GraderFailed(f"{work.file} is not scored. {failed.message}")
+                    environment = {"keys": f"{topic.id} {rules.key.digest[:16]}"}
+                    environment["seeds"] = f"{topic.id} {rules.key.seeds}"
+                    store.put(graded, mark, grader.environment | environment)
+                return graded, self._pictures(topic, work, graded, mark) if pictures and mark else {}
+            finally:
+                self._timer = threading.Timer(IDLE, self.close)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _started(self) -> Grader:
+        if self._failure is not None:  # it would fail for each of a thousand students
+            raise GraderFailed(f"nothing is scored: {self._failure}") from self._failure
+        if self._grader is None:
+            try:
+                level = isolation.require(self.least)
+                if level is not Level.NONE:
+                    view.check_hidden(self._secrets())
+                self._grader = Grader({}, 1, level)
+            except Exception as error:
+                self._failure = error
+                raise GraderFailed(f"nothing is scored: {error}") from error
+        return self._grader
+
+    def _secrets(self) -> list[Path]:
+        """Return what no submission may read: the course, the gradebook, what others handed in."""
+        url = make_url(self.gradebook)
+        names = ("submitted", "autograded", "feedback")
+        found = [*secret_folders(self.course), *(self.course / name for name in names)]
+        if url.drivername.startswith("sqlite") and url.database:
+            found.append(self.course / url.database)
+        return found
+
+    def _pictures(self, topic: Topic, work: Work, graded: Graded, mark: str) -> dict[str, str]:
+        wrong = frozenset(v.name for v in graded.exercises if v.status is Status.WRONG)
+        drawn = self.album.find(mark) if wrong else {}
+        if drawn is None:
+            try:
+                public = rules_for((topic.id,), False, None, topic.course)[topic.id]
+            except (CourseError, KeyProblem) as error:
+                raise GraderFailed(f"{error}, or set GradeOutOfProcess.pictures = False") from error
+            descriptor = work.open()
+            try:
+                rules = Rules(public.key, wrong)
+                drawn = dict(illustrate(self._started().server, rules, descriptor))
+            except ServerError:  # the grade stands; a picture is a courtesy
+                return {}
+            finally:
+                os.close(descriptor)
+            self.album.put(mark, drawn)
+        return drawn
+
+    def close(self) -> None:
+        """End the server; the next submission starts another."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            if self._grader is not None:
+                self._grader.close()
+                self._grader = None

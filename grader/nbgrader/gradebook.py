@@ -1,0 +1,221 @@
+"""Results that were graded elsewhere, into nbgrader's gradebook and `autograded/`, many at once.
+
+What `nbgrader autograde` does for one submission after the other, by the same
+rules: a person's scores and comments stay, and ask for another look; a written
+answer waits for a person; who is late pays what the course's plugin says.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode, v4
+from nbgrader.api import (
+    Assignment, Comment, Grade, Gradebook, MissingEntry, Notebook, Student, SubmittedAssignment,
+    SubmittedNotebook,
+)  # fmt: skip
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
+from sqlalchemy.orm import selectinload
+from traitlets.config import Config
+
+from grader.course import Course, CourseError, Topic
+from grader.grading import Oversized, open_file
+from grader.nbgrader.autograde import fill
+from grader.nbgrader.cells import Released, released_cells, restored
+from grader.nbgrader.pictures import Album
+from grader.store import Kept
+from grader.text import storable
+from grader.verdict import Graded
+
+
+@dataclass
+class Published:
+    """How many submissions were written, and what was not, in words."""
+
+    count: int = 0
+    passed_over: list[str] = field(default_factory=list)
+
+
+def configuration(root: Path) -> Config:
+    """Return what nbgrader itself would be told in a course's folder."""
+    from nbgrader.apps import NbGrader
+
+    here = Path.cwd()
+    os.chdir(root)
+    try:
+        app = NbGrader()
+        app.load_config_file()
+        found: Config = app.config
+        return found
+    finally:
+        os.chdir(here)
+
+
+def publish(course: Course, topic: Topic, kept: Iterable[Kept]) -> Published:
+    """Write a topic's results into the gradebook: all of them, or none.
+
+    Raises:
+        CourseError: nbgrader does not know the assignment yet.
+        GraderFailed, PointsDiffer: nbgrader's copy of it is older than the key.
+    """
+    config = configuration(course.root)
+    directory = CourseDirectory(config=config, root=str(course.root))
+    album = Album(course.root / ".grader" / "pictures")
+    done = Published()
+    pages: list[tuple[Path, str, str]] = []
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        book = _Book(gradebook, topic, AssignLatePenalties(config=config))
+        for one in kept:
+            reason = _unfit(one, topic)
+            if reason:
+                done.passed_over.append(f"{one.graded.student}: {reason}")
+                continue
+            student = one.graded.student
+            folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
+            notebook = restored(_submitted(course, one.graded), book.released)
+            fill(notebook, one.graded, album.find(one.fingerprint) or {})
+            try:
+                stamp = directory.get_existing_timestamp(str(folder))
+            except Exception:  # nbgrader itself fails in several ways here
+                done.passed_over.append(f"{student}: {folder / 'timestamp.txt'} holds no time")
+                continue
+            book.write(student, notebook, stamp)
+            home = Path(directory.format_path(directory.autograded_directory, student, topic.id))
+            pages.append((home, nbformat.writes(notebook), stamp.isoformat() if stamp else ""))
+            done.count += 1
+        book.penalise()
+        # Pages first: of a submission that is graded and has no page, formgrader can show nothing.
+        for home, text, when in pages:
+            _write_page(home, {f"{topic.name}.ipynb": text} | ({"timestamp.txt": when} if when else {}))
+        gradebook.db.commit()
+    return done
+
+
+class _Book:
+    """One assignment in the gradebook, read in a few queries, whatever its size."""
+
+    def __init__(self, gradebook: Gradebook, topic: Topic, late: AssignLatePenalties) -> None:
+        self.db, self.late = gradebook.db, late
+        try:
+            self.assignment: Assignment = gradebook.find_assignment(topic.id)
+            self.notebook: Notebook = gradebook.find_notebook(topic.name, topic.id)
+        except MissingEntry:
+            raise CourseError(
+                f"nbgrader does not know {topic.id} yet: run `nbgrader generate_assignment {topic.id}`"
+            ) from None
+        self.released: dict[str, Released] = released_cells(self.notebook)
+        self.students: dict[str, Student] = {one.id: one for one in self.db.query(Student)}
+        load = selectinload(SubmittedAssignment.notebooks)
+        found = (
+            self.db.query(SubmittedAssignment)
+            .filter(SubmittedAssignment.assignment_id == self.assignment.id)
+            .options(load.selectinload(SubmittedNotebook.grades))
+            .options(load.selectinload(SubmittedNotebook.comments))
+        )
+        self.submissions: dict[str, SubmittedAssignment] = {one.student_id: one for one in found}
+        self.graded = [*self.notebook.grade_cells, *self.notebook.task_cells]
+        self.commented = [*self.notebook.solution_cells, *self.notebook.task_cells]
+        self.late_ones: list[tuple[str, SubmittedAssignment, SubmittedNotebook]] = []
+
+    def write(self, student: str, notebook: NotebookNode, stamp: datetime | None) -> None:
+        """Put one submission's scores down, as nbgrader's `SaveAutoGrades` would."""
+        submission = self._submission(student)
+        if stamp is not None:
+            submission.timestamp = stamp
+        submitted = next(one for one in submission.notebooks if one.notebook is self.notebook)
+        cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if _known(cell)}
+        names = {cell.id: cell.name for cell in {*self.graded, *self.commented}}
+        for grade in submitted.grades:
+            cell = cells.get(names[grade.cell_id])
+            if cell is not None and is_grade(cell):
+                grade.auto_score = determine_grade(cell)[0]
+                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in submitted.comments:
+            cell = cells.get(names[comment.cell_id])
+            if cell is not None and is_solution(cell):
+                untouched = cell.metadata.nbgrader.checksum == compute_checksum(cell)
+                comment.auto_comment = "No response." if untouched else None
+        submitted.late_submission_penalty = None
+        if submission.total_seconds_late > 0:
+            self.late_ones.append((student, submission, submitted))
+
+    def penalise(self) -> None:
+        """Ask the course's plugin what those who were late pay, once all scores are down."""
+        self.db.flush()
+        self.late.init_plugin()
+        for student, submission, submitted in self.late_ones:
+            self.db.refresh(submitted, ["score"])
+            seconds = submission.total_seconds_late
+            penalty = self.late.plugin_inst.late_submission_penalty(student, submitted.score, seconds)
+            if penalty is not None:
+                submitted.late_submission_penalty = self.late._check_late_penalty(submitted, penalty)
+
+    def _submission(self, student: str) -> SubmittedAssignment:
+        if student in self.submissions:
+            return self.submissions[student]
+        with self.db.no_autoflush:
+            if student not in self.students:
+                self.students[student] = Student(id=student)
+                self.db.add(self.students[student])
+            submission = SubmittedAssignment(assignment=self.assignment, student=self.students[student])
+            for notebook in self.assignment.notebooks:
+                submitted = SubmittedNotebook(notebook=notebook, assignment=submission)
+                for cell in [*notebook.grade_cells, *notebook.task_cells]:
+                    submitted.grades.append(Grade(cell_id=cell.id))
+                for cell in [*notebook.solution_cells, *notebook.task_cells]:
+                    submitted.comments.append(Comment(cell_id=cell.id))
+            self.db.add(submission)
+        self.submissions[student] = submission
+        return submission
+
+
+def _known(cell: NotebookNode) -> bool:
+    return "nbgrader" in cell.metadata
+
+
+def _unfit(one: Kept, topic: Topic) -> str:
+    """Say why a result cannot be published, "" if it can."""
+    student = one.graded.student
+    if one.graded.failed:
+        return "the grader failed on it: run `grader grade` again"
+    if student in ("", ".", "..") or "/" in student or "\\" in student or "+" in student:
+        return "nbgrader takes no such name of a student"
+    with suppress(OSError):
+        changed = datetime.fromtimestamp(Path(one.graded.file).lstat().st_mtime, UTC)
+        if changed > one.graded_at:
+            return f"{one.graded.file} was changed after it was graded: run `grader grade` again"
+    return ""
+
+
+def _submitted(course: Course, graded: Graded) -> NotebookNode:
+    """Return what a student handed in, as far as it is still where it was graded, as a notebook."""
+    notebook: NotebookNode
+    try:
+        with os.fdopen(open_file(course.root / graded.file), "rb") as file:
+            text = storable(file.read().decode("utf-8-sig", "replace"))
+    except (OSError, Oversized):
+        said = f"What was handed in is not here any more: {graded.file}"
+        notebook = v4.new_notebook(cells=[v4.new_markdown_cell(said)])
+        return notebook
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(text)])
+    if graded.file.endswith(".ipynb"):
+        with suppress(Exception):  # what was made by hand can raise nearly anything
+            notebook = nbformat.reads(text, as_version=4)
+    return notebook
+
+
+def _write_page(folder: Path, files: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        draft = folder / f".{name}.{os.getpid()}"
+        draft.write_text(text, encoding="utf-8")
+        draft.chmod(0o444)
+        os.replace(draft, folder / name)

@@ -1,0 +1,81 @@
+"""What a wrong answer returned, beside what was expected: on public cases, so that it may be seen.
+
+Grades come from hidden cases, of which no number is shown. The exercises that
+went wrong are run once more on the cases that every student has, and what is
+drawn is kept by the submission's fingerprint, so that it is drawn once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+import msgspec
+
+from grader.client import Outcome, Server
+from grader.feedback import describe_inputs, judge
+from grader.grading import Rules, run
+from grader.report.pictures import picture
+from grader.text import printable
+
+TEXT = "margin: 0.5em 0"
+
+
+def illustrate(server: Server, rules: Rules, descriptor: int) -> Iterator[tuple[str, str]]:
+    """Run a submission on public cases; yield the exercises that fail one, with HTML that shows it.
+
+    Args:
+        rules: of a public key; its `only` names the exercises.
+
+    Raises:
+        ServerError: the grader's own processes failed.
+        ValueError: the key is a hidden one.
+    """
+    if rules.key.hidden:
+        raise ValueError("a hidden key's numbers are not to be shown")
+    for name, outcomes in run(server, rules, descriptor):
+        shown = show(rules, name, outcomes)
+        if shown:
+            yield name, shown
+
+
+def show(rules: Rules, name: str, outcomes: list[Outcome]) -> str:
+    """Return HTML for the first case of an exercise that was wrong, "" if none was."""
+    exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
+    for case, expected, outcome in zip(key.cases, key.expected, outcomes, strict=True):
+        finding = judge(exercise, case, expected, outcome)
+        if finding is None:
+            continue
+        said = f"On the public case “{case.name}”{describe_inputs(case.inputs)}, {finding.text}"
+        drawn = ""
+        if finding.output in expected and finding.output in outcome.arrays:
+            drawn = picture(expected[finding.output], outcome.arrays[finding.output], finding.output)
+        return f'<p style="{TEXT}">{escape(printable(said))}</p>{drawn}'
+    return ""
+
+
+class Album:
+    """The pictures of a course's submissions, by fingerprint: files that may be deleted at any time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, fingerprint: str) -> dict[str, str] | None:
+        """Return a submission's pictures by exercise, None if it was never drawn."""
+        try:
+            return msgspec.json.decode(self._path(fingerprint).read_bytes(), type=dict[str, str])
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def put(self, fingerprint: str, pictures: dict[str, str]) -> None:
+        """Keep a submission's pictures."""
+        path = self._path(fingerprint)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.write_bytes(msgspec.json.encode(pictures))
+        os.replace(draft, path)
+
+    def _path(self, fingerprint: str) -> Path:
+        return self.folder / f"{fingerprint}.json"

@@ -1,0 +1,221 @@
+"""What `check` says in a notebook: HTML for browsers, and the same as text.
+
+The HTML stands on its own: no script, no style sheet, no file. It takes the
+page's text colour and leaves its background, so that it suits light and dark
+themes. Every colour comes with a sign and a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from grader.exercise import Exercise
+from grader.report.terminal import WORDS
+from grader.text import printable
+from grader.verdict import CaseVerdict, Status, Verdict
+
+# Okabe and Ito's green and vermilion; at least 3 to 1 against white and against near black.
+RIGHT, WRONG = "#009e73", "#d55e00"
+CODE = re.compile("`([^`\n]+)`")
+BAR = 20  # signs
+
+
+class Display:
+    """Something that shows itself as HTML, or as text where there is none."""
+
+    def text(self) -> str:
+        """Return it as plain text, for a terminal or a screen reader."""
+        raise NotImplementedError
+
+    def html(self) -> str:
+        """Return it as HTML."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": self.text()}
+
+
+@dataclass(frozen=True, repr=False)
+class Checked(Display):
+    """One exercise that was checked.
+
+    Attributes:
+        topic: the topic's name, without its number.
+        exercise: whose hint may be opened.
+        verdict: what became of it.
+        picture: an `<svg>` of the first mismatch, or "".
+        notes: what else the student should know.
+    """
+
+    topic: str
+    exercise: Exercise
+    verdict: Verdict
+    picture: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def _cases(self) -> tuple[CaseVerdict, ...]:
+        """Return the cases worth listing: none, if nothing is written."""
+        return () if self.verdict.status is Status.MISSING else self.verdict.cases
+
+    def text(self) -> str:
+        """Return the headline, the message, the cases and the notes, as plain text."""
+        lines = [headline(self.verdict)]
+        if self.verdict.message:
+            lines += ["", *(f"  {line}".rstrip() for line in self.verdict.message.split("\n")), ""]
+        lines += [f"  {_sign(case.status)} {_became(case)}: {case.name}" for case in self._cases]
+        if self.verdict.status is not Status.PASSED:
+            lines += ["", f"  A hint:  grader hint {self.topic}.{self.exercise.name}"]
+        lines += [f"  Note: {note}" for note in self.notes]
+        return printable("\n".join(lines))
+
+    def html(self) -> str:
+        """Return the same with the picture, and with the hint where it can be opened."""
+        verdict = self.verdict
+        title = f"{_coloured(verdict.status)} {_code(_outcome(verdict))}"
+        parts = [f'<p style="margin:0 0 .5em"><b>{title}</b></p>']
+        paragraphs = verdict.message.split("\n\n") if verdict.message else []
+        for place, paragraph in enumerate(paragraphs, 1):
+            parts.append(_paragraph(paragraph, verdict.mistake is not None and place == len(paragraphs)))
+        if self.picture:
+            parts.append(f'<div style="margin:.8em 0">{self.picture}</div>')
+        said = ((_coloured(case.status), f"{_became(case)}: {case.name}") for case in self._cases)
+        items = [f'<li style="margin:0">{sign} {escape(words)}</li>' for sign, words in said]
+        if items:
+            parts.append(f'<ul style="list-style:none;margin:.5em 0;padding:0">{"".join(items)}</ul>')
+        if verdict.status is not Status.PASSED and self.exercise.hint:
+            parts.append(
+                '<details style="margin:.5em 0"><summary style="cursor:pointer">A hint</summary>'
+                f'<p style="margin:.3em 0">{_code(self.exercise.hint)}</p></details>'
+            )
+        parts += [f'<p style="margin:.5em 0"><b>Note:</b> {_code(note)}</p>' for note in self.notes]
+        return _box(verdict.status, _outcome(verdict), parts)
+
+
+@dataclass(frozen=True, repr=False)
+class State(Display):
+    """A whole assignment.
+
+    Attributes:
+        topic: the topic's name, without its number.
+        verdicts: of all its exercises, in order.
+        notes: what else the student should know.
+    """
+
+    topic: str
+    verdicts: Sequence[Verdict]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """Return how much of it is right."""
+        right = sum(verdict.status is Status.PASSED for verdict in self.verdicts)
+        points, most = sum(v.score for v in self.verdicts), sum(v.max_score for v in self.verdicts)
+        passed = f"{right} of {len(self.verdicts)} exercises passed"
+        return f"{self.topic}: {passed}, {points:g} of {most:g} points"
+
+    @property
+    def share(self) -> float:
+        """Return the points as a share of all there are."""
+        return sum(v.score for v in self.verdicts) / (sum(v.max_score for v in self.verdicts) or 1)
+
+    def text(self) -> str:
+        """Return a line for each exercise, and the sum."""
+        full = int(self.share * BAR)
+        lines = [self.headline, f"{'█' * full}{'░' * (BAR - full)} {self.share:.0%}", ""]
+        lines += [f"{headline(verdict)}{_why(verdict)}" for verdict in self.verdicts]
+        return printable("\n".join(lines + [f"Note: {note}" for note in self.notes]))
+
+    def html(self) -> str:
+        """Return a table of the exercises under a bar."""
+        left = "text-align:left;padding:.15em 1em .15em 0"
+        columns = ("exercise", "points", "outcome")
+        head = "".join(f'<th scope="col" style="{left}">{column}</th>' for column in columns)
+        rows = []
+        for verdict in self.verdicts:
+            cells = (
+                f"{_coloured(verdict.status)} {_code(f'`{verdict.name}`')}",
+                f"{verdict.score:g} of {verdict.max_score:g}",
+                f"{WORDS[verdict.status]}{_code(_why(verdict))}",
+            )
+            rows.append(f'<tr>{"".join(f"""<td style="{left}">{cell}</td>""" for cell in cells)}</tr>')
+        bar = (
+            '<div aria-hidden="true" style="height:8px;max-width:320px;border:1px solid currentColor;'
+            f'margin:.5em 0"><div style="height:8px;width:{self.share:.0%};background:{RIGHT}"></div></div>'
+        )
+        table = f'<table style="border-collapse:collapse;margin:.5em 0"><thead><tr>{head}</tr></thead>'
+        parts = [
+            f'<p style="margin:0"><b>{escape(self.headline)}</b> ({self.share:.0%})</p>',
+            bar,
+            f"{table}<tbody>{''.join(rows)}</tbody></table>",
+            *(f'<p style="margin:.5em 0"><b>Note:</b> {_code(note)}</p>' for note in self.notes),
+        ]
+        done = all(verdict.status is Status.PASSED for verdict in self.verdicts)
+        return _box(Status.PASSED if done else Status.WRONG, self.headline, parts)
+
+
+def headline(verdict: Verdict) -> str:
+    """Return what became of an exercise on one line."""
+    return f"{_sign(verdict.status)} {_outcome(verdict)}"
+
+
+def _outcome(verdict: Verdict) -> str:
+    points = f"{verdict.score:g} of {verdict.max_score:g} points"
+    return f"{verdict.name} — {WORDS[verdict.status]}, {points}"
+
+
+def _became(case: CaseVerdict) -> str:
+    """Say in words what became of a case; those after a hang or a crash took no time at all."""
+    ended = case.status in (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
+    return "not run" if ended and not case.seconds else WORDS[case.status]
+
+
+def _why(verdict: Verdict) -> str:
+    """Return what a table has room for: the mistake's sentence, or nothing."""
+    if verdict.mistake is None:
+        return ""
+    return ": " + " ".join(verdict.message.split("\n\n")[-1].split("\n")[1:])
+
+
+def _sign(status: Status) -> str:
+    return "✓" if status is Status.PASSED else "✗"
+
+
+def _coloured(status: Status) -> str:
+    # The word beside it says the same, so that a screen reader need not.
+    colour = RIGHT if status is Status.PASSED else WRONG
+    return f'<span aria-hidden="true" style="color:{colour};font-weight:bold">{_sign(status)}</span>'
+
+
+def _paragraph(text: str, key: bool) -> str:
+    """Return a paragraph; lines below its first are an error's or code, unless it is the key one."""
+    if key:
+        return (
+            f'<p style="margin:.6em 0;padding:.3em .8em;border:1px solid {WRONG};border-radius:4px">'
+            f"{_code(' '.join(text.split()))}</p>"
+        )
+    first, _, rest = text.partition("\n")
+    shown = f'<p style="margin:.5em 0">{_code(first)}</p>'
+    if rest:
+        wrap = "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"
+        style = f"margin:.5em 0;padding:0 0 0 1em;{wrap};background:none;color:inherit"
+        shown += f'<pre style="{style}">{escape(rest)}</pre>'
+    return shown
+
+
+def _code(text: str) -> str:
+    """Escape text, and set in type what stands between backticks."""
+    style = "background:none;color:inherit;padding:0;font-size:.95em"
+    return CODE.sub(rf'<code style="{style}">\1</code>', escape(text))
+
+
+def _box(status: Status, label: str, parts: Sequence[str]) -> str:
+    colour = RIGHT if status is Status.PASSED else WRONG
+    style = f"border-left:4px solid {colour};padding:.2em 0 .2em 1em;margin:.3em 0;max-width:760px"
+    return printable(f'<section aria-label="{escape(label)}" style="{style}">{"".join(parts)}</section>')

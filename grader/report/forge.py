@@ -1,0 +1,106 @@
+"""Results where code is kept: annotations and a summary for GitHub, a quality report for GitLab.
+
+What is quoted may be a student's own words. Nothing in it is taken for a
+command, for Markdown or for HTML.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import name_of
+from grader.report.terminal import words
+from grader.text import printable
+from grader.verdict import Results, Status, Verdict
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A verdict that is not a pass, and where it points: a path from the repository's root, and a line."""
+
+    topic: str
+    verdict: Verdict
+    path: str
+    line: int
+
+
+def annotate(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield GitHub's workflow commands, one a finding; what is not written yet is a notice."""
+    for finding in findings:
+        kind = "notice" if finding.verdict.unwritten else "error"
+        title = _command(f"{_name(finding)}: {words(finding.verdict)}", ",:")
+        place = f"file={_command(finding.path, ',:')},line={finding.line}"
+        yield f"::{kind} {place},title={title}::{_command(finding.verdict.message)}"
+
+
+def quality(findings: Iterable[Finding]) -> bytes:
+    """Return GitLab's code quality report, which marks lines in a merge request."""
+    report = [
+        {
+            "description": printable(f"{_name(one)}: {words(one.verdict)}. {one.verdict.message}"),
+            "check_name": _name(one),
+            "fingerprint": hashlib.sha256(f"{one.path}\0{_name(one)}".encode()).hexdigest(),
+            "severity": "info" if one.verdict.unwritten else "major",
+            "location": {"path": one.path, "lines": {"begin": one.line}},
+        }
+        for one in findings
+    ]
+    return json.dumps(report, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def append_summary(results: Results, path: Path) -> None:
+    """Append a job summary, as GitHub's file of that name asks for.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with open(path, "a", encoding="utf-8", errors="replace") as file:
+        file.write(summary(results))
+
+
+def summary(results: Results) -> str:
+    """Return results in Markdown: a table for each submission, and its messages below."""
+    parts = []
+    for graded in results.submissions:
+        title = " ".join(part for part in (graded.student, name_of(graded.topic)) if part)
+        parts.append(f"## {_html(title)}: {graded.score:g} of {graded.max_score:g} points\n")
+        parts.append("| | exercise | | points |\n|---|---|---|---:|")
+        parts += [_row(verdict) for verdict in graded.exercises]
+        parts += [f"\n{_html(note)}." for note in graded.notes]
+        for verdict in graded.exercises:
+            if verdict.status is not Status.PASSED and not verdict.unwritten:
+                opened = f"\n<details><summary>{_html(verdict.name)}</summary>\n\n<pre>"
+                parts.append(f"{opened}{_html(verdict.message)}</pre>\n</details>")
+        parts.append("")
+    return "\n".join(parts) + "\n"
+
+
+def _row(verdict: Verdict) -> str:
+    mark = "✅" if verdict.status is Status.PASSED else "⬜" if verdict.unwritten else "❌"
+    points = f"{verdict.score:g} of {verdict.max_score:g}"
+    return f"| {mark} | {_html(verdict.name)} | {words(verdict)} | {points} |"
+
+
+def _name(finding: Finding) -> str:
+    return f"{name_of(finding.topic)}.{finding.verdict.name}"
+
+
+def _command(text: str, also: str = "") -> str:
+    """Escape text for a workflow command, and for a property of one what is in `also`."""
+    text = printable(text).replace("%", "%25").replace("\n", "%0A")
+    for character in also:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+def _html(text: str) -> str:
+    """Escape text for HTML in Markdown; a blank line would end the element that holds it."""
+    escaped = html.escape(printable(text))
+    for character in "|`*_[]\\":
+        escaped = escaped.replace(character, f"&#{ord(character)};")
+    return escaped.replace("\n", "&#10;")

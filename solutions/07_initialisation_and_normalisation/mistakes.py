@@ -1,0 +1,552 @@
+"""Wrong answers that have a name. Each docstring ends "your answers are what one gets when"."""
+
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from grader.exercise import mistake
+
+from . import solution as right
+
+# initialise
+
+
+def _draw(shape, scheme, rng, field=True, swapped=False, limit=3.0, power=0.5, gain=2.0, flip=False):
+    """Draw weights with one step of the recipe replaced."""
+    if scheme == "orthogonal":
+        return right.initialise(shape, scheme, rng)
+    size = math.prod(shape[:-2]) if field else 1
+    fan_in, fan_out = size * shape[-2], size * shape[-1]
+    if swapped:
+        fan_in, fan_out = fan_out, fan_in
+    family, distribution = scheme.split("_")
+    variance = {"lecun": 1 / fan_in, "glorot": 2 / (fan_in + fan_out), "he": gain / fan_in}[family]
+    if (distribution == "normal") != flip:
+        return rng.normal(scale=variance**power, size=shape).astype(np.float32)
+    bound = (limit * variance) ** power
+    return rng.uniform(-bound, bound, size=shape).astype(np.float32)
+
+
+@mistake(of="initialise")
+def fans_swapped(shape, scheme, rng):
+    """the number of inputs and the number of outputs have changed places."""
+    return _draw(shape, scheme, rng, swapped=True)
+
+
+@mistake(of="initialise")
+def window_ignored(shape, scheme, rng):
+    """a convolution's inputs and outputs are counted as if its window were a single place."""
+    return _draw(shape, scheme, rng, field=False)
+
+
+@mistake(of="initialise")
+def limit_is_the_deviation(shape, scheme, rng):
+    """a uniform distribution ends where its standard deviation should be, which makes it too narrow."""
+    return _draw(shape, scheme, rng, limit=1.0)
+
+
+@mistake(of="initialise")
+def variance_for_deviation(shape, scheme, rng):
+    """the variance is used where the standard deviation belongs."""
+    return _draw(shape, scheme, rng, power=1.0)
+
+
+@mistake(of="initialise")
+def he_without_two(shape, scheme, rng):
+    """He's scheme leaves out the factor that makes up for the relu."""
+    return _draw(shape, scheme, rng, gain=1.0)
+
+
+@mistake(of="initialise")
+def distributions_swapped(shape, scheme, rng):
+    """normal and uniform have changed places."""
+    return _draw(shape, scheme, rng, flip=True, limit=3.0)
+
+
+@mistake(of="initialise")
+def cut_off_at_two(shape, scheme, rng):
+    """a normal distribution is cut off at two standard deviations, and thereby narrowed."""
+    w = right.initialise(shape, scheme, rng)
+    if not scheme.endswith("normal"):
+        return w
+    deviation = w.std()
+    while (outside := np.abs(w) > 2 * deviation).any():
+        w[outside] = rng.normal(scale=deviation, size=outside.sum())
+    return w
+
+
+@mistake(of="initialise")
+def one_sided(shape, scheme, rng):
+    """a uniform distribution begins at 0, and so has no negative weights."""
+    w = right.initialise(shape, scheme, rng)
+    return np.abs(w) if scheme.endswith("uniform") else w
+
+
+@mistake(of="initialise")
+def normal_for_orthogonal(shape, scheme, rng):
+    """for an orthogonal matrix a normal one is taken, whose columns are orthogonal on average only."""
+    return right.initialise(shape, "lecun_normal" if scheme == "orthogonal" else scheme, rng)
+
+
+@mistake(of="initialise")
+def long_side_orthogonal(shape, scheme, rng):
+    """the kernel is made into a matrix with a row for each output channel before it is orthogonalised."""
+    if scheme != "orthogonal":
+        return right.initialise(shape, scheme, rng)
+    rows, columns = math.prod(shape[:-2] + shape[-1:]), shape[-2]
+    q, _ = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
+    return (q if rows >= columns else q.T).reshape(shape).astype(np.float32)
+
+
+@mistake(of="initialise")
+def generator_ignored(shape, scheme, rng):
+    """the numbers come from a generator of their own, which starts anew at every call."""
+    return right.initialise(shape, scheme, np.random.default_rng(0))
+
+
+# variance_profile
+
+
+def _profile(x, noise, sw, act, weights=None, measure=None, gain=None):
+    """Follow a signal with one step replaced."""
+    first = np.mean(x**2)
+    measured = []
+    for i, layer in enumerate(noise):
+        x = x @ (sw * layer / math.sqrt(len(layer)) if weights is None else weights(i, layer))
+        x = np.maximum(x, 0) if act == "relu" else x
+        measured.append(np.mean(x**2) if measure is None else measure(x))
+    if gain is None:
+        gain = sw**2 / 2 if act == "relu" else sw**2
+    return np.array(measured), first * gain ** np.arange(1, len(noise) + 1)
+
+
+@mistake(of="variance_profile")
+def mean_removed(x, noise, sw, act):
+    """the variance is measured, without the square of the mean, which the next layer feels as well."""
+    return _profile(x, noise, sw, act, measure=np.var)
+
+
+@mistake(of="variance_profile")
+def same_weights_everywhere(x, noise, sw, act):
+    """every layer has the first one's weights."""
+    return _profile(x, np.repeat(noise[:1], len(noise), axis=0), sw, act)
+
+
+@mistake(of="variance_profile")
+def width_forgotten(x, noise, sw, act):
+    """the weights are not divided by the root of the width."""
+    return _profile(x, noise, sw, act, weights=lambda i, layer: sw * layer)
+
+
+@mistake(of="variance_profile")
+def divided_by_width(x, noise, sw, act):
+    """the weights are divided by the width, and not by its root."""
+    return _profile(x, noise, sw, act, weights=lambda i, layer: sw * layer / len(layer))
+
+
+@mistake(of="variance_profile")
+def relu_not_halved(x, noise, sw, act):
+    """the prediction does not know that a relu halves the mean square."""
+    return _profile(x, noise, sw, act, gain=sw**2)
+
+
+@mistake(of="variance_profile")
+def always_halved(x, noise, sw, act):
+    """the prediction is halved in linear layers as well."""
+    return _profile(x, noise, sw, act, gain=sw**2 / 2)
+
+
+@mistake(of="variance_profile")
+def deviation_for_variance(x, noise, sw, act):
+    """the prediction multiplies by the deviation of the weights where their variance belongs."""
+    return _profile(x, noise, sw, act, gain=sw / 2 if act == "relu" else sw)
+
+
+@mistake(of="variance_profile")
+def prediction_one_layer_early(x, noise, sw, act):
+    """the prediction begins with the input, where the first layer's output belongs."""
+    measured, predicted = right.variance_profile(x, noise, sw, act)
+    return measured, np.concatenate([[np.mean(x**2)], predicted[:-1]])
+
+
+@mistake(of="variance_profile")
+def prediction_from_one(x, noise, sw, act):
+    """the prediction takes the input's mean square for 1."""
+    measured, predicted = right.variance_profile(x, noise, sw, act)
+    return measured, predicted / np.mean(x**2)
+
+
+@mistake(of="variance_profile")
+def before_the_relu(x, noise, sw, act):
+    """the squares are measured before the relu and not after."""
+    predicted = right.variance_profile(x, noise, sw, act)[1]
+    measured = []
+    for layer in noise:
+        z = x @ (sw * layer / math.sqrt(len(layer)))
+        measured.append(np.mean(z**2))
+        x = np.maximum(z, 0) if act == "relu" else z
+    return np.array(measured), predicted
+
+
+# batchnorm_forward
+
+
+def _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training, axes=None, unbiased=False, scale=None):
+    """Normalise with one step replaced."""
+    mean, variance = rm, rv
+    if training:
+        axes = list(range(len(x.shape) - 1)) if axes is None else axes
+        mean, variance = tf.reduce_mean(x, axes), tf.math.reduce_variance(x, axes)
+        if unbiased:
+            n = np.prod([x.shape[axis] for axis in axes])
+            variance = variance * (n / max(n - 1, 1))
+        rm, rv = momentum * rm + (1 - momentum) * mean, momentum * rv + (1 - momentum) * variance
+    width = tf.sqrt(variance + eps) if scale is None else scale(variance, eps)
+    return gamma * (x - mean) / width + beta, rm, rv
+
+
+@mistake(of="batchnorm_forward")
+def unbiased_variance(x, gamma, beta, rm, rv, momentum, eps, training):
+    """the variance is divided by the count less one."""
+    return _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training, unbiased=True)
+
+
+@mistake(of="batchnorm_forward")
+def updated_at_test(x, gamma, beta, rm, rv, momentum, eps, training):
+    """the running values are updated at the test as well."""
+    y, _, _ = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    _, rm, rv = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, True)
+    return y, rm, rv
+
+
+@mistake(of="batchnorm_forward")
+def places_forgotten(x, gamma, beta, rm, rv, momentum, eps, training):
+    """each place of an image or a sequence is normalised on its own, over the batch only."""
+    y, _, _ = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training, axes=[0])
+    _, rm, rv = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    return y, rm, rv
+
+
+@mistake(of="batchnorm_forward")
+def epsilon_outside(x, gamma, beta, rm, rv, momentum, eps, training):
+    """epsilon is added to the standard deviation and not to the variance."""
+    return _batchnorm(
+        x, gamma, beta, rm, rv, momentum, eps, training, scale=lambda v, eps: tf.sqrt(v) + eps
+    )
+
+
+@mistake(of="batchnorm_forward")
+def root_forgotten(x, gamma, beta, rm, rv, momentum, eps, training):
+    """the inputs are divided by the variance and not by its root."""
+    return _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training, scale=lambda v, eps: v + eps)
+
+
+@mistake(of="batchnorm_forward")
+def momentum_turned(x, gamma, beta, rm, rv, momentum, eps, training):
+    """momentum is the share that is replaced, and not the share that is kept."""
+    return _batchnorm(x, gamma, beta, rm, rv, 1 - momentum, eps, training)
+
+
+@mistake(of="batchnorm_forward")
+def batch_at_test(x, gamma, beta, rm, rv, momentum, eps, training):
+    """a test is normalised by its own batch too."""
+    y, _, _ = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, True)
+    _, rm, rv = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    return y, rm, rv
+
+
+@mistake(of="batchnorm_forward")
+def running_in_training(x, gamma, beta, rm, rv, momentum, eps, training):
+    """in training, too, the running values normalise."""
+    y, _, _ = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, False)
+    _, rm, rv = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    return y, rm, rv
+
+
+@mistake(of="batchnorm_forward")
+def updated_before_use(x, gamma, beta, rm, rv, momentum, eps, training):
+    """in training, the running values are updated first and then normalise, in the batch's place."""
+    _, rm, rv = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    return _batchnorm(x, gamma, beta, rm, rv, momentum, eps, False)[0], rm, rv
+
+
+@mistake(of="batchnorm_forward")
+def never_updated(x, gamma, beta, rm, rv, momentum, eps, training):
+    """the running values are returned as they came, in training as well."""
+    return _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)[0], rm, rv
+
+
+@mistake(of="batchnorm_forward")
+def over_channels(x, gamma, beta, rm, rv, momentum, eps, training):
+    """in training, each example is normalised over its channels, as layer normalisation does."""
+    y, new_rm, new_rv = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    if training:
+        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
+        y = gamma * (x - mean) / tf.sqrt(variance + eps) + beta
+    return y, new_rm, new_rv
+
+
+@mistake(of="batchnorm_forward")
+def gamma_and_beta_left_out(x, gamma, beta, rm, rv, momentum, eps, training):
+    """gamma and beta are left out."""
+    return _batchnorm(
+        x, tf.ones_like(gamma), tf.zeros_like(beta), rm, rv, momentum, eps, training
+    )
+
+
+# batchnorm_backward
+
+
+def _normal(x, eps):
+    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+
+
+@mistake(of="batchnorm_backward")
+def statistics_constant(dy, x, gamma, eps):
+    """mean and variance are taken for constants, which the batch has no part in."""
+    _, dgamma, dbeta = right.batchnorm_backward(dy, x, gamma, eps)
+    return gamma * dy / np.sqrt(x.var(axis=0) + eps), dgamma, dbeta
+
+
+@mistake(of="batchnorm_backward")
+def variance_constant(dy, x, gamma, eps):
+    """the variance is taken for a constant; only the way through the mean is gone."""
+    _, dgamma, dbeta = right.batchnorm_backward(dy, x, gamma, eps)
+    return gamma * (dy - dy.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps), dgamma, dbeta
+
+
+@mistake(of="batchnorm_backward")
+def mean_constant(dy, x, gamma, eps):
+    """the mean is taken for a constant; only the way through the variance is gone."""
+    _, dgamma, dbeta = right.batchnorm_backward(dy, x, gamma, eps)
+    normal = _normal(x, eps)
+    dx = gamma * (dy - normal * dgamma / len(x)) / np.sqrt(x.var(axis=0) + eps)
+    return dx, dgamma, dbeta
+
+
+@mistake(of="batchnorm_backward")
+def gamma_of_raw_inputs(dy, x, gamma, eps):
+    """gamma's gradient takes the inputs as they came, and not normalised."""
+    dx, _, dbeta = right.batchnorm_backward(dy, x, gamma, eps)
+    return dx, (dy * x).sum(axis=0), dbeta
+
+
+@mistake(of="batchnorm_backward")
+def batch_size_forgotten(dy, x, gamma, eps):
+    """the two sums that are taken away are not divided by the batch size."""
+    _, dgamma, dbeta = right.batchnorm_backward(dy, x, gamma, eps)
+    width = np.sqrt(x.var(axis=0) + eps)
+    return gamma / width * (dy - dbeta - _normal(x, eps) * dgamma), dgamma, dbeta
+
+
+@mistake(of="batchnorm_backward")
+def gamma_forgotten(dy, x, gamma, eps):
+    """the gradient that goes on to the inputs is not multiplied by gamma."""
+    dx, dgamma, dbeta = right.batchnorm_backward(dy, x, np.ones_like(gamma), eps)
+    return dx, dgamma, dbeta
+
+
+@mistake(of="batchnorm_backward")
+def epsilon_forgotten(dy, x, gamma, eps):
+    """epsilon is left out."""
+    with np.errstate(all="ignore"):
+        return right.batchnorm_backward(dy, x, gamma, 0.0)
+
+
+@mistake(of="batchnorm_backward")
+def parameters_averaged(dy, x, gamma, eps):
+    """the gradients of gamma and beta are means over the batch, and not sums."""
+    dx, dgamma, dbeta = right.batchnorm_backward(dy, x, gamma, eps)
+    return dx, dgamma / len(x), dbeta / len(x)
+
+
+@mistake(of="batchnorm_backward")
+def unbiased_backward(dy, x, gamma, eps):
+    """the variance is divided by the count less one."""
+    n = len(x)
+    width = np.sqrt(x.var(axis=0) * n / max(n - 1, 1) + eps)
+    normal = (x - x.mean(axis=0)) / width
+    dgamma, dbeta = (dy * normal).sum(axis=0), dy.sum(axis=0)
+    return gamma / width * (dy - dbeta / n - normal * dgamma / max(n - 1, 1)), dgamma, dbeta
+
+
+# layernorm
+
+
+def _layernorm(x, gamma, beta, eps, axes=(-1,), scale=None, unbiased=False):
+    mean, variance = tf.nn.moments(x, list(axes), keepdims=True)
+    if unbiased:
+        variance = variance * (x.shape[-1] / (x.shape[-1] - 1))
+    width = tf.sqrt(variance + eps) if scale is None else scale(variance, eps)
+    return gamma * (x - mean) / width + beta
+
+
+@mistake(of="layernorm")
+def over_the_batch(x, gamma, beta, eps):
+    """each feature is normalised over the sentences of the batch."""
+    return _layernorm(x, gamma, beta, eps, axes=(0,))
+
+
+@mistake(of="layernorm")
+def over_batch_and_time(x, gamma, beta, eps):
+    """each feature is normalised over all tokens, which is batch normalisation."""
+    return _layernorm(x, gamma, beta, eps, axes=(0, 1))
+
+
+@mistake(of="layernorm")
+def over_time_too(x, gamma, beta, eps):
+    """all tokens of a sentence are normalised together."""
+    return _layernorm(x, gamma, beta, eps, axes=(1, 2))
+
+
+@mistake(of="layernorm")
+def over_time_only(x, gamma, beta, eps):
+    """each feature is normalised over the tokens of a sentence."""
+    return _layernorm(x, gamma, beta, eps, axes=(1,))
+
+
+@mistake(of="layernorm")
+def epsilon_to_the_deviation(x, gamma, beta, eps):
+    """epsilon is added to the standard deviation and not to the variance."""
+    return _layernorm(x, gamma, beta, eps, scale=lambda v, eps: tf.sqrt(v) + eps)
+
+
+@mistake(of="layernorm")
+def features_less_one(x, gamma, beta, eps):
+    """the variance is divided by the number of features less one."""
+    return _layernorm(x, gamma, beta, eps, unbiased=True)
+
+
+@mistake(of="layernorm")
+def layernorm_root_forgotten(x, gamma, beta, eps):
+    """the tokens are divided by the variance and not by its root."""
+    return _layernorm(x, gamma, beta, eps, scale=lambda v, eps: v + eps)
+
+
+@mistake(of="layernorm")
+def mean_kept(x, gamma, beta, eps):
+    """the mean is not taken away, as in root mean square normalisation."""
+    square = tf.reduce_mean(x**2, axis=-1, keepdims=True)
+    return gamma * x / tf.sqrt(square + eps) + beta
+
+
+# fold_batchnorm
+
+
+@mistake(of="fold_batchnorm")
+def inputs_scaled(W, b, gamma, beta, mean, var, eps):
+    """the factors go to the kernel's input channels, and not to its outputs."""
+    factor = gamma / tf.sqrt(var + eps)
+    _, b2 = right.fold_batchnorm(W, b, gamma, beta, mean, var, eps)
+    # As far as there are factors for it.
+    inputs = W.shape[-2]
+    repeated = tf.tile(factor, [-(-inputs // len(factor))])[:inputs]
+    return W * repeated[:, None], b2
+
+
+@mistake(of="fold_batchnorm")
+def old_bias_dropped(W, b, gamma, beta, mean, var, eps):
+    """the layer's own bias is forgotten."""
+    return right.fold_batchnorm(W, tf.zeros_like(b), gamma, beta, mean, var, eps)
+
+
+@mistake(of="fold_batchnorm")
+def bias_not_scaled(W, b, gamma, beta, mean, var, eps):
+    """the layer's own bias is added as it is, without the factor."""
+    W2, shift = right.fold_batchnorm(W, tf.zeros_like(b), gamma, beta, mean, var, eps)
+    return W2, shift + b
+
+
+@mistake(of="fold_batchnorm")
+def mean_forgotten(W, b, gamma, beta, mean, var, eps):
+    """the mean is not taken away."""
+    return right.fold_batchnorm(W, b, gamma, beta, tf.zeros_like(mean), var, eps)
+
+
+@mistake(of="fold_batchnorm")
+def mean_not_scaled(W, b, gamma, beta, mean, var, eps):
+    """the mean is taken away after the factor, and not before."""
+    W2, shift = right.fold_batchnorm(W, b, gamma, beta, tf.zeros_like(mean), var, eps)
+    return W2, shift - mean
+
+
+@mistake(of="fold_batchnorm")
+def fold_root_forgotten(W, b, gamma, beta, mean, var, eps):
+    """the factor divides by the variance and not by its root."""
+    factor = gamma / (var + eps)
+    return W * factor, (b - mean) * factor + beta
+
+
+@mistake(of="fold_batchnorm")
+def fold_epsilon_forgotten(W, b, gamma, beta, mean, var, eps):
+    """epsilon is left out."""
+    return right.fold_batchnorm(W, b, gamma, beta, mean, var, 0.0)
+
+
+@mistake(of="fold_batchnorm")
+def beta_scaled(W, b, gamma, beta, mean, var, eps):
+    """beta is multiplied by the factor as well."""
+    factor = gamma / tf.sqrt(var + eps)
+    return W * factor, (b - mean + beta) * factor
+
+
+# symmetry_breaking
+
+
+def _gradients(model_fn, x, y, variable=0):
+    model = model_fn()
+    with tf.GradientTape() as tape:
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, model(x))
+        loss = tf.reduce_mean(losses)
+    return tape.gradient(loss, model.trainable_variables[variable]).numpy()
+
+
+def _distinct(rows, rounding=1e-4):
+    kept = []
+    for row in rows:
+        if all(np.abs(row - other).max() > rounding * np.abs(rows).max() for other in kept):
+            kept.append(row)
+    return len(kept)
+
+
+@mistake(of="symmetry_breaking")
+def weights_counted(model_fn, x, y):
+    """single weights with different gradients are counted, and not units."""
+    return _distinct(_gradients(model_fn, x, y).reshape(-1, 1))
+
+
+@mistake(of="symmetry_breaking")
+def inputs_counted(model_fn, x, y):
+    """the kernel's rows are compared, which belong to inputs, and not its columns."""
+    return _distinct(_gradients(model_fn, x, y))
+
+
+@mistake(of="symmetry_breaking")
+def exactly_equal(model_fn, x, y):
+    """gradients that differ by rounding only are counted as different."""
+    return len(np.unique(_gradients(model_fn, x, y), axis=1).T)
+
+
+@mistake(of="symmetry_breaking")
+def values_compared(model_fn, x, y):
+    """the weights themselves are compared, and not their gradients."""
+    return _distinct(model_fn().trainable_variables[0].numpy().T)
+
+
+@mistake(of="symmetry_breaking")
+def output_layer(model_fn, x, y):
+    """the output layer's gradients are compared, and not those of the hidden units."""
+    return _distinct(_gradients(model_fn, x, y, variable=2).T)
+
+
+@mistake(of="symmetry_breaking")
+def only_the_bias(model_fn, x, y):
+    """only the gradients of the units' biases are compared, one number for each."""
+    return _distinct(_gradients(model_fn, x, y, variable=1).reshape(-1, 1))
+
+
+@mistake(of="symmetry_breaking")
+def all_units(model_fn, x, y):
+    """all hidden units are counted, alike or not."""
+    return model_fn().trainable_variables[0].shape[1]

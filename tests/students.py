@@ -1,0 +1,53 @@
+"""The small course's assignment, as a student has it in a folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from courses import SOLUTION
+
+from grader.assignment import Assignment
+from grader.grading import Rules
+from grader.key import Key
+
+RIGHT = SOLUTION
+WRONG = SOLUTION.replace("/ len(rows)", "")
+STUBS = re.sub(
+    r"^( +)### BEGIN SOLUTION.*?### END SOLUTION",
+    r"\1# YOUR CODE HERE\n\1raise NotImplementedError()",
+    SOLUTION,
+    flags=re.MULTILINE | re.DOTALL,
+)
+
+
+def write_assignment(folder: Path, key: Key, script: str | None = None) -> Assignment:
+    """Make a folder that holds the key, and a script if one is given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key.save(folder / "key.npz")
+    if script is not None:
+        (folder / "averages.py").write_text(script)
+    return Assignment(folder.resolve(), Rules(key))
+
+
+def notebook(*cells: str | dict[str, object]) -> str:
+    """Write a notebook of code cells, as Jupyter lays one out; a dictionary replaces a cell's parts."""
+    whole = []
+    for number, cell in enumerate(cells, 1):
+        parts = {"source": cell} if isinstance(cell, str) else cell
+        parts = {"source": "", **parts}
+        whole.append(
+            {
+                "cell_type": "code",
+                "execution_count": number,
+                "id": f"cell-{number}",
+                "metadata": {},
+                "outputs": [],
+                **parts,
+                "source": str(parts["source"]).splitlines(True),
+            }
+        )
+    return json.dumps(
+        {"cells": whole, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1, ensure_ascii=False
+    )

@@ -1,0 +1,161 @@
+"""Formgrader, feedback and Validate in a real browser, served by a real Jupyter server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from classroom import NAME, RIGHT, Classroom, cell_of
+from courses import TOPIC
+
+TOKEN = "a token of the tests"
+PATIENCE = 60_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium; Playwright's own is not downloaded."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def jupyter(room: Classroom, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the graded class, as an instructor does by `jupyter lab` in the course; yield the address."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    home = tmp_path_factory.mktemp("home")
+    log = home / "log"
+    with open(log, "wb") as file:
+        command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+        process = subprocess.Popen(
+            [*command, f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"],
+            cwd=room.root,
+            env={**os.environ, "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home)},
+            stdout=file,
+            stderr=file,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(PATIENCE // 500):
+            try:
+                request(address + "/api")
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail(log.read_text(errors="replace")[-2000:])
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def request(url: str, data: dict[str, str] | None = None) -> Any:
+    body = None if data is None else json.dumps(data).encode()
+    headers = {"Authorization": f"token {TOKEN}", "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """A page that sends the token, and remembers every script that a student's text ran."""
+    context = browser.new_context(
+        extra_http_headers={"Authorization": f"token {TOKEN}"}, viewport={"width": 1200, "height": 900}
+    )
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE)
+    yield opened
+    context.close()
+
+
+def ran(page: Any) -> list[str]:
+    """Return which of the students' scripts were run."""
+    names = "Object.keys(window).filter(name => name == 'ran' || name.endsWith('_ran'))"
+    found: list[str] = page.evaluate(names)
+    return found
+
+
+def test_the_list_of_submissions(page: Any, jupyter: str, room: Classroom) -> None:
+    page.goto(f"{jupyter}/formgrader/manage_submissions/{TOPIC}")
+    row = page.locator("tr", has=page.get_by_text("partly", exact=True))
+    row.wait_for()
+    assert "needs manual grading" in row.inner_text() and "86.67 / 105" in row.inner_text()
+    page.goto(f"{jupyter}/formgrader/gradebook/{TOPIC}/{NAME}")
+    page.get_by_text("Submission #1", exact=True).wait_for()
+    graded = [path for path in (room.root / "autograded").glob(f"*/{TOPIC}/{NAME}.ipynb")]
+    assert f"of {len(graded)} " in page.inner_text("body") or page.locator("tbody tr").count() >= 10
+
+
+def test_one_submission_shows_what_went_wrong_and_takes_a_persons_score(
+    page: Any, jupyter: str, room: Classroom
+) -> None:
+    ((ident,),) = room.sql(
+        "SELECT n.id FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id "
+        "WHERE s.student_id = 'page_wrong'"
+    )
+    page.goto(f"{jupyter}/formgrader/submissions/{ident}")
+    page.get_by_text("✗ mean — 10 of 30 points").wait_for()
+    text = page.inner_text("#notebook")
+    assert "the sum is not divided by how many there are." in text and "✗ a few rows — wrong" in text
+    assert "a < b" in text and "window.ran = 1" in text  # the student's HTML, as text
+    assert ran(page) == []
+    score = page.locator(".nbgrader_cell", has_text="Student's answer").last.locator("input.score")
+    score.fill("4")
+    score.blur()
+    for _ in range(100):
+        if room.scores("page_wrong", "manual_score")["written_answer"] == 4:
+            break
+        page.wait_for_timeout(100)
+    assert room.scores("page_wrong", "manual_score")["written_answer"] == 4
+
+
+@pytest.mark.parametrize("student", ["page_wrong", "page_raises"])
+def test_a_feedback_page_shows_the_diagnosis_and_runs_nothing(
+    page: Any, room: Classroom, student: str
+) -> None:
+    page.route("http*://**", lambda route: route.abort())  # MathJax lies elsewhere
+    page.goto((room.root / "feedback" / student / TOPIC / f"{NAME}.html").as_uri())
+    text = page.inner_text("body")
+    assert "✗ mean" in text and "✗ a few rows" in text
+    assert ran(page) == [] and page.locator("img[src=x]").count() == 0
+
+
+def test_the_validate_button_takes_a_right_notebook_for_right(
+    page: Any, jupyter: str, room: Classroom
+) -> None:
+    notebook = room.released()
+    for name, text in RIGHT.items():
+        cell_of(notebook, name)["source"] = text
+    noise = "import os, sys\nos.write(2, b'a banner\\n'); print('more', file=sys.stderr)\n"
+    cell_of(notebook, "mean")["source"] = (
+        f"def mean(rows):\n    {noise.strip().replace(chr(10), chr(10) + '    ')}\n"
+        "    import tensorflow as tf\n    return np.mean(rows, axis=0) + 0 * tf.constant(1.0).numpy()\n"
+    )
+    folder = room.root / "own"
+    shutil.copytree(room.root / "assignments" / TOPIC, folder, dirs_exist_ok=True)
+    (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+    page.goto(f"{jupyter}/lab/tree/own/{NAME}.ipynb?reset")
+    page.get_by_role("button", name="Validate").click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.get_by_text("Validation Results").wait_for(timeout=4 * PATIENCE)
+    assert "Success" in dialog.inner_text()
