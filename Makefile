@@ -11,12 +11,13 @@ STUDENTS := 60
 SEED := 1
 WORKERS := 2
 CLASS := build/demo
+BUDGET := 3600
 
 # TensorFlow imports in 4 s when its bytecode is compiled, in 17 s when it is not.
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
     $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check) --constraint constraints.txt
 
-.PHONY: help demo test build check lint types messages constraints clean
+.PHONY: help demo test audit build check lint types messages constraints clean
 .NOTPARALLEL:
 
 help:
@@ -40,6 +41,11 @@ demo: $(VENV)/instructor
 ## test         lint, types and the whole suite
 test: $(VENV)/test lint types
 	$(BIN)/python -m pytest -q
+
+## audit        prove the course's checks with every mutant there is; BUDGET=3600 seconds at most
+audit: $(VENV)/test
+	mkdir -p build
+	$(BIN)/grader audit --workers $(WORKERS) --budget $(BUDGET) --html build/audit.html --json build/audit.json
 
 ## build        derive source/, assignments/ and public keys from solutions/
 build: $(VENV)/instructor

@@ -1,13 +1,13 @@
 """The course proves itself: every exercise there is, against its own answers.
 
 Every stub fails, every solution and oracle passes in every form, every mistake
-is rejected and named, and what is generated is fresh.
+is rejected and named, a sample of mutants is killed, and what is generated is
+fresh. What is looked at, and how, is the audit's; `make audit` runs all of it.
 """
 
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,19 +15,23 @@ import pytest
 
 from grader import key as keys
 from grader import release
+from grader.audit import content, equivalents, killing, mistakes, rightness
+from grader.audit.bench import SECRET, Bench, in_form
+from grader.audit.findings import Fate, FormFound
+from grader.audit.mutation import Mutant, mutants
+from grader.audit.run import fixed_sample
 from grader.client import Outcome, Server
 from grader.course import Course, Topic, find_course
 from grader.exercise import Exercise
 from grader.feedback import verdict
 from grader.grading import Grader, Rules, Work, open_file
 from grader.key import Key
-from grader.recording import Runner, marked, record_topic
+from grader.recording import record_topic
 from grader.verdict import Graded, Status
 
-HERE = Path(__file__).resolve()
-COURSE: Course = find_course(HERE.parent)
+COURSE: Course = find_course(Path(__file__).parent)
 EXERCISES = [(topic, exercise) for topic in COURSE.topics for exercise in topic.checks.exercises.values()]
-FORMS = ["numpy", "float64", "listed", "readonly"]
+SAMPLE = 3  # mutants of each answer
 
 every_topic = pytest.mark.parametrize("topic", COURSE.topics, ids=lambda topic: topic.id)
 every_exercise = pytest.mark.parametrize(
@@ -36,49 +40,50 @@ every_exercise = pytest.mark.parametrize(
 both_keys = pytest.mark.parametrize("hidden", [False, True], ids=["public", "hidden"])
 
 
-class Bench:
+class Benches:
     """A warm server that runs the course's own answers, and what is made on it once."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.runners: dict[str, Runner] = {}
 
     @functools.cache  # noqa: B019  (lives as long as the session)
     def key(self, topic: Topic, hidden: bool) -> Key:
-        return record_topic(self.server, topic, b"a secret of the tests" if hidden else None)
+        return record_topic(self.server, topic, SECRET if hidden else None)
 
-    def run(self, topic: Topic, exercise: Exercise, hidden: bool, answers: dict[str, str]) -> list[Outcome]:
-        if topic.id not in self.runners:
-            self.runners[topic.id] = Runner(self.server, topic, [HERE.with_name("forms.py")])
-        cases = self.key(topic, hidden).exercises[exercise.name].cases
-        return [self.runners[topic.id].run(exercise, case, answers) for case in cases]
+    @functools.cache  # noqa: B019
+    def mutants(self, topic: Topic) -> list[Mutant]:
+        return list(mutants(topic))
 
-    def passes(self, topic: Topic, exercise: Exercise, hidden: bool, answers: dict[str, str]) -> None:
-        """Assert that these answers get full marks, or show the message a student would get."""
-        outcomes = self.run(topic, exercise, hidden, answers)
-        found = verdict(exercise, self.key(topic, hidden).exercises[exercise.name], outcomes, hidden=False)
-        assert (found.status, found.score, found.message) == (Status.PASSED, exercise.points, "")
+    @functools.cache  # noqa: B019
+    def of(self, topic: Topic) -> Bench:
+        both = {hidden: self.key(topic, hidden) for hidden in (False, True)}
+        return Bench(self.server, topic, both, self.mutants(topic))
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
+def benches() -> Iterator[Benches]:
     with Server() as server:
-        yield Bench(server)
+        yield Benches(server)
 
 
 @pytest.fixture(scope="module")
-def graders(bench: Bench) -> Iterator[dict[bool, Grader]]:
+def graders(benches: Benches) -> Iterator[dict[bool, Grader]]:
     """A grader for each key, which runs submissions as a class' are run."""
     with Grader({}) as public, Grader({}) as hidden:
         for topic in COURSE.topics:
-            public.rules[topic.id] = Rules(bench.key(topic, False))
-            hidden.rules[topic.id] = Rules(bench.key(topic, True))
+            public.rules[topic.id] = Rules(benches.key(topic, False))
+            hidden.rules[topic.id] = Rules(benches.key(topic, True))
         yield {False: public, True: hidden}
 
 
 def grade(grader: Grader, topic: Topic, path: Path) -> Graded:
     with open(open_file(path), "rb") as file:
         return grader.grade(Work("", topic.id, path.name, file.fileno), file.fileno())
+
+
+def assert_full_marks(found: FormFound) -> None:
+    """Assert that an answer passes, or show the message a student would get."""
+    assert (found.passed, found.message) == (True, "")
 
 
 @every_topic
@@ -109,8 +114,8 @@ def test_what_students_get_scores_nothing_and_says_so_kindly(
 
 
 @every_topic
-def test_the_public_key_is_what_the_solution_answers_today(topic: Topic, bench: Bench) -> None:
-    stored, fresh = keys.load(topic.assignment / "key.npz"), bench.key(topic, False)
+def test_the_public_key_is_what_the_solution_answers_today(topic: Topic, benches: Benches) -> None:
+    stored, fresh = keys.load(topic.assignment / "key.npz"), benches.key(topic, False)
     assert stored.fingerprint == fresh.fingerprint
     for name, recorded in fresh.exercises.items():
         exercise, before = topic.checks.exercises[name], stored.exercises[name]
@@ -120,49 +125,37 @@ def test_the_public_key_is_what_the_solution_answers_today(topic: Topic, bench: 
 
 @every_exercise
 @both_keys
-def test_every_oracle_scores_full(topic: Topic, exercise: Exercise, hidden: bool, bench: Bench) -> None:
-    oracles = [one for one in marked(topic, "oracles") if one.of in exercise.writes]
+def test_every_oracle_scores_full(topic: Topic, exercise: Exercise, hidden: bool, benches: Benches) -> None:
+    oracles = rightness.oracles_of(benches.of(topic), exercise)
     assert oracles, "an exercise needs an independent right answer"
     for one in oracles:
         assert one.sentence, f"{one.name} does not say where its answer comes from"
-        bench.passes(topic, exercise, hidden, {one.of: f"oracles:{one.name}"})
+        answers = {one.of: f"oracles:{one.name}"}
+        assert_full_marks(rightness.passes(benches.of(topic), exercise, one.name, answers, hidden))
 
 
 @every_exercise
 @both_keys
-def test_every_mistake_is_rejected_and_named_as_itself(
-    topic: Topic, exercise: Exercise, hidden: bool, bench: Bench
+def test_every_mistake_is_rejected_and_named_as_itself_and_as_no_other(
+    topic: Topic, exercise: Exercise, hidden: bool, benches: Benches
 ) -> None:
-    recorded = bench.key(topic, hidden).exercises[exercise.name]
-    assert recorded.mistakes, "an exercise needs a mistake that it rejects"
-    for mistake in recorded.mistakes:
-        outcomes = [
-            Outcome(Status.RAISED if response.error else None, response.arrays, response.error)
-            for response in mistake.responses
-        ]
-        found = verdict(exercise, recorded, outcomes, hidden)
-        assert found.status is not Status.PASSED, f"{mistake.name} passes"
-        assert found.score < exercise.points
-        assert found.mistake == mistake.name, f"{mistake.name} is taken for {found.mistake}"
-        assert mistake.sentence and mistake.sentence in found.message
+    recorded = benches.key(topic, hidden).exercises[exercise.name]
+    assert mistakes.problems_of(exercise, recorded, hidden) == []
 
 
-def answers_in_forms(exercise: Exercise, form: str) -> bool:
-    """Whether the reference can be wrapped so: a function, and no tensor is needed of it."""
-    if any(name[0].isupper() for name in exercise.writes):
-        return False
-    needs_tensors = {"gradients", "GradientTape"} & set(names_in(exercise))
-    return form == "readonly" or not needs_tensors
+@every_exercise
+def test_a_sample_of_its_mutants_is_killed(topic: Topic, exercise: Exercise, benches: Benches) -> None:
+    reasons = equivalents.recorded(topic)
+    for name in exercise.writes:
+        own = [(i, mutant) for i, mutant in enumerate(benches.mutants(topic)) if mutant.of == name]
+        for one in killing.fates(benches.of(topic), fixed_sample(own, SAMPLE), reasons):
+            assert one.fate is not Fate.SURVIVED, f"survives {one.how}:\n{one.diff}"
+            assert not (one.fate is Fate.KILLED and one.reason), f"is not equivalent: {one.name}"
 
 
-def names_in(exercise: Exercise) -> set[str]:
-    """Return every name that the driver's code uses, nested functions included."""
-    pending, names = [exercise.driver.__code__], set()
-    while pending:
-        code = pending.pop()
-        names |= set(code.co_names)
-        pending += [constant for constant in code.co_consts if inspect.iscode(constant)]
-    return names
+@every_topic
+def test_every_equivalent_is_of_a_mutant_that_there_is(topic: Topic, benches: Benches) -> None:
+    assert equivalents.unknown(equivalents.recorded(topic), benches.mutants(topic)) == []
 
 
 @pytest.mark.parametrize(
@@ -170,19 +163,25 @@ def names_in(exercise: Exercise) -> set[str]:
     [
         pytest.param(topic, exercise, form, id=f"{topic.name}.{exercise.name}-{form}")
         for topic, exercise in EXERCISES
-        for form in FORMS
-        if answers_in_forms(exercise, form)
+        for form in rightness.FORMS
+        if rightness.comes_in(exercise, form)
     ],
 )
 def test_a_right_answer_in_another_form_scores_full(
-    topic: Topic, exercise: Exercise, form: str, bench: Bench
+    topic: Topic, exercise: Exercise, form: str, benches: Benches
 ) -> None:
-    bench.passes(topic, exercise, False, {name: f"forms:{form}__{name}" for name in exercise.writes})
+    answers = in_form(exercise, form)
+    assert_full_marks(rightness.passes(benches.of(topic), exercise, form, answers, False))
 
 
 @every_exercise
-def test_the_hint_is_a_question(topic: Topic, exercise: Exercise) -> None:
-    assert exercise.hint.rstrip().endswith("?")
+def test_hints_and_docstrings_hold_what_a_student_needs(topic: Topic, exercise: Exercise) -> None:
+    assert content.exercise_problems(topic, exercise) == []
+
+
+@every_topic
+def test_students_are_given_nothing_of_the_solution(topic: Topic) -> None:
+    assert content.topic_problems(topic) == []
 
 
 def test_what_is_generated_is_fresh() -> None:

@@ -103,6 +103,9 @@ def _(rng):
     yield "rows at very different heights", {
         "x": np.array([[300.0], [0.0], [-300.0]]) + rng.normal(size=(3, 4)),
     }
+    yield "numbers of one row 600 apart", {
+        "x": rng.permuted(np.tile(300.0 * np.arange(-2, 3), (2, 1)), axis=1) + rng.normal(size=(2, 5)),
+    }
     x = rng.uniform(-1, 1, size=(3, 4))
     x[0, 1:3], x[1] = -np.inf, -np.inf
     yield "one row of nothing but -∞", {"x": x}

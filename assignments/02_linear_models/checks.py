@@ -122,7 +122,7 @@ def _(rng):
     points=15,
     hint="If an example is moved a little, and its margin is 2, does the objective notice?",
     dtype="float64",
-    tolerance=1e-9,
+    tolerance=1e-8,
     arrays="numpy",
 )
 def hinge_subgradient(answer, w, b, X, t, lam):
@@ -222,7 +222,7 @@ def variables_of(model, kernel):
 @exercise(
     points=15,
     hint="How often, between the scores and the loss, is a softmax taken of them?",
-    tolerance=2e-5,
+    tolerance=1e-4,
 )
 def SoftmaxRegression(answer, kernel, bias, x, y, rate=None, steps=0, unseen=None):
     import tensorflow as tf

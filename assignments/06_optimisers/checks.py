@@ -219,6 +219,11 @@ def _(rng):
     yield "a gradient that is always zero", inputs | {
         "m": np.zeros(3), "v": np.zeros(3), "first": 1, "lr": 0.01,
     }
+    # So late that nothing is left to correct: Keras, which has eps under the correction, agrees.
+    yield "gradients as small as eps, long after the start", {
+        "w": sized(rng, 3), "gradients": sized(rng, 10, 3) * 1e-7,
+        "m": np.zeros(3), "v": rng.uniform(1e-14, 4e-14, size=3), "first": 50_000, "lr": 0.01,
+    }
 
 
 @exercise(
@@ -274,11 +279,20 @@ def _(rng):
     yield "no gradient, which leaves the decay", inputs | {
         "gradients": [[np.zeros((2, 3)), np.zeros(4)] for _ in range(4)]
     }
+    # A memory so short that nothing is to be corrected: see adam_step.
+    inputs = variables_and_gradients(rng, [(4,), (2, 2)])
+    yield "gradients as small as epsilon", inputs | {
+        "gradients": [[1e-7 * g for g in step] for step in inputs["gradients"]], "beta_2": 1e-4,
+    }
     yield "a learning rate that falls on the way", variables_and_gradients(rng, [(5,), (1, 2)]) | {
         "lr": 0.02 * 0.7 ** np.arange(4)
     }
     inputs = variables_and_gradients(rng, [(3,), (2, 2)])
     yield "saved after two steps and resumed", inputs | {"resumed": 2}
+
+
+KINDS = ("step", "exp", "cosine", "warmup_cosine")
+NO_SUCH_KIND = -1.0  # stands for a ValueError where one is due
 
 
 @exercise(
@@ -291,7 +305,12 @@ def _(rng):
 def lr_schedule(answer, kind, steps, settings):
     rates = []
     for step in steps:
-        rates.append(number(answer.lr_schedule(int(step), kind, **settings)))
+        try:
+            rates.append(number(answer.lr_schedule(int(step), kind, **settings)))
+        except ValueError:
+            if kind in KINDS:
+                raise
+            rates.append(NO_SUCH_KIND)
     return {"rate": rates}
 
 
@@ -328,6 +347,16 @@ def _(rng):
     settings = {"lr": rng.uniform(0.3, 0.5), "total": total, "warmup": warmup, "lr_min": 0.04}
     yield "warmup_cosine: around the peak, at the end and after it", {
         "kind": "warmup_cosine", "steps": steps, "settings": settings,
+    }
+
+    total = int(rng.integers(50, 100))
+    settings = {"lr": rng.uniform(0.1, 0.5), "total": total, "warmup": int(rng.integers(10, 20))}
+    yield "cosine: no warm-up, though there is a number for it", {
+        "kind": "cosine", "steps": np.array([0, 1, 5, total // 2, total]), "settings": settings,
+    }
+
+    yield "a kind that there is not, which is an error", {
+        "kind": "linear", "steps": np.array([0, 10]), "settings": {"lr": rng.uniform(0.1, 0.5)},
     }
 
     total = int(rng.integers(30, 60))

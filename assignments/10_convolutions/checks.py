@@ -56,6 +56,9 @@ def _(rng):
     yield "stride 3, with rows and columns left over", convolved(rng, (2, 10, 12, 2), (3, 2, 2, 3), 3), 2
     yield "same padding, stride 1", convolved(rng, (2, 5, 7, 2), (3, 5, 2, 3), 1, "SAME")
     yield "same padding, stride 2 on even sides", convolved(rng, (2, 8, 6, 3), (3, 3, 3, 2), 2, "SAME"), 2
+    yield "same padding, stride 2 on an odd and an even side", convolved(
+        rng, (2, 7, 8, 2), (3, 3, 2, 2), 2, "SAME"
+    )
     yield "same padding, a kernel of even sides", convolved(rng, (1, 5, 7, 2), (4, 2, 2, 2), 1, "SAME")
     yield "same padding, a 1 × 1 kernel and stride 2", convolved(rng, (2, 5, 4, 3), (1, 1, 3, 2), 2, "SAME")
     yield "same padding, a kernel larger than the image", convolved(
@@ -193,6 +196,8 @@ def _(rng):
     yield "two images of three channels", pooled(rng, (2, 6, 4, 3), 2, 2)
     yield "windows that overlap", pooled(rng, (2, 7, 6, 2), 3, 2)
     yield "same padding", pooled(rng, (2, 6, 7, 2), 3, 2, "SAME")
+    yield "same padding, stride 1", pooled(rng, (1, 5, 4, 2), 3, 1, "SAME")
+    yield "same padding, windows of one pixel and stride 2", pooled(rng, (2, 6, 5, 2), 1, 2, "SAME")
     negative = pooled(rng, (2, 5, 6, 2), 3, 2, "SAME")
     yield "same padding, all pixels negative", negative | {"x": -1.0 - np.abs(negative["x"])}, 2
     zeros = pooled(rng, (2, 6, 6, 2), 2, 2)
@@ -236,6 +241,12 @@ def _(rng):
     ), 2
     yield "same padding, stride 2 on odd sides, even kernel", stamped(
         rng, (1, 3, 4, 3), (4, 2, 2, 3), 2, (5, 7), "SAME"
+    )
+    yield "same padding, stride 2, a wide kernel", stamped(
+        rng, (2, 3, 3, 2), (3, 4, 2, 2), 2, (6, 6), "SAME"
+    )
+    yield "same padding, a 1 × 1 kernel and stride 2", stamped(
+        rng, (2, 3, 2, 2), (1, 1, 3, 2), 2, (6, 4), "SAME"
     )
 
 

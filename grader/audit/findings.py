@@ -24,7 +24,7 @@ class MutantFound(msgspec.Struct, frozen=True):
     Attributes:
         of: the name that the student writes.
         name: the changed statement, with the change in braces.
-        line: in `solution.py`, of the cell.
+        line: of the change, in `solution.py`.
         fate: killed, if it loses points on public and on hidden seeds.
         by: the case that rejects it; "" if none does.
         how: what the first rejecting case says of it, in a word; where it
@@ -137,7 +137,7 @@ class ExerciseFound(msgspec.Struct):
 
     def count(self, fate: Fate) -> int:
         """Return how many mutants had a fate."""
-        return sum(mutant.fate is fate for mutant in self.mutants)
+        return sum(mutant.fate == fate for mutant in self.mutants)
 
 
 class TopicFound(msgspec.Struct):
@@ -147,6 +147,11 @@ class TopicFound(msgspec.Struct):
     exercises: list[ExerciseFound] = []
     problems: list[str] = []
     seconds: float = 0.0
+
+    @property
+    def made(self) -> int:
+        """Return how many mutants there are."""
+        return sum(len(one.mutants) for one in self.exercises)
 
     @property
     def all_problems(self) -> list[str]:

@@ -58,7 +58,7 @@ def fates(
     ]
     for number, mutant in mutants:
         if time.monotonic() > deadline:
-            yield MutantFound(mutant.of, mutant.name, mutant.first, Fate.NOT_RUN, diff=mutant.diff)
+            yield MutantFound(mutant.of, mutant.name, mutant.line, Fate.NOT_RUN, diff=mutant.diff)
         else:
             yield fate(bench, exercises, number, mutant, reasons.get((mutant.of, mutant.name), ""))
 
@@ -76,14 +76,14 @@ def fate(
         if public and hidden:
             case = bench.keys[False].exercises[exercise.name].cases[public.place].name
             return MutantFound(
-                mutant.of, mutant.name, mutant.first, Fate.KILLED, case, public.how,
+                mutant.of, mutant.name, mutant.line, Fate.KILLED, case, public.how,
                 min(public.distance, hidden.distance), mutant.diff, reason,
             )  # fmt: skip
     lived = {hidden for _, deaths in found for hidden, killed in deaths.items() if killed is None}
     which = "public and hidden" if len(lived) == 2 else "hidden" if True in lived else "public"
     status = Fate.EQUIVALENT if reason else Fate.SURVIVED
     return MutantFound(
-        mutant.of, mutant.name, mutant.first, status, how=f"on {which} seeds", diff=mutant.diff, reason=reason
+        mutant.of, mutant.name, mutant.line, status, how=f"on {which} seeds", diff=mutant.diff, reason=reason
     )
 
 

@@ -53,12 +53,14 @@ def is_wide(less: float, more: float) -> bool:
 
 
 def between(spread: float, nearest: float) -> float | None:
-    """Propose 1, 2 or 5 times a power of ten in the middle, or nothing if there is no room."""
+    """Propose a tolerance in the middle, a round one if it will do, or nothing if there is no room."""
     if nearest < FACTOR**2 * spread:
         return None
     middle = math.sqrt(spread * nearest) if nearest < math.inf else spread * FACTOR**2
     power = 10.0 ** math.floor(math.log10(middle))
-    return min((step * power for step in (1, 2, 5, 10)), key=lambda one: abs(math.log(one / middle)))
+    near = sorted((step * power for step in (1, 2, 5, 10)), key=lambda one: abs(math.log(one / middle)))
+    good = (one for one in near if is_wide(spread, one) and is_wide(one, nearest))
+    return next(good, float(f"{middle:.1e}"))
 
 
 def problems_of(found: MarginFound) -> list[str]:
@@ -75,7 +77,7 @@ def problems_of(found: MarginFound) -> list[str]:
             f"{found.nearest:.1e} ({found.wrong})"
         )
     if problems and found.proposed is not None:
-        problems[-1] += f"; {found.proposed:.0e} would do for both"
+        problems[-1] += f"; {found.proposed:.1e} would do for both"
     elif problems:
         problems[-1] += "; no tolerance does for both: add a case on which the wrong answer is further off"
     return problems

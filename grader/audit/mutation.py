@@ -50,6 +50,12 @@ class Mutant:
     last: int
 
     @cached_property
+    def line(self) -> int:
+        """Return the line of `solution.py` at which the change begins."""
+        pairs = zip(self.before.split("\n"), self.after.split("\n"), strict=False)
+        return self.first + next(i for i, (old, new) in enumerate(pairs) if old != new)
+
+    @cached_property
     def diff(self) -> str:
         """Return the change as a unified diff, without its header."""
         lines = difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), n=1, lineterm="")
@@ -119,36 +125,23 @@ def regions(source: str) -> list[tuple[int, int]]:
 
 
 def change(before: str, after: str) -> str:
-    """Write the one statement that differs, with what differs in braces."""
-    pairs = [
-        (" ".join(map(_bare, old)), " ".join(map(_bare, new)))
-        for old, new in _differing(before.split("\n"), after.split("\n"))
-    ]
-    return "; ".join(_marked(*pair) for pair in pairs)
+    """Write the statement that differs, with what differs in braces: `a {+ → -} b`."""
+    old, new, _, _ = _differing(before.split("\n"), after.split("\n"))
+    one, other = (TOKEN.findall(" ".join(map(_bare, lines))) for lines in (old, new))
+    was, became, front, back = _differing(one, other)
+    return f"{''.join(front)}{{{''.join(was).strip()} → {''.join(became).strip()}}}{''.join(back)}"
+
+
+def _differing(old: list[str], new: list[str]) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Return what is in the one, what is in the other, and what they share before and after it."""
+    least = min(len(old), len(new))
+    start = next((i for i in range(least) if old[i] != new[i]), least)
+    end = next((i for i in range(least - start) if old[-1 - i] != new[-1 - i]), least - start)
+    return old[start : len(old) - end], new[start : len(new) - end], old[:start], old[len(old) - end :]
 
 
 def _bare(line: str) -> str:
     return RAISED.sub(r"\1(…)", line.strip())
-
-
-def _differing(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:
-    for what, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what != "equal":
-            yield old[i:j], new[k:m]
-
-
-def _marked(old: str, new: str) -> str:
-    """Put what two statements do not share in braces: `a {+ → -} b`."""
-    one, other = TOKEN.findall(old), TOKEN.findall(new)
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    end = 0
-    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
-        end += 1
-    kept = len(one) - end
-    was, became = "".join(one[start:kept]).strip(), "".join(other[start : len(other) - end]).strip()
-    return f"{''.join(one[:start])}{{{was} → {became}}}{''.join(one[kept:])}"
 
 
 class Finder(cst.CSTVisitor):

@@ -68,6 +68,7 @@ COMMUTATIVE = {
     "gcd", "hypot", "getattr", "hasattr", "setattr",
 }  # fmt: skip
 ONE_WAY = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.MatrixMultiply, cst.Power)
+ROUND = 100
 # Nothing is graded by a name or a dtype.
 UNGRADED = {"name", "dtype"}
 Variants = Iterator[cst.CSTNode]
@@ -117,8 +118,12 @@ def comparison(node: cst.Comparison) -> Variants:
 
 
 def integer(node: cst.Integer) -> Variants:
-    """One more and one less."""
+    """One more and one less; ten times as much and a tenth of a round number, which counts nothing."""
     value = node.evaluated_value
+    if value and value % ROUND == 0:
+        yield node.with_changes(value=str(value * 10))
+        yield node.with_changes(value=str(value // 10))
+        return
     yield node.with_changes(value=str(value + 1))
     yield node.with_changes(value=str(value - 1)) if value else parsed("(-1)")
 

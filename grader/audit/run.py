@@ -67,7 +67,7 @@ def audit_topic(
     exercises = topic.checks.exercises
     for name in names:
         if name not in exercises:
-            raise CourseError(unknown("exercise", f"{topic.name}.{name}", exercises))
+            raise CourseError(unknown("exercise", name, exercises))
     chosen = [one for name, one in exercises.items() if not names or name in names]
     progress(f"{topic.name}: answer keys")
     keys = both_keys(server, topic, names)

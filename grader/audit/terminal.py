@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from grader.audit.findings import AuditFound, ExerciseFound, Fate, TopicFound
+
+HEADINGS = ("", "killed", "left", "equiv", "forms", "right", "tol.", "wrong", "CPU s", "MB")
 
 
 def show(console: Console, found: AuditFound) -> None:
@@ -26,17 +29,17 @@ def show_topic(console: Console, topic: TopicFound) -> None:
                 show_diff(console, mutant.diff)
                 remedy = f"  if it is equivalent, record why: {toml(mutant.name)} = …"
                 console.print(Text(remedy, "dim"), soft_wrap=True)
-    columns = ("", "mutants", "killed", "survived", "equivalent", "right", "needs", "tolerance", "wrong", "CPU s", "MB")
-    table = Table(title=topic.topic, title_justify="left", box=None)
-    for heading in columns:
-        table.add_column(heading, justify="right" if heading else "left")
+    table = Table(title=topic.topic, title_justify="left", box=None, padding=(0, 1, 0, 0))
+    for heading in HEADINGS:
+        justify: Literal["left", "right"] = "right" if heading else "left"
+        table.add_column(heading, justify=justify, no_wrap=bool(heading), overflow="fold")
     for exercise in topic.exercises:
         table.add_row(*row(exercise))
     console.print()
     console.print(table)
-    made = sum(len(exercise.mutants) for exercise in topic.exercises)
-    rate = 60 * made / max(topic.seconds, 1e-9)
-    console.print(f"{made} mutants in {topic.seconds:.0f} s, {rate:.0f} a minute")
+    console.print(Text("right, wrong: the tolerance that right and wrong answers would need", "dim"))
+    rate = 60 * topic.made / max(topic.seconds, 1e-9)
+    console.print(f"{topic.made} mutants, and all else, in {topic.seconds:.0f} s: {rate:.0f} a minute")
     for problem in topic.all_problems:
         console.print(Text(f"✗ {problem}"), soft_wrap=True)
     for exercise in topic.exercises:
@@ -48,7 +51,8 @@ def show_topic(console: Console, topic: TopicFound) -> None:
 
 def row(exercise: ExerciseFound) -> list[str]:
     """Return an exercise's line of the table."""
-    counts = [exercise.count(fate) for fate in (Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT)]
+    left = exercise.count(Fate.SURVIVED) + exercise.count(Fate.NOT_RUN)
+    killed, equivalent = exercise.count(Fate.KILLED), exercise.count(Fate.EQUIVALENT)
     forms = [form for form in exercise.forms if form.passed is not None]
     margin, training, cost = exercise.margin, exercise.training, exercise.cost
     middle = ["", "", ""]
@@ -58,8 +62,7 @@ def row(exercise: ExerciseFound) -> list[str]:
         middle = ["", f"{training.passed}/{training.runs} seeds", ""]
     return [
         exercise.name,
-        str(len(exercise.mutants)),
-        *map(str, counts),
+        *map(str, (killed, left, equivalent)),
         f"{sum(bool(form.passed) for form in forms)}/{len(forms)}",
         *middle,
         *([f"{cost.seconds:.1f}", f"{cost.megabytes:.0f}"] if cost else ["", ""]),

@@ -14,6 +14,7 @@ from grader.commands.common import console, course_option, json_option, plain_er
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="At a time.")
 @click.option("--sample", type=click.IntRange(0), help="Only so many mutants of each answer.")
 @click.option("--budget", type=float, default=float("inf"), help="Seconds, after which no mutant is run.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page there.")
 @json_option
 @course_option
 def audit(
@@ -21,21 +22,27 @@ def audit(
     workers: int,
     sample: int | None,
     budget: float,
+    html: Path | None,
     json_file: Path | None,
     folder: Path | None,
 ) -> None:
-    """Check the checks: mutants of the reference, and more.
+    """Prove the checks: do they reject what is wrong, and accept what is right?
+
+    Mutants of the reference, mistakes, right answers in other forms, margins
+    of tolerances, training, cost, and what students are given.
 
     Exits with 0 only if there is nothing to mend.
     """
-    from grader.audit import run, terminal
+    from grader.audit import page, run, terminal
     from grader.course import find_course
 
     with plain_errors():
         course = find_course(explicit=folder)
         chosen = run.choose(course, targets)
         found = run.audit(chosen, workers, sample, budget, lambda text: click.echo(text, err=True))
-    if json_file:
-        run.write_json(found, json_file)
+        if json_file:
+            run.write_json(found, json_file)
+        if html:
+            page.write(found, html)
     terminal.show(console(), found)
     raise SystemExit(1 if any(topic.all_problems for topic in found.topics) else 0)

@@ -447,6 +447,8 @@ def _schedule(step, kind, lr, factor=0.1, every=1000, total=1000, warmup=0, lr_m
         return right.lr_schedule(step, kind, lr=lr, factor=factor, every=every)
     if kind == "cosine":
         return _cosine(step, lr, total, lr_min, **settings)
+    if kind != "warmup_cosine":
+        raise ValueError(kind)
     return _warmup_cosine(step, lr, total, warmup, lr_min, **settings)
 
 
@@ -488,6 +490,12 @@ def warm_up_one_early(step, kind, *, warmup=0, **settings):
     if kind == "warmup_cosine" and step < warmup:
         return settings["lr"] * (step + 1) / warmup
     return _schedule(step, kind, warmup=warmup, **settings)
+
+
+@mistake(of="lr_schedule")
+def cosine_warms_up(step, kind, **settings):
+    """"cosine" warms up too, where `warmup` is given."""
+    return right.lr_schedule(step, "warmup_cosine" if kind == "cosine" else kind, **settings)
 
 
 @mistake(of="lr_schedule")

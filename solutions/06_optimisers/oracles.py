@@ -140,6 +140,8 @@ class AdamWInNumPy(keras.optimizers.Optimizer):
 def schedules_of_keras(step, kind, *, lr, factor=0.1, every=1000, total=1000, warmup=0, lr_min=0.0):
     """PiecewiseConstantDecay, ExponentialDecay and CosineDecay of Keras."""
     schedules = keras.optimizers.schedules
+    if kind not in ("step", "exp", "cosine", "warmup_cosine"):
+        raise ValueError(kind)
     if kind == "step":
         count = step // every + 2
         schedule = schedules.PiecewiseConstantDecay(
@@ -162,6 +164,8 @@ def schedules_in_tensorflow(step, kind, *, lr, factor=0.1, every=1000, total=100
     if kind in ("step", "exp"):
         periods = tf.cast(step, tf.float32) / every
         return lr * tf.exp(math.log(factor) * (tf.floor(periods + 1e-4) if kind == "step" else periods))
+    if "cosine" not in kind:
+        raise ValueError(kind)
     warmup = warmup if kind == "warmup_cosine" else 0
     if step <= warmup and warmup:
         return tf.constant(lr / warmup * step, tf.float32)

@@ -92,6 +92,18 @@ def places_rounded_up(x, kernel, stride=1, padding="VALID"):
 
 
 @mistake(of="conv2d")
+def same_rounded_down(x, kernel, stride=1, padding="VALID"):
+    """"SAME" counts its zeros for the sides divided by the stride and rounded down, where they go up."""
+    if padding == "SAME":
+        margins = []
+        for side, window in zip(x.shape[1:3], kernel.shape[:2]):
+            zeros = max((side // stride - 1) * stride + window - side, 0)
+            margins.append((zeros // 2, zeros - zeros // 2))
+        x = tf.pad(x, [(0, 0), *margins, (0, 0)])
+    return right.conv2d(x, kernel, stride)
+
+
+@mistake(of="conv2d")
 def channels_averaged(x, kernel, stride=1, padding="VALID"):
     """the products are averaged over the channels instead of summed."""
     return right.conv2d(x, kernel, stride, padding) / x.shape[-1]
@@ -450,6 +462,17 @@ def crops_behind_only(x, kernel, stride, out_hw, padding="VALID"):
     )
     whole = right.conv2d_transpose(x, kernel, stride, (out_hw[0] + down, out_hw[1] + across))
     return whole[:, :out_hw[0], :out_hw[1]]
+
+
+@mistake(of="conv2d_transpose")
+def cropped_below_zero(x, kernel, stride, out_hw, padding="VALID"):
+    """what "SAME" cuts off may fall below 0, as with a kernel smaller than the stride."""
+    if padding == "VALID":
+        return right.conv2d_transpose(x, kernel, stride, out_hw)
+    (_, rows, columns, _), (p, q) = x.shape, kernel.shape[:2]
+    whole = right.conv2d_transpose(x, kernel, stride, (rows * stride + p - 1, columns * stride + q - 1))
+    top, left = ((rows - 1) * stride + p - out_hw[0]) // 2, ((columns - 1) * stride + q - out_hw[1]) // 2
+    return whole[:, top:top + out_hw[0], left:left + out_hw[1], :]
 
 
 @mistake(of="conv2d_transpose")

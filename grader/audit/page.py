@@ -1,0 +1,46 @@
+"""An audit as one page that needs nothing else, each survivor as a diff."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.audit.findings import AuditFound
+
+
+def write(found: AuditFound, path: Path) -> None:
+    """Write the page.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.write_text(html(found), encoding="utf-8")
+
+
+def html(found: AuditFound) -> str:
+    """Return the page's text."""
+    environment = Environment(
+        loader=PackageLoader("grader.audit"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"diff": diff, "short": short}
+    return environment.get_template("audit.html").render(topics=found.topics)
+
+
+def short(number: float) -> str:
+    """Write a distance in few characters."""
+    return "∞" if math.isinf(number) else "0" if number == 0 else f"{number:.0e}"
+
+
+def diff(text: str) -> Markup:
+    """Colour the lines of a diff."""
+    kinds = {"-": "minus", "+": "plus", "@": "dim"}
+    span = Markup('<span class="{}">{}</span>')
+    lines = (span.format(kinds.get(line[:1], ""), line) for line in text.split("\n"))
+    return Markup("<pre>{}</pre>").format(Markup("\n").join(lines))
