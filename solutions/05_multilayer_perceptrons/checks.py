@@ -101,7 +101,7 @@ def DenseLayer(answer, x, units, activation, weights=None, show="output"):
             "first bias": layer.bias,
         }
     if show == "twin":
-        layer = answer.DenseLayer.from_config(layer.get_config())
+        layer = type(layer).from_config(layer.get_config())
         layer(x)
     put_weights(layer, weights)
     output = layer(x)
@@ -128,7 +128,7 @@ def _(rng):
     yield "one example, no activation", layered(rng, (1,), 4, 3, None)
     yield "a batch, tanh", layered(rng, (5,), 3, 6, "tanh")
     yield "a batch of sequences, relu", layered(rng, (2, 7), 5, 3, "relu")
-    yield "what is there to be trained", layered(rng, (6,), 4, 3, "relu") | {"show": "variables"}
+    yield "what is there to be trained", layered(rng, (6,), 4, 3, "relu") | {"show": "variables"}, 2
     yield "the weights at the start", layered(rng, (2,), 40, 25, "relu") | {"show": "start"}
     yield "a twin made from the configuration", layered(rng, (4,), 3, 2, "sigmoid") | {"show": "twin"}
 
