@@ -890,7 +890,8 @@ half a minute.)
 # plt.plot(shares, mistaken, "o", color="tab:blue", fillstyle="none")
 # plt.plot(shares.mean(1), mistaken.mean(1), "-", color="tab:blue", label="mean of two networks")
 # for strength, share, wrong in zip(strengths, shares.mean(1), mistaken.mean(1)):
-#     plt.annotate(f"λ = {strength:g}", (share, wrong), (-10, -22), textcoords="offset points", fontsize=8)
+#     beside = (-16, 14) if strength == 1 else (-10, -22)
+#     plt.annotate(f"λ = {strength:g}", (share, wrong), beside, textcoords="offset points", fontsize=8)
 # plt.axvline(85, color="0.6", linestyle=":", label="85%, where the paper's curve turns")
 # plt.xlabel("exact zeros in the hidden layers, in percent")
 # plt.ylabel("mistakes on new pictures, in percent")
@@ -901,10 +902,8 @@ half a minute.)
 # %% [markdown]
 r"""
 The paper's 200 networks, on MNIST, lose nothing until about 85% of all activations
-are zero. Ours begin to lose a little earlier, on harder pictures and after eight
-epochs only, but the curve has the same shape: from half to three quarters of zeros it
-is flat, within what the seed does, and then it turns up steeply. Most of what these
-layers say, they need not say.
+are zero. Yours draw the same curve: flat up to three quarters of zeros, within what the
+seed does, and climbing steeply beyond 85%. Of what such layers say, most can go unsaid.
 
 ## In your own words
 
