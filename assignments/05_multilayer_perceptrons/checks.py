@@ -1,0 +1,479 @@
+"""How the answers on multilayer perceptrons are exercised. Students may read this file."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from grader.drivers import (
+    WrongStructure,
+    count_parameters,
+    describe,
+    gradients,
+    named,
+    put_weights,
+    without_ops,
+)
+from grader.exercise import exercise
+
+ACTIVATIONS = (
+    "Elu", "LeakyRelu", "LogSoftmax", "Relu", "Relu6", "Selu", "Sigmoid", "Softmax", "Softplus", "Tanh"
+)  # fmt: skip
+
+
+def number(value):
+    """Make a float of what should be one number."""
+    if np.size(value) != 1 or np.asarray(value).dtype.kind not in "iuf":
+        raise WrongStructure(f"expected one number, got {describe(value)}")
+    return float(np.asarray(value).reshape(()))
+
+
+@exercise(
+    points=15,
+    hint="In your formula, how large can the argument of exp become, also in the branch that tf.where "
+    "does not choose, and which slope has it at exactly 0?",
+)
+def activation(answer, names, x, cotangent, alpha=None):
+    alphas = () if alpha is None else (alpha,)
+    outputs = {}
+    with without_ops(ACTIVATIONS, "write it with exp, log and comparisons"):
+        for name in names:
+            def called(x, name=name):
+                return answer.activation(name, x, *alphas)
+
+            outputs[name] = called(x)
+            outputs[f"gradient of {name}"] = gradients(called, {"x": x}, cotangent)["dx"]
+    return outputs
+
+
+def bent(rng, names, x, alpha=None):
+    """Draw the cotangent for these numbers."""
+    return {"names": names, "x": x, "cotangent": rng.uniform(0.5, 1.5, size=x.shape), "alpha": alpha}
+
+
+def away_from_zero(rng, *shape, high=3.0):
+    """Draw numbers between 0.05 and `high`, of either sign."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.05, high, size=shape)
+
+
+@activation.cases
+def _(rng):
+    yield "sigmoid", bent(rng, ["sigmoid"], away_from_zero(rng, 12))
+    yield "tanh", bent(rng, ["tanh"], away_from_zero(rng, 1, 12))
+    yield "relu and leaky_relu", bent(
+        rng, ["relu", "leaky_relu"], away_from_zero(rng, 4, 5), float(rng.uniform(0.1, 0.4))
+    )
+    yield "elu", bent(rng, ["elu"], away_from_zero(rng, 4, 5), float(rng.uniform(1.5, 2.5)))
+    yield "softplus", bent(rng, ["softplus"], away_from_zero(rng, 2, 3, 4))
+    yield "softmax over the last of three axes", bent(rng, ["softmax"], rng.normal(size=(2, 3, 4)))
+    yield "sigmoid, tanh, softplus and elu around 0, and at 0", bent(
+        rng, ["sigmoid", "tanh", "softplus", "elu"], np.array([[0.0, 0.5, -0.5], [-0.01, 0.0, 0.01]])
+    )
+    far = np.concatenate([[-100.0, 100.0, -1.0, 0.5], away_from_zero(rng, 8, high=100.0)]).reshape(3, 4)
+    yield "all but softmax, from -100 to 100", bent(
+        rng, ["sigmoid", "tanh", "elu", "leaky_relu", "relu", "softplus"], far
+    )
+    logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), rng.normal(size=3), rng.normal(size=3) - 50.0])
+    yield "softmax of logits as large as 10,000", bent(rng, ["softmax"], logits)
+
+
+@exercise(
+    points=15,
+    hint="A batch of sequences has the shape [batch, time, width]: which of these numbers does the kernel "
+    "need to know, and when does Keras tell it?",
+)
+def DenseLayer(answer, x, units, activation, weights=None, show="output"):
+    layer = answer.DenseLayer(units, activation, name="original")
+    output = layer(x)
+    if show == "variables":
+        return {
+            "number of parameters": count_parameters(layer),
+            "parameters of each trainable variable": [np.size(v) for v in layer.trainable_variables],
+            "whether kernel and bias are named so": [
+                getattr(getattr(layer, name, None), "name", None) == name for name in ("kernel", "bias")
+            ],
+        }
+    if show == "start":
+        share = np.abs(layer.kernel) / (6 / (x.shape[-1] + units)) ** 0.5
+        return {
+            "whether the first kernel stays within the bounds": share.max() < 1.0001,
+            "whether it fills them": share.max() > 0.95,
+            "whether it does so evenly": 0.4 < share.mean() < 0.6,
+            "first bias": layer.bias,
+        }
+    if show == "twin":
+        layer = type(layer).from_config(layer.get_config())
+        layer(x)
+    put_weights(layer, weights)
+    output = layer(x)
+    if show == "twin":
+        return {"output of the twin": output, "whether it has the name": layer.name == "original"}
+    return {"output": output}
+
+
+def layered(rng, batch, width, units, activation):
+    """Draw inputs and weights."""
+    return {
+        "x": rng.normal(size=(*batch, width)),
+        "units": units,
+        "activation": activation,
+        "weights": {
+            "kernel": rng.normal(size=(width, units)) / width**0.5,
+            "bias": rng.normal(size=units),
+        },
+    }
+
+
+@DenseLayer.cases
+def _(rng):
+    yield "one example, no activation", layered(rng, (1,), 4, 3, None)
+    yield "a batch, tanh", layered(rng, (5,), 3, 6, "tanh")
+    yield "a batch of sequences, relu", layered(rng, (2, 7), 5, 3, "relu")
+    yield "what is there to be trained", layered(rng, (6,), 4, 3, "relu") | {"show": "variables"}, 2
+    yield "the weights at the start", layered(rng, (2,), 40, 25, "relu") | {"show": "start"}
+    yield "a twin made from the configuration", layered(rng, (4,), 3, 2, "sigmoid") | {"show": "twin"}
+
+
+@exercise(
+    points=10,
+    hint="Between which two layers is there no activation, and how many kernels has a network "
+    "with two hidden layers?",
+)
+def build_mlp(answer, sizes, activation, classes, x, seed):
+    model = answer.build_mlp(sizes, activation, classes)
+    if not hasattr(model, "set_weights"):
+        raise WrongStructure(f"expected a keras.Model, got {describe(model)}")
+    if not model.weights:
+        raise WrongStructure("expected a model that knows its input's width already, and so has weights")
+    set_model(model, seed)
+    return {"parameters of each variable": [np.size(v) for v in model.weights], "logits": model(x)}
+
+
+def set_model(model, seed):
+    """Fill a model of whatever structure with numbers that depend on place and shape only."""
+    weights = []
+    for place, variable in enumerate(model.weights):
+        rng = np.random.Generator(np.random.PCG64([seed, place]))
+        if "variance" in variable.name or "gamma" in variable.name:
+            weights.append(rng.uniform(0.5, 1.5, size=variable.shape))
+        else:
+            weights.append(rng.normal(size=variable.shape) / max(variable.shape[0], 2) ** 0.5)
+    model.set_weights(weights)
+
+
+def network(rng, sizes, activation, classes, batch):
+    """Draw inputs for a network, and what its weights are made of."""
+    return {
+        "sizes": sizes,
+        "activation": activation,
+        "classes": classes,
+        "x": rng.normal(size=(batch, sizes[0])),
+        "seed": int(rng.integers(1 << 20)),
+    }
+
+
+@build_mlp.cases
+def _(rng):
+    yield "one hidden layer", network(rng, [5, 8], "relu", 3, 6)
+    yield "three hidden layers of different widths", network(rng, [4, 7, 5, 6], "tanh", 3, 5)
+    yield "no hidden layer, one example", network(rng, [6], "relu", 4, 1)
+    yield "hidden layers as wide as the input", network(rng, [4, 4, 4], "sigmoid", 4, 3)
+
+
+@exercise(
+    points=15,
+    hint="Of which distribution is this the negative logarithm, how many numbers does it describe, "
+    "and which shape has target * raw?",
+)
+def head_loss(answer, task, target, raw, cotangent):
+    def loss(raw):
+        return answer.head_loss(task, target, raw)
+
+    return {"loss": loss(raw), "gradient": gradients(loss, {"raw": raw}, cotangent)["draw"]}
+
+
+def head(rng, task, target, raw):
+    """Draw the cotangent for these targets."""
+    return {
+        "task": task,
+        "target": np.asarray(target),
+        "raw": np.asarray(raw, float),
+        "cotangent": rng.uniform(0.5, 1.5, size=len(raw)),
+    }
+
+
+@head_loss.cases
+def _(rng):
+    yield "binary", head(rng, "binary", [1, 0, 0, 1, 1], 2 * rng.normal(size=(5, 1)))
+    yield "multiclass", head(rng, "multiclass", rng.permutation(6)[:4], 2 * rng.normal(size=(4, 6)))
+    labels = rng.permuted(np.repeat([[0, 1, 1, 0, 1]], 3, axis=0), axis=1)
+    yield "multilabel", head(rng, "multilabel", labels, 2 * rng.normal(size=(3, 5)))
+    yield "gaussian", head(rng, "gaussian", 2 * rng.normal(size=7), rng.normal(size=(7, 2)))
+    yield "multiclass, one example", head(rng, "multiclass", [2], rng.normal(size=(1, 3)))
+    yield "multilabel, logits as large as 10,000", head(
+        rng, "multilabel", [[0, 1, 1], [1, 0, 1]], [[1e4, 1e4, -1e4], [-100.0, -1e4, rng.uniform(0.5, 2)]]
+    )
+    yield "multiclass, logits as large as 10,000", head(
+        rng, "multiclass", [2, 0, 1], [[1e4, -1e4, 3.0], [5.0, -1e4, 4.0], [1e4, 1e4 - 1.0, 0.0]]
+    )
+    yield "gaussian, very sure and very unsure", head(
+        rng, "gaussian", [0.5, -1.0, 3.0], [[0.5, -20.0], [rng.uniform(2, 4), -5.0], [-2.0, 90.0]]
+    )
+
+
+@exercise(
+    points=15,
+    hint="What of the loss does the tape see, what does the model do in training only, "
+    "and whose gradients does the optimiser get?",
+)
+def train_step(answer, layers, loss, optimizer, x, y, seed):
+    import keras
+
+    model = keras.Sequential([keras.Input(x.shape[2:])])
+    for kind, settings in layers:
+        model.add(getattr(keras.layers, kind)(**settings))
+    for layer, (_, settings) in zip(model.layers, layers):
+        layer.trainable = settings.get("trainable", True)
+    set_model(model, seed)
+    optimizer = getattr(keras.optimizers, optimizer[0])(**optimizer[1])
+    loss_fn = getattr(keras.losses, loss[0])(**loss[1])
+    losses = [number(answer.train_step(model, optimizer, loss_fn, x[i], y[i])) for i in range(len(x))]
+    outputs = {f"{layer.name}.{v.name}": v for layer in model.layers for v in layer.weights}
+    return {"loss": losses} | {name: np.asarray(variable) for name, variable in outputs.items()}
+
+
+SQUARES = ("MeanSquaredError", {})
+CLASSES = ("SparseCategoricalCrossentropy", {"from_logits": True})
+
+
+def dense(name, units, activation=None, **settings):
+    return ("Dense", {"name": name, "units": units, "activation": activation} | settings)
+
+
+def batches(rng, layers, loss, optimizer, batch=4, width=3, outputs=2):
+    """Draw three batches, and the seed of the weights."""
+    y = rng.uniform(0.5, 2, size=(3, batch, outputs))
+    if loss is CLASSES:
+        y = rng.integers(0, outputs, size=(3, batch))
+    return {
+        "layers": layers,
+        "loss": loss,
+        "optimizer": optimizer,
+        "x": rng.normal(size=(3, batch, width)),
+        "y": y,
+        "seed": int(rng.integers(1 << 20)),
+    }
+
+
+@train_step.cases
+def _(rng):
+    layers = [dense("first", 4, "tanh"), dense("last", 2, "softplus")]
+    yield "two layers, a loss that is not symmetric", batches(
+        rng, layers, ("Poisson", {}), ("SGD", {"learning_rate": 0.1}), batch=1
+    )
+    layers = [
+        dense("first", 4, "tanh", kernel_regularizer={"class_name": "L2", "config": {"l2": 0.2}}),
+        dense("last", 3, bias_regularizer={"class_name": "L1", "config": {"l1": 0.3}}),
+    ]
+    yield "penalties on weights, and Adam", batches(
+        rng, layers, SQUARES, ("Adam", {"learning_rate": 0.05}), outputs=3
+    )
+    layers = [
+        dense("first", 5, use_bias=False),
+        ("BatchNormalization", {"name": "norm", "momentum": 0.8}),
+        dense("last", 3, activity_regularizer={"class_name": "L2", "config": {"l2": 0.1}}),
+    ]
+    yield "a batch normalisation, a penalty on activations, and momentum", batches(
+        rng, layers, CLASSES, ("SGD", {"learning_rate": 0.1, "momentum": 0.9}), batch=6, outputs=3
+    )
+    layers = [dense("first", 4, "tanh", trainable=False), dense("last", 2)]
+    yield "a frozen layer", batches(rng, layers, SQUARES, ("SGD", {"learning_rate": 0.2}), batch=5, width=4)
+
+
+@exercise(
+    points=15,
+    hint="What are F(0) and F(1) if every sigmoid is either 0 or 1, and how far beside its middle "
+    "is a sigmoid with slope w as good as 0 or 1?",
+    dtype="float64",
+    arrays="numpy",
+)
+def sigmoid_staircase(answer, places, heights, n):
+    def f(x):
+        return np.interp(x, places, heights)
+
+    found = named(answer.sigmoid_staircase(f, n), "w", "b", "v", "c")
+    outputs = {"c": number(found.pop("c"))}
+    for name, values in found.items():
+        if np.size(values) != n:
+            raise WrongStructure(f"expected {n} numbers {name}, got {describe(values)}")
+        outputs[name] = np.asarray(values, float).reshape(n)
+    return outputs
+
+
+@sigmoid_staircase.judge
+def _(returned, expected, inputs):
+    # The bound leaves room: steps in the middle of the parts are off by little more than
+    # L/2n, steps at either end of them by little more than L/n.
+    x = np.linspace(0, 1, 2001)
+    f = np.interp(x, inputs["places"], inputs["heights"])
+    steepest = np.max(np.abs(np.diff(inputs["heights"]) / np.diff(inputs["places"])))
+    bound = 2 * steepest / inputs["n"]
+    w, b, v, c = (returned[name] for name in "wbvc")
+    F = c + 0.5 * (1 + np.tanh((np.outer(x, w) + b) / 2)) @ v
+    if not np.isfinite(F).all():
+        return "F is not a number somewhere on [0, 1]"
+    error = np.abs(F - f)
+    if error.max() <= bound * (1 + 1e-9):
+        return None
+    worst = int(error.argmax())
+    details = f"at x = {x[worst]:.4g} it is {error[worst]:.3g} off, where {bound:.3g} is allowed"
+    middles = -b / np.where(w == 0, 1e-9, w)
+    if np.abs(F - f - (F - f).mean()).max() <= bound:
+        return "F has the shape of f, but lies too high or too low everywhere", details
+    if np.median(np.abs(w)) < inputs["n"] / 2:
+        return "the sigmoids are no steps: one is still climbing where the next begins", details
+    if ((middles < -0.01) | (middles > 1.01)).mean() > 0.5:
+        return "most steps lie outside [0, 1]", details
+    if np.ptp(middles) < 0.5:
+        return "most of [0, 1] has no steps", details
+    if abs(F[-1] - F[0] - (f[-1] - f[0])) > bound:
+        return "from x = 0 to x = 1, F does not climb or fall by as much as f does", details
+    return "F strays further than 2L/n from f", details
+
+
+@sigmoid_staircase.cases
+def _(rng):
+    slope = float(rng.uniform(1, 3))
+    yield "a straight line, 16 steps", {
+        "places": np.array([0.0, 1.0]), "heights": 2.0 + slope * np.array([0.0, 1.0]), "n": 16,
+    }
+    turn = float(rng.uniform(0.3, 0.7))
+    heights = 1.0 + slope * np.array([turn, 0.0, 1 - turn])
+    yield "down and up again, 8 steps", {"places": np.array([0.0, turn, 1.0]), "heights": heights, "n": 8}
+    places = np.linspace(0, 1, 401)
+    phase = float(rng.uniform(0, 1))
+    yield "two waves, 32 steps", {
+        "places": places, "heights": -3.0 + np.sin(2 * np.pi * (2 * places + phase)), "n": 32,
+    }
+    # Slopes of ±L, so that a staircase is as far off as it can be.
+    ups = slope / 64 * np.repeat(rng.permutation([-1.0, 1.0] * 8), 4)
+    heights = 5.0 + np.concatenate([[0.0], np.cumsum(ups)])
+    yield "a mountain range, 64 steps", {"places": np.linspace(0, 1, 65), "heights": heights, "n": 64}
+    yield "a zigzag of eight teeth, 128 steps", {
+        "places": np.linspace(0, 1, 17), "heights": -2.0 + slope / 16 * (np.arange(17) % 2), "n": 128,
+    }
+
+
+@exercise(
+    points=10,
+    hint="Does the output bend wherever a unit switches, and how many pieces does one bend leave?",
+    dtype="float64",
+    arrays="numpy",
+)
+def count_linear_regions(answer, networks, lo, hi):
+    counts = [number(answer.count_linear_regions(params, lo, hi)) for params in networks]
+    return {"pieces": [int(count) if count.is_integer() else count for count in counts]}
+
+
+def side_by_side(places, heights, signs=None):
+    """One hidden layer whose units switch at `places`, and are added up with `heights`."""
+    signs = np.ones(len(places)) if signs is None else np.asarray(signs, float)
+    heights = np.reshape(np.asarray(heights, float), (len(places), -1))
+    return [(signs[None, :], -signs * np.asarray(places)), (heights, np.zeros(heights.shape[1]))]
+
+
+def tents(layers):
+    """Tents upon tents, with two units each."""
+    tent, shift = np.array([[2.0], [-4.0]]), np.array([0.0, -0.5])
+    again = [(tent @ np.ones((1, 2)), shift) for _ in range(layers - 1)]
+    return [(np.ones((1, 2)), shift), *again, (tent, np.zeros(1))]
+
+
+def random_network(rng, *widths):
+    """Draw a network that takes one number, so that units switch near 0."""
+    sizes = [1, *widths]
+    return [(rng.normal(size=(d, e)) * (2 / d) ** 0.5, rng.normal(size=e)) for d, e in zip(sizes, sizes[1:])]
+
+
+@count_linear_regions.cases
+def _(rng):
+    networks = []
+    for units in rng.permutation(np.arange(2, 10))[:3]:
+        places = (np.arange(units) + rng.uniform(0.1, 0.9, size=units)) / units
+        networks.append(side_by_side(places, away_from_zero(rng, units), rng.choice([-1, 1], size=units)))
+    yield "one hidden layer", {"networks": networks, "lo": 0.0, "hi": 1.0}
+
+    layers = rng.permutation(np.arange(2, 8))[:3]
+    yield "tents upon tents", {"networks": [tents(int(count)) for count in layers], "lo": 0.0, "hi": 1.0}
+
+    networks = [random_network(rng, *widths) for widths in ((4, 5, 1), (6, 3, 1), (5, 4, 6, 1), (3, 4, 5, 2))]
+    yield "random networks of two and three hidden layers", {"networks": networks, "lo": -3.0, "hi": 4.0}
+
+    place = int(rng.integers(1, 8)) / 16
+    cancelling = side_by_side([place, 0.5625, place, 0.75], [3.0, 1.0, -3.0, 0.0])
+    mirrored = side_by_side([0.25, 0.25, 0.875], [2.0, -2.0, 1.0], [1, -1, 1])
+    together = side_by_side([place, place, 0.75, 0.75], [1.0, 0.5, 1.0, 1.0], [1, -1, 1, -1])
+    (W, b), last = side_by_side([0.25, 0.5], [1.0, 1.0])
+    never = [(W, b), (np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([1.0, -0.5])), last]
+    yield "units that switch together, cancel, or are never heard", {
+        "networks": [cancelling, mirrored, together, never], "lo": 0.0, "hi": 1.0,
+    }
+
+    ends = side_by_side([-0.5, 0.25, 0.375, 0.75, 1.5], away_from_zero(rng, 5))
+    yield "units that switch at the ends, and outside", {
+        "networks": [ends, tents(4), tents(5)], "lo": 0.25, "hi": 0.75,
+    }
+
+    heights = np.array([[1.0, 0.0], [0.0, 2.0], [1.5, 1.0], [0.0, 1.0], [-1.0, 0.0]])
+    count = int(rng.integers(3, 6))
+    outputs = side_by_side((np.arange(count) + 0.5) / 8, heights[:count])
+    yield "two outputs that bend in different places", {
+        "networks": [outputs, random_network(rng, 5, 4, 2), random_network(rng, 4, 2)], "lo": 0.0, "hi": 1.0,
+    }
+
+    width = 2.0**-21
+    place = int(rng.integers(1, 1000)) / 1024
+    tooth = side_by_side([place, place + width, place + 2 * width, 0.4], [1.0, -2.0, 1.0, 0.5])
+    two = side_by_side([0.125, 0.125 + width, place, place + width], [1.0, -1.0, -2.0, 1.0])
+    yield "teeth narrower than a millionth", {"networks": [tooth, two], "lo": 0.0, "hi": 1.0}
+
+
+@exercise(
+    points=5,
+    hint="Which numbers of a layer's output are zero whatever the threshold, and is S a sum or a mean?",
+    tolerance=3e-5,
+)
+def sparsity_and_flow(answer, params, x, activation):
+    import tensorflow as tf
+
+    bend = {"softplus": tf.math.softplus}.get(activation) or getattr(tf.nn, activation)
+    found = answer.sparsity_and_flow(params, x, bend)
+    if not isinstance(found, Mapping) or set(found) != {"zero_frac", "grad_norm"}:
+        raise WrongStructure(
+            f"expected a dict of zero_frac and grad_norm, got {describe(found)}"
+            + (f" of {', '.join(map(str, found))}" if isinstance(found, Mapping) else "")
+        )
+    return {name: np.asarray(found[name]) for name in ("zero_frac", "grad_norm")}
+
+
+def hidden_layers(rng, activation, batch, *sizes, shift=0.0):
+    """Draw layers that keep their inputs' size, and a batch."""
+    return {
+        "params": [
+            (rng.normal(size=(d, e)) * (2 / d) ** 0.5, 0.2 * rng.normal(size=e) + shift)
+            for d, e in zip(sizes, sizes[1:])
+        ],
+        "x": rng.normal(size=(batch, sizes[0])),
+        "activation": activation,
+    }
+
+
+@sparsity_and_flow.cases
+def _(rng):
+    yield "three layers of ReLUs", hidden_layers(rng, "relu", 6, 4, 9, 7, 8)
+    yield "five layers of sigmoids", hidden_layers(rng, "sigmoid", 5, 3, 6, 6, 6, 6, 6)
+    yield "one example, tanh", hidden_layers(rng, "tanh", 1, 5, 4, 7)
+    yield "sigmoids that are nearly 0, and one layer only", hidden_layers(rng, "sigmoid", 4, 3, 8, shift=-9.0)
+    inputs = hidden_layers(rng, "relu", 5, 3, 8, 6)
+    W, b = inputs["params"][1]
+    inputs["params"][1] = (W, b - 50.0 * (np.arange(6) % 2))
+    yield "ReLUs, every second unit of the last layer dead", inputs
