@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,7 +74,6 @@ class Server:
             ServerError: it could not be started.
         """
         self.limits = limits or sandbox.Limits()
-        self._archives: list[Child] = []  # read from for as long as there are works
         self._lock = threading.Lock()
         self._spares: Spares | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
@@ -125,7 +125,7 @@ class Server:
             ServerError: the server is gone.
         """
         child = self.start([descriptor])
-        self._archives.append(child)
+        child.close_with_last_reference()
         child.open({"archive": True})
         return child
 
@@ -176,8 +176,6 @@ class Server:
 
     def close(self) -> None:
         """End the server and all its children, and remove its folder."""
-        for child in self._archives:
-            child.abandon()
         if self._spares:
             self._spares.close()
         try:
@@ -333,6 +331,11 @@ class Child:
     def read(self, position: int | None) -> Outcome:
         """Read one file of an opened zip, or the names of all if `position` is None."""
         return self._ask({"read": position}, self.server.limits.import_seconds, "returned")
+
+    def close_with_last_reference(self) -> None:
+        """Have the child end, as what is read from it may be read until then."""
+        if self._channel is not None:
+            weakref.finalize(self, self._channel.close)
 
     def abandon(self) -> None:
         """Hang up; the server, which is ending too, reaps it."""
