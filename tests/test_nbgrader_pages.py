@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from classroom import NAME, RIGHT, Classroom, cell_of
+from classroom import MISTAKES, NAME, RIGHT, Classroom, cell_of
 from courses import TOPIC
 
 TOKEN = "a token of the tests"
@@ -140,21 +140,48 @@ def test_a_feedback_page_shows_the_diagnosis_and_runs_nothing(
     assert ran(page) == [] and page.locator("img[src=x]").count() == 0
 
 
+def filled(room: Classroom, **answers: str) -> dict[str, Any]:
+    """Return the released notebook with right answers, but for `answers`."""
+    notebook = room.released()
+    for name, text in (RIGHT | answers).items():
+        cell_of(notebook, name)["source"] = text
+    return notebook
+
+
+def open_lab(page: Any, jupyter: str, room: Classroom, name: str, notebook: dict[str, Any]) -> None:
+    """Open a notebook in a student's own copy of the assignment's folder."""
+    folder = room.root / name
+    shutil.copytree(room.root / "assignments" / TOPIC, folder, dirs_exist_ok=True)
+    (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+    page.goto(f"{jupyter}/lab/tree/{name}/{NAME}.ipynb?reset")
+
+
+def test_check_shows_in_jupyterlab_what_is_wrong_and_stops_run_all_there(
+    page: Any, jupyter: str, room: Classroom
+) -> None:
+    unweighted = MISTAKES["unweighted"][1]
+    open_lab(page, jupyter, room, "checked", filled(room, weighted_mean=unweighted))
+    page.locator(".jp-Notebook-cell").first.wait_for()
+    page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+    page.locator("li[data-command='runmenu:run-all']").click()
+    wrong = page.locator("section[aria-label^='weighted_mean']")
+    wrong.wait_for(timeout=4 * PATIENCE)
+    text = wrong.inner_text()
+    assert "✗ weighted_mean — wrong" in text and "every value counts the same" in text
+    assert "✓ passed: equal weights" in text
+    assert page.locator("section[aria-label^='running_mean']").count() == 0
+
+
 def test_the_validate_button_takes_a_right_notebook_for_right(
     page: Any, jupyter: str, room: Classroom
 ) -> None:
-    notebook = room.released()
-    for name, text in RIGHT.items():
-        cell_of(notebook, name)["source"] = text
+    notebook = filled(room)
     noise = "import os, sys\nos.write(2, b'a banner\\n'); print('more', file=sys.stderr)\n"
     cell_of(notebook, "mean")["source"] = (
         f"def mean(rows):\n    {noise.strip().replace(chr(10), chr(10) + '    ')}\n"
         "    import tensorflow as tf\n    return np.mean(rows, axis=0) + 0 * tf.constant(1.0).numpy()\n"
     )
-    folder = room.root / "own"
-    shutil.copytree(room.root / "assignments" / TOPIC, folder, dirs_exist_ok=True)
-    (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
-    page.goto(f"{jupyter}/lab/tree/own/{NAME}.ipynb?reset")
+    open_lab(page, jupyter, room, "validated", notebook)
     page.get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog")
     dialog.get_by_text("Validation Results").wait_for(timeout=4 * PATIENCE)
