@@ -68,7 +68,7 @@ def no_free_lunch(answer, learner, n_bits, training_sets, weights):
         X, y, X2 = np.asarray(X), np.asarray(y), np.asarray(X2)
         if X.shape != (len(y), n_bits) or X2.shape[1:] != (n_bits,):
             raise WrongStructure(
-                f"expected the learner to be called with X [seen, {n_bits}], y [seen] and X2 [new, {n_bits}], "
+                f"expected the learner to be called with X [seen, {n_bits}], y [seen], X2 [new, {n_bits}], "
                 f"got the shapes {X.shape}, {y.shape} and {X2.shape}"
             )
         return LEARNERS[learner](X, y, X2)
@@ -117,7 +117,7 @@ def _(rng):
 
 @exercise(
     points=15,
-    hint="If the noise in y is ε, by how much does it move the fitted values, and what is the mean square of that?",
+    hint="By how much does the noise in y move the fitted values, and what is the mean square of that?",
     dtype="float64",
     tolerance=1e-9,
     arrays="numpy",
@@ -196,7 +196,7 @@ def apart(rng, X):
 # ends with a loss below 0.018. A network that guesses misses about 90.
 @exercise(
     points=15,
-    hint="Which of its numbers does one step need from the last, and which loss is that of the weights to start from?",
+    hint="Which of the losses is that of the weights to start from, and which weights give no loss any more?",
     tolerance=2e-5,
 )
 def memorise_random_labels(answer, x, y, weights, steps, lr, by_heart=False):
@@ -293,7 +293,7 @@ def bowl(variables, slopes, curvatures, coupling):
 
 @exercise(
     points=10,
-    hint="Where are the weights when you take the second step: where they began, or where the first step left them?",
+    hint="Where are the weights when you take the second step: at the centre, or where the first left them?",
 )
 def loss_surface(answer, theta, d1, d2, a, b, **landscape):
     import tensorflow as tf
@@ -356,14 +356,16 @@ def generalisation_bounds(answer, kind, settings):
 def _(rng):
     def settings(*others):
         return [
-            {"m": int(rng.integers(20, 500)), "delta": float(rng.uniform(0.01, 0.2))} | other for other in others
+            {"m": int(rng.integers(20, 500)), "delta": float(rng.uniform(0.01, 0.2))} | other
+            for other in others
         ]
 
     yield "one classifier, Hoeffding's inequality", {
         "kind": "hoeffding", "settings": [{"m": 1, "delta": 0.5}, *settings({}, {}, {})],
     }
     yield "a finite class", {
-        "kind": "finite", "settings": settings({"size": 1}, {"size": int(rng.integers(2, 9))}, {"size": 10**6}),
+        "kind": "finite",
+        "settings": settings({"size": 1}, {"size": int(rng.integers(2, 9))}, {"size": 10**6}),
     }
     yield "as many functions as 20,000 bits have settings", {
         "kind": "finite", "settings": settings({"bits": 20_000}, {"bits": 19_000}),
@@ -378,7 +380,8 @@ def _(rng):
     yield "Sauer's lemma where d is 0, m, or more than m", {
         "kind": "sauer",
         "settings": [
-            {"m": m, "delta": 0.1, "d": 0}, {"m": m, "delta": 0.1, "d": m}, {"m": m, "delta": 0.1, "d": 2 * m},
+            {"m": m, "delta": 0.1, "d": 0}, {"m": m, "delta": 0.1, "d": m},
+            {"m": m, "delta": 0.1, "d": 2 * m},
         ],
     }
     yield "a class of finite dimension", {

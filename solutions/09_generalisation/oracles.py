@@ -17,7 +17,7 @@ from grader.exercise import oracle
 
 @oracle(of="no_free_lunch")
 def by_counting_bits(learner, n_bits, train_idx, prior=None):
-    """Targets and inputs as whole numbers, of which bit after bit is looked at; one unseen input at a time."""
+    """Targets and inputs as whole numbers, looked at bit by bit; one unseen input at a time."""
     inputs = [[i >> k & 1 for k in reversed(range(n_bits))] for i in range(2**n_bits)]
     unseen = sorted(set(range(2**n_bits)) - set(train_idx))
     means, weights = [], []
@@ -32,7 +32,7 @@ def by_counting_bits(learner, n_bits, train_idx, prior=None):
 
 @oracle(of="no_free_lunch")
 def by_what_was_seen(learner, n_bits, train_idx, prior=None):
-    """The learner asked once for each set of labels that it may see: all that agree with them share its answer."""
+    """The learner is asked once for all targets that agree on what it sees, as they share its answer."""
     X = np.indices((2,) * n_bits).reshape(n_bits, -1).T
     targets = np.array(list(itertools.product([0, 1], repeat=2**n_bits)))
     weights = np.array([prior(f) if prior else 1 for f in targets])
@@ -61,7 +61,8 @@ def by_singular_values(X, f, sigma, lam):
 @oracle(of="bias_variance")
 def by_scikit_learn(X, f, sigma, lam):
     """sklearn's Ridge, fitted to the truth, and to each unit of noise in turn."""
-    model = Ridge(alpha=lam, fit_intercept=False, solver="svd") if lam else LinearRegression(fit_intercept=False)
+    model = Ridge(alpha=lam, fit_intercept=False, solver="svd")
+    model = model if lam else LinearRegression(fit_intercept=False)
     fitted = model.fit(X, f).predict(X).reshape(-1)
     noise = model.fit(X, np.eye(len(X))).predict(X).reshape(len(X), -1)
     return np.mean(np.square(fitted - f)), np.mean(np.sum((sigma * noise) ** 2, axis=1)), sigma**2
@@ -181,7 +182,8 @@ def by_a_taylor_series(loss, theta, d1, d2, a, b):
         slopes = [tf.add_n([tf.reduce_sum(g * d) for g, d in zip(first, one)]) for one in (d1, d2)]
     second = [outer.gradient(slope, theta, unconnected_gradients="zero") for slope in slopes]
     aa, ab, bb = (
-        tf.add_n([tf.reduce_sum(h * d) for h, d in zip(second[i], one)]) for i, one in ((0, d1), (0, d2), (1, d2))
+        tf.add_n([tf.reduce_sum(h * d) for h, d in zip(second[i], one)])
+        for i, one in ((0, d1), (0, d2), (1, d2))
     )
     a, b = a[:, None], b[None, :]
     return height + a * slopes[0] + b * slopes[1] + a**2 * aa / 2 + a * b * ab + b**2 * bb / 2
@@ -230,7 +232,8 @@ def by_logarithms(kind, m, delta, size=None, d=None):
         return (bits * math.log(2) / (2 * m)) ** 0.5
     points = m if kind == "sauer" else 2 * m
     i = np.arange(min(d, points) + 1)
-    logs = scipy.special.gammaln(points + 1) - scipy.special.gammaln(i + 1) - scipy.special.gammaln(points - i + 1)
+    log_factorial = scipy.special.gammaln
+    logs = log_factorial(points + 1) - log_factorial(i + 1) - log_factorial(points - i + 1)
     total = scipy.special.logsumexp(logs)
     return np.exp(total) if kind == "sauer" else np.sqrt(8 * (total + np.log(4) - np.log(delta)) / m)
 
