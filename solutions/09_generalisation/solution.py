@@ -529,7 +529,7 @@ def filter_normalised_direction(
             direction.append(tf.zeros_like(d))
         else:
             axes = list(range(len(theta.shape) - 1))
-            own, length = (tf.sqrt(tf.reduce_sum(one**2, axes, keepdims=True)) for one in (theta, d))
+            own, length = (tf.sqrt(tf.reduce_sum(one**2, axes)) for one in (theta, d))
             direction.append(d / length * own)
     return direction
     ### END SOLUTION
@@ -606,7 +606,7 @@ def loss_surface(
     """
     ### BEGIN SOLUTION
     start = [tf.identity(variable) for variable in theta]
-    surface = np.zeros((len(a), len(b)))
+    surface = np.empty((len(a), len(b)))
     for i, j in np.ndindex(surface.shape):
         for variable, centre, p, q in zip(theta, start, d1, d2):
             variable.assign(centre + a[i] * p + b[j] * q)
