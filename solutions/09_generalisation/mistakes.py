@@ -559,7 +559,7 @@ def class_of_one(kind, m, delta, size=None, d=None):
 
 @mistake(of="generalisation_bounds")
 def sum_from_one(kind, m, delta, size=None, d=None):
-    """the sum begins at i = 1, which leaves out the labeling that has no positive point."""
+    """the sum begins at i = 1, which leaves out the labelling that has no positive point."""
     return _bound(kind, m, delta, size, d, first=1)
 
 
@@ -571,7 +571,7 @@ def sum_below_d(kind, m, delta, size=None, d=None):
 
 @mistake(of="generalisation_bounds")
 def one_sample(kind, m, delta, size=None, d=None):
-    """the labelings are counted on m points, and not on 2m."""
+    """the labellings are counted on m points, and not on 2m."""
     return _bound(kind, m, delta, size, d, sample=1)
 
 
@@ -582,8 +582,8 @@ def two_as_in_hoeffding(kind, m, delta, size=None, d=None):
 
 
 @mistake(of="generalisation_bounds")
-def all_labelings(kind, m, delta, size=None, d=None):
-    """all labelings are counted, whatever the dimension is."""
+def all_labellings(kind, m, delta, size=None, d=None):
+    """all labellings are counted, whatever the dimension is."""
     if kind == "sauer":
         return 2.0**m
     found = 8 / m * (2 * m * math.log(2) + math.log(4 / delta))

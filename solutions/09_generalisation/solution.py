@@ -4,14 +4,14 @@ r"""
 
 In 2016 five people took a network that recognised photographs, threw the labels away, rolled a
 die for each image instead, and trained it again. It learned every single label. The same network,
-the same optimiser, not a knob turned. A model that can learn *nothing* that perfectly had been
-thought of as one that overfits, and yet on the true labels it generalised.
+the same optimiser, not a knob turned. By the books, what can learn *nothing* so perfectly is far too
+rich a model, which is bound to overfit. And yet on the true labels it generalised.
 
 **The question.** A network can memorise coin flips. Why, then, should it ever be right about
 anything it has not seen?
 
 In this chapter you find out what cannot be the answer: no learner is better than any other as such,
-a small net suffices to memorise, gradient descent has no scruples to do it, and the classical
+a small net suffices to memorise, gradient descent has no scruples about it, and the classical
 bounds say nothing about such a net. Then you fly over its loss, and look at what happens beyond
 the point at which everything can be fitted.
 
@@ -238,7 +238,7 @@ a U.
 # %% [markdown]
 r"""
 This U is what most textbooks know of generalisation: make the model neither too rich nor too poor.
-Remember it; at the end of the chapter we walk out of its right-hand side.
+Remember it; at the end of the chapter we walk on from its rich end, the left one here.
 
 ## Any labels at all
 
@@ -376,9 +376,9 @@ def memorise_random_labels(
 r"""
 Figure 1a of Zhang et al., in small: 500 digits, five ways. *True labels*; *random labels*, rolled;
 *shuffled pixels*, the same permutation in all images; *random pixels*, another one in each; and
-*noise* in place of images. Every curve has to come down to almost nothing; that of the true labels
-comes down first. For a network that cannot see which pixels are neighbours, shuffled pixels are no
-harder than the original.
+*noise* in place of images. Every curve has to come down to almost nothing; those of the true labels
+and of the shuffled pixels do so first, and together: this network has no idea which pixels are
+neighbours.
 """
 
 # %% tags=["active-ipynb"]
@@ -434,8 +434,10 @@ harder than the original.
 
 # %% [markdown]
 r"""
-The same network, the same algorithm, the same number of weights; all labels learned by heart both
-times. Here one of the two recognises new digits, and the other does not. So whatever explains
+All of the rolled labels, in some fifty times as many steps: that is the second prediction. (For the
+networks of the paper it was a small factor.) The same network, the same algorithm, the same number of
+weights; all labels learned by heart both times. But one of the two recognises new
+digits, and the other does not. So whatever explains
 generalisation, it cannot be a property of the network alone, nor of the optimiser alone.
 
 ### Find the silent bug
@@ -621,15 +623,15 @@ def loss_surface(
 r"""
 The two minima, seen in the same two directions (normalised to each), with the same levels. On the
 left is the network that learned 500 true labels, on the right the one that learned 500 rolled ones.
-The cross marks the weights that training found; if it does not lie at the bottom, or if the two
-axes seem exchanged, look again. Each number is a loss. Whose labels survive a push to the weights?
+The cross marks the weights that training found; if it does not lie at the bottom, look again. Each
+number is a loss. Whose labels survive a push to the weights?
 """
 
 # %% tags=["active-ipynb"]
 # rng = np.random.default_rng(5)
-# steps_a, steps_b = np.linspace(-1, 1, 25, dtype=np.float32), np.linspace(-1, 1, 27, dtype=np.float32)
+# steps_a, steps_b = np.linspace(-1, 1, 41, dtype=np.float32), np.linspace(-1, 1, 45, dtype=np.float32)
 # noises = [[tf.constant(rng.normal(size=w.shape), tf.float32) for w in fresh_weights(rng)] for _ in range(2)]
-# figure, panels = plt.subplots(1, 2, figsize=(11, 4.4), sharey=True, layout="constrained")
+# figure, panels = plt.subplots(1, 2, figsize=(9.5, 4.6), sharey=True, layout="constrained")
 # levels, shades = [0.03, 0.1, 0.3, 1, 2, 4, 8], plt.cm.viridis(np.linspace(0, 0.75, 7))
 # for axes, name in zip(panels, ("true labels", "random labels")):
 #     targets = tf.constant(versions[name][1], tf.int32)
@@ -670,7 +672,7 @@ Vapnik–Chervonenkis dimension $d$ realises at most
 
 $$\tau(m)=\sum_{i=0}^{d}\binom mi$$
 
-of the $2^m$ labelings of $m$ points. With this count, Vapnik and Chervonenkis prove that
+of the $2^m$ labellings of $m$ points. With this count, Vapnik and Chervonenkis prove that
 
 $$\varepsilon=\sqrt{\frac8m\,\ln\frac{4\,\tau(2m)}{\delta}}$$
 
@@ -716,10 +718,10 @@ r"""
 Left, what the ε are worth, for $\delta=0.05$. The dots are an experiment: a classifier that is
 right in half of all cases is tried on $m$ examples, 10,000 times, and 95 % of the errors measured
 are within this distance of the true one. They must lie below Hoeffding's line, and not far. The
-other lines are for the largest class that the caption names; above the dashed line an ε says that
-an error, a number from 0 to 1, differs from another by less than something above 1. Right, Sauer's
-count for $d=2$ against all labelings that intervals on a line realise, counted one by one: it is
-attained.
+other two lines are for choosing among all hyperplanes, and among all networks of our size in
+float32. Above the dotted line, ε says that two numbers between 0 and 1 differ by less than
+something above 1. Right, Sauer's count for $d=2$ against all labellings that intervals on a line
+realise, counted one by one: it is attained.
 """
 
 # %% tags=["active-ipynb"]
@@ -748,7 +750,7 @@ attained.
 #
 #
 # def realised(m):
-#     """Count the labelings of m points on a line that have all positive points between i and j."""
+#     """Count the labellings of m points on a line that have all positive points between i and j."""
 #     return len({tuple(i <= k < j for k in range(m)) for i in range(m + 1) for j in range(m + 1)})
 #
 #
@@ -756,7 +758,7 @@ attained.
 # right.semilogy(points, 2.0**points, ":", label="$2^m$, all there are")
 # right.semilogy(points, sauer, "-", label="$τ(m)$ for $d=2$")
 # right.semilogy(points, intervals, "ko", fillstyle="none", label="intervals, counted")
-# right.set(xlabel="points m", ylabel="labelings")
+# right.set(xlabel="points m", ylabel="labellings")
 # right.legend()
 # plt.show()
 # print(f"597 test images: within {generalisation_bounds('hoeffding', 597, 0.05):.3f} of the true error;")
@@ -765,10 +767,11 @@ attained.
 
 # %% [markdown]
 r"""
-A test set is worth what Hoeffding says, as nobody has looked at it before. For the network,
-counting promises nothing, and it never could: the class contains the network that learned the
-rolled labels, whose true error is nine in ten and whose training error is 0. *Any* bound that holds
-for all networks of this size at once must leave room for that one.
+A test set is worth what Hoeffding says, as long as nobody has looked at it before. For the network,
+counting promises nothing, and it never could. Digits with rolled labels are examples of a
+distribution like any other. There the class contains a network whose error is 0 on the training set
+and nine in ten in truth, and a bound that holds for all distributions, and for all networks of this
+size at once, must leave room for it.
 
 ## Beyond interpolation
 
@@ -863,8 +866,10 @@ features say it. That is different for images.
 Figure 2 of Belkin et al., on our digits: 200 of them, even against odd, and up to 2,000 random
 features. On the left is what the textbook shows, and on the right what it did not. Beyond the peak,
 where every label is fitted exactly, the test error falls *below the best of the classical side*,
-and more features make it better still. With 15 % of the training labels turned over (dashed), the
-peak is higher and the valley less deep, but the shape is the same.
+and more features make it better still. That is the third prediction.
+
+It is no free lunch either. With 15 % of the training labels turned over (dashed), the second valley
+stays *above* the first: whoever fits every label fits the wrong ones, too.
 """
 
 # %% tags=["active-ipynb"]
@@ -905,7 +910,7 @@ look for instead.
 # %% [markdown] tags=["answer"]
 r"""
 Too few weights: $2N+D$ suffice to fit any labels, and our network has far more. Gradient descent
-cannot find them: it found them, in a few times as many steps as it needed for true labels.
+cannot find them: it found them, though it took many times as many steps as for the true labels.
 Regularised: there was neither weight decay nor early stopping nor augmentation, and the network
 trained on true labels recognised new digits all the same. In random features, there is not even a
 limit to the number of weights, and the error falls with it.
