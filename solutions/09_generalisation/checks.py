@@ -107,8 +107,10 @@ def _(rng):
     yield "two bits, the majority", world("majority", 2, 2, 3)
     yield "three bits, the nearest example", world("nearest", 3, 3, 7)
     yield "three bits, the opposite of the majority", world("anti-majority", 3, 5)
-    inputs = world("the last label, plus the parity of the input", 3, 4)
-    inputs["training_sets"][0].insert(1, inputs["training_sets"][0][2])
+    inputs = world("the last label, plus the parity of the input", 3, 3, 4, 5)
+    for train_idx in inputs["training_sets"]:
+        train_idx.sort(reverse=True)
+    inputs["training_sets"][1].insert(0, inputs["training_sets"][1][2])
     yield "three bits, a learner that minds the order, and an input seen twice", inputs
 
 
@@ -294,6 +296,7 @@ def bowl(variables, slopes, curvatures, coupling):
 @exercise(
     points=10,
     hint="Where are the weights when you take the second step: at the centre, or where the first left them?",
+    dtype="float64",
 )
 def loss_surface(answer, theta, d1, d2, a, b, **landscape):
     import tensorflow as tf

@@ -559,13 +559,13 @@ widths. On the right, after your normalisation, the three curves must lie on eac
 # noise = [tf.constant(rng.normal(size=weight.shape), tf.float32) for weight in trained["true labels"]]
 # reach = np.linspace(-1, 1, 61)
 # figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6), sharey=True, layout="constrained")
-# for c, style in ((0.25, ":"), (1, "-"), (4, "--")):
+# for c, style, width in ((0.25, ":", 6), (1, "-", 3), (4, "--", 1.5)):
 #     W1, b1, W2, b2 = trained["true labels"]
 #     same = [c * W1, c * b1, W2 / c, b2]
 #     plain = [0.1 * d if len(d.shape) > 1 else 0 * d for d in noise]
 #     for axes, direction in ((left, plain), (right, filter_normalised_direction(same, noise))):
 #         curve = [loss_of([w + float(s) * d for w, d in zip(same, direction)]) for s in reach]
-#         axes.plot(reach, curve, style, linewidth=4 - 1.2 * abs(np.log(c)), label=f"first layer × {c:g}")
+#         axes.plot(reach, curve, style, linewidth=width, label=f"first layer × {c:g}")
 # left.set(title="random direction", xlabel="α", ylabel="loss", ylim=(0, 2))
 # right.set(title="filter-normalised", xlabel="α")
 # left.legend(loc="upper center")
