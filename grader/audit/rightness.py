@@ -20,13 +20,19 @@ TENSORS_NEEDED = {"gradients", "GradientTape", "op_count", "is_tensor"}
 REORDERED = 1e-2  # a change of order that changes more than this was none that is allowed
 
 
-def names_in(exercise: Exercise) -> set[str]:
-    """Return every name that the driver's code uses, nested functions included."""
-    pending, names = [exercise.driver.__code__], set()
+def names_in(exercise: Exercise, helpers: bool = False) -> set[str]:
+    """Return every name that the driver's code uses, nested functions included.
+
+    With `helpers`, also those used by functions of `checks.py` that it calls.
+    """
+    module = exercise.driver.__globals__ if helpers else {}
+    pending, names = [exercise.driver.__code__], set[str]()
     while pending:
         code = pending.pop()
+        called = [module.get(name) for name in set(code.co_names) - names]
         names |= set(code.co_names)
         pending += [constant for constant in code.co_consts if inspect.iscode(constant)]
+        pending += [one.__code__ for one in called if inspect.isfunction(one) and one.__globals__ is module]
     return names
 
 
