@@ -137,7 +137,7 @@ def _(rng):
         "s": np.zeros(6), "lr": 0.01, "rho": 0.8,
     }
     yield "three weights under way", weights_and_gradients(rng, 10, 3) | {
-        "s": rng.uniform(0.5, 5, size=3), "lr": 0.05, "rho": 0.95, "eps": 1e-3,
+        "s": rng.uniform(0.5, 5, size=3), "lr": 0.05, "rho": 0.95,
     }
     inputs = weights_and_gradients(rng, 10, 4)
     inputs["gradients"][:, 1] = 0.0
@@ -213,7 +213,7 @@ def _(rng):
         "m": np.zeros(4), "v": np.zeros(4), "first": 1, "lr": 0.02, "b1": 0.8, "b2": 0.95,
     }
     yield "three weights, from step 50 on", weights_and_gradients(rng, 10, 3) | {
-        "m": sized(rng, 3), "v": rng.uniform(1, 3, size=3), "first": 50, "lr": 0.05, "eps": 1e-3,
+        "m": sized(rng, 3), "v": rng.uniform(1, 3, size=3), "first": 50, "lr": 0.05,
     }
     inputs = weights_and_gradients(rng, 10, 3)
     inputs["gradients"][:, 1] = 0.0
