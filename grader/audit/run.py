@@ -116,7 +116,7 @@ def look(bench: Bench, exercise: Exercise, one: ExerciseFound, orders: Mapping[s
     one.forms += rightness.forms(bench, exercise, orders)
     if exercise.judge_function is None:
         one.forms += steadiness.forms(bench, exercise)
-    one.problems += rightness.problems_of(one.forms, len(rightness.oracles_of(bench, exercise)))
+    one.problems += rightness.problems_of(one.forms, len(rightness.oracles_of(bench.topic, exercise)))
     one.margin = margins.margin(exercise, keys, one.forms, one.mutants)
     one.problems += margins.problems_of(one.margin) if one.margin else []
     one.training = training.training(bench, exercise)
