@@ -8,6 +8,7 @@ here for what they mark, and imported only there.
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,8 +76,16 @@ def open_course(server: Server, topic: Topic, more: Sequence[Path] = ()) -> Chil
             os.close(descriptor)
     if child.failed or child.problems:
         child.close()
-        raise AuthorError(f"{topic.folder} cannot be run: {child.problems or child.failed}")
+        said = _first_of(child.problems) or (child.failed.text if child.failed else "")
+        raise AuthorError(f"{topic.folder} cannot be run: {said}")
     return child
+
+
+def _first_of(problems: str) -> str:
+    """Return in one line what was raised first, and where."""
+    said, *more = problems.split("\n")
+    places = [line.strip() for line in itertools.takewhile(lambda line: line.startswith("  "), more)]
+    return f"{said} ({places[-2]})" if len(places) > 1 else said
 
 
 def record(

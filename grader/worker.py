@@ -101,7 +101,9 @@ class Session:
             loaded = submission.load(content, f"{name}.py", f"{PACKAGE}.{name}")
             setattr(package, name, loaded.module)
             self.loaded[name] = loaded
-            self.problems += loaded.problems
+            # A course's own answers are several files; a student knows which theirs is.
+            several = len(files) > 1
+            self.problems += [f"{name}.py: {text}" if several else text for text in loaded.problems]
 
     def run(self, request: dict[str, Any]) -> tuple[bytes, dict[str, np.ndarray]]:
         """Run one driver on one case; return a reply's header and arrays."""

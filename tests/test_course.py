@@ -2,81 +2,115 @@
 
 Every stub fails, every solution and oracle passes in every form, every mistake
 is rejected and named, a sample of mutants is killed, and what is generated is
-fresh. What is looked at, and how, is the audit's; `make audit` runs all of it.
+fresh. The public key is the one that students get; a hidden one is recorded.
+What is looked at, and how, is the audit's; `make audit` runs all of it.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from grader import key as keys
-from grader import release
+from grader import key, release
 from grader.audit import content, equivalents, killing, mistakes, rightness
-from grader.audit.bench import SECRET, Bench, in_form
-from grader.audit.findings import Fate, FormFound
-from grader.audit.mutation import Mutant, mutants
+from grader.audit.bench import Bench, both_keys, in_form
+from grader.audit.findings import Fate, FormFound, MutantFound
+from grader.audit.mutation import mutants
 from grader.audit.run import fixed_sample
-from grader.client import Outcome, Server
+from grader.client import Server
 from grader.course import Course, Topic, find_course
 from grader.exercise import Exercise
-from grader.feedback import verdict
 from grader.grading import Grader, Rules, Work, open_file
 from grader.key import Key
-from grader.recording import record_topic
 from grader.verdict import Graded, Status
 
 COURSE: Course = find_course(Path(__file__).parent)
 EXERCISES = [(topic, exercise) for topic in COURSE.topics for exercise in topic.checks.exercises.values()]
 SAMPLE = 3  # mutants of each answer
+WORKERS = 2
 
 every_topic = pytest.mark.parametrize("topic", COURSE.topics, ids=lambda topic: topic.id)
 every_exercise = pytest.mark.parametrize(
     ("topic", "exercise"), EXERCISES, ids=[f"{topic.name}.{exercise.name}" for topic, exercise in EXERCISES]
 )
-both_keys = pytest.mark.parametrize("hidden", [False, True], ids=["public", "hidden"])
+each_key = pytest.mark.parametrize("hidden", [False, True], ids=["public", "hidden"])
 
 
-class Benches:
-    """A warm server that runs the course's own answers, and what is made on it once."""
+@dataclass(frozen=True)
+class Looked:
+    """What is found of a topic by running it; each test asserts a part of it.
 
-    def __init__(self, server: Server) -> None:
-        self.server = server
+    Attributes:
+        keys: the public key that students get, and a hidden one, by whether they are hidden.
+        oracles: by exercise and key, what became of each oracle.
+        forms: by exercise and form, what became of the reference in that form.
+        fates: by exercise, what became of a sample of its mutants.
+        gone: the equivalents recorded of mutants that there are not.
+    """
 
-    @functools.cache  # noqa: B019  (lives as long as the session)
-    def key(self, topic: Topic, hidden: bool) -> Key:
-        return record_topic(self.server, topic, SECRET if hidden else None)
+    keys: dict[bool, Key]
+    oracles: dict[tuple[str, bool], list[FormFound]]
+    forms: dict[tuple[str, str], FormFound]
+    fates: dict[str, list[MutantFound]]
+    gone: list[tuple[str, str]]
 
-    @functools.cache  # noqa: B019
-    def mutants(self, topic: Topic) -> list[Mutant]:
-        return list(mutants(topic))
 
-    @functools.cache  # noqa: B019
-    def of(self, topic: Topic) -> Bench:
-        both = {hidden: self.key(topic, hidden) for hidden in (False, True)}
-        return Bench(self.server, topic, both, self.mutants(topic))
+Look = Callable[[Topic], Looked]
+
+
+def look(server: Server, topic: Topic) -> Looked:
+    """Run all that is run of a topic, in one child."""
+    exercises = topic.checks.exercises.values()
+    every, reasons = list(mutants(topic)), equivalents.recorded(topic)
+
+    def fates(bench: Bench, exercise: Exercise) -> Iterator[MutantFound]:
+        for name in exercise.writes:
+            own = [(i, mutant) for i, mutant in enumerate(every) if mutant.of == name]
+            yield from killing.fates(bench, fixed_sample(own, SAMPLE), reasons)
+
+    with Bench(server, topic, both_keys(server, topic), every) as bench:
+        return Looked(
+            dict(bench.keys),
+            {
+                (one.name, hidden): list(rightness.oracles(bench, one, hidden))
+                for one in exercises
+                for hidden in (False, True)
+            },
+            {
+                (one.name, form): rightness.passes(bench, one, form, in_form(one, form), False)
+                for one in exercises
+                for form in rightness.FORMS
+                if rightness.comes_in(one, form)
+            },
+            {one.name: list(fates(bench, one)) for one in exercises},
+            equivalents.unknown(reasons, every),
+        )
 
 
 @pytest.fixture(scope="module")
-def benches() -> Iterator[Benches]:
-    with Server() as server:
-        yield Benches(server)
+def looked(request: pytest.FixtureRequest) -> Iterator[Look]:
+    """Look at the topics that are tested, two at a time; what fails, fails the tests of that topic."""
+    calls = (getattr(item, "callspec", None) for item in request.session.items)
+    params = [call.params.get("topic") for call in calls if call]
+    with Server() as server, ThreadPoolExecutor(WORKERS) as pool:
+        found = {topic: pool.submit(look, server, topic) for topic in COURSE.topics if topic in params}
+        yield lambda topic: found[topic].result()
+        pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="module")
-def graders(benches: Benches) -> Iterator[dict[bool, Grader]]:
-    """A grader for each key, which runs submissions as a class' are run."""
-    with Grader({}) as public, Grader({}) as hidden:
-        for topic in COURSE.topics:
-            public.rules[topic.id] = Rules(benches.key(topic, False))
-            hidden.rules[topic.id] = Rules(benches.key(topic, True))
-        yield {False: public, True: hidden}
+def warm() -> Iterator[Grader]:
+    """What runs submissions as a class' are run."""
+    with Grader({}) as grader:
+        yield grader
 
 
-def grade(grader: Grader, topic: Topic, path: Path) -> Graded:
+def grade(grader: Grader, topic: Topic, path: Path, rules: Rules) -> Graded:
+    grader.rules[topic.id] = rules
     with open(open_file(path), "rb") as file:
         return grader.grade(Work("", topic.id, path.name, file.fileno), file.fileno())
 
@@ -92,11 +126,11 @@ def test_a_topic_is_worth_a_hundred_points(topic: Topic) -> None:
 
 
 @every_topic
-@both_keys
+@each_key
 def test_the_solution_scores_full(
-    topic: Topic, hidden: bool, graders: dict[bool, Grader]
+    topic: Topic, hidden: bool, looked: Look, warm: Grader
 ) -> None:
-    found = grade(graders[hidden], topic, topic.folder / "solution.py")
+    found = grade(warm, topic, topic.folder / "solution.py", Rules(looked(topic).keys[hidden]))
     assert [v.message for v in found.exercises if v.status is not Status.PASSED] == []
     assert found.score == 100
 
@@ -104,9 +138,10 @@ def test_the_solution_scores_full(
 @every_topic
 @pytest.mark.parametrize("suffix", [".ipynb", ".py"])
 def test_what_students_get_scores_nothing_and_says_so_kindly(
-    topic: Topic, suffix: str, graders: dict[bool, Grader]
+    topic: Topic, suffix: str, looked: Look, warm: Grader
 ) -> None:
-    found = grade(graders[False], topic, topic.assignment / f"{topic.name}{suffix}")
+    rules = Rules(looked(topic).keys[False])
+    found = grade(warm, topic, topic.assignment / f"{topic.name}{suffix}", rules)
     assert found.score == 0
     for one in found.exercises:
         assert one.status is Status.MISSING, one.message
@@ -114,48 +149,45 @@ def test_what_students_get_scores_nothing_and_says_so_kindly(
 
 
 @every_topic
-def test_the_public_key_is_what_the_solution_answers_today(topic: Topic, benches: Benches) -> None:
-    stored, fresh = keys.load(topic.assignment / "key.npz"), benches.key(topic, False)
-    assert stored.fingerprint == fresh.fingerprint
-    for name, recorded in fresh.exercises.items():
-        exercise, before = topic.checks.exercises[name], stored.exercises[name]
-        outcomes = [Outcome(None, arrays) for arrays in recorded.expected]
-        assert verdict(exercise, before, outcomes, hidden=False).status is Status.PASSED
+def test_the_public_key_that_students_get_is_the_one_tested(topic: Topic, looked: Look) -> None:
+    given = key.load(topic.assignment / "key.npz")
+    assert given.fingerprint == key.fingerprint(topic), f"it is stale: grader build {topic.name}"
+    assert given.digest == looked(topic).keys[False].digest
 
 
 @every_exercise
-@both_keys
-def test_every_oracle_scores_full(topic: Topic, exercise: Exercise, hidden: bool, benches: Benches) -> None:
-    oracles = rightness.oracles_of(benches.of(topic), exercise)
+@each_key
+def test_every_oracle_scores_full(topic: Topic, exercise: Exercise, hidden: bool, looked: Look) -> None:
+    oracles = rightness.oracles_of(topic, exercise)
     assert oracles, "an exercise needs an independent right answer"
-    for one in oracles:
-        assert one.sentence, f"{one.name} does not say where its answer comes from"
-        answers = {one.of: f"oracles:{one.name}"}
-        assert_full_marks(rightness.passes(benches.of(topic), exercise, one.name, answers, hidden))
+    assert [one.name for one in oracles if not one.sentence] == [], "these do not say where they come from"
+    found = looked(topic).oracles[exercise.name, hidden]
+    assert len(found) == len(oracles)
+    for one in found:
+        assert_full_marks(one)
 
 
 @every_exercise
-@both_keys
+@each_key
 def test_every_mistake_is_rejected_and_named_as_itself_and_as_no_other(
-    topic: Topic, exercise: Exercise, hidden: bool, benches: Benches
+    topic: Topic, exercise: Exercise, hidden: bool, looked: Look
 ) -> None:
-    recorded = benches.key(topic, hidden).exercises[exercise.name]
+    recorded = looked(topic).keys[hidden].exercises[exercise.name]
     assert mistakes.problems_of(exercise, recorded, hidden) == []
 
 
 @every_exercise
-def test_a_sample_of_its_mutants_is_killed(topic: Topic, exercise: Exercise, benches: Benches) -> None:
-    reasons = equivalents.recorded(topic)
-    for name in exercise.writes:
-        own = [(i, mutant) for i, mutant in enumerate(benches.mutants(topic)) if mutant.of == name]
-        for one in killing.fates(benches.of(topic), fixed_sample(own, SAMPLE), reasons):
-            assert one.fate is not Fate.SURVIVED, f"survives {one.how}:\n{one.diff}"
-            assert not (one.fate is Fate.KILLED and one.reason), f"is not equivalent: {one.name}"
+def test_a_sample_of_its_mutants_is_killed(topic: Topic, exercise: Exercise, looked: Look) -> None:
+    found = looked(topic).fates[exercise.name]
+    assert found or not any(mutant.of in exercise.writes for mutant in mutants(topic))
+    for one in found:
+        assert one.fate is not Fate.SURVIVED, f"survives {one.how}:\n{one.diff}"
+        assert not (one.fate is Fate.KILLED and one.reason), f"is not equivalent: {one.name}"
 
 
 @every_topic
-def test_every_equivalent_is_of_a_mutant_that_there_is(topic: Topic, benches: Benches) -> None:
-    assert equivalents.unknown(equivalents.recorded(topic), benches.mutants(topic)) == []
+def test_every_equivalent_is_of_a_mutant_that_there_is(topic: Topic, looked: Look) -> None:
+    assert looked(topic).gone == []
 
 
 @pytest.mark.parametrize(
@@ -168,10 +200,9 @@ def test_every_equivalent_is_of_a_mutant_that_there_is(topic: Topic, benches: Be
     ],
 )
 def test_a_right_answer_in_another_form_scores_full(
-    topic: Topic, exercise: Exercise, form: str, benches: Benches
+    topic: Topic, exercise: Exercise, form: str, looked: Look
 ) -> None:
-    answers = in_form(exercise, form)
-    assert_full_marks(rightness.passes(benches.of(topic), exercise, form, answers, False))
+    assert_full_marks(looked(topic).forms[exercise.name, form])
 
 
 @every_exercise

@@ -83,9 +83,16 @@ BROKEN = {
     ),
     "a solution that cannot be run": (
         {"solution": SOLUTION + "\n# %%\n1 / 0\n"},
-        "cannot be run: ZeroDivisionError",
+        "cannot be run: solution.py: ZeroDivisionError: division by zero (line ",
     ),
-    "mistakes that cannot be run": ({"mistakes": MISTAKES + "\n1 / 0\n"}, "cannot be run: ZeroDivisionError"),
+    "mistakes that cannot be run": (
+        {"mistakes": MISTAKES + "\n1 / 0\n"},
+        "cannot be run: mistakes.py: ZeroDivisionError: division by zero (line ",
+    ),
+    "mistakes that end the process": (
+        {"mistakes": MISTAKES + "\nimport os; os._exit(1)\n"},
+        "cannot be run: The process ended",
+    ),
     "mistakes that cannot be parsed": ({"mistakes": "def f(:"}, "mistakes.py cannot be read"),
     "a mistake of nothing": (
         {"mistakes": MISTAKES.replace('of="weighted_mean"', 'of="median"')},

@@ -50,11 +50,11 @@ def weights_and_gradients(rng, steps, n):
     tolerance=1e-9,
     arrays="numpy",
 )
-def momentum_step(answer, w, gradients, v, lr, mu, nesterov):
+def momentum_step(answer, w, gradients, v, lr, mu, **options):
     rates = np.broadcast_to(lr, len(gradients))
 
     def step(w, g, v, t):
-        return answer.momentum_step(w, g, v, float(rates[t]), mu, nesterov)
+        return answer.momentum_step(w, g, v, float(rates[t]), mu, **options)
 
     return follow(step, w, gradients, v=v)
 
@@ -62,7 +62,7 @@ def momentum_step(answer, w, gradients, v, lr, mu, nesterov):
 @momentum_step.cases
 def _(rng):
     yield "one weight, 20 steps from rest", weights_and_gradients(rng, 20, 1) | {
-        "v": np.zeros(1), "lr": 0.1, "mu": 0.9, "nesterov": False,
+        "v": np.zeros(1), "lr": 0.1, "mu": 0.9,
     }
     yield "one weight, 20 steps of Nesterov", weights_and_gradients(rng, 20, 1) | {
         "v": np.zeros(1), "lr": 0.1, "mu": 0.9, "nesterov": True,
@@ -89,9 +89,9 @@ def _(rng):
     tolerance=1e-9,
     arrays="numpy",
 )
-def adagrad_step(answer, w, gradients, a, lr, eps=1e-7):
+def adagrad_step(answer, w, gradients, a, lr, **options):
     def step(w, g, a, t):
-        return answer.adagrad_step(w, g, a, lr, eps)
+        return answer.adagrad_step(w, g, a, lr, **options)
 
     return follow(step, w, gradients, a=a)
 
@@ -101,7 +101,7 @@ def _(rng):
     yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {"a": None, "lr": 0.1}
     yield "four weights, ten steps from rest", weights_and_gradients(rng, 10, 4) | {"a": None, "lr": 0.3}
     yield "three weights that have come a long way", weights_and_gradients(rng, 10, 3) | {
-        "a": rng.uniform(5, 50, size=3), "lr": 0.5,
+        "a": rng.uniform(5, 50, size=3), "lr": 0.5, "eps": 1e-3,
     }
     inputs = weights_and_gradients(rng, 10, 5)
     inputs["gradients"][:, 2] = 0.0
@@ -121,9 +121,9 @@ def _(rng):
     tolerance=3e-6,
     arrays="numpy",
 )
-def rmsprop_step(answer, w, gradients, s, lr, rho, eps=1e-7):
+def rmsprop_step(answer, w, gradients, s, lr, **options):
     def step(w, g, s, t):
-        return answer.rmsprop_step(w, g, s, lr, rho, eps)
+        return answer.rmsprop_step(w, g, s, lr, **options)
 
     return follow(step, w, gradients, s=s)
 
@@ -131,7 +131,7 @@ def rmsprop_step(answer, w, gradients, s, lr, rho, eps=1e-7):
 @rmsprop_step.cases
 def _(rng):
     yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {
-        "s": np.zeros(1), "lr": 0.01, "rho": 0.9,
+        "s": np.zeros(1), "lr": 0.01,
     }
     yield "six weights, ten steps from rest", weights_and_gradients(rng, 10, 6) | {
         "s": np.zeros(6), "lr": 0.01, "rho": 0.8,
@@ -156,9 +156,9 @@ def _(rng):
     tolerance=1e-9,
     arrays="numpy",
 )
-def adadelta_step(answer, w, gradients, s, d, rho, lr, eps=1e-7):
+def adadelta_step(answer, w, gradients, s, d, **options):
     def step(w, g, s, d, t):
-        return answer.adadelta_step(w, g, s, d, rho, eps, lr)
+        return answer.adadelta_step(w, g, s, d, **options)
 
     return follow(step, w, gradients, s=s, d=d)
 
@@ -169,13 +169,14 @@ def _(rng):
         "s": np.zeros(1), "d": np.zeros(1), "rho": 0.9, "lr": 1.0,
     }
     yield "the very first step of four weights", weights_and_gradients(rng, 1, 4) | {
-        "s": np.zeros(4), "d": np.zeros(4), "rho": 0.95, "lr": 1.0,
+        "s": np.zeros(4), "d": np.zeros(4),
     }
     yield "three weights under way", weights_and_gradients(rng, 10, 3) | {
         "s": rng.uniform(0.5, 5, size=3), "d": rng.uniform(0.01, 0.1, size=3), "rho": 0.9, "lr": 1.0,
     }
     yield "five weights under way, at half the learning rate", weights_and_gradients(rng, 10, 5) | {
         "s": rng.uniform(0.5, 5, size=5), "d": rng.uniform(0.01, 0.1, size=5), "rho": 0.8, "lr": 0.5,
+        "eps": 1e-3,
     }
     inputs = weights_and_gradients(rng, 10, 3)
     inputs["gradients"][:, 1] = 0.0
@@ -191,9 +192,9 @@ def _(rng):
     tolerance=2e-6,
     arrays="numpy",
 )
-def adam_step(answer, w, gradients, m, v, first, lr, b1=0.9, b2=0.999, eps=1e-7):
+def adam_step(answer, w, gradients, m, v, first, **options):
     def step(w, g, m, v, t):
-        return answer.adam_step(w, g, m, v, first + t, lr, b1, b2, eps)
+        return answer.adam_step(w, g, m, v, first + t, **options)
 
     return follow(step, w, gradients, m=m, v=v)
 
@@ -217,7 +218,7 @@ def _(rng):
     inputs = weights_and_gradients(rng, 10, 3)
     inputs["gradients"][:, 1] = 0.0
     yield "a gradient that is always zero", inputs | {
-        "m": np.zeros(3), "v": np.zeros(3), "first": 1, "lr": 0.01,
+        "m": np.zeros(3), "v": np.zeros(3), "first": 1,
     }
     # So late that nothing is left to correct: Keras, which has eps under the correction, agrees.
     yield "gradients as small as eps, long after the start", {
@@ -362,7 +363,14 @@ def _(rng):
     total = int(rng.integers(30, 60))
     yield "warmup_cosine: no warm-up at all", {
         "kind": "warmup_cosine", "steps": np.array([0, 1, total // 2, total]),
-        "settings": {"lr": rng.uniform(0.1, 0.5), "total": total, "warmup": 0},
+        "settings": {"lr": rng.uniform(0.1, 0.5), "total": total},
+    }
+
+    yield "step: all else left to the defaults", {
+        "kind": "step", "steps": np.array([0, 999, 1000, 2500]), "settings": {"lr": rng.uniform(0.1, 0.5)},
+    }
+    yield "cosine: all else left to the defaults", {
+        "kind": "cosine", "steps": np.array([0, 300, 999, 1000]), "settings": {"lr": rng.uniform(0.1, 0.5)},
     }
 
 

@@ -34,18 +34,17 @@ def numbers(values):
     hint="On an image of 8 rows, with a kernel of 3 and stride 2: how many places are there, which rows "
     "does the last one see, and so on which side is a row of zeros missing?",
 )
-def conv2d(answer, x, kernel, stride, padding):
+def conv2d(answer, x, kernel, **options):
     with without_ops(CONVOLUTIONS, "slice the images and multiply by the kernel's entries"):
-        return {"output": answer.conv2d(x, kernel, stride, padding)}
+        return {"output": answer.conv2d(x, kernel, **options)}
 
 
-def convolved(rng, x, kernel, stride=1, padding="VALID"):
-    """Draw images and kernels of the given shapes."""
+def convolved(rng, x, kernel, *options):
+    """Draw images and kernels of the given shapes; `options` are stride and padding, if they are given."""
     return {
         "x": rng.normal(size=x),
         "kernel": rng.normal(size=kernel),
-        "stride": stride,
-        "padding": padding,
+        **dict(zip(("stride", "padding"), options)),
     }
 
 
@@ -73,11 +72,14 @@ def _(rng):
     arrays="numpy",
 )
 def output_sizes(answer, settings):
-    return {"sizes": numbers([answer.output_sizes(*setting) for setting in settings])}
+    return {"sizes": numbers([answer.output_sizes(**setting) for setting in settings])}
+
+
+ARGUMENTS = ("n", "k", "s", "pad", "dil", "out_pad", "transposed")
 
 
 def settings(rng, k=(1, 6), s=(1, 2), pad=False, dil=(1, 2), out_pad=False, transposed=False, count=12):
-    """Draw (n, k, s, pad, dil, out_pad, transposed), with a kernel that fits."""
+    """Draw arguments of `output_sizes`, with a kernel that fits."""
     drawn = []
     for _ in range(count):
         entries, stride, apart = (int(rng.integers(*bounds)) for bounds in (k, s, dil))
@@ -85,7 +87,7 @@ def settings(rng, k=(1, 6), s=(1, 2), pad=False, dil=(1, 2), out_pad=False, tran
         zeros = int(rng.integers(0, reach // 2 + 1)) if pad else 0
         extra = int(rng.integers(0, stride)) if out_pad else 0
         side = int(rng.integers(reach + 1, reach + 20))
-        drawn.append((side, entries, stride, zeros, apart, extra, transposed))
+        drawn.append(dict(zip(ARGUMENTS, (side, entries, stride, zeros, apart, extra, transposed))))
     return {"settings": drawn}
 
 
@@ -97,8 +99,8 @@ def _(rng):
     yield "transposed", settings(rng, s=(1, 5), pad=True, dil=(1, 4), transposed=True)
     yield "transposed, with output padding", {
         "settings": [
-            (5, 2, 3, 0, 1, 1, True),
-            (4, 3, 2, 1, 1, 1, True),
+            dict(zip(ARGUMENTS, (5, 2, 3, 0, 1, 1, True))),
+            dict(zip(ARGUMENTS, (4, 3, 2, 1, 1, 1, True))),
             *settings(rng, s=(2, 5), pad=True, out_pad=True, transposed=True)["settings"],
         ]
     }
@@ -106,19 +108,25 @@ def _(rng):
         "settings": settings(rng, s=(1, 5), pad=True, dil=(1, 4), count=50)["settings"]
         + settings(rng, s=(1, 5), pad=True, dil=(1, 4), out_pad=True, transposed=True, count=50)["settings"]
     }
+    yield "all else left to the defaults", {
+        "settings": [
+            {"n": int(rng.integers(6, 12)), "k": int(rng.integers(2, 6)), **transposed}
+            for transposed in ({}, {}, {"transposed": True})
+        ]
+    }
 
 
 @exercise(
     points=10,
     hint="Unroll a kernel of shape [2, 2, 3, 1] with reshape: which three numbers come first?",
 )
-def im2col(answer, x, p, q, stride):
-    return {"patches": answer.im2col(x, p, q, stride)}
+def im2col(answer, x, p, q, **options):
+    return {"patches": answer.im2col(x, p, q, **options)}
 
 
 @im2col.cases
 def _(rng):
-    yield "one grey image, 2 × 2 patches", {"x": rng.normal(size=(1, 4, 5, 1)), "p": 2, "q": 2, "stride": 1}
+    yield "one grey image, 2 × 2 patches", {"x": rng.normal(size=(1, 4, 5, 1)), "p": 2, "q": 2}
     yield "two colour images, 3 × 2 patches", {
         "x": rng.normal(size=(2, 6, 5, 3)), "p": 3, "q": 2, "stride": 1
     }
@@ -138,67 +146,69 @@ def _(rng):
     tolerance=1e-9,
     arrays="numpy",
 )
-def conv2d_backward(answer, x, kernel, dy, stride):
-    return named(answer.conv2d_backward(x, kernel, dy, stride), "dx", "dk")
+def conv2d_backward(answer, x, kernel, dy, **options):
+    return named(answer.conv2d_backward(x, kernel, dy, **options), "dx", "dk")
 
 
-def blamed(rng, x, kernel, dy, stride):
+def blamed(rng, x, kernel, dy, **options):
     """Draw images, kernels and a gradient of the output, of the given shapes."""
     return {
         "x": rng.normal(size=x),
         "kernel": rng.normal(size=kernel),
         "dy": rng.normal(size=dy),
-        "stride": stride,
+        **options,
     }
 
 
 @conv2d_backward.cases
 def _(rng):
-    yield "one image, a 3 × 2 kernel", blamed(rng, (1, 5, 6, 2), (3, 2, 2, 3), (1, 3, 5, 3), 1)
-    yield "three images, a 3 × 3 kernel", blamed(rng, (3, 6, 5, 2), (3, 3, 2, 2), (3, 4, 3, 2), 1)
-    yield "stride 2, windows overlap", blamed(rng, (2, 7, 9, 3), (3, 3, 3, 2), (2, 3, 4, 2), 2)
+    yield "one image, a 3 × 2 kernel", blamed(rng, (1, 5, 6, 2), (3, 2, 2, 3), (1, 3, 5, 3))
+    yield "three images, a 3 × 3 kernel", blamed(rng, (3, 6, 5, 2), (3, 3, 2, 2), (3, 4, 3, 2), stride=1)
+    yield "stride 2, windows overlap", blamed(rng, (2, 7, 9, 3), (3, 3, 3, 2), (2, 3, 4, 2), stride=2)
     yield "stride 2, a row and a column that no window reaches", blamed(
-        rng, (2, 8, 6, 2), (3, 3, 2, 2), (2, 3, 2, 2), 2
+        rng, (2, 8, 6, 2), (3, 3, 2, 2), (2, 3, 2, 2), stride=2
     )
-    yield "a 1 × 1 kernel, stride 3", blamed(rng, (2, 7, 5, 3), (1, 1, 3, 2), (2, 3, 2, 2), 3)
-    yield "stride 3, a 3 × 2 kernel", blamed(rng, (1, 9, 8, 1), (3, 2, 1, 4), (1, 3, 3, 4), 3)
+    yield "a 1 × 1 kernel, stride 3", blamed(rng, (2, 7, 5, 3), (1, 1, 3, 2), (2, 3, 2, 2), stride=3)
+    yield "stride 3, a 3 × 2 kernel", blamed(rng, (1, 9, 8, 1), (3, 2, 1, 4), (1, 3, 3, 4), stride=3)
 
 
 @exercise(
     points=10,
     hint="If all pixels of a window are negative, what is the largest, and is it in the image?",
 )
-def max_pool(answer, x, size, stride, padding, weights):
-    found = named(answer.max_pool(x, size, stride, padding), "y", "argmax")
+def max_pool(answer, x, size, stride, weights, **padding):
+    found = named(answer.max_pool(x, size, stride, **padding), "y", "argmax")
     shape = np.shape(found["y"])
     if len(shape) == 4 and all(side <= most for side, most in zip(shape, weights.shape)):
         cotangent = weights[: shape[0], : shape[1], : shape[2], : shape[3]]
         found |= gradients(
-            lambda x: answer.max_pool(x, size, stride, padding)[0], {"x": x}, cotangent
+            lambda x: answer.max_pool(x, size, stride, **padding)[0], {"x": x}, cotangent
         )
     return found
 
 
-def pooled(rng, shape, size, stride, padding="VALID"):
+def pooled(rng, shape, size, stride, **padding):
     """Draw maps, and weights for the gradient of as many outputs at most."""
     return {
         "x": rng.normal(size=shape),
         "size": size,
         "stride": stride,
-        "padding": padding,
         "weights": rng.normal(size=shape),
+        **padding,
     }
 
 
 @max_pool.cases
 def _(rng):
     yield "one map, windows of 2 × 2", pooled(rng, (1, 4, 6, 1), 2, 2)
-    yield "two images of three channels", pooled(rng, (2, 6, 4, 3), 2, 2)
+    yield "two images of three channels", pooled(rng, (2, 6, 4, 3), 2, 2, padding="VALID")
     yield "windows that overlap", pooled(rng, (2, 7, 6, 2), 3, 2)
-    yield "same padding", pooled(rng, (2, 6, 7, 2), 3, 2, "SAME")
-    yield "same padding, stride 1", pooled(rng, (1, 5, 4, 2), 3, 1, "SAME")
-    yield "same padding, windows of one pixel and stride 2", pooled(rng, (2, 6, 5, 2), 1, 2, "SAME")
-    negative = pooled(rng, (2, 5, 6, 2), 3, 2, "SAME")
+    yield "same padding", pooled(rng, (2, 6, 7, 2), 3, 2, padding="SAME")
+    yield "same padding, stride 1", pooled(rng, (1, 5, 4, 2), 3, 1, padding="SAME")
+    yield "same padding, windows of one pixel and stride 2", pooled(
+        rng, (2, 6, 5, 2), 1, 2, padding="SAME"
+    )
+    negative = pooled(rng, (2, 5, 6, 2), 3, 2, padding="SAME")
     yield "same padding, all pixels negative", negative | {"x": -1.0 - np.abs(negative["x"])}, 2
     zeros = pooled(rng, (2, 6, 6, 2), 2, 2)
     zeros["x"] = np.maximum(zeros["x"] - 0.8, 0.0)
@@ -211,42 +221,42 @@ def _(rng):
     hint="One number comes in, all others are zero. What does the output look like, "
     "and where does it move when the number moves by one?",
 )
-def conv2d_transpose(answer, x, kernel, stride, out_hw, padding):
-    return {"output": answer.conv2d_transpose(x, kernel, stride, out_hw, padding)}
+def conv2d_transpose(answer, x, kernel, stride, out_hw, **padding):
+    return {"output": answer.conv2d_transpose(x, kernel, stride, out_hw, **padding)}
 
 
-def stamped(rng, x, kernel, stride, out_hw, padding="VALID"):
+def stamped(rng, x, kernel, stride, out_hw, **padding):
     """Draw numbers to stamp with, and kernels, of the given shapes."""
     return {
         "x": rng.normal(size=x),
         "kernel": rng.normal(size=kernel),
         "stride": stride,
         "out_hw": out_hw,
-        "padding": padding,
+        **padding,
     }
 
 
 @conv2d_transpose.cases
 def _(rng):
     yield "one map, stride 1", stamped(rng, (1, 3, 4, 1), (3, 2, 1, 1), 1, (5, 5))
-    yield "stride 2, stamps overlap", stamped(rng, (2, 3, 4, 2), (3, 3, 2, 2), 2, (7, 9))
+    yield "stride 2, stamps overlap", stamped(rng, (2, 3, 4, 2), (3, 3, 2, 2), 2, (7, 9), padding="VALID")
     yield "stride 2, other numbers of channels and maps", stamped(
         rng, (2, 2, 3, 4), (4, 3, 3, 4), 2, (6, 7)
     )
     yield "a row and a column that no stamp reaches", stamped(rng, (2, 3, 2, 2), (3, 3, 2, 2), 2, (8, 6))
     yield "stride 3, a kernel smaller than the stride", stamped(rng, (2, 3, 2, 3), (2, 1, 2, 3), 3, (10, 5))
-    yield "same padding, stride 1", stamped(rng, (2, 4, 5, 2), (3, 4, 2, 2), 1, (4, 5), "SAME")
+    yield "same padding, stride 1", stamped(rng, (2, 4, 5, 2), (3, 4, 2, 2), 1, (4, 5), padding="SAME")
     yield "same padding, stride 2 on even sides", stamped(
-        rng, (2, 4, 3, 2), (3, 3, 2, 2), 2, (8, 6), "SAME"
+        rng, (2, 4, 3, 2), (3, 3, 2, 2), 2, (8, 6), padding="SAME"
     ), 2
     yield "same padding, stride 2 on odd sides, even kernel", stamped(
-        rng, (1, 3, 4, 3), (4, 2, 2, 3), 2, (5, 7), "SAME"
+        rng, (1, 3, 4, 3), (4, 2, 2, 3), 2, (5, 7), padding="SAME"
     )
     yield "same padding, stride 2, a wide kernel", stamped(
-        rng, (2, 3, 3, 2), (3, 4, 2, 2), 2, (6, 6), "SAME"
+        rng, (2, 3, 3, 2), (3, 4, 2, 2), 2, (6, 6), padding="SAME"
     )
     yield "same padding, a 1 × 1 kernel and stride 2", stamped(
-        rng, (2, 3, 2, 2), (1, 1, 3, 2), 2, (6, 4), "SAME"
+        rng, (2, 3, 2, 2), (1, 1, 3, 2), 2, (6, 4), padding="SAME"
     )
 
 
@@ -280,14 +290,14 @@ def _(rng):
     points=10,
     hint="With θ = 0 the wave travels to the right: do the numbers change along a row or along a column?",
 )
-def gabor_cells(answer, thetas, size, lam, sigma, phase):
-    return {"cells": answer.gabor_cells(thetas, size, lam, sigma, phase)}
+def gabor_cells(answer, thetas, size, lam, sigma, **phase):
+    return {"cells": answer.gabor_cells(thetas, size, lam, sigma, **phase)}
 
 
 @gabor_cells.cases
 def _(rng):
     yield "one cell, whose wave travels to the right", {
-        "thetas": np.zeros(1), "size": 5, "lam": 4.0, "sigma": 1.5, "phase": 0.0
+        "thetas": np.zeros(1), "size": 5, "lam": 4.0, "sigma": 1.5
     }
     yield "four angles", {
         "thetas": rng.uniform(0.2, 1.3, size=4), "size": 9, "lam": 5.0, "sigma": 2.0, "phase": 0.0

@@ -30,7 +30,7 @@ def cost(bench: Bench, exercise: Exercise) -> tuple[CostFound, float]:
         max(0.0, child.cpu - idle.cpu),
         child.memory / 1e6,
         max(counts, default=0) or None,
-        "op_count" in names_in(exercise),
+        "op_count" in names_in(exercise, helpers=True),
     )
     return found, max((outcome.seconds for outcome in outcomes), default=0.0)
 

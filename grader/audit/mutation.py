@@ -1,4 +1,4 @@
-"""A topic's reference, changed at one spot at a time, inside its solution regions only.
+"""A topic's reference, changed at one spot at a time: in a solution region, or in a default above it.
 
 A mutant is known by the statement that it changes, written without its layout,
 so that its name survives another line break or quotation mark:
@@ -25,9 +25,10 @@ from grader.notebook import BEGIN, END, exercise_name
 from grader.submission import script_cells
 
 TOKEN = re.compile(r"\s+|\d[\w.]*|\w+|[^\w\s]")
-# What is said is not graded, and what annotates is not run.
 # An author may reword what an error says without a mutant's name changing.
 RAISED = re.compile(r"(raise \w+)\(.*\)$")
+# What is said is not graded, and what annotates is not run.
+CHANGED = (cst.BaseExpression, cst.BaseSmallStatement, cst.If, cst.Slice, cst.CompFor)
 LEFT_ALONE = (cst.Annotation, cst.Decorator, cst.FormattedString, cst.Assert)
 
 
@@ -97,14 +98,14 @@ def changed(source: str) -> list[tuple[str, str]]:
     wrapper = MetadataWrapper(cst.parse_module(source))
     finder = Finder(regions(source))
     wrapper.visit(finder)
-    plain = ast.unparse(ast.parse(source))
+    plain = _plain(source)
     seen = {plain: ""}
     names: dict[str, int] = {}
     found = []
     for old, new in finder.found:
         after = cst.ensure_type(wrapper.module.deep_replace(old, new), cst.Module).code
         try:
-            normal = ast.unparse(ast.parse(after))
+            normal = _plain(after)
         except SyntaxError:  # as a bound that is none
             continue
         if normal in seen:
@@ -130,6 +131,17 @@ def change(before: str, after: str) -> str:
     one, other = (TOKEN.findall(" ".join(map(_bare, lines))) for lines in (old, new))
     was, became, front, back = _differing(one, other)
     return f"{''.join(front)}{{{''.join(was).strip()} → {''.join(became).strip()}}}{''.join(back)}"
+
+
+def _plain(source: str) -> str:
+    """Return a program without its layout, comments and signatures' annotations."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+    return ast.unparse(tree)
 
 
 def _differing(old: list[str], new: list[str]) -> tuple[list[str], list[str], list[str], list[str]]:
@@ -158,11 +170,21 @@ class Finder(cst.CSTVisitor):
         """Take note of a node's variants, and go on to what it holds."""
         if isinstance(node, LEFT_ALONE) or _is_text(node):
             return False
-        if isinstance(node, cst.BaseExpression | cst.BaseSmallStatement | cst.If | cst.Slice | cst.CompFor):
-            lines = self.get_metadata(PositionProvider, node)
+        lines = self.get_metadata(PositionProvider, node, None)
+        if isinstance(node, cst.FunctionDef) and lines is not None:
+            if any(lines.start.line < begin < lines.end.line for begin, _ in self.regions):
+                self.found += [(value, new) for value in defaults(node.params) for new in variants(value)]
+        elif isinstance(node, CHANGED) and lines is not None:
             if any(begin < lines.start.line and lines.end.line < end for begin, end in self.regions):
                 self.found += [(node, new) for new in variants(node)]
         return not isinstance(node, cst.Raise)
+
+
+def defaults(parameters: cst.Parameters) -> Iterator[cst.BaseExpression]:
+    """Yield the values that parameters have where none is given: a student may change these, too."""
+    for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+        if one.default is not None:
+            yield one.default
 
 
 def _is_text(node: cst.CSTNode) -> bool:

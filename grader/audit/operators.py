@@ -14,63 +14,19 @@ from typing import Any
 
 import libcst as cst
 
-OPERATORS: dict[type[cst.BaseBinaryOp], cst.BaseBinaryOp] = {
-    cst.Add: cst.Subtract(),
-    cst.Subtract: cst.Add(),
-    cst.Multiply: cst.Divide(),
-    cst.Divide: cst.Multiply(),
-    cst.FloorDivide: cst.Divide(),
-    cst.Modulo: cst.FloorDivide(),
-    cst.Power: cst.Multiply(),
-    cst.MatrixMultiply: cst.Multiply(),
-    cst.BitAnd: cst.BitOr(),
-    cst.BitOr: cst.BitAnd(),
-    cst.BitXor: cst.BitOr(),
-}
-AUGMENTED: dict[type[cst.BaseAugOp], cst.BaseAugOp] = {
-    cst.AddAssign: cst.SubtractAssign(),
-    cst.SubtractAssign: cst.AddAssign(),
-    cst.MultiplyAssign: cst.DivideAssign(),
-    cst.DivideAssign: cst.MultiplyAssign(),
-}
-COMPARISONS: dict[type[cst.BaseCompOp], tuple[cst.BaseCompOp, ...]] = {
-    cst.LessThan: (cst.LessThanEqual(), cst.GreaterThanEqual()),
-    cst.LessThanEqual: (cst.LessThan(), cst.GreaterThan()),
-    cst.GreaterThan: (cst.GreaterThanEqual(), cst.LessThanEqual()),
-    cst.GreaterThanEqual: (cst.GreaterThan(), cst.LessThan()),
-    cst.Equal: (cst.NotEqual(),),
-    cst.NotEqual: (cst.Equal(),),
-    cst.Is: (cst.IsNot(),),
-    cst.IsNot: (cst.Is(),),
-    cst.In: (cst.NotIn(),),
-    cst.NotIn: (cst.In(),),
-}
-# Calls by the last part of their name: what is easily taken for one another, …
-MISTAKABLE = {
-    "sum": "mean", "mean": "sum", "reduce_sum": "reduce_mean", "reduce_mean": "reduce_sum",
-    "max": "min", "min": "max", "reduce_max": "reduce_min", "reduce_min": "reduce_max",
-    "maximum": "minimum", "minimum": "maximum", "argmax": "argmin", "argmin": "argmax",
-    "zeros": "ones", "ones": "zeros", "zeros_like": "ones_like", "ones_like": "zeros_like",
-    "std": "var", "var": "std", "reduce_std": "reduce_variance", "reduce_variance": "reduce_std",
-    "sin": "cos", "cos": "sin", "floor": "ceil", "ceil": "floor", "any": "all", "all": "any",
-    "reduce_any": "reduce_all", "reduce_all": "reduce_any", "cumsum": "cumprod",
-    "tanh": "sigmoid", "sigmoid": "tanh", "exp": "expm1", "log": "log1p", "log1p": "log",
-}  # fmt: skip
-# … and what is easily forgotten, so that its argument stands alone.
-FORGETTABLE = {
-    "sqrt", "rsqrt", "exp", "log", "log1p", "square", "abs", "tanh", "sigmoid", "relu", "gelu", "softmax",
-    "log_softmax", "softplus", "transpose", "matrix_transpose", "stop_gradient", "reverse", "reversed",
-    "sorted", "sort", "cumsum", "conj", "real", "flip", "cos", "sin", "ceil", "floor", "round", "sign",
-    "l2_normalize", "norm", "diag", "exp2", "log2", "negative", "reciprocal", "logical_not", "list_reversed",
-}  # fmt: skip
-COMMUTATIVE = {
-    "maximum", "minimum", "max", "min", "add", "multiply", "isinstance", "logical_and", "logical_or",
-    "gcd", "hypot", "getattr", "hasattr", "setattr",
-}  # fmt: skip
-ONE_WAY = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.MatrixMultiply, cst.Power)
+from grader.audit.exchanges import (
+    AUGMENTED,
+    COMMUTATIVE,
+    COMPARISONS,
+    FORGETTABLE,
+    MISTAKABLE,
+    ONE_WAY,
+    OPERATORS,
+    UNGRADED,
+)
+from grader.audit.syntax import called, grouped, names_in, offsets, renamed, with_argument
+
 ROUND = 100
-# Nothing is graded by a name or a dtype.
-UNGRADED = {"name", "dtype"}
 Variants = Iterator[cst.CSTNode]
 
 
@@ -125,7 +81,7 @@ def integer(node: cst.Integer) -> Variants:
         yield node.with_changes(value=str(value // 10))
         return
     yield node.with_changes(value=str(value + 1))
-    yield node.with_changes(value=str(value - 1)) if value else parsed("(-1)")
+    yield node.with_changes(value=str(value - 1)) if value else cst.parse_expression("(-1)")
 
 
 def floating(node: cst.Float) -> Variants:
@@ -292,55 +248,3 @@ CHANGES: dict[type[cst.CSTNode], Callable[[Any], Variants]] = {
     cst.Continue: removed,
     cst.Return: returned,
 }
-
-
-def called(node: cst.Call) -> str:
-    """Return the last part of the name of what is called, or ""."""
-    last = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-    return last.value if isinstance(last, cst.Name) else ""
-
-
-def renamed(function: cst.BaseExpression, to: str) -> cst.BaseExpression:
-    """Return a function's name with its last part changed."""
-    if isinstance(function, cst.Attribute):
-        return function.with_changes(attr=cst.Name(to))
-    return cst.Name(to)
-
-
-def with_argument(node: cst.Call, place: int, value: cst.BaseExpression) -> cst.Call:
-    """Return a call with the value of one argument changed."""
-    arguments = list(node.args)
-    arguments[place] = arguments[place].with_changes(value=value)
-    return node.with_changes(args=arguments)
-
-
-def offsets(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """Yield one less than an expression, and one more."""
-    for operator in (cst.Subtract(), cst.Add()):
-        yield cst.BinaryOperation(grouped(value), operator, cst.Integer("1"))
-
-
-def grouped(node: cst.BaseExpression) -> cst.BaseExpression:
-    """Put brackets around an expression of several parts, that it stays one wherever it stands."""
-    single = cst.Name | cst.BaseNumber | cst.BaseString | cst.Call | cst.Attribute | cst.Subscript
-    if node.lpar or isinstance(node, single | cst.Tuple | cst.List | cst.Dict):
-        return node
-    grown: cst.BaseExpression = node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    return grown
-
-
-def parsed(text: str) -> cst.BaseExpression:
-    """Parse an expression."""
-    return cst.parse_expression(text)
-
-
-def names_in(node: cst.CSTNode) -> set[str]:
-    """Return all names in an expression."""
-    found: set[str] = set()
-
-    class Collect(cst.CSTVisitor):
-        def visit_Name(self, node: cst.Name) -> None:
-            found.add(node.value)
-
-    node.visit(Collect())
-    return found

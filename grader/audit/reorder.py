@@ -8,6 +8,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from grader.audit.mutation import Mutant, regions, solution_cells
+from grader.audit.syntax import grouped
 from grader.course import Topic
 
 # What is put together with + and is no number.
@@ -43,7 +44,7 @@ class Exchange(cst.CSTTransformer):
             return updated_node
         if any(isinstance(side, JOINED) or _is_shape(side) for side in operands):
             return updated_node
-        left, right = (_bracketed(side) for side in operands)
+        left, right = (grouped(side) for side in operands)
         return updated_node.with_changes(left=right, right=left)
 
 
@@ -52,10 +53,3 @@ def _is_shape(node: cst.BaseExpression) -> bool:
     while isinstance(node, cst.Subscript):
         node = node.value
     return "shape" in (node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", ""))
-
-
-def _bracketed(node: cst.BaseExpression) -> cst.BaseExpression:
-    if node.lpar or not isinstance(node, cst.BinaryOperation | cst.UnaryOperation | cst.IfExp):
-        return node
-    grown: cst.BaseExpression = node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    return grown

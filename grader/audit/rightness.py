@@ -10,6 +10,7 @@ from grader.audit.bench import Bench, in_form
 from grader.audit.distance import distance
 from grader.audit.findings import FormFound
 from grader.client import Outcome
+from grader.course import Topic
 from grader.exercise import Case, Exercise, cast
 from grader.feedback import verdict
 from grader.recording import Marked, marked
@@ -20,13 +21,19 @@ TENSORS_NEEDED = {"gradients", "GradientTape", "op_count", "is_tensor"}
 REORDERED = 1e-2  # a change of order that changes more than this was none that is allowed
 
 
-def names_in(exercise: Exercise) -> set[str]:
-    """Return every name that the driver's code uses, nested functions included."""
-    pending, names = [exercise.driver.__code__], set()
+def names_in(exercise: Exercise, helpers: bool = False) -> set[str]:
+    """Return every name that the driver's code uses, nested functions included.
+
+    With `helpers`, also those used by functions of `checks.py` that it calls.
+    """
+    module = exercise.driver.__globals__ if helpers else {}
+    pending, names = [exercise.driver.__code__], set[str]()
     while pending:
         code = pending.pop()
+        called = [module.get(name) for name in set(code.co_names) - names]
         names |= set(code.co_names)
         pending += [constant for constant in code.co_consts if inspect.iscode(constant)]
+        pending += [one.__code__ for one in called if inspect.isfunction(one) and one.__globals__ is module]
     return names
 
 
@@ -37,9 +44,15 @@ def comes_in(exercise: Exercise, form: str) -> bool:
     return form == "readonly" or not TENSORS_NEEDED & names_in(exercise)
 
 
-def oracles_of(bench: Bench, exercise: Exercise) -> list[Marked]:
+def oracles_of(topic: Topic, exercise: Exercise) -> list[Marked]:
     """Return the independent right answers to an exercise."""
-    return [one for one in marked(bench.topic, "oracles") if one.of in exercise.writes]
+    return [one for one in marked(topic, "oracles") if one.of in exercise.writes]
+
+
+def oracles(bench: Bench, exercise: Exercise, hidden: bool) -> Iterator[FormFound]:
+    """Grade each oracle of an exercise."""
+    for one in oracles_of(bench.topic, exercise):
+        yield passes(bench, exercise, f"oracle {one.name}", {one.of: f"oracles:{one.name}"}, hidden)
 
 
 def passes(
@@ -70,9 +83,7 @@ def forms(bench: Bench, exercise: Exercise, reordered: Mapping[str, int]) -> Ite
         reordered: by what is written, the number on the bench of the reference
             with its sums and products in another order.
     """
-    for one in oracles_of(bench, exercise):
-        answers = {one.of: f"oracles:{one.name}"}
-        found = [passes(bench, exercise, f"oracle {one.name}", answers, hidden) for hidden in (False, True)]
+    for found in zip(oracles(bench, exercise, False), oracles(bench, exercise, True), strict=True):
         yield max(found, key=lambda form: (not form.passed, form.distance))
     for form in FORMS:
         if comes_in(exercise, form):

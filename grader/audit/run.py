@@ -41,7 +41,6 @@ def audit(
 
     Raises:
         AuthorError: a topic cannot be run at all.
-        CourseError: an exercise is unknown.
         ServerError: the grader's own processes failed.
     """
     deadline = time.monotonic() + budget
@@ -65,9 +64,6 @@ def audit_topic(
     """Audit the exercises of one topic; see `audit`."""
     started = time.monotonic()
     exercises = topic.checks.exercises
-    for name in names:
-        if name not in exercises:
-            raise CourseError(unknown("exercise", name, exercises))
     chosen = [one for name, one in exercises.items() if not names or name in names]
     progress(f"{topic.name}: answer keys")
     keys = both_keys(server, topic, names)
@@ -120,7 +116,7 @@ def look(bench: Bench, exercise: Exercise, one: ExerciseFound, orders: Mapping[s
     one.forms += rightness.forms(bench, exercise, orders)
     if exercise.judge_function is None:
         one.forms += steadiness.forms(bench, exercise)
-    one.problems += rightness.problems_of(one.forms, len(rightness.oracles_of(bench, exercise)))
+    one.problems += rightness.problems_of(one.forms, len(rightness.oracles_of(bench.topic, exercise)))
     one.margin = margins.margin(exercise, keys, one.forms, one.mutants)
     one.problems += margins.problems_of(one.margin) if one.margin else []
     one.training = training.training(bench, exercise)
@@ -167,15 +163,19 @@ def choose(course: Course, targets: Sequence[str]) -> dict[Topic, list[str]]:
     """Return the topics meant by `TOPIC` and `TOPIC.EXERCISE`, each with its exercises; all by default.
 
     Raises:
-        CourseError: there is no such topic.
+        CourseError: there is no such topic, or no such exercise of it.
     """
+    if not course.topics:
+        raise CourseError(f"{course.root / 'solutions'} holds no topic: make one with `grader new NAME`")
     chosen: dict[Topic, list[str]] = {}
     whole = set()
     for target in targets or [topic.id for topic in course.topics]:
-        name, _, exercise = target.partition(".")
+        name, dot, exercise = target.partition(".")
         topic = course.topic(name)
         chosen.setdefault(topic, [])
-        if exercise:
+        if dot:
+            if exercise not in topic.checks.exercises:
+                raise CourseError(unknown("exercise", exercise, topic.checks.exercises))
             chosen[topic].append(exercise)
         else:
             whole.add(topic)

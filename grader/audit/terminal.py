@@ -29,7 +29,7 @@ def show_topic(console: Console, topic: TopicFound) -> None:
                 show_diff(console, mutant.diff)
                 remedy = f"  if it is equivalent, record why: {toml(mutant.name)} = …"
                 console.print(Text(remedy, "dim"), soft_wrap=True)
-    table = Table(title=topic.topic, title_justify="left", box=None, padding=(0, 1, 0, 0))
+    table = Table(title=topic.topic, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in HEADINGS:
         justify: Literal["left", "right"] = "right" if heading else "left"
         table.add_column(heading, justify=justify, no_wrap=bool(heading), overflow="fold")

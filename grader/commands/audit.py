@@ -6,15 +6,17 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import console, course_option, json_option, plain_errors
+from grader.commands.common import console, course_option, file_option, json_option, plain_errors
 
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TOPIC[.EXERCISE]]...")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="At a time.")
 @click.option("--sample", type=click.IntRange(0), help="Only so many mutants of each answer.")
-@click.option("--budget", type=float, default=float("inf"), help="Seconds, after which no mutant is run.")
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page there.")
+@click.option(
+    "--budget", type=click.FloatRange(0), default=float("inf"), help="Seconds, after which no mutant is run."
+)
+@file_option("--html", "html_file", "Write a page there.")
 @json_option
 @course_option
 def audit(
@@ -22,7 +24,7 @@ def audit(
     workers: int,
     sample: int | None,
     budget: float,
-    html: Path | None,
+    html_file: Path | None,
     json_file: Path | None,
     folder: Path | None,
 ) -> None:
@@ -42,7 +44,7 @@ def audit(
         found = run.audit(chosen, workers, sample, budget, lambda text: click.echo(text, err=True))
         if json_file:
             run.write_json(found, json_file)
-        if html:
-            page.write(found, html)
+        if html_file:
+            page.write(found, html_file)
     terminal.show(console(), found)
     raise SystemExit(1 if any(topic.all_problems for topic in found.topics) else 0)

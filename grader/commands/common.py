@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,15 +17,32 @@ if TYPE_CHECKING:
     from grader.course import Course, Topic
     from grader.grading import Rules
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 course_option = click.option(
     "--course",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder that holds solutions/; by default the nearest one upwards.",
 )
-json_option = click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write results there too."
-)
+
+
+def _writable(context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a file that cannot be written before the work begins, not after it."""
+    if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
+        there = "may not be written to" if path.parent.is_dir() else "is no folder"
+        where = path if path.exists() else path.parent
+        raise click.ClickException(f"{path} cannot be written: {where} {there}.")
+    return path
+
+
+def file_option(name: str, attribute: str, help: str) -> Callable[[Command], Command]:
+    """Return an option that names a file to be written."""
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option(name, attribute, type=kind, callback=_writable, help=help)
+
+
+json_option = file_option("--json", "json_file", "Write results there too.")
 
 
 @contextlib.contextmanager

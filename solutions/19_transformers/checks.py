@@ -352,8 +352,8 @@ def _(rng):
     hint="With probabilities ½, ¼, ¼ and top_p = 0.6: which tokens reach it together, "
     "and what must the ones that are left sum to?",
 )
-def sampling_filter(answer, logits, temperature, top_k, top_p):
-    return {"probabilities": answer.sampling_filter(logits, temperature, top_k, top_p)}
+def sampling_filter(answer, logits, **options):
+    return {"probabilities": answer.sampling_filter(logits, **options)}
 
 
 def spaced(rng, size, step=0.4):
@@ -363,22 +363,21 @@ def spaced(rng, size, step=0.4):
 
 @sampling_filter.cases
 def _(rng):
-    plain = {"temperature": 1.0, "top_k": None, "top_p": None}
-    yield "a low temperature", plain | {"logits": rng.normal(size=9), "temperature": 0.1}
-    yield "a high temperature", plain | {"logits": 3 * rng.normal(size=12), "temperature": 10.0}
+    yield "a low temperature", {"logits": rng.normal(size=9), "temperature": 0.1}
+    yield "a high temperature", {"logits": 3 * rng.normal(size=12), "temperature": 10.0}
 
     logits = rng.permutation([4.0, 3.0, 2.0, 2.0, 2.0, 1.0, 0.0])
-    yield "three tokens tie for the third place", plain | {"logits": logits, "top_k": 3}
+    yield "three tokens tie for the third place", {"logits": logits, "top_k": 3}
 
     logits = spaced(rng, 10)
     ranked = np.sort(np.exp(logits) / np.exp(logits).sum())[::-1]
     just = float(ranked[:4].sum())
-    yield "four tokens reach top_p by a hair", plain | {"logits": logits, "top_p": just - 1e-3}
-    yield "four tokens miss top_p by a hair", plain | {"logits": logits, "top_p": just + 1e-3}
+    yield "four tokens reach top_p by a hair", {"logits": logits, "top_p": just - 1e-3}
+    yield "four tokens miss top_p by a hair", {"logits": logits, "top_p": just + 1e-3}
 
     logits = spaced(rng, 8)
     logits[rng.integers(8)] = 9.0
-    yield "the first token alone exceeds top_p", plain | {"logits": logits, "top_p": 0.5}
+    yield "the first token alone exceeds top_p", {"logits": logits, "top_p": 0.5}
 
     # Each knob changes how many tokens the next one keeps.
     logits = rng.permutation(0.5 * np.arange(12) + rng.uniform(0, 0.02, size=12))
