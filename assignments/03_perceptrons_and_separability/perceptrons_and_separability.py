@@ -640,8 +640,8 @@ the share that you find separable should follow Cover's count for $N=6$ (whence 
 # %% tags=["active-ipynb"]
 # for n in (1, 2, 3):
 #     bits = np.array(list(itertools.product([0, 1], repeat=n)), dtype=float)
-#     labelings = itertools.product([-1, 1], repeat=2**n)
-#     print(f"{n} bits: {sum(is_separable(bits, np.array(t)) for t in labelings)} functions")
+#     labellings = itertools.product([-1, 1], repeat=2**n)
+#     print(f"{n} bits: {sum(is_separable(bits, np.array(t)) for t in labellings)} functions")
 # for one, other in itertools.combinations(range(3), 2):
 #     chosen = (iris["label"] == one) | (iris["label"] == other)
 #     found = is_separable(millimetres[chosen], np.where(iris["label"][chosen] == one, 1, -1))
@@ -656,7 +656,7 @@ the share that you find separable should follow Cover's count for $N=6$ (whence 
 # every = np.arange(4, 25)
 # plt.figure(figsize=(6.5, 3.2), layout="constrained")
 # plt.plot(every, [cover_count(int(P), 6) / 2 ** int(P) for P in every], "-", label="C(P, 6) / $2^P$")
-# plt.plot(sizes, shares, "o", fillstyle="none", color="black", label="of 100 random labelings")
+# plt.plot(sizes, shares, "o", fillstyle="none", color="black", label="of 100 random labellings")
 # plt.xticks(sizes)
 # plt.xlabel("points P, in 5 dimensions")
 # plt.ylabel("share separable")
@@ -676,7 +676,7 @@ as $C(P,N+1)=2^P$ up to $P=N+1$.
 The definition fits any family, so take it as an argument: `separable(X, t)` tells whether
 one of the family fits the labels $t$. A small step: intervals on a line call what lies
 between their ends positive. Which labels of three points do they miss? (So do not rely on
-what holds for hyperplanes: that with each labeling they realise its opposite.)
+what holds for hyperplanes: that with each labelling they realise its opposite.)
 """
 
 
@@ -687,7 +687,7 @@ def shattered(
 ) -> bool:
     """Tell whether a family of classifiers realises every dichotomy of the points.
 
-    Tries all 2ᴾ labelings of the `P` points. After Vapnik and Chervonenkis, "On the Uniform
+    Tries all 2ᴾ labellings of the `P` points. After Vapnik and Chervonenkis, "On the Uniform
     Convergence of Relative Frequencies of Events to Their Probabilities" (1971),
     https://doi.org/10.1137/1116025.
 
@@ -705,7 +705,7 @@ def shattered(
 
 # %% [markdown]
 r"""
-Lines in the plane: all labelings of three points of a triangle, three points in a row and
+Lines in the plane: all labellings of three points of a triangle, three points in a row and
 four points. What no line realises is crossed out. One cross and the set is not shattered.
 For four points, which dichotomies fail depends on where the points lie, but some always do.
 """
@@ -719,11 +719,11 @@ For four points, which dichotomies fail depends on where the points lie, but som
 # }
 # figure, panels = plt.subplots(len(sets), 16, figsize=(14, 4.6), layout="constrained")
 # for row, (name, X) in zip(panels, sets.items()):
-#     labelings = np.array(list(itertools.product([-1, 1], repeat=len(X))))
+#     labellings = np.array(list(itertools.product([-1, 1], repeat=len(X))))
 #     for axes in row:
 #         axes.set(xlim=(-0.4, 1.4), ylim=(-0.4, 1.4), xticks=[], yticks=[], aspect="equal")
 #         axes.spines[:].set_visible(False)
-#     for axes, t in zip(row, labelings):
+#     for axes, t in zip(row, labellings):
 #         axes.spines[:].set(visible=True, color="0.85")
 #         show_points(axes, X, t, size=5)
 #         if not is_separable(X, t):

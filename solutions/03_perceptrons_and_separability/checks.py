@@ -374,7 +374,7 @@ def _(rng):
 
 @exercise(
     points=5,
-    hint="How many labelings do three points have, and how many of them does the family have to realise?",
+    hint="How many labellings do three points have, and how many of them does the family have to realise?",
     dtype="float64",
     arrays="numpy",
 )

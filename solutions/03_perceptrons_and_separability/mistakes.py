@@ -365,7 +365,7 @@ def one_term_too_few(P, N):
 
 @mistake(of="cover_count")
 def not_doubled(P, N):
-    """the factor 2 is missing: with every labeling the opposite one can be realised as well."""
+    """the factor 2 is missing: with every labelling the opposite one can be realised as well."""
     return sum(math.comb(P - 1, k) for k in range(N))
 
 
@@ -474,39 +474,39 @@ def two_labels_needed(X, t):
 
 @mistake(of="shattered")
 def one_dichotomy_is_enough(X, separable):
-    """one labeling that is realised is taken to be enough, where all have to be."""
+    """one labelling that is realised is taken to be enough, where all have to be."""
     return any(separable(X, np.array(t)) for t in itertools.product([-1, 1], repeat=len(X)))
 
 
 @mistake(of="shattered")
 def equal_labels_skipped(X, separable):
-    """the two labelings in which all points have the same label are left out."""
-    labelings = [t for t in itertools.product([-1, 1], repeat=len(X)) if len(set(t)) > 1]
-    return all(separable(X, np.array(t)) for t in labelings)
+    """the two labellings in which all points have the same label are left out."""
+    labellings = [t for t in itertools.product([-1, 1], repeat=len(X)) if len(set(t)) > 1]
+    return all(separable(X, np.array(t)) for t in labellings)
 
 
 @mistake(of="shattered")
 def opposites_taken_for_granted(X, separable):
-    """of each labeling and its opposite only one is tried, though some families realise just one."""
+    """of each labelling and its opposite only one is tried, though some families realise just one."""
     return all(separable(X, np.array((1, *t))) for t in itertools.product([-1, 1], repeat=len(X) - 1))
 
 
 @mistake(of="shattered")
-def random_labelings(X, separable):
-    """a few random labelings are tried, which may miss those that cannot be realised."""
+def random_labellings(X, separable):
+    """a few random labellings are tried, which may miss those that cannot be realised."""
     rng = np.random.default_rng(0)
     return all(separable(X, rng.choice([-1, 1], size=len(X))) for _ in range(3))
 
 
 @mistake(of="shattered")
 def one_against_the_rest(X, separable):
-    """only labelings with a single positive point are tried."""
+    """only labellings with a single positive point are tried."""
     return all(separable(X, 2 * row - 1) for row in np.eye(len(X), dtype=int))
 
 
 @mistake(of="shattered")
 def not_shattered(X, separable):
-    """the answer is the opposite: True if some labeling cannot be realised."""
+    """the answer is the opposite: True if some labelling cannot be realised."""
     return not right.shattered(X, separable)
 
 

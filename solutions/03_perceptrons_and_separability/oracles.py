@@ -152,7 +152,7 @@ def count_by_recursion(P, N):
 
 @oracle(of="cover_count")
 def count_by_force(P, N):
-    """Up to 4 points, linear programs for all labelings of random points; else the sum, term by term."""
+    """Up to 4 points, linear programs for all labellings of random points; else the sum, term by term."""
     if P > 4:
         term, total = 1, 0
         for k in range(min(N, P)):
@@ -160,10 +160,10 @@ def count_by_force(P, N):
             term = term * (P - 1 - k) // (k + 1)
         return 2 * total
     X = np.random.default_rng(0).normal(size=(P, N))
-    labelings = np.array(list(itertools.product([-1, 1], repeat=P)))
+    labellings = np.array(list(itertools.product([-1, 1], repeat=P)))
     status = [
         linprog(np.zeros(N), A_ub=-t[:, None] * X, b_ub=-np.ones(P), bounds=(None, None)).status
-        for t in labelings
+        for t in labellings
     ]
     return status.count(0)
 
