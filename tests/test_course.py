@@ -9,7 +9,7 @@ What is looked at, and how, is the audit's; `make audit` runs all of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,7 @@ def looked(request: pytest.FixtureRequest) -> Iterator[Look]:
     params = [call.params.get("topic") for call in calls if call]
     with Server() as server, ThreadPoolExecutor(WORKERS) as pool:
         found = {topic: pool.submit(look, server, topic) for topic in COURSE.topics if topic in params}
+        wait(found.values())  # pytest parses, too, what it shows of a failure
         yield lambda topic: found[topic].result()
         pool.shutdown(cancel_futures=True)
 
