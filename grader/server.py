@@ -27,7 +27,7 @@ import time
 import traceback
 from pathlib import Path
 
-from grader import sandbox, wire, worker
+from grader import sandbox, seeds, wire, worker
 
 COMMAND = struct.Struct("!cqQ")  # what, pid, limit of memory
 FORKED = struct.Struct("!q")
@@ -126,6 +126,7 @@ def warm_up() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     import keras  # noqa: F401
 
+    seeds.keep_kernels()
     gc.collect()
     gc.freeze()  # a child that never collects the parent's objects never copies their pages
 
