@@ -119,11 +119,19 @@ def reap(pid: int, grace: float = 0.0) -> tuple[int, int, float]:
 
 
 def warm_up() -> None:
-    """Import what submissions import, and decide what must be decided before a fork."""
+    """Import what submissions import, and decide what must be decided before a fork.
+
+    It runs no operation: that would make TensorFlow's context, whose threads do
+    not survive a fork.
+    """
+    import encodings.utf_8_sig  # noqa: F401
+
+    import jaxtyping  # noqa: F401
     import tensorflow as tf
 
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.list_physical_devices()
     import keras  # noqa: F401
 
     seeds.keep_kernels()
