@@ -58,7 +58,8 @@ import tensorflow as tf
 
 
 def fit(x, y):
-    model = keras.Sequential([keras.layers.Dense(8, "tanh"), keras.layers.Dropout(0.3), keras.layers.Dense(1)])
+    layers = [keras.layers.Dense(8, "tanh"), keras.layers.Dropout(0.3), keras.layers.Dense(1)]
+    model = keras.Sequential(layers)
     model.compile("adam", "mse")
     history = model.fit(x, y, epochs=3, batch_size=8, verbose=0)
     return tf.concat([model.predict(x, verbose=0)[:, 0], history.history["loss"]], 0)

@@ -1,4 +1,7 @@
-"""A fork computes what a fresh process does, bit by bit; all exercises: `python tests/benchmarks --only forks`."""
+"""A fork computes what a fresh process does, bit by bit.
+
+Here on a sample; on all exercises: `python tests/benchmarks --only forks`.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ DRAWS = {
 
 def run(code: str) -> str:
     environment = sandbox.ENVIRONMENT | {"PYTHONPATH": ":".join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", BEGIN + code], capture_output=True, text=True, env=environment)
+    command = [sys.executable, "-c", BEGIN + code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -70,7 +71,6 @@ for work in ("tf.nn.softmax(tf.ones((2, 2)))", "keras.random.normal((2,))", "tf.
 def test_elsewhere_in_tensorflow_nothing_is_changed() -> None:
     code = """
 del context.Context._set_global_seed
-before = context.random_seed if hasattr(context, "random_seed") else None
 seeds.keep_kernels()
 print(hasattr(context.Context, "_set_global_seed"))
 """

@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__.split("\n")[0])
     parser.add_argument("--full", action="store_true", help="a class of 1,000; hours")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--topics", nargs="+", help="for the race; by default one that does not train, one that does")
+    parser.add_argument("--topics", nargs="+", help="for the race; one that does not train and one that does")
     parser.add_argument("--students", type=int, help="of the class, 24 by default")
     parser.add_argument("--few", type=int, help="how many of them the slow ones grade, 2 by default")
     parser.add_argument("--rounds", type=int, default=3)
@@ -53,7 +53,8 @@ def main() -> None:
             if part == "start":
                 found[part] = start.measure(course, asked.rounds)
             elif part == "race":
-                students, few = asked.students or (1000 if asked.full else 24), asked.few or (10 if asked.full else 2)
+                students = asked.students or (1000 if asked.full else 24)
+                few = asked.few or (10 if asked.full else 2)
                 topics = [course.topic(name) for name in names]
                 found[part] = race.measure(topics, home, students, few, asked.rounds)
             elif part == "curves":

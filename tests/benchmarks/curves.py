@@ -43,7 +43,8 @@ def measure(topic: Topic, folder: Path, full: bool) -> dict[str, Any]:
     """Return for each curve its points: what was varied and what it cost."""
     many = [10, 100, 1000, 10_000] if full else [10, 40, 160]
     some = [3, 30, 300] if full else [3, 12]
-    small, real = trivial(folder / "small", 3, 10), (topic.assignment / "key.npz", topic.folder / "solution.py")
+    small = trivial(folder / "small", 3, 10)
+    real = topic.assignment / "key.npz", topic.folder / "solution.py"
     class_ = 400 if full else 80
     curves: dict[str, list[dict[str, float]]] = {
         "trivial": [point(folder, *small, count, 1, count) for count in many],
@@ -54,17 +55,16 @@ def measure(topic: Topic, folder: Path, full: bool) -> dict[str, Any]:
             point(folder, *trivial(folder / f"e{count}", count, 10), 10, 1, count) for count in (1, 4, 16, 64)
         ],
         "output": [
-            point(folder, *trivial(folder / f"o{size}", 1, size), 5, 1, size) for size in (10, 1000, 100_000, 1_000_000)
+            point(folder, *trivial(folder / f"o{size}", 1, size), 5, 1, size)
+            for size in (10, 1000, 100_000, 1_000_000)
         ],
     }
     for name, points in curves.items():
         print(f"\n{TITLES[name]}")
         print(f"{'':>9} {'wall ms':>8} {'CPU ms':>7} {'trusted':>8} {'store':>6} {'trusted MB':>11}")
         for one in points:
-            print(
-                f"{one['at']:9.0f} {1e3 * one['wall']:8.1f} {1e3 * one['cpu']:7.1f} {1e3 * one['trusted']:8.1f} "
-                f"{1e3 * one['store']:6.2f} {one['memory']:11.0f}"
-            )
+            wall, cpu, own, store = (1e3 * one[name] for name in ("wall", "cpu", "trusted", "store"))
+            print(f"{one['at']:9.0f} {wall:8.1f} {cpu:7.1f} {own:8.1f} {store:6.2f} {one['memory']:11.0f}")
     private = {"trivial": one_child(*small), "real": one_child(*real)}
     print("\nprivate memory of one child, MB:", ", ".join(f"{name} {mb:.0f}" for name, mb in private.items()))
     return {"curves": curves, "private": private}

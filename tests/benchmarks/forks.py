@@ -24,14 +24,13 @@ def measure(topics: Sequence[Topic], forks: int) -> dict[str, Any]:
         jobs |= {topic.name: faithful.files(topic) for topic in topics}
         expected = {name: faithful.fresh(*job) for name, job in jobs.items()}
         times = max(1, forks // len(jobs))
-        for number in range(times):
+        for _ in range(times):
             for name, job in jobs.items():
                 found = faithful.forked(server, *job)
                 done += 1
                 cases += sum(map(len, found.values()))
-                differ += [
-                    f"fork {done}: {name}.{exercise}" for exercise in found if found[exercise] != expected[name][exercise]
-                ]
+                wrong = [one for one in found if found[one] != expected[name][one]]
+                differ += [f"fork {done}: {name}.{exercise}" for exercise in wrong]
     exercises = sum(map(len, expected.values()))
     print(f"{done} forks, {exercises} exercises, {cases} cases: {len(differ)} differ from a fresh process")
     for line in differ[:20]:

@@ -36,7 +36,8 @@ def main() -> None:
     )
     level = isolation.require(Level.LANDLOCK)
     myself, stored = psutil.Process(), 0.0
-    with Store(f"sqlite:///{sys.argv[3]}") as store, Grader({topic: rules}, int(sys.argv[2]), level) as grader:
+    workers, database = int(sys.argv[2]), f"sqlite:///{sys.argv[3]}"
+    with Store(database) as store, Grader({topic: rules}, workers, level) as grader:
 
         def find(mark: str) -> None:
             nonlocal stored

@@ -33,8 +33,8 @@ def draw(found: dict[str, Any], path: Path) -> None:
         for place, (name, points) in enumerate(curves.items()):
             _curve(figure.add_subplot(grid[place]), name, points)
     machine = found["machine"]
-    figure.suptitle(f"{machine['processor']}; TensorFlow {machine['tensorflow']}, isolation: {machine['isolation']}",
-                    fontsize=8, color="0.4")
+    where = f"{machine['processor']}; TensorFlow {machine['tensorflow']}, isolation: {machine['isolation']}"
+    figure.suptitle(where, fontsize=8, color="0.4")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
     plt.close(figure)
@@ -45,8 +45,8 @@ def _race(axes: plt.Axes, topic: str, medians: dict[str, dict[str, float]]) -> N
     seconds = [medians[name]["cpu"] for name in names]
     colours = [COLOURS.get(name.split()[0], "#d55e00") for name in names]
     bars = axes.barh(names, seconds, color=colours)
-    axes.bar_label(bars, [f"{1e3 * value:.0f} ms" if value < 1 else f"{value:.1f} s" for value in seconds],
-                   padding=3, fontsize=8)
+    labels = [f"{1e3 * value:.0f} ms" if value < 1 else f"{value:.1f} s" for value in seconds]
+    axes.bar_label(bars, labels, padding=3, fontsize=8)
     axes.set(xscale="log", xlabel="CPU of one submission [s]", title=topic.replace("_", " "))
     axes.set_xlim(min(seconds) / 2, max(seconds) * 5)
 

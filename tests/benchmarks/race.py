@@ -15,12 +15,11 @@ from rivals import Rival, rivals
 
 from grader.course import Topic
 
+WORKERS = (1, 2)
 COLUMNS = ("wall", "cpu", "memory", "private", "start")
 
 
-def measure(
-    topics: Sequence[Topic], folder: Path, students: int, few: int, rounds: int, workers: Sequence[int] = (1, 2)
-) -> dict[str, Any]:
+def measure(topics: Sequence[Topic], folder: Path, students: int, few: int, rounds: int) -> dict[str, Any]:
     """Return the medians for each topic and rival: seconds a submission, megabytes, seconds of start.
 
     Who starts a process for each submission grades `few` of the class.
@@ -30,7 +29,7 @@ def measure(
         home = folder / topic.id
         hand_in(topic, home / "handed-in", students, bare=True)
         notebooks = sorted((home / "handed-in").glob(f"*/*/{topic.name}.ipynb"))
-        racing = rivals(topic, home, workers)
+        racing = rivals(topic, home, WORKERS)
         rows: dict[str, list[dict[str, float]]] = {rival.name: [] for rival in racing}
         for number in range(rounds):
             # Whoever comes first in one round comes last in another.
@@ -77,7 +76,7 @@ def show(topic: str, medians: dict[str, dict[str, float]], students: int, few: i
     """Print a table, with ratios to this grader with one worker."""
     ours = next(iter(medians.values()))
     print(f"\n{topic}: {students} notebooks, {few} for those who start a process for each; medians")
-    print(f"{'':24} {'wall ms':>9} {'CPU ms':>9} {'wall ×':>7} {'CPU ×':>7} {'MB':>6} {'private':>7} {'start s':>7}")
+    print(f"{'':24}   wall ms    CPU ms  wall ×   CPU ×     MB private start s")
     for name, one in medians.items():
         print(
             f"{name:24} {1e3 * one['wall']:9.0f} {1e3 * one['cpu']:9.0f} {one['wall'] / ours['wall']:7.2f} "

@@ -1,7 +1,8 @@
 """Those who grade the class: this grader, its floor, and three others as they come.
 
-Each is a `Rival`: commands that grade some notebooks of one topic. The others run `plain.check`, in a cell, a test of
-Otter's or a function of pytest's; none of them has a sandbox.
+Each is a `Rival`: commands that grade some notebooks of one topic. The others
+run `plain.check`, in a cell, a test of Otter's or a function of pytest's; none
+of them has a sandbox.
 """
 
 from __future__ import annotations
@@ -200,7 +201,8 @@ def otter(folder: Path, topic: Topic) -> Rival:
         (tests / f"{name}.py").write_text(text)
     environment = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     (home / "otter_config.json").write_text(json.dumps({"show_stdout": False, "print_summary": False}))
-    command = [str(programs / "otter"), "generate", "-t", "tests", "-c", "otter_config.json", "--no-environment"]
+    command = [str(programs / "otter"), "generate", "-t", "tests", "-c", "otter_config.json"]
+    command += ["--no-environment"]
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
     if done.returncode or not zipfile.is_zipfile(home / "autograder.zip"):
         raise RuntimeError(f"Otter could not make its tests:\n{(done.stdout + done.stderr)[-2000:]}")
