@@ -133,7 +133,9 @@ def warm_up() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.list_physical_devices()
     import keras  # noqa: F401
+    from tensorflow.python.framework import kernels
 
+    kernels.get_registered_kernels_for_op("MatMul")  # reads the lists of all operations and kernels
     seeds.keep_kernels()
     gc.collect()
     gc.freeze()  # a child that never collects the parent's objects never copies their pages
