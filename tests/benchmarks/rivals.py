@@ -180,11 +180,12 @@ def otter_environment(folder: Path) -> Path:
     """Install Otter in an environment of its own, once, with our TensorFlow; return its programs' folder."""
     home = folder / "bin"
     if not (folder / "made").exists():
-        uv = shutil.which("uv") or str(PROGRAMS / "uv")
         same = [f"{name}=={version(name)}" for name in ("tensorflow", "keras", "numpy")]
-        make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)]
-        install = [uv, "pip", "install", "--quiet", "--python", str(home / "python"), "--compile-bytecode"]
-        subprocess.run(make, check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        python, uv = str(home / "python"), shutil.which("uv", path=f"{PROGRAMS}:{os.environ['PATH']}")
+        install = [python, "-m", "pip", "install", "--quiet", "--compile"]
+        if uv:
+            install = [uv, "pip", "install", "--quiet", "--python", python, "--compile-bytecode"]
         subprocess.run([*install, *OTTER, *same, "--editable", "."], cwd=ROOT, check=True)
         (folder / "made").touch()
     return home
