@@ -1,5 +1,5 @@
 # `make demo` grades a simulated class, `make test` runs the whole suite.
-# Both need Python 3.11 to 3.13 and nothing else; uv is used where there is one.
+# All need Python 3.11 to 3.13 and nothing else; uv is used where there is one.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,12 +12,13 @@ SEED := 1
 WORKERS := 2
 CLASS := build/demo
 BUDGET := 3600
+BENCH :=
 
 # TensorFlow imports in 4 s when its bytecode is compiled, in 17 s when it is not.
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
     $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check) --constraint constraints.txt
 
-.PHONY: help demo test audit build check lint types messages constraints clean
+.PHONY: help demo test audit bench build check lint types messages constraints clean
 .NOTPARALLEL:
 
 help:
@@ -46,6 +47,10 @@ test: $(VENV)/test lint types
 audit: $(VENV)/test
 	mkdir -p build
 	$(BIN)/grader audit --workers $(WORKERS) --budget $(BUDGET) --html build/audit.html --json build/audit.json
+
+## bench        this grader against nbgrader, Otter, pytest and the floor; BENCH=--full for 1,000 students
+bench: $(VENV)/test
+	$(BIN)/python tests/benchmarks $(BENCH)
 
 ## build        derive source/, assignments/ and public keys from solutions/
 build: $(VENV)/instructor

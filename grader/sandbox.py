@@ -34,6 +34,9 @@ ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # sums in one order, whatever the machine's threads
+    # Otherwise the first product of matrices compiles itself for this processor: 25 ms a child,
+    # and sums in the order that suits its registers.
+    "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "false",
     "CUDA_VISIBLE_DEVICES": "",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

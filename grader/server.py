@@ -27,7 +27,7 @@ import time
 import traceback
 from pathlib import Path
 
-from grader import sandbox, wire, worker
+from grader import sandbox, seeds, wire, worker
 
 COMMAND = struct.Struct("!cqQ")  # what, pid, limit of memory
 FORKED = struct.Struct("!q")
@@ -119,13 +119,24 @@ def reap(pid: int, grace: float = 0.0) -> tuple[int, int, float]:
 
 
 def warm_up() -> None:
-    """Import what submissions import, and decide what must be decided before a fork."""
+    """Import what submissions import, and decide what must be decided before a fork.
+
+    It runs no operation: that would make TensorFlow's context, whose threads do
+    not survive a fork.
+    """
+    import encodings.utf_8_sig  # noqa: F401
+
+    import jaxtyping  # noqa: F401
     import tensorflow as tf
 
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.list_physical_devices()
     import keras  # noqa: F401
+    from tensorflow.python.framework import kernels
 
+    kernels.get_registered_kernels_for_op("MatMul")  # reads the lists of all operations and kernels
+    seeds.keep_kernels()
     gc.collect()
     gc.freeze()  # a child that never collects the parent's objects never copies their pages
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import socket
 import sys
@@ -22,6 +21,7 @@ from grader import drivers, submission, wire
 from grader.archive import Archive
 from grader.course import run_checks
 from grader.exercise import Exercise
+from grader.seeds import set_seeds
 
 PACKAGE = "submitted"
 MAX_REQUEST = 64 << 20
@@ -157,16 +157,6 @@ def run_driver(
     if exercise.arrays == "tensor":
         inputs = {key: as_tensors(value) for key, value in inputs.items()}
     return as_arrays(exercise.driver(answer, **inputs))
-
-
-def set_seeds() -> None:
-    """Bring every source of randomness and global setting to where each case starts."""
-    random.seed(0)
-    np.random.seed(0)
-    keras = sys.modules.get("keras")
-    if keras is not None:
-        keras.utils.set_random_seed(0)
-        keras.config.set_floatx("float32")
 
 
 def as_tensors(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -16,10 +17,11 @@ import pytest
 from conftest import CANARY, GradeText
 
 from grader import client, sandbox
-from grader.client import Child, Server, ServerError, Spares
+from grader.client import Child, Server, ServerError
 from grader.course import Checks, run_checks
 from grader.grading import Grader, Rules
 from grader.key import ExerciseKey, Key
+from grader.spares import PAUSE, Spares
 from grader.verdict import Status
 
 TOPIC = "02_doubles"
@@ -477,7 +479,7 @@ def test_a_server_that_is_killed_is_replaced(grader: Grader, grade_text: GradeTe
 @pytest.fixture
 def spares(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> Iterator[Spares]:
     """Children kept ready by the warm server, which usually keeps none."""
-    made = Spares(grader.server)
+    made = Spares(functools.partial(grader.server.start, ahead=True))
     monkeypatch.setattr(grader.server, "_spares", made)
     yield made
     made.close()
@@ -517,5 +519,5 @@ def test_a_server_that_ends_takes_the_child_that_waits_with_it(spares: Spares) -
     spares.close()
     spares.refill()
     assert eventually(lambda: not running(ready.seen))
-    time.sleep(2 * client.PAUSE)
+    time.sleep(2 * PAUSE)
     assert spares._ready is None

@@ -174,8 +174,8 @@ def test_a_layer_that_fails_stops_all(layer: str) -> None:
 
 def test_a_child_that_is_not_locked_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """It runs nothing, and no student is blamed for it."""
-    monkeypatch.setattr("grader.client.LOCKED", b"another word")
-    monkeypatch.setattr("grader.client.LOCK_PATIENCE", 1.0)
+    monkeypatch.setattr("grader.child.LOCKED", b"another word")
+    monkeypatch.setattr("grader.child.LOCK_PATIENCE", 1.0)
     with Server() as server, open(__file__, "rb") as file:
         with pytest.raises(ServerError, match="could not be locked in"):
             server.fork([file.fileno()], "", ["solution"])

@@ -1,6 +1,6 @@
 """`nbgrader autograde` with its own `Execute` and with ours, on the same submissions.
 
-    python tests/benchmarks/nbgrader.py [--students 3] [--topics 06_optimisers …] [--bare]
+    python tests/benchmarks/seam.py [--students 3] [--topics 06_optimisers …] [--bare]
 
 Prints wall and CPU time, peak memory, their ratios, and where the scores are
 not the same; asserts nothing. The issue's figure is `--students 20`. With
@@ -11,25 +11,18 @@ Machines are noisy: read the ratios of one run.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import random
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import psutil
 import sqlalchemy
+from cost import measured
+from handed import hand_in
 
 from grader.course import Course, Topic, find_course
-from grader.simulate import Deck
 
 OURS = "import grader.nbgrader\nc = get_config()\ngrader.nbgrader.configure(c)\n"
 STOCK = """\
@@ -39,87 +32,6 @@ c.CourseDirectory.release_directory = "assignments"
 c.Execute.timeout = 120
 """
 LEFT_OUT = ("__pycache__", ".ipynb_checkpoints")
-
-
-@dataclass
-class Cost:
-    """What one command cost: seconds, seconds of CPU, megabytes that all its processes held at once."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-
-def hand_in(topic: Topic, folder: Path, students: int, bare: bool) -> None:
-    """Write the released notebook with simulated answers, and the files that came with it."""
-    rng = random.Random(topic.id)
-    deck = Deck(topic, rng, None)
-    released = json.loads((topic.assignment / f"{topic.name}.ipynb").read_text())
-    solved = json.loads((topic.source / f"{topic.name}.ipynb").read_text())
-    sources = {cell["id"]: cell["source"] for cell in solved["cells"]}
-    for number in range(students):
-        talent = rng.betavariate(4, 1.3)
-        behaviours = [(one, deck.behaviour(one, talent, False)) for one in topic.checks.exercises.values()]
-        texts = list(deck.cells(behaviours))
-        # What is grafted keeps its own name, and `check(answer)` goes by that.
-        texts += [f"{name}.__name__ = {name!r}" for one, _ in behaviours for name in one.writes]
-        more = [code(f"more-{place}", text) for place, text in enumerate(texts)]
-        cells = [cell | {"source": sources.get(cell["id"], cell["source"])} for cell in released["cells"]]
-        checks = [cell for cell in cells if is_check(cell)]
-        answers = [cell for cell in cells if not (is_check(cell) or (bare and is_demonstration(cell)))]
-        # Answers are made wrong by cells after all of them, and checked after that.
-        notebook = released | {"cells": [*answers, *more, *checks]}
-        home = folder / f"student-{number:03}" / topic.id
-        home.mkdir(parents=True)
-        (home / f"{topic.name}.ipynb").write_text(json.dumps(notebook))
-        for name in ("checks.py", "key.npz"):
-            shutil.copy(topic.assignment / name, home)
-
-
-def code(ident: str, source: str) -> dict[str, Any]:
-    cell = {"cell_type": "code", "id": ident, "metadata": {}, "source": source}
-    return cell | {"outputs": [], "execution_count": None}
-
-
-def is_check(cell: dict[str, Any]) -> bool:
-    facts = cell["metadata"].get("nbgrader", {})
-    return bool(facts.get("grade") and not facts.get("solution"))
-
-
-def is_demonstration(cell: dict[str, Any]) -> bool:
-    tags = cell["metadata"].get("tags", [])
-    return "active-ipynb" in tags and "import check" not in "".join(cell["source"])
-
-
-def measured(course: Path, *command: str) -> Cost:
-    """Run a command in a course; return what it and all that it started cost."""
-    peak, done = 0.0, threading.Event()
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    process = subprocess.Popen(command, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-
-    def watch() -> None:
-        nonlocal peak
-        while not done.wait(0.5):
-            total = 0
-            try:
-                root = psutil.Process(process.pid)
-                for one in [root, *root.children(recursive=True)]:
-                    total += one.memory_full_info().pss  # pages that are shared count once
-            except psutil.Error:
-                continue
-            peak = max(peak, total / 1e6)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    said, _ = process.communicate()
-    wall = time.perf_counter() - started
-    done.set()
-    watcher.join()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
-        print(said.decode()[-2000:])
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall, cpu, peak)
 
 
 def scores(course: Path) -> dict[tuple[str, str, str], float | None]:
@@ -176,9 +88,9 @@ def main() -> None:
         print(f"{options.students} students, load {os.getloadavg()[0]:.1f}")
         print(f"{'topic':24} {'':6} {'wall s':>8} {'CPU s':>8} {'MB':>7}")
         for topic in topics:
-            costs = {kind: measured(root, nbgrader, "autograde", topic.id) for kind, root in places.items()}
-            again = ("autograde", topic.id, "--force")
-            costs["again"] = measured(places["ours"], nbgrader, *again)
+            costs = {kind: measured([nbgrader, "autograde", topic.id], root) for kind, root in places.items()}
+            again = [nbgrader, "autograde", topic.id, "--force"]
+            costs["again"] = measured(again, places["ours"])
             for kind, cost in costs.items():
                 print(f"{topic.id:24} {kind:6} {cost.wall:8.1f} {cost.cpu:8.1f} {cost.memory:7.0f}")
             stock, ours = costs["stock"], costs["ours"]
