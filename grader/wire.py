@@ -32,6 +32,7 @@ DTYPES = frozenset(
 MAX_HEADER = 4096
 MAX_DATA = 16 << 20
 MAX_AXES = 8
+SMALL = 64 << 10
 
 
 class WireError(Exception):
@@ -69,9 +70,12 @@ def send(
     """Send one message; each array's bytes are in C order."""
     blocks = [np.ascontiguousarray(array).data.cast("B") for array in arrays if array.size]
     size = sum(block.nbytes for block in blocks)
-    to.sendall(PREAMBLE.pack(MAGIC, ident, len(header), size) + header)
-    for block in blocks:
-        to.sendall(block)
+    head = PREAMBLE.pack(MAGIC, ident, len(header), size) + header
+    parts: list[bytes | memoryview] = [head, *blocks]
+    if size <= SMALL:
+        parts = [b"".join(parts)]  # the other side wakes up once
+    for part in parts:
+        to.sendall(part)
 
 
 def receive(

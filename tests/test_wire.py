@@ -76,19 +76,20 @@ def test_a_message_arrives_as_it_was_sent() -> None:
 def test_a_message_in_many_pieces_is_put_together() -> None:
     ours, theirs = socket.socketpair()
     content = preamble(2, 3) + b"{}abc"
-    looks = []
+    looked = threading.Event()
 
     def trickle() -> None:
         for i in range(len(content)):
             theirs.sendall(content[i : i + 1])
+            looked.wait(0.1)  # not all at once, however busy the machine is
 
     with ours, theirs:
         ours.settimeout(0.01)
         sender = threading.Thread(target=trickle)
         sender.start()
-        assert wire.receive(ours, alive=lambda: looks.append(1)) == (IDENT, b"{}", bytearray(b"abc"))
+        assert wire.receive(ours, alive=looked.set) == (IDENT, b"{}", bytearray(b"abc"))
         sender.join()
-    assert looks, "a child that trickles must be looked at between its pieces"
+    assert looked.is_set(), "a child that trickles must be looked at between its pieces"
 
 
 def test_a_silent_peer_is_looked_at_until_it_is_given_up() -> None:
