@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -53,7 +52,9 @@ def main() -> None:
             stored += time.perf_counter() - before
         wall, cpu = time.perf_counter() - began, family_cpu(myself) - used
         trusted = time.process_time() - own
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not `ru_maxrss`, which counts what the process that started this one held.
+    status = Path("/proc/self/status").read_text().splitlines()
+    memory = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
     print(json.dumps({"wall": wall, "cpu": cpu, "trusted": trusted, "store": stored, "memory": memory}))
 
 

@@ -57,12 +57,14 @@ def _curve(axes: plt.Axes, name: str, points: list[dict[str, float]]) -> None:
     axes.plot(at, [1e3 * one["cpu"] for one in points], "s--", label="CPU, all told")
     axes.plot(at, [1e3 * one["trusted"] for one in points], "^:", label="CPU, trusted side")
     log = at[-1] / at[0] > 8
-    axes.set(xlabel=TITLES[name], ylabel="ms a submission", xscale="log" if log else "linear", ylim=(0, None))
+    top = 1.5e3 * max(max(one["wall"], one["cpu"]) for one in points)  # leaves room for the legend
+    axes.set(xlabel=TITLES[name], ylabel="ms a submission", ylim=(0, top))
+    axes.set_xscale("log" if log else "linear")
     if not log:
         axes.set_xticks(at)
     memory = axes.twinx()
     memory.plot(at, [one["memory"] for one in points], "D-", color="0.75", markersize=3)
-    memory.set_ylim(0, 2 * max(one["memory"] for one in points))
+    memory.set_ylim(0, 3 * max(one["memory"] for one in points))
     memory.set_ylabel("trusted side [MB]", color="0.5")
     if name == "trivial":
         axes.legend(fontsize=7, loc="upper right")
