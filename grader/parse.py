@@ -1,7 +1,8 @@
 """Python's own parser, for one thread at a time.
 
 CPython counts in one place for all threads how deep a tree is (seen in 3.11.7):
-of two that parse at once, one may get a `SystemError`.
+of two that parse at once, one may get a `SystemError`. NumPy parses, too, what
+stands at the head of a stored array.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 import threading
 
-_turn = threading.RLock()  # a finaliser may parse in the middle of it
+turn = threading.RLock()  # a finaliser may parse in the middle of it
 
 
 def parse(text: str, name: str = "<unknown>") -> ast.Module:
@@ -18,5 +19,5 @@ def parse(text: str, name: str = "<unknown>") -> ast.Module:
     Raises:
         SyntaxError: it is no Python.
     """
-    with _turn:
+    with turn:
         return ast.parse(text, name)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import key
 from grader.parse import parse
 
 TEXT = Path(ast.__file__).read_text(encoding="utf-8")
@@ -35,8 +36,12 @@ class Finalised:
         sum(range(50))
 
 
-def test_threads_parse_at_once(restless: None) -> None:
+def test_threads_parse_and_read_keys_at_once(
+    restless: None, public_key: key.Key, tmp_path: Path
+) -> None:
     """`ast.parse` fails here in one call of ten, on CPython 3.11.7."""
+    path = tmp_path / "key.npz"
+    public_key.save(path)
     errors: list[BaseException] = []
 
     def work() -> None:
@@ -44,6 +49,7 @@ def test_threads_parse_at_once(restless: None) -> None:
             for _ in range(20):
                 Finalised()
                 assert len(parse(TEXT).body) > 10
+                assert key.load(path).topic == public_key.topic  # NumPy parses, too
         except BaseException as error:
             errors.append(error)
 

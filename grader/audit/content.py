@@ -14,7 +14,7 @@ from grader.audit.mutation import solution_cells
 from grader.course import Topic
 from grader.exercise import Exercise
 from grader.notebook import REGION, has_solution, instructor_notebook, solution_regions
-from grader.parse import parse
+from grader.parse import parse, turn
 
 SOURCE = re.compile(r"https?://|doi\.org|arXiv|\b(1[6-9]|20)\d\d\b|[Ss]ection \d|[Cc]hapter \d")
 SHAPE = re.compile(r"\[[^\]\n]*\]|\([\w*]+, ?[\w*, ]*\)")
@@ -129,7 +129,7 @@ def secret_names(topic: Topic, public: str) -> set[str]:
 def text_of(name: str, content: bytes) -> str:
     """Return what a file says; of a key, what is packed in it."""
     if name.endswith(".npz"):
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        with turn, np.load(io.BytesIO(content), allow_pickle=False) as stored:
             content = b"\n".join(stored[part].tobytes() for part in stored.files)
     return content.decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"')
 
