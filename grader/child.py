@@ -6,7 +6,7 @@ import secrets
 import socket
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -125,7 +125,11 @@ class Child:
         return self._channel is not None
 
     def run(
-        self, exercise: str, inputs: dict[str, Any], seconds: float, answers: Mapping[str, str] | None = None
+        self,
+        exercise: str,
+        inputs: dict[str, Any] | wire.Packed,
+        seconds: float,
+        answers: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Run one driver on one case. A child that misbehaves is gone afterwards."""
         request = {"exercise": exercise, "inputs": inputs, "answers": dict(answers or {})}
@@ -199,7 +203,7 @@ class Child:
         return Outcome(status, returned, reply.error, reply.text, time.monotonic() - started)
 
     def _send(
-        self, ident: bytes, header: bytes, arrays: list[np.ndarray], watch: process.Watch
+        self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], watch: process.Watch
     ) -> None:
         assert self._channel is not None
         # A child that does not read must not hold up the run: the socket's

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader import __version__, sandbox
+from grader import __version__, sandbox, wire
 from grader.client import Child, Outcome, Server, ServerError
 from grader.course import Checks, run_checks
 from grader.feedback import verdict
@@ -56,6 +56,14 @@ class Rules:
     def checks(self) -> Checks:
         """Return the drivers and judges that the key was recorded with."""
         return Checks(self.key.checks, run_checks(self.key.checks, f"checks of {self.key.topic}"))
+
+    @cached_property
+    def inputs(self) -> dict[str, list[wire.Packed]]:
+        """Return the inputs of each exercise's cases, as they are sent to every submission."""
+        return {
+            name: [wire.packed(case.inputs) for case in one.cases]
+            for name, one in self.key.exercises.items()
+        }
 
     @property
     def exercises(self) -> list[str]:
@@ -140,14 +148,14 @@ def grade_exercise(child: Child, name: str, rules: Rules) -> Verdict:
 def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
     """Run one exercise's cases in a child."""
     outcomes: list[Outcome] = []
-    for case in rules.key.exercises[name].cases:
+    for inputs in rules.inputs[name]:
         if child.failed is not None:
             outcomes.append(child.failed)
         elif not child.alive:
             # It hung or died on the case before: this costs the exercise, not the next.
             outcomes.append(Outcome(outcomes[-1].status, text=outcomes[-1].text))
         else:
-            outcomes.append(child.run(name, case.inputs, rules.checks.exercises[name].seconds))
+            outcomes.append(child.run(name, inputs, rules.checks.exercises[name].seconds))
     return outcomes
 
 

@@ -30,8 +30,8 @@ class Watch:
     def __init__(self, pid: int, seconds: float, limits: Limits) -> None:
         self.pid, self.seconds, self.limits = pid, seconds, limits
         self.wall = seconds * limits.patience
-        self.started, self.cpu = time.monotonic(), self._used()[0]
-        self.looked = self.started
+        self.started = self.looked = time.monotonic()
+        self.cpu: float | None = None  # that was used before the first look; most children need none
 
     def look(self) -> None:
         """Raise if the child is over a limit."""
@@ -40,6 +40,8 @@ class Watch:
             return
         self.looked = now
         cpu, memory, threads = self._used()
+        if self.cpu is None:
+            self.cpu = cpu
         if memory > self.limits.memory:
             raise TooLarge
         if threads > self.limits.threads:

@@ -37,6 +37,7 @@ ENVIRONMENT = {
     # Otherwise the first product of matrices compiles itself for this processor: 25 ms a child,
     # and sums in the order that suits its registers.
     "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "false",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer pages to share, and to get one by one
     "CUDA_VISIBLE_DEVICES": "",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

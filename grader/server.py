@@ -27,7 +27,7 @@ import time
 import traceback
 from pathlib import Path
 
-from grader import sandbox, seeds, wire, worker
+from grader import eager, sandbox, wire, worker
 
 COMMAND = struct.Struct("!cqQ")  # what, pid, limit of memory
 FORKED = struct.Struct("!q")
@@ -136,7 +136,9 @@ def warm_up() -> None:
     from tensorflow.python.framework import kernels
 
     kernels.get_registered_kernels_for_op("MatMul")  # reads the lists of all operations and kernels
-    seeds.keep_kernels()
+    eager.run_directly()
+    eager.keep_kernels()
+    eager.ask_ahead()
     gc.collect()
     gc.freeze()  # a child that never collects the parent's objects never copies their pages
 

@@ -19,6 +19,7 @@ import math
 import socket
 import struct
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -166,11 +167,22 @@ def decode_reply(header: bytes, data: bytearray) -> tuple[Reply, dict[str, np.nd
     return reply, arrays
 
 
-def pack(value: Any) -> tuple[bytes, list[np.ndarray]]:
-    """Encode a nest of dicts, lists, tuples, arrays and plain values as JSON and arrays."""
+@dataclass(frozen=True)
+class Packed:
+    """A nest that has been taken apart: what JSON holds of it, and its arrays."""
+
+    tree: Any
+    arrays: tuple[np.ndarray, ...]
+
+
+def packed(value: Any) -> Packed:
+    """Take a nest of dicts, lists, tuples, arrays and plain values apart, once for all times it is sent."""
     arrays: list[np.ndarray] = []
 
     def visit(item: Any) -> Any:
+        if isinstance(item, Packed):
+            arrays.extend(item.arrays)
+            return item.tree
         if isinstance(item, np.ndarray):
             arrays.append(item)
             return {"array": [str(item.dtype), list(item.shape)]}
@@ -187,7 +199,13 @@ def pack(value: Any) -> tuple[bytes, list[np.ndarray]]:
             "tuples or dicts, and make anything else of them in the driver"
         )
 
-    return json.dumps(visit(value)).encode(), arrays
+    return Packed(visit(value), tuple(arrays))
+
+
+def pack(value: Any) -> tuple[bytes, tuple[np.ndarray, ...]]:
+    """Encode a nest as JSON and arrays; parts of it may be `Packed` already."""
+    whole = packed(value)
+    return json.dumps(whole.tree).encode(), whole.arrays
 
 
 def block(arrays: Sequence[np.ndarray]) -> bytes:

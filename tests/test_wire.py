@@ -284,5 +284,15 @@ def test_what_has_no_form_on_the_wire_is_the_author_s_error(value: Any) -> None:
 def test_dictionaries_that_look_like_the_encoding_are_kept() -> None:
     value = {"array": ["int8", [1]], "tuple": [1], "dict": []}
     header, found = wire.pack(value)
-    assert found == []
+    assert not found
     assert wire.unpack(header, b"") == value
+
+
+def test_what_was_taken_apart_before_is_sent_as_if_it_were_now() -> None:
+    inputs = {"x": np.arange(6.0).reshape(2, 3), "deep": [(np.int8([1]), "text"), {"k": None}]}
+    parts = {"first": np.ones(2), "inputs": inputs, "last": np.zeros(3, np.int32)}
+    header, found = wire.pack(parts)
+    again, same_arrays = wire.pack(parts | {"inputs": wire.packed(inputs)})
+    assert again == header
+    assert all(one is other for one, other in zip(found, same_arrays, strict=True))
+    assert same(wire.unpack(again, wire.block(same_arrays)), parts)

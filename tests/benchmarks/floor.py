@@ -1,8 +1,10 @@
 """The floor: the same drivers, called in one warm process with no isolation at all.
 
-    python floor.py KEY FILE...
+    python floor.py HOW KEY FILE...
 
-Nothing is compared and nothing kept. Prints what it cost, TensorFlow's import aside.
+HOW is "tuned", with TensorFlow set up as in this grader's server, or "as it
+comes", which is what a loop over the files would do. Nothing is compared and
+nothing kept. Prints what it cost, TensorFlow's import aside.
 """
 
 from __future__ import annotations
@@ -19,11 +21,15 @@ from grader.course import run_checks
 
 def main() -> None:
     """Run every exercise of every file."""
-    server.warm_up()
-    found = key.load(Path(sys.argv[1]))
+    how, keys, *files = sys.argv[1:]
+    if how == "tuned":
+        server.warm_up()
+    else:
+        import keras  # noqa: F401  (and TensorFlow with it)
+    found = key.load(Path(keys))
     exercises = run_checks(found.checks, "checks.py")
     began = time.perf_counter(), time.process_time()
-    for number, path in enumerate(sys.argv[2:]):
+    for number, path in enumerate(files):
         text = Path(path).read_bytes()
         module = submission.load(text, "solution.py", f"submitted_{number}").module
         for name, one in found.exercises.items():

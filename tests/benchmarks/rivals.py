@@ -89,7 +89,8 @@ class Rival:
 
 def rivals(topic: Topic, folder: Path, workers: Sequence[int]) -> list[Rival]:
     """Prepare those who grade one topic, in `folder`."""
-    made = [ours(folder, topic, number) for number in workers] + [floor(topic)]
+    made = [ours(folder, topic, number) for number in workers]
+    made += [floor(topic, how) for how in ("tuned", "as it comes")]
     return made + [nbgrader(folder, topic), otter(folder, topic), pytest(folder, topic)]
 
 
@@ -109,12 +110,14 @@ def ours(folder: Path, topic: Topic, workers: int) -> Rival:
     return Rival(f"this grader, {workers} worker{'s' * (workers > 1)}", commands, fast=True)
 
 
-def floor(topic: Topic) -> Rival:
-    def commands(notebooks: Sequence[Path]) -> list[Command]:
-        command = [sys.executable, str(HERE / "floor.py"), key_of(topic), *map(str, notebooks)]
-        return [(command, ROOT, os.environ | sandbox.ENVIRONMENT)]
+def floor(topic: Topic, how: str) -> Rival:
+    """The answers alone, in one process, with TensorFlow as our server has it or as it comes."""
 
-    return Rival("floor", commands, fast=True)
+    def commands(notebooks: Sequence[Path]) -> list[Command]:
+        command = [sys.executable, str(HERE / "floor.py"), how, key_of(topic), *map(str, notebooks)]
+        return [(command, ROOT, os.environ | (sandbox.ENVIRONMENT if how == "tuned" else {}))]
+
+    return Rival(f"floor, {how}", commands, fast=True)
 
 
 def nbgrader(folder: Path, topic: Topic) -> Rival:
