@@ -43,7 +43,7 @@ def draw(found: dict[str, Any], path: Path) -> None:
 def _race(axes: plt.Axes, topic: str, medians: dict[str, dict[str, float]]) -> None:
     names = list(medians)[::-1]
     seconds = [medians[name]["cpu"] for name in names]
-    colours = [COLOURS.get(name.split()[0], "#d55e00") for name in names]
+    colours = [COLOURS.get(name.split()[0].strip(","), "#d55e00") for name in names]
     bars = axes.barh(names, seconds, color=colours)
     labels = [f"{1e3 * value:.0f} ms" if value < 1 else f"{value:.1f} s" for value in seconds]
     axes.bar_label(bars, labels, padding=3, fontsize=8)
