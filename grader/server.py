@@ -140,6 +140,7 @@ def warm_up() -> None:
     eager.keep_kernels()
     eager.ask_ahead()
     gc.collect()
+    bytes(100_000)  # the first large block has malloc merge all small free ones, and so touch all memory
     gc.freeze()  # a child that never collects the parent's objects never copies their pages
 
 
