@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import signal
 import socket
@@ -60,7 +59,7 @@ class Server:
                 start_new_session=True,
             )
         try:
-            _, header, _ = wire.receive(self._control)
+            wire.receive(self._control)
         except wire.WireError:
             said = (self._folder / "stderr").read_text(errors="replace").strip()[-2000:]
             self.close()
@@ -73,7 +72,6 @@ class Server:
                 "the server that runs submissions could not start; is TensorFlow installed "
                 f"in {sys.prefix}? It said:\n{said}"
             ) from None
-        self.environment: dict[str, str] = json.loads(header)
         if ahead:
             self._spares = Spares(functools.partial(self.start, ahead=True))
 

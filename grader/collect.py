@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.archive import MAX_ARCHIVE
-from grader.client import Child, Server, ServerError
+from grader.client import Child, ServerError
 from grader.course import name_of
 from grader.forms import Form, preferred, unwritten
-from grader.grading import Oversized, Rules, Work, open_file
+from grader.grading import Grader, Oversized, Rules, Work, open_file
 
 SUFFIXES = (".ipynb", ".py")
 
@@ -38,7 +38,7 @@ class Found:
     open: Callable[[], int]
 
 
-def collect(paths: Sequence[Path], rules: Mapping[str, Rules], server: Server) -> list[Work]:
+def collect(paths: Sequence[Path], rules: Mapping[str, Rules], grader: Grader) -> list[Work]:
     """Find the submissions for the topics of `rules` (by id) in `paths`, by student and topic.
 
     Raises:
@@ -48,7 +48,7 @@ def collect(paths: Sequence[Path], rules: Mapping[str, Rules], server: Server) -
     works: dict[tuple[str, str], Work] = {}
     for path in paths:
         count = len(works)
-        for work in _of_path(path, rules, server):
+        for work in _of_path(path, rules, grader):
             first = works.setdefault((work.student, work.topic), work)
             if first is not work:
                 raise NothingToGrade(
@@ -64,13 +64,13 @@ def collect(paths: Sequence[Path], rules: Mapping[str, Rules], server: Server) -
     return [works[key] for key in sorted(works)]
 
 
-def _of_path(path: Path, rules: Mapping[str, Rules], server: Server) -> Iterator[Work]:
+def _of_path(path: Path, rules: Mapping[str, Rules], grader: Grader) -> Iterator[Work]:
     if path.is_dir():
         yield from _works(_walk(path), path.resolve().name, rules)
     elif not path.exists():
         raise NothingToGrade(f"there is no file or folder {path}")
     elif path.suffix == ".zip":
-        yield from _works(_unzip(path, server), path.stem, rules)
+        yield from _works(_unzip(path, grader), path.stem, rules)
     else:
         here = path.resolve()
         found = Found(PurePosixPath(here.parent.name, here.name), str(path), 0.0, lambda: open_file(path))
@@ -131,8 +131,8 @@ def _opener(path: Path) -> Callable[[], int]:
     return lambda: open_file(path)
 
 
-def _unzip(path: Path, server: Server) -> Iterator[Found]:
-    """Find files in a zip, which a child of the server reads."""
+def _unzip(path: Path, grader: Grader) -> Iterator[Found]:
+    """Find files in a zip, which a child of the grader's server reads."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError as error:
@@ -141,7 +141,7 @@ def _unzip(path: Path, server: Server) -> Iterator[Found]:
         if os.fstat(descriptor).st_size > MAX_ARCHIVE:
             size = f"{MAX_ARCHIVE >> 20} MB"
             raise NothingToGrade(f"{path} is larger than {size}: unzip it and grade the folder")
-        child = server.open_archive(descriptor)
+        child = grader.server.open_archive(descriptor)
     finally:
         os.close(descriptor)
     listed = child.failed or child.read(None)

@@ -19,6 +19,7 @@ from grader.feedback import verdict
 from grader.key import Key
 from grader.submission import MAX_BYTES
 from grader.verdict import Graded, Status, Verdict
+from grader.versions import versions
 
 
 class Oversized(Exception):
@@ -189,19 +190,31 @@ class Grader:
     def __init__(
         self, rules: dict[str, Rules], workers: int = 1, level: sandbox.Level = sandbox.Level.NONE
     ) -> None:
-        """Start the server, which locks submissions in as far as `level` says.
+        """Start nothing yet: the server, which locks submissions in as far as `level` says, when it is needed."""
+        self.rules, self.workers, self.level = rules, workers, level
+        self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
+        self._server: Server | None = None
+        self._starting = threading.Lock()
+        self._stopping = False
+
+    @property
+    def server(self) -> Server:
+        """The warm server.
 
         Raises:
             ServerError: it could not be started.
         """
-        self.rules, self.workers, self.level = rules, workers, level
-        self.server = Server(level=level)
-        self.environment = {"grader": __version__, **self.server.environment, "isolation": str(level)}
-        self._replacing = threading.Lock()
-        self._stopping = False
+        with self._starting:
+            if self._server is None:
+                self._server = Server(level=self.level)
+            return self._server
 
     def grade(self, work: Work, descriptor: int) -> Graded:
-        """Grade one submission, whatever happens to the server."""
+        """Grade one submission, whatever happens to the server.
+
+        Raises:
+            ServerError: a server could not be started.
+        """
         rules = self.rules[work.topic]
         for attempt in (1, 2):
             server = self.server
@@ -246,6 +259,11 @@ class Grader:
                         os.close(descriptor)
                         yield result(work, before.exercises, before.seconds), mark
                         continue
+                    try:
+                        self.server  # noqa: B018  (one that cannot be started ends the run here)
+                    except BaseException:
+                        os.close(descriptor)
+                        raise
                     running[pool.submit(self.grade, work, descriptor)] = (work, mark, descriptor)
                 while running:
                     yield from self._finished(running)
@@ -253,7 +271,7 @@ class Grader:
                 # Ctrl-C, or the store is full: what is running is given up now,
                 # not at its deadline, and will be run again the next time.
                 self._stopping = True
-                self.server.close()
+                self.close()
                 raise
             finally:
                 pool.shutdown(cancel_futures=True)
@@ -268,10 +286,10 @@ class Grader:
             yield future.result(), mark
 
     def _replace(self, dead: Server) -> None:
-        with self._replacing:
-            if self.server is dead:
+        with self._starting:
+            if self._server is dead:
                 dead.close()
-                self.server = Server(level=self.level)
+                self._server = Server(level=self.level)
 
     def restart(self) -> None:
         """Start a new server in the place of one that has died.
@@ -282,8 +300,9 @@ class Grader:
         self._replace(self.server)
 
     def close(self) -> None:
-        """End the server and its children."""
-        self.server.close()
+        """End the server and its children, if there is one."""
+        if self._server is not None:
+            self._server.close()
 
     def __enter__(self) -> Grader:
         return self

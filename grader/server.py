@@ -32,6 +32,7 @@ from grader import eager, sandbox, wire, worker
 COMMAND = struct.Struct("!cqQ")  # what, pid, limit of memory
 FORKED = struct.Struct("!q")
 REAPED = struct.Struct("!iqd")  # wait status, peak resident bytes, CPU seconds
+READY = b"TensorFlow is imported"
 LOCKED = b"L"  # said by a child once it is locked in, when no student's code can have run
 MAX_FILES = 8
 GRACE = 0.5
@@ -151,7 +152,7 @@ def main() -> None:
     sandbox.enter_server(level, folder, [control])
     channel = socket.socket(fileno=control)
     warm_up()
-    wire.send(channel, bytes(16), worker.describe_environment().encode())
+    wire.send(channel, bytes(16), READY)
     serve(channel, level, folder)
 
 

@@ -7,7 +7,6 @@ key; what it says is a claim.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
@@ -217,19 +216,3 @@ def begin() -> None:
 
     ones = tf.ones((2, 2))
     tf.reduce_sum(tf.nn.softmax(ones @ ones))
-
-
-def describe_environment() -> str:
-    """Return the versions that verdicts depend on, as JSON."""
-    import keras
-    import tensorflow as tf
-
-    return json.dumps(
-        {
-            "python": sys.version.split()[0],
-            "numpy": np.__version__,
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "threads": "1",
-        }
-    )

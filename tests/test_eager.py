@@ -9,6 +9,7 @@ from grader import sandbox
 
 BEGIN = """
 import random
+import sys
 import numpy as np
 import tensorflow as tf
 import keras

@@ -12,9 +12,11 @@ import pytest
 from conftest import GradeText
 from courses import SOLUTION, TOPIC
 
-from grader.client import ServerError
+from grader import grading
+from grader.client import Server, ServerError
 from grader.grading import Grader, Oversized, Rules, Work, fingerprint, open_file
 from grader.key import Key
+from grader.sandbox import Level
 from grader.submission import MAX_BYTES
 from grader.verdict import Graded, Status
 
@@ -223,6 +225,30 @@ def test_an_interrupted_run_gives_up_what_is_running(public_key: Key, tmp_path: 
             list(grader.grade_all(interrupted(works)))
         assert grader.server._process.returncode is not None
         assert not grader.server._folder.exists()
+
+
+def test_no_server_is_started_where_everything_is_known(
+    grader: Grader, public_key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = write_class(tmp_path, {"ada": SOLUTION, "bob": WRONG})
+    rules = {TOPIC: Rules(public_key)}
+    before = {mark: graded for graded, mark in grader.grade_all(works)}
+    monkeypatch.setattr(grading, "Server", None)
+    with Grader(rules, level=grader.level) as another:
+        assert [graded.score for graded, _ in another.grade_all(works, before.get)] == [100, 80]
+
+
+def test_a_server_that_cannot_start_ends_the_run_and_blames_nobody(
+    public_key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def server(level: Level) -> Server:
+        raise ServerError("no TensorFlow here")
+
+    monkeypatch.setattr(grading, "Server", server)
+    works, opened = write_class(tmp_path, {"ada": SOLUTION, "bob": WRONG}), len(os.listdir("/proc/self/fd"))
+    with Grader({TOPIC: Rules(public_key)}) as grader, pytest.raises(ServerError, match="no TensorFlow here"):
+        list(grader.grade_all(works))
+    assert len(os.listdir("/proc/self/fd")) == opened
 
 
 def test_results_hold_the_one_schema(grade_text: GradeText) -> None:

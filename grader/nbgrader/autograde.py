@@ -173,7 +173,11 @@ class Service:
                 grader = self._started()
                 grader.rules[topic.id] = rules
                 with Store(self.db) as store:
-                    ((graded, mark),) = grader.grade_all([work], store.find)
+                    try:
+                        ((graded, mark),) = grader.grade_all([work], store.find)
+                    except ServerError as error:  # no server can be started
+                        self._failure = error
+                        raise GraderFailed(f"nothing is scored: {error}") from error
                     if graded.failed:
                         failed = next(v for v in graded.exercises if v.status is Status.GRADER_ERROR)
                         raise GraderFailed(f"{work.file} is not scored. {failed.message}")
