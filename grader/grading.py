@@ -190,7 +190,7 @@ class Grader:
     def __init__(
         self, rules: dict[str, Rules], workers: int = 1, level: sandbox.Level = sandbox.Level.NONE
     ) -> None:
-        """Start nothing yet: the server, which locks submissions in as far as `level` says, when it is needed."""
+        """Start nothing yet; the server, once it is needed, locks submissions in as far as `level` says."""
         self.rules, self.workers, self.level = rules, workers, level
         self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
         self._server: Server | None = None

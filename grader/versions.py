@@ -7,7 +7,7 @@ from importlib import metadata
 
 
 def versions() -> dict[str, str]:
-    """Return Python's version, those of the libraries that answers are run with, and how many threads run them.
+    """Return the versions of Python and of what answers are run with, and how many threads run them.
 
     A submission's fingerprint holds them all: with others, it is graded again.
     """
