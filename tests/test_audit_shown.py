@@ -104,6 +104,16 @@ def test_the_terminal_shows_what_to_record(found: AuditFound, capsys: pytest.Cap
     assert "nothing to mend" not in said
 
 
+def test_a_sample_says_that_it_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    killed = MutantFound("f", "m", 8, Fate.KILLED, "a case", "values", 0.5)
+    for left_out, expected in ((0, "nothing to mend\n"), (7, "in this sample; 7 mutants were left out\n")):
+        one = ExerciseFound("f", mutants=[killed], left_out=left_out)
+        found = AuditFound([TopicFound("01_averages", [one])])
+        terminal.show(Console(width=200), found)
+        assert capsys.readouterr().out.endswith(expected)
+        assert ("7 mutants were left out" in page.html(found)) == bool(left_out)
+
+
 def test_an_audit_is_data(found: AuditFound, tmp_path: Path) -> None:
     run.write_json(found, tmp_path / "audit.json")
     read = json.loads((tmp_path / "audit.json").read_text())

@@ -121,7 +121,8 @@ class CostFound(msgspec.Struct, frozen=True):
 class ExerciseFound(msgspec.Struct):
     """What was found of one exercise; `problems` says in sentences what is to be mended.
 
-    `notes` holds what an author should know and need not mend.
+    `notes` holds what an author should know and need not mend; `left_out` says
+    how many mutants were not in the sample, if one was asked for.
     """
 
     name: str
@@ -134,6 +135,7 @@ class ExerciseFound(msgspec.Struct):
     seconds: float = 0.0
     problems: list[str] = []
     notes: list[str] = []
+    left_out: int = 0
 
     def count(self, fate: Fate) -> int:
         """Return how many mutants had a fate."""
@@ -152,6 +154,11 @@ class TopicFound(msgspec.Struct):
     def made(self) -> int:
         """Return how many mutants there are."""
         return sum(len(one.mutants) for one in self.exercises)
+
+    @property
+    def left_out(self) -> int:
+        """Return how many mutants a sample left out."""
+        return sum(one.left_out for one in self.exercises)
 
     @property
     def all_problems(self) -> list[str]:

@@ -46,7 +46,8 @@ def show_topic(console: Console, topic: TopicFound) -> None:
         for note in exercise.notes:
             console.print(Text(f"· {topic.topic}.{exercise.name}: {note}", "dim"), soft_wrap=True)
     if not topic.all_problems:
-        console.print(Text(f"✓ {topic.topic}: nothing to mend"))
+        sampled = f" in this sample; {topic.left_out} mutants were left out" if topic.left_out else ""
+        console.print(Text(f"✓ {topic.topic}: nothing to mend{sampled}"), soft_wrap=True)
 
 
 def row(exercise: ExerciseFound) -> list[str]:

@@ -13,7 +13,7 @@ from grader.commands.common import chosen_topics, course_option, plain_errors, r
 @click.argument("destination", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--students", default=60, show_default=True, type=click.IntRange(1))
 @click.option("--seed", default=0, show_default=True, type=int)
-@click.option("--topics", "names", multiple=True, help="Only this topic; may be given more than once.")
+@click.option("--topic", "names", multiple=True, help="Only this topic; may be given more than once.")
 @course_option
 def simulate(
     destination: Path, students: int, seed: int, names: tuple[str, ...], folder: Path | None

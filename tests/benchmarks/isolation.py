@@ -59,6 +59,7 @@ def a_class(arena: Arena, honest: int, hostile: list[Attack], workers: int) -> t
             path.write_text(text, encoding="utf-8")
             works.append(Work(student, TOPIC, path.name, functools.partial(open_file, path)))
         with Grader({TOPIC: arena.rules}, workers, arena.level) as grader:
+            _ = grader.server  # its start is no part of the class
             started = time.perf_counter()
             graded = [one for one, _ in grader.grade_all(works)]
             seconds = time.perf_counter() - started

@@ -44,6 +44,7 @@ def main() -> None:
             assert store.find(mark) is None, "two submissions are alike"
             stored += time.perf_counter() - before
 
+        _ = grader.server  # its start is not part of what a submission costs
         began, used, own = time.perf_counter(), family_cpu(myself), time.process_time()
         for one, mark in grader.grade_all(works, find):
             assert not one.failed, one
