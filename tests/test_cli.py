@@ -31,8 +31,9 @@ Run = Callable[..., Result]
 @pytest.fixture(scope="module")
 def warm(grader: Grader, recorder: Server) -> Iterator[None]:
     """Have the commands use the servers that are warm already."""
+    server = grader.server
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "Server", lambda **_: grader.server)
+        patch.setattr(grading, "Server", lambda **_: server)
         patch.setattr(recording, "Server", lambda: contextlib.nullcontext(recorder))
         patch.setattr(Grader, "close", lambda self: None)
         yield

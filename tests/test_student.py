@@ -20,8 +20,9 @@ from grader.key import Key
 
 @pytest.fixture(scope="module", autouse=True)
 def warm(grader: Grader) -> Iterator[None]:
+    server = grader.server
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "Server", lambda **_: grader.server)
+        patch.setattr(grading, "Server", lambda **_: server)
         patch.setattr(Grader, "close", lambda self: None)
         yield
 
