@@ -19,9 +19,11 @@ from grader.archive import MAX_ARCHIVE
 from grader.client import Child, ServerError
 from grader.course import name_of
 from grader.forms import Form, preferred, unwritten
-from grader.grading import Grader, Oversized, Rules, Work, open_file
+from grader.grading import Oversized, Rules, Work, open_file
 
 SUFFIXES = (".ipynb", ".py")
+# Has a locked-in process open the zip of a descriptor.
+OpenArchive = Callable[[int], Child]
 
 
 class NothingToGrade(Exception):
@@ -38,8 +40,10 @@ class Found:
     open: Callable[[], int]
 
 
-def collect(paths: Sequence[Path], rules: Mapping[str, Rules], grader: Grader) -> list[Work]:
+def collect(paths: Sequence[Path], rules: Mapping[str, Rules], open_archive: OpenArchive) -> list[Work]:
     """Find the submissions for the topics of `rules` (by id) in `paths`, by student and topic.
+
+    A zip is read by the child that `open_archive` returns, and by nobody else.
 
     Raises:
         NothingToGrade: a path is missing or holds no submission, or two files
@@ -48,7 +52,7 @@ def collect(paths: Sequence[Path], rules: Mapping[str, Rules], grader: Grader) -
     works: dict[tuple[str, str], Work] = {}
     for path in paths:
         count = len(works)
-        for work in _of_path(path, rules, grader):
+        for work in _of_path(path, rules, open_archive):
             first = works.setdefault((work.student, work.topic), work)
             if first is not work:
                 raise NothingToGrade(
@@ -64,13 +68,13 @@ def collect(paths: Sequence[Path], rules: Mapping[str, Rules], grader: Grader) -
     return [works[key] for key in sorted(works)]
 
 
-def _of_path(path: Path, rules: Mapping[str, Rules], grader: Grader) -> Iterator[Work]:
+def _of_path(path: Path, rules: Mapping[str, Rules], open_archive: OpenArchive) -> Iterator[Work]:
     if path.is_dir():
         yield from _works(_walk(path), path.resolve().name, rules)
     elif not path.exists():
         raise NothingToGrade(f"there is no file or folder {path}")
     elif path.suffix == ".zip":
-        yield from _works(_unzip(path, grader), path.stem, rules)
+        yield from _works(_unzip(path, open_archive), path.stem, rules)
     else:
         here = path.resolve()
         found = Found(PurePosixPath(here.parent.name, here.name), str(path), 0.0, lambda: open_file(path))
@@ -131,8 +135,8 @@ def _opener(path: Path) -> Callable[[], int]:
     return lambda: open_file(path)
 
 
-def _unzip(path: Path, grader: Grader) -> Iterator[Found]:
-    """Find files in a zip, which a child of the grader's server reads."""
+def _unzip(path: Path, open_archive: OpenArchive) -> Iterator[Found]:
+    """Find files in a zip, which a child reads."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError as error:
@@ -141,7 +145,7 @@ def _unzip(path: Path, grader: Grader) -> Iterator[Found]:
         if os.fstat(descriptor).st_size > MAX_ARCHIVE:
             size = f"{MAX_ARCHIVE >> 20} MB"
             raise NothingToGrade(f"{path} is larger than {size}: unzip it and grade the folder")
-        child = grader.server.open_archive(descriptor)
+        child = open_archive(descriptor)
     finally:
         os.close(descriptor)
     listed = child.failed or child.read(None)

@@ -209,6 +209,14 @@ class Grader:
                 self._server = Server(level=self.level)
             return self._server
 
+    def open_archive(self, descriptor: int) -> Child:
+        """Have a child open a zip, to be read with `Child.read`.
+
+        Raises:
+            ServerError: the server could not be started, or is gone.
+        """
+        return self.server.open_archive(descriptor)
+
     def grade(self, work: Work, descriptor: int) -> Graded:
         """Grade one submission, whatever happens to the server.
 

@@ -26,7 +26,7 @@ def find(grader: Grader, public_key: Key) -> Find:
     """Collect from paths; return works by student and topic."""
 
     def found(*paths: Path, topics: Sequence[str] = TOPICS) -> dict[tuple[str, str], Work]:
-        works = collect(paths, dict.fromkeys(topics, Rules(public_key)), grader)
+        works = collect(paths, dict.fromkeys(topics, Rules(public_key)), grader.open_archive)
         by_name = {(work.student, work.topic): work for work in works}
         assert len(by_name) == len(works) and list(by_name) == sorted(by_name)
         return by_name

@@ -238,7 +238,7 @@ def test_a_class_gets_the_grades_it_deserves(
     folder, truth = tmp_path / "class", tmp_path / "class" / "truth.json"
     simulate(classroom.topics, folder, 40, 33, outcomes)
     with Grader(rules, 2) as grader:
-        graded = [one for one, _ in grader.grade_all(collect([folder], rules, grader))]
+        graded = [one for one, _ in grader.grade_all(collect([folder], rules, grader.open_archive))]
     assert len(graded) == 80
     assert check_truth(truth, results(graded, {})) == []
 

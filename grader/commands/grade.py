@@ -65,7 +65,7 @@ def grade(
             view.check_hidden([path.resolve() for path in (*paths, *secret_folders(folder))])
         try:
             with Store(db) as store, Grader(rules, workers, level) as grader:
-                works = collect(paths, rules, grader)
+                works = collect(paths, rules, grader.open_archive)
                 environment = grader.environment | {
                     "keys": ", ".join(f"{name} {rule.key.digest[:16]}" for name, rule in rules.items()),
                     "seeds": ", ".join(f"{name} {rule.key.seeds}" for name, rule in rules.items()),

@@ -69,7 +69,7 @@ def check_packed(assignments: list[Assignment], packed: list[Packed]) -> list[Gr
     with Grader(rules, level=isolation.best()) as grader:
         graded = []
         for assignment, one in zip(assignments, packed, strict=True):
-            works = collect([one.path], {assignment.rules.key.topic: assignment.rules}, grader)
+            works = collect([one.path], {assignment.rules.key.topic: assignment.rules}, grader.open_archive)
             graded += [result for result, _ in grader.grade_all(works)]
     return graded
 
