@@ -352,7 +352,8 @@ class Arena:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             top = home if not any(home.glob("*.zip")) else next(home.glob("*.zip"))
-            return [self.grade(work) for work in collect([top], {TOPIC: self.rules}, self.server.open_archive)]
+            works = collect([top], {TOPIC: self.rules}, self.server.open_archive)
+            return [self.grade(work) for work in works]
         finally:
             shutil.rmtree(home, ignore_errors=True)
 
