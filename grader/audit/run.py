@@ -87,11 +87,11 @@ def audit_topic(
     def run(exercise: Exercise) -> ExerciseFound:
         before = time.monotonic()
         own = [(i, mutant) for i, mutant in enumerate(changed) if taken[mutant.of] == exercise.name]
-        all_there_are = len(own)
+        there_are = len(own)
         if sample is not None:
             own = fixed_sample(own, sample)
         with Bench(server, topic, keys, [*changed, *others]) as bench:
-            one = ExerciseFound(exercise.name, left_out=all_there_are - len(own))
+            one = ExerciseFound(exercise.name, left_out=there_are - len(own))
             for name in exercise.writes:
                 mine = [(i, mutant) for i, mutant in own if mutant.of == name]
                 one.mutants += fates(bench, mine, reasons, deadline)
