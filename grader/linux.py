@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
+from collections.abc import Iterable
 from pathlib import Path
 
 NEW_MOUNT, NEW_UTS, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
@@ -12,7 +14,8 @@ READ_ONLY, NO_SETUID, NO_DEVICES, NO_EXEC = 1, 2, 4, 8
 REMOUNT, BIND, RECURSIVE, PRIVATE = 0x20, 0x1000, 0x4000, 0x40000
 DETACH = 2
 SET_DEATH_SIGNAL, SET_DUMPABLE, SET_SECCOMP = 1, 4, 22
-CAPABILITY_DROP, NO_NEW_PRIVILEGES, AMBIENT = 24, 38, 47
+KEEP_CAPABILITIES, CAPABILITY_DROP, NO_NEW_PRIVILEGES, AMBIENT = 8, 24, 38, 47
+READ_PAST_MODES = 2  # CAP_DAC_READ_SEARCH: read files and pass folders that are closed to others
 FILTER, CLEAR_ALL = 2, 4
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -43,10 +46,10 @@ def map_ids(user: int, group: int, inside_user: int = 0, inside_group: int = 0) 
     Path("/proc/self/gid_map").write_text(f"{inside_group} {group} 1")
 
 
-def mount(source: str, target: Path, kind: str = "", flags: int = 0, options: str = "") -> None:
+def mount(source: str | Path, target: Path, kind: str = "", flags: int = 0, options: str = "") -> None:
     """Mount a file system, bind a path, or change a mount's flags."""
     result = _libc.mount(
-        source.encode(),
+        os.fsencode(source),
         os.fsencode(target),
         kind.encode() or None,
         ctypes.c_ulong(flags),
@@ -57,7 +60,7 @@ def mount(source: str, target: Path, kind: str = "", flags: int = 0, options: st
 
 def bind_read_only(source: Path, target: Path) -> None:
     """Show `source` at `target`, not to be written to."""
-    mount(str(source), target, flags=BIND | RECURSIVE)
+    mount(source, target, flags=BIND | RECURSIVE)
     mount("none", target, flags=BIND | REMOUNT | READ_ONLY | NO_SETUID | NO_DEVICES)
 
 
@@ -83,10 +86,12 @@ def drop_bounding_set() -> None:
     control(AMBIENT, CLEAR_ALL)
 
 
-def clear_capabilities() -> None:
-    """Empty this thread's effective, permitted and inheritable sets."""
+def clear_capabilities(keep: Iterable[int] = ()) -> None:
+    """Empty this thread's effective, permitted and inheritable sets, but for the first 32's `keep`."""
     header = _CapabilityHeader(0x20080522, 0)
-    _check(_libc.capset(ctypes.byref(header), bytes(24)), "capset")
+    kept = sum(1 << capability for capability in keep)
+    # Three words (effective, permitted, inheritable) of the first 32 capabilities, then of the others.
+    _check(_libc.capset(ctypes.byref(header), struct.pack("6I", kept, kept, 0, 0, 0, 0)), "capset")
 
 
 def install_filter(code: bytes) -> None:

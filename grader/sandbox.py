@@ -80,7 +80,8 @@ PROMISES = {
     "a user id of its own.",
 }
 RAISE = {
-    Level.NONE: "Use Linux 5.13 or newer with Landlock (WSL 2 or a virtual machine on other systems).",
+    Level.NONE: "On Linux 5.13 or newer, mend what stands beside the levels that do not hold; on other "
+    "systems use WSL 2 or a virtual machine.",
     Level.LANDLOCK: "Allow unprivileged user namespaces (on Ubuntu: "
     "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`), or run as root.",
     Level.CONTAINER: "Run outside the container, or give it CAP_SYS_ADMIN and unmasked /proc.",
@@ -153,6 +154,7 @@ def enter_server(level: Level, folder: Path, keep: Iterable[int]) -> None:
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
     linux.control(linux.SET_DEATH_SIGNAL, signal.SIGKILL)
     _close_all_but(set(keep))
+    os.umask(0o022)  # children of another user id pass through the folders that are made now
     root = folder / "root"
     root.mkdir()
     view.build(root)
@@ -222,7 +224,11 @@ def _lock(level: Level, limits: Limits, folder: Path, user: int) -> None:
         folder.parent.chmod(0o711)
         os.chown(folder, user, user)
     _limit_resources(limits)
+    kept = []
     if level in (Level.ROOT, Level.CONTAINER):
+        if view.closed_to_others([*view.readable(), folder.parent]):
+            kept = [linux.READ_PAST_MODES]
+        linux.control(linux.KEEP_CAPABILITIES, 1)
         _limit(resource.RLIMIT_NPROC, limits.threads)  # of this user id, which is the child's alone
         linux.drop_bounding_set()
         os.setgroups([])
@@ -230,7 +236,14 @@ def _lock(level: Level, limits: Limits, folder: Path, user: int) -> None:
         os.setresuid(user, user, user)
     elif level is Level.USER:
         linux.drop_bounding_set()
-    linux.clear_capabilities()
+    try:
+        linux.clear_capabilities(kept)
+    except PermissionError as error:
+        raise PermissionError(
+            error.errno,
+            "Python or the temporary folder lies in a folder that is closed to other users, and this "
+            "container has no CAP_DAC_READ_SEARCH: move it, or open the folder with `chmod o+x`",
+        ) from error
     linux.control(linux.SET_DEATH_SIGNAL, signal.SIGKILL)
     linux.control(linux.SET_DUMPABLE, 0)
     linux.control(linux.NO_NEW_PRIVILEGES, 1)

@@ -105,16 +105,21 @@ def reap(pid: int, grace: float = 0.0) -> tuple[int, int, float]:
     status may say how.
     """
     deadline = time.monotonic() + grace
-    while grace and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() > deadline:
-            break
+    ended = None
+    while time.monotonic() < deadline and ended is None:
+        if hasattr(os, "waitid"):
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                break  # not reaped yet, so that no other process has its number when that is killed
+        else:  # macOS before Python 3.13
+            reaped = os.wait4(pid, os.WNOHANG)
+            ended = reaped if reaped[0] else None
         time.sleep(0.001)
     for kill in (os.killpg, os.kill):
         try:
             kill(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass  # it has not made its session yet, or is gone already
-    _, status, usage = os.wait4(pid, 0)
+    _, status, usage = ended or os.wait4(pid, 0)
     unit = 1 if sys.platform == "darwin" else 1024
     return status, usage.ru_maxrss * unit, usage.ru_utime + usage.ru_stime
 

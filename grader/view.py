@@ -7,8 +7,9 @@ submissions, or of anyone's home. The same list serves the server's own root
 
 from __future__ import annotations
 
-import os
+import stat
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from grader import linux
@@ -29,12 +30,28 @@ class Exposed(Exception):
 
 def readable() -> list[Path]:
     """Return what submissions may read: outermost folders only, all of them existing."""
-    package = Path(__file__).resolve().parent
-    prefixes = {Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
-    found = {path for path in prefixes | {path.resolve() for path in prefixes} if path != Path("/")}
-    found |= {package} | {Path(path) for path in (*SYSTEM, *SETTINGS)}
-    existing = sorted(path for path in found if path.exists())
+    package = Path(__file__).parent
+    prefixes = (sys.prefix, sys.base_prefix, sys.exec_prefix)
+    named = {package, *map(Path, (*prefixes, *SYSTEM, *SETTINGS))}
+    found = named | {path.resolve() for path in named}  # a link and what it leads to
+    existing = sorted(path for path in found - {Path("/")} if path.exists())
     return [path for path in existing if not any(above in path.parents for above in existing)]
+
+
+def closed_to_others(paths: Iterable[Path]) -> bool:
+    """Whether another user than the owner may not read one of `paths`, or not reach it.
+
+    An environment below a home with mode 700 is such a path, and one that was
+    made with a umask of 077. Access control lists are not looked at.
+    """
+    for path in {resolved for path in paths for resolved in (path.resolve(), *path.resolve().parents)}:
+        try:
+            mode = path.stat().st_mode
+        except PermissionError:
+            return True
+        if not mode & (stat.S_IXOTH if stat.S_ISDIR(mode) else stat.S_IROTH):
+            return True
+    return False
 
 
 def check_hidden(secrets: list[Path]) -> None:
@@ -64,7 +81,7 @@ def build(root: Path) -> None:
         inside = root / path.relative_to("/")
         if path.is_symlink():
             inside.parent.mkdir(parents=True, exist_ok=True)
-            inside.symlink_to(os.readlink(path))
+            inside.symlink_to(path.resolve())
             continue
         _place_for(path, inside)
         linux.bind_read_only(path, inside)
@@ -73,7 +90,8 @@ def build(root: Path) -> None:
         _place_for(Path(name), inside)
         linux.mount(name, inside, flags=linux.BIND)
     for folder in ("proc", "tmp", "sys/devices/system/cpu", WORK.name):
-        (root / folder).mkdir(parents=True)
+        # Python may lie below any folder, /tmp and /dev/shm too.
+        (root / folder).mkdir(parents=True, exist_ok=True)
     cpus = root / "sys/devices/system/cpu"
     linux.bind_read_only(Path("/sys/devices/system/cpu"), cpus)
     linux.mount("proc", root / "proc", "proc", linux.NO_SETUID | linux.NO_DEVICES | linux.NO_EXEC)

@@ -21,6 +21,7 @@ from grader.client import Child, Server, ServerError
 from grader.course import Checks, run_checks
 from grader.grading import Grader, Rules
 from grader.key import ExerciseKey, Key
+from grader.server import reap
 from grader.spares import PAUSE, Spares
 from grader.verdict import Status
 
@@ -521,3 +522,23 @@ def test_a_server_that_ends_takes_the_child_that_waits_with_it(spares: Spares) -
     assert eventually(lambda: not running(ready.seen))
     time.sleep(2 * PAUSE)
     assert spares._ready is None
+
+
+@pytest.mark.parametrize("system", ["with waitid", "without"])
+def test_how_a_child_ended_is_known_on_every_system(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS has `os.waitid` from Python 3.13 on only."""
+    if system == "without":
+        monkeypatch.delattr(os, "waitid")
+    ending = os.fork()
+    if ending == 0:
+        os.setsid()
+        os._exit(3)
+    status, memory, _ = reap(ending, grace=30.0)
+    assert os.waitstatus_to_exitcode(status) == 3 and memory > 0
+    hanging = os.fork()
+    if hanging == 0:
+        os.setsid()
+        signal.pause()
+    assert os.waitstatus_to_exitcode(reap(hanging)[0]) == -signal.SIGKILL
+    with pytest.raises(ChildProcessError):
+        os.waitpid(hanging, os.WNOHANG)
