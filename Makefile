@@ -30,11 +30,13 @@ help:
 ## demo         simulate a class of STUDENTS=20, grade it, compare with the known truth; TOPICS=all for every topic
 # The class is our own, so that it may be graded where nothing can be locked in; `grade` says so then.
 demo: $(VENV)/instructor
+	@mkdir -p build && date +%s > build/began
 	rm -rf $(CLASS)
 	$(BIN)/grader key record $(CHOSEN)
 	$(BIN)/grader simulate $(CLASS) --students $(STUDENTS) --seed $(SEED) $(CHOSEN:%=--topic %)
 	$(BIN)/grader grade $(CLASS) --workers $(WORKERS) $(CHOSEN:%=--topic %) --require-isolation none \
 	    --db sqlite:///$(CLASS)/grades.db --json $(CLASS)/grades.json --truth $(CLASS)/truth.json
+	@echo "The demo took $$(( $$(date +%s) - $$(cat build/began) )) seconds."
 	@echo
 	@echo 'Where to look next:'
 	@echo '  $(CLASS)/                  what the students handed in, and truth.json'
@@ -90,10 +92,12 @@ clean:
 # Each stamp stands for one install; the test extra holds the instructor's.
 $(VENV)/instructor: $(VENV)/made setup.cfg pyproject.toml constraints.txt
 	$(INSTALL) --editable '.[instructor]'
+	@echo "Installed: $$(du -sh $(VENV) | cut -f1)"
 	@touch $@
 
 $(VENV)/test: $(VENV)/made setup.cfg pyproject.toml constraints.txt
 	$(INSTALL) --editable '.[test]'
+	@echo "Installed: $$(du -sh $(VENV) | cut -f1)"
 	@touch $@ $(VENV)/instructor
 
 $(VENV)/made:
