@@ -11,6 +11,10 @@ if sys.version_info < (3, 11):  # pip refuses it; a folder on the path does not
         "and install the grader there" % sys.version.split()[0]
     )
 
+from grader.parse import guard
+
+guard()
+
 __version__ = "0.1.0"
 __all__ = ["check"]
 OLDEST = (3, 11)

@@ -11,7 +11,6 @@ import ast
 import functools
 from collections.abc import Iterator, Sequence
 
-from grader.parse import parse
 
 FUTURE = "from __future__ import annotations"
 RIGHT = "_right"  # what the solution defines, before anything is defined anew
@@ -64,7 +63,7 @@ def graft(text: str, name: str, of: str) -> str:
         name: a function or class that it defines.
         of: what it is to be called.
     """
-    body = parse(text).body
+    body = ast.parse(text).body
     lines = text.splitlines()
     inside = set(_inside_strings(body))
     future = []

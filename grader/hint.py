@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.assignment import Assignment
-from grader.parse import parse
 from grader.submission import Unreadable, cells_of
 
 # A paragraph that cites: an address, or a year in brackets.
@@ -49,7 +48,7 @@ def reading(files: Sequence[Path], names: Sequence[str]) -> str:
 def _docstrings(text: str, names: Sequence[str]) -> list[str]:
     """Return the docstrings in a cell; none if it is no Python, for the others may be."""
     try:
-        body = parse(text).body
+        body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError):
         return []
     kinds = (ast.FunctionDef, ast.ClassDef)

@@ -28,7 +28,6 @@ import numpy as np
 from grader import wire
 from grader.course import Topic
 from grader.exercise import Case
-from grader.parse import turn
 
 SCHEMA = 1
 PUBLIC = b"public"
@@ -141,7 +140,7 @@ def load(path: Path) -> Key:
         KeyProblem: there is none, it is broken, or of another schema.
     """
     try:
-        with turn, np.load(path, allow_pickle=False) as stored:
+        with np.load(path, allow_pickle=False) as stored:
             description = wire.unpack(stored["header"].tobytes(), stored["block"].tobytes())
         schema = description.get("schema")
     except FileNotFoundError:

@@ -19,7 +19,6 @@ from nbformat import NotebookNode
 
 from grader.course import Topic
 from grader.exercise import AuthorError, Exercise
-from grader.parse import parse
 
 DEMONSTRATION = "active-ipynb"  # live in a notebook, commented out in a script
 ANSWER = "answer"
@@ -45,7 +44,7 @@ def instructor_notebook(topic: Topic) -> NotebookNode:
     path = topic.folder / "solution.py"
     try:
         text = path.read_text(encoding="utf-8")
-        parse(text, str(path))
+        ast.parse(text, str(path))
     except (OSError, SyntaxError, UnicodeDecodeError) as error:
         raise AuthorError(f"{path} cannot be read: {error}") from error
     source = jupytext.reads(text, fmt="py:percent").cells
@@ -112,7 +111,7 @@ def exercise_name(source: str) -> str:
         AuthorError: it defines none, or its markers have no partners.
     """
     solution_regions(source)
-    for node in parse(source).body:
+    for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             return node.name
     raise AuthorError(f"a cell with a solution defines no function and no class:\n{source}")

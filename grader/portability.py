@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.parse import parse
 from grader.submission import MAGIC, Cell, Unreadable, cells_of, compiled_source
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
@@ -147,7 +146,7 @@ def _missing_files(cells: Sequence[Cell], folder: Path) -> Iterator[str]:
     said: set[str] = set()
     for cell in cells:
         try:
-            tree = parse(compiled_source(cell))
+            tree = ast.parse(compiled_source(cell))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):

@@ -18,7 +18,6 @@ from grader.client import Child, Outcome, Server
 from grader.course import Topic
 from grader.exercise import AuthorError, Case, Exercise
 from grader.key import PUBLIC, ExerciseKey, Key, MistakeKey, Response, fingerprint, seeds
-from grader.parse import parse
 
 MODULES = ("solution", "mistakes", "oracles")
 
@@ -41,7 +40,7 @@ def marked(topic: Topic, module: str) -> list[Marked]:
     """
     path = topic.folder / f"{module}.py"
     try:
-        tree = parse(path.read_text(encoding="utf-8"), str(path))
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     except (OSError, SyntaxError) as error:
         raise AuthorError(f"{path} cannot be read: {error}") from error
     found = []

@@ -19,7 +19,6 @@ import symtable
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.parse import parse
 from grader.submission import Cell, compiled_source
 AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 
@@ -124,7 +123,7 @@ def statements(text: str) -> tuple[Statement, ...]:
     """Return the statements of a cell that define something; none if it is no Python."""
     lines = _lines(text)
     try:
-        body = parse("\n".join(lines)).body
+        body = ast.parse("\n".join(lines)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     found = []

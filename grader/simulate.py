@@ -23,7 +23,6 @@ import msgspec
 from grader import graft
 from grader.course import Topic
 from grader.exercise import AuthorError, Exercise
-from grader.parse import parse
 from grader.recording import Marked, marked
 from grader.verdict import Results, Status, Verdict
 
@@ -103,7 +102,7 @@ class Deck:
     @cached_property
     def definitions(self) -> dict[str, ast.FunctionDef | ast.ClassDef]:
         """Return what the solution defines, by name."""
-        body = parse(self.text).body
+        body = ast.parse(self.text).body
         return {node.name: node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
     @cached_property

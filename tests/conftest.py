@@ -70,7 +70,7 @@ def hidden_key(recorder: Server, topic: Topic) -> Key:
 
 @pytest.fixture(scope="session")
 def grader(topic: Topic, public_key: Key) -> Iterator[Grader]:
-    """A warm grader of the small course, which tests may give further rules."""
+    """A warm grader of the small course; what a test changes of it, it changes back."""
     with Grader({topic.id: Rules(public_key)}) as warm:
         yield warm
 
@@ -82,11 +82,11 @@ def grade_text(grader: Grader, topic: Topic, tmp_path: Path) -> GradeText:
     def grade(text: str | bytes, rules: Rules | None = None, name: str = "averages.py") -> Graded:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        key = rules.key.topic if rules else topic.id
-        if rules:
-            grader.rules[key] = rules
-        with open(open_file(path), "rb") as file:
-            return grader.grade(Work("ada", key, name, file.fileno), file.fileno())
+        graded_as = rules.key.topic if rules else topic.id
+        with pytest.MonkeyPatch.context() as patch, open(open_file(path), "rb") as file:
+            if rules:
+                patch.setitem(grader.rules, graded_as, rules)
+            return grader.grade(Work("ada", graded_as, name, file.fileno), file.fileno())
 
     return grade
 

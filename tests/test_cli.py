@@ -373,7 +373,7 @@ def test_an_interrupted_run_is_resumed_where_it_was(
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()

@@ -146,6 +146,9 @@ def test_every_file_is_listed_licensed_and_packaged() -> None:
     patterns = setup["options.package_data"]["grader"].split()
     for path in [PACKAGE / "README.md", *(PACKAGE / "files").iterdir()]:
         assert any(path.relative_to(ROOT / "grader").match(pattern) for pattern in patterns), path
+    licences = setup["metadata"]["license_files"].split()
+    assert {ROOT / "LICENSE", PACKAGE / "README.md"} == {ROOT / name for name in licences}
+    assert all((ROOT / name).is_file() for name in licences)
 
 
 def test_arrays_need_numpy_alone() -> None:

@@ -87,7 +87,15 @@ def test_a_subset_of_the_exercises_can_be_asked_for(grade_text: GradeText, publi
     found = grade_text(SOLUTION, Rules(public_key, frozenset({"running_mean"})))
     assert [one.name for one in found.exercises] == ["running_mean"]
     assert found.max_score == 30
-    grade_text(SOLUTION, Rules(public_key))
+
+
+def test_rules_that_one_text_is_graded_by_hold_for_no_other(
+    grader: Grader, grade_text: GradeText, public_key: Key, hidden_key: Key
+) -> None:
+    """All tests share the warm grader, in any order."""
+    assert grade_text(SOLUTION, Rules(hidden_key, frozenset({"mean"}))).max_score == 30
+    assert grade_text(SOLUTION).max_score == 100
+    assert {topic: rules.key for topic, rules in grader.rules.items()} == {TOPIC: public_key}
 
 
 def test_what_was_graded_before_is_not_run_again(two_workers: Grader, tmp_path: Path) -> None:

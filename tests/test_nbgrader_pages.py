@@ -18,6 +18,8 @@ import pytest
 from classroom import MISTAKES, NAME, RIGHT, Classroom, cell_of
 from courses import TOPIC
 
+from grader.course import Course
+
 TOKEN = "a token of the tests"
 PATIENCE = 60_000  # milliseconds
 
@@ -34,6 +36,14 @@ def browser() -> Iterator[Any]:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def room(room: Classroom, tmp_path_factory: pytest.TempPathFactory) -> Classroom:
+    """The graded class once more: what is entered here is in no other module's gradebook."""
+    root = tmp_path_factory.mktemp("pages") / "course"
+    shutil.copytree(room.root, root, symlinks=True)
+    return Classroom(Course(root))
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +132,7 @@ def test_one_submission_shows_what_went_wrong_and_takes_a_persons_score(
     score = page.locator(".nbgrader_cell", has_text="Student's answer").last.locator("input.score")
     score.fill("4")
     score.blur()
-    for _ in range(100):
+    for _ in range(PATIENCE // 100):
         if room.scores("page_wrong", "manual_score")["written_answer"] == 4:
             break
         page.wait_for_timeout(100)

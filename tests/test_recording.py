@@ -64,7 +64,7 @@ def test_a_mistake_that_raises_hangs_or_dies_is_recorded_as_such(
             ("answers", "return rows.sum(axis=0)"),
         ]
     )
-    checks = CHECKS.replace('points=30, hint="Which', 'points=30, seconds=0.2, hint="Which')
+    checks = CHECKS.replace('points=30, hint="Which', 'points=30, seconds=1.0, hint="Which')
     recorded = record_topic(
         recorder, make_course(tmp_path, mistakes=text, checks=checks).topics[0]
     ).exercises["mean"]

@@ -14,7 +14,6 @@ from grader.audit.mutation import solution_cells
 from grader.course import Topic
 from grader.exercise import Exercise
 from grader.notebook import REGION, has_solution, instructor_notebook, solution_regions
-from grader.parse import parse, turn
 
 SOURCE = re.compile(r"https?://|doi\.org|arXiv|\b(1[6-9]|20)\d\d\b|[Ss]ection \d|[Cc]hapter \d")
 SHAPE = re.compile(r"\[[^\]\n]*\]|\([\w*]+, ?[\w*, ]*\)")
@@ -37,7 +36,7 @@ def exercise_problems(topic: Topic, exercise: Exercise) -> list[str]:
         if told:
             problems.append(f"its hint gives the answer away: {told[0]}")
     for name, cell in cells.items():
-        node = next(one for one in parse(cell).body if getattr(one, "name", "") == name)
+        node = next(one for one in ast.parse(cell).body if getattr(one, "name", "") == name)
         assert isinstance(node, ast.FunctionDef | ast.ClassDef)
         problems += _docstring_problems(name, node)
     return problems
@@ -116,12 +115,12 @@ def secret_names(topic: Topic, public: str) -> set[str]:
     known = set(re.findall(r"\w+", public + topic.checks.text))
     found: set[str] = set()
     for cell in _solution_cells(topic):
-        for node in ast.walk(parse(cell)):
+        for node in ast.walk(ast.parse(cell)):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 found.add(node.id)
             elif isinstance(node, ast.FunctionDef | ast.ClassDef):
                 found.add(node.name)
-    oracles = parse((topic.folder / "oracles.py").read_text(encoding="utf-8"))
+    oracles = ast.parse((topic.folder / "oracles.py").read_text(encoding="utf-8"))
     found |= {node.name for node in oracles.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     return {name for name in found - known if len(name) >= SECRET_NAME and "_" in name}
 
@@ -129,7 +128,7 @@ def secret_names(topic: Topic, public: str) -> set[str]:
 def text_of(name: str, content: bytes) -> str:
     """Return what a file says; of a key, what is packed in it."""
     if name.endswith(".npz"):
-        with turn, np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             content = b"\n".join(stored[part].tobytes() for part in stored.files)
     return content.decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"')
 
@@ -139,7 +138,7 @@ def _solution_cells(topic: Topic) -> Iterator[str]:
 
 
 def _defines(cell: str, name: str) -> bool:
-    return any(getattr(node, "name", "") == name for node in parse(cell).body)
+    return any(getattr(node, "name", "") == name for node in ast.parse(cell).body)
 
 
 def _squeezed(text: str) -> str:

@@ -22,7 +22,6 @@ from grader.audit.operators import variants
 from grader.course import Topic
 from grader.exercise import AuthorError
 from grader.notebook import BEGIN, END, exercise_name
-from grader.parse import parse
 from grader.submission import script_cells
 
 TOKEN = re.compile(r"\s+|\d[\w.]*|\w+|[^\w\s]")
@@ -136,7 +135,7 @@ def change(before: str, after: str) -> str:
 
 def _plain(source: str) -> str:
     """Return a program without its layout, comments and signatures' annotations."""
-    tree = parse(source)
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             node.annotation = None

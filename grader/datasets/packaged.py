@@ -9,7 +9,6 @@ from importlib import resources
 import numpy as np
 
 from grader.datasets.registry import Spec, describe
-from grader.parse import turn
 
 Arrays = dict[str, np.ndarray]
 
@@ -33,7 +32,7 @@ def arrays(name: str) -> Arrays:
         DamagedFile: the file is missing, or its SHA-256 is not the registered one.
     """
     spec = describe(name)
-    with turn, np.load(io.BytesIO(_read(spec)), allow_pickle=False) as file:
+    with np.load(io.BytesIO(_read(spec)), allow_pickle=False) as file:
         return {feature: file[feature] for feature in spec.features}
 
 

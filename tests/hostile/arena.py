@@ -25,7 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,17 @@ from grader.course import Checks, run_checks
 from grader.grading import Oversized, Rules, Work, grade
 from grader.key import ExerciseKey, Key
 from grader.sandbox import Level, Limits
-from grader.verdict import Graded
+from grader.verdict import Graded, Status
 
 HERE = Path(__file__).parent
 TOPIC = "01_target"
 POINTS = 20.0
 LIMITS = Limits(memory=768 << 20, import_seconds=1.5, patience=2.0)
+# What a submission may use up in all: for each of two exercises its import, and the exercise.
+ALLOWED = 2 * (LIMITS.import_seconds + 1.5) * LIMITS.patience
+PATIENT = 30.0  # for an honest student: whatever else the machine does meanwhile
+LATE = 10.0  # seconds, after which a process is there to stay
+BUSY = 20.0  # seconds of the trusted side's own CPU time, of which a submission takes less than one
 # The lowest level that promises to stop a group's attacks.
 GROUPS = {
     "lying": Level.NONE,
@@ -160,7 +165,6 @@ class Result:
 
     evidence: list[str] = field(default_factory=list)
     score: float = 0.0
-    seconds: float = 0.0
     said: str = ""
     graded: list[Graded] = field(default_factory=list)
 
@@ -317,45 +321,63 @@ class Arena:
 
     def run(self, attack: Attack) -> Result:
         """Let one attack loose, and look at what it did."""
-        started = time.monotonic()
         result = Result()
-        with spying() as outcomes:
-            try:
-                result.graded = self._grade(attack)
-            except NothingToGrade as error:
-                result.said = str(error)
-            except ServerError as error:
-                result.evidence.append(f"the server died ({str(error)[:200]})")
-            except Exception as error:
-                result.evidence.append(f"the trusted side broke down: {type(error).__name__}: {error}"[:300])
-        result.seconds = time.monotonic() - started
-        most = 2 * (self.limits.import_seconds + 1.5) * self.limits.patience + 4
-        if result.seconds > most:
-            result.evidence.append(f"it took {result.seconds:.1f} s, more than {most:.0f} s")
-        self._judge(attack, result, outcomes)
+        home = self.folder / "mallory"
+        try:
+            place = self._write(attack, home)
+            started = time.process_time()
+            with spying() as asked:
+                self._try(attack, place, result)
+            busy = time.process_time() - started
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+        if busy > BUSY:
+            result.evidence.append(f"it kept the trusted side busy for {busy:.1f} s")
+        result.evidence += overtime(asked)
+        self._judge(attack, result, [one.outcome for one in asked])
         self._look_around(result)
         self._grade_next(result)
         return result
 
-    def _grade(self, attack: Attack) -> list[Graded]:
-        home = self.folder / "mallory"
+    def _write(self, attack: Attack, home: Path) -> Path:
+        """Write an attack's files below `home`; return what is to be graded."""
+        text = attack.text
+        if "\ndef build(" in text:
+            space: dict[str, Any] = {"__file__": str(attack.path)}
+            exec(compile(self.fill_in(text), str(attack.path), "exec"), space)
+            files = space["build"](PRELUDE, self.honest)
+        else:
+            files = {"target.py": self.fill_in(PRELUDE + text).encode()}
+        for name, content in files.items():
+            path = home / name if name.endswith(".zip") else home / "submitted" / "mallory" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return next(home.glob("*.zip"), home)
+
+    def _try(self, attack: Attack, place: Path, result: Result) -> None:
+        """Grade what an attack has written."""
+        # Reading a zip runs nothing of an attacker's, and takes the time that the machine takes.
+        usual = {"import_seconds": Limits().import_seconds, "patience": Limits().patience}
         try:
-            text = attack.text
-            if "\ndef build(" in text:
-                space: dict[str, Any] = {"__file__": str(attack.path)}
-                exec(compile(self.fill_in(text), str(attack.path), "exec"), space)
-                files = space["build"](PRELUDE, self.honest)
-            else:
-                files = {"target.py": self.fill_in(PRELUDE + text).encode()}
-            for name, content in files.items():
-                path = home / name if name.endswith(".zip") else home / "submitted" / "mallory" / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            top = home if not any(home.glob("*.zip")) else next(home.glob("*.zip"))
-            works = collect([top], {TOPIC: self.rules}, self.server.open_archive)
-            return [self.grade(work) for work in works]
+            with self.limited(**usual if attack.path.parent.name == "archive" else {}):
+                works = collect([place], {TOPIC: self.rules}, self.server.open_archive)
+                result.graded = [self.grade(work) for work in works]
+        except NothingToGrade as error:
+            result.said = str(error)
+        except ServerError as error:
+            result.evidence.append(f"the server died ({str(error)[:200]})")
+        except Exception as error:
+            result.evidence.append(f"the trusted side broke down: {type(error).__name__}: {error}"[:300])
+
+    @contextmanager
+    def limited(self, **changed: float) -> Iterator[None]:
+        """Have other limits hold for what is graded within."""
+        server = self.server
+        server.limits = replace(server.limits, **changed)  # type: ignore[arg-type]
+        try:
+            yield
         finally:
-            shutil.rmtree(home, ignore_errors=True)
+            server.limits = self.limits
 
     def grade(self, work: Work) -> Graded:
         try:
@@ -410,10 +432,8 @@ class Arena:
         if changed:
             result.evidence.append(f"it changed {sorted(changed)[0]} (in all {len(changed)})")
             self._mend(changed)
-        for _ in range(20):
-            left = self._processes(self.server) - self.normal
-            if not left:
-                break
+        deadline = time.monotonic() + LATE
+        while (left := self._processes(self.server) - self.normal) and time.monotonic() < deadline:
             time.sleep(0.02)
         if left:
             result.evidence.append(f"it left {len(left)} processes")
@@ -443,7 +463,8 @@ class Arena:
     def _grade_next(self, result: Result) -> None:
         """Grade an honest submission on the same server, as if nothing had been."""
         try:
-            graded = self.grade_text(self.honest)
+            with self.limited(patience=PATIENT):
+                graded = self.grade_text(self.honest)
         except ServerError as error:
             result.evidence.append(f"the server was dead afterwards ({str(error)[:200]})")
             self.server.close()
@@ -465,19 +486,43 @@ class Arena:
             ctypes.CDLL(None).shmctl(self._segment, 0, None)
 
 
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a child was asked: the seconds it was allowed and took, and what it answered."""
+
+    outcome: Outcome
+    allowed: float
+    took: float
+
+
 @contextmanager
-def spying() -> Iterator[list[Outcome]]:
+def spying() -> Iterator[list[Asked]]:
     """Collect whatever children answer."""
-    outcomes: list[Outcome] = []
+    asked: list[Asked] = []
     ask = client.Child._ask
 
-    def spy(self: client.Child, *arguments: Any) -> Outcome:
-        outcome = ask(self, *arguments)
-        outcomes.append(outcome)
+    def spy(self: client.Child, request: dict[str, Any], seconds: float, good: str) -> Outcome:
+        started = time.monotonic()
+        outcome = ask(self, request, seconds, good)
+        asked.append(Asked(outcome, seconds * self._limits.patience, time.monotonic() - started))
         return outcome
 
     client.Child._ask = spy  # type: ignore[method-assign]
     try:
-        yield outcomes
+        yield asked
     finally:
         client.Child._ask = ask  # type: ignore[method-assign]
+
+
+def overtime(asked: list[Asked]) -> list[str]:
+    """Say which time was used up that should not have been.
+
+    It is told by what children were allowed, which no busy machine changes, and
+    not by how long it all took.
+    """
+    over = [one for one in asked if one.outcome.status is Status.TIMED_OUT]
+    used_up = sum(one.allowed for one in over)
+    evidence = [f"it used up {used_up:.1f} s, and may use up {ALLOWED:.0f} s"] if used_up > ALLOWED else []
+    # What ends in time may be noticed a little later.
+    late = (one for one in asked if one not in over and one.took > 4 * one.allowed)
+    return evidence + [f"it went on for {one.took:.1f} s, and had {one.allowed:.1f} s" for one in late]

@@ -10,10 +10,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from arena import GROUPS, Arena, Attack, attacks
+from arena import ALLOWED, GROUPS, Arena, Asked, Attack, attacks, overtime
 
 from grader import isolation
+from grader.client import Outcome
 from grader.sandbox import Level
+from grader.verdict import Status
 
 
 def levels() -> list[Level]:
@@ -43,3 +45,11 @@ def test_corpus() -> None:
     assert len(corpus) >= 70
     assert {attack.path.parent.name for attack in corpus} == set(GROUPS)
     assert not [attack.name for attack in corpus if len(attack.tries) < 20]
+
+
+def test_time_is_judged_by_what_was_allowed_and_not_by_how_busy_the_machine_was() -> None:
+    ended, answered = Outcome(Status.TIMED_OUT), Outcome(None)
+    assert overtime([Asked(ended, ALLOWED, 1000.0), Asked(answered, 1.0, 3.0)]) == []
+    twice = [Asked(ended, ALLOWED, 1.0), Asked(ended, 1.0, 1.0)]
+    assert overtime(twice) == [f"it used up {ALLOWED + 1:.1f} s, and may use up {ALLOWED:.0f} s"]
+    assert overtime([Asked(answered, 1.0, 7.0)]) == ["it went on for 7.0 s, and had 1.0 s"]

@@ -1,19 +1,13 @@
 """Holds a submission that unpacks to 1 GB."""
 import io
-import stat
 import zipfile
 
 
-def packed(*entries, honest=None, kind=zipfile.ZIP_DEFLATED):
-    """Return a zip of (name or ZipInfo, content) entries, and an honest student's file."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", kind) as out:
-        for name, content in entries:
-            out.writestr(name, content)
-        if honest is not None:
-            out.writestr("ada/target.py", honest)
-    return file.getvalue()
-
-
 def build(prelude, honest):
-    return {"class.zip": packed(("mallory/target.py", b"#" * (1 << 30)), honest=honest)}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+        with out.open("mallory/target.py", "w") as bomb:
+            for _ in range(1 << 10):
+                bomb.write(b"#" * (1 << 20))
+        out.writestr("ada/target.py", honest)
+    return {"class.zip": file.getvalue()}

@@ -6,7 +6,7 @@ def daemon():
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            time.sleep(15)
+            time.sleep(60)
         os._exit(0)
 
 

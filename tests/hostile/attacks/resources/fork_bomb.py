@@ -9,6 +9,6 @@ for _ in range(50):
         LOOT.append(repr(error))
         break
     if child == 0:
-        time.sleep(20)
+        time.sleep(60)
         os._exit(0)
     LOOT.append("WON fork")
