@@ -21,7 +21,7 @@ BENCH :=
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
     $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check) --constraint constraints.txt
 
-.PHONY: help demo test audit bench build check lint types messages constraints clean
+.PHONY: help demo test long audit bench build check lint types messages constraints clean
 .NOTPARALLEL:
 
 help:
@@ -48,6 +48,10 @@ demo: $(VENV)/instructor
 ## test         lint, types and the whole suite
 test: $(VENV)/test lint types
 	$(BIN)/python -m pytest -q
+
+## long         grade whole simulated classes of every topic, with five seeds: hours
+long: $(VENV)/test
+	$(BIN)/python -m pytest -q -m long
 
 ## audit        prove the course's checks with every mutant there is; BUDGET=3600 seconds at most
 audit: $(VENV)/test

@@ -16,9 +16,8 @@ import numpy as np
 
 from grader.client import UNDEFINED, Outcome
 from grader.compare import Mismatch, compare, equal
-from grader.course import Checks
 from grader.exercise import Case, Exercise
-from grader.key import ExerciseKey, Key, MistakeKey, Response
+from grader.key import ExerciseKey, MistakeKey, Response
 from grader.verdict import UNWRITTEN, CaseVerdict, Status, Verdict, worst
 
 PLACES = re.compile(r"\n  (?:cell \d{1,4}, )?line \d{1,5}(?=, in |\n)")
@@ -126,20 +125,6 @@ def _same(
     # of a sort: they are the same mistake if they fail for the same reason.
     theirs = judge_arrays(exercise, case, expected, response.arrays)
     return (theirs and theirs.kind) == (finding and finding.kind)
-
-
-def outcomes_of_mistakes(checks: Checks, key: Key) -> dict[str, tuple[Status, float]]:
-    """Return the status and score that each mistake gets, by the mistake's name."""
-    found = {}
-    for name, recorded in key.exercises.items():
-        for mistake in recorded.mistakes:
-            outcomes = [
-                Outcome(Status.RAISED if response.error else None, response.arrays, response.error)
-                for response in mistake.responses
-            ]
-            got = verdict(checks.exercises[name], recorded, outcomes, hidden=True)
-            found[mistake.name] = (got.status, got.score)
-    return found
 
 
 def explain(

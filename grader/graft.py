@@ -25,6 +25,11 @@ HANGS = """\
 def {name}(*args, **kwargs):
     while True:
         pass"""
+ENDS = """\
+def {name}(*args, **kwargs):
+    import os
+
+    os._exit(1)"""
 SPOIL = """\
 def _spoiled(spoil, right):
     # Answers as `right` does, with every array in it spoiled.
@@ -63,9 +68,8 @@ def graft(text: str, name: str, of: str) -> str:
         name: a function or class that it defines.
         of: what it is to be called.
     """
-    body = ast.parse(text).body
+    body, inside = _read(text)
     lines = text.splitlines()
-    inside = set(_inside_strings(body))
     future = []
     kept = []
     for statement in needed(body, name):
@@ -80,6 +84,13 @@ def graft(text: str, name: str, of: str) -> str:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             kept.append("")
     return "\n".join([*future, "def _answer():", *kept, f"    return {name}", "", "", f"{of} = _answer()"])
+
+
+@functools.cache
+def _read(text: str) -> tuple[list[ast.stmt], set[int]]:
+    """Return a file's statements, and the lines that begin inside a string."""
+    body = ast.parse(text).body
+    return body, set(_inside_strings(body))
 
 
 def spoiled(name: str, how: str) -> str:

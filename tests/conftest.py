@@ -31,6 +31,16 @@ CANARY = "only the trusted side knows this"
 USER = "postgres"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--students", type=int, default=300, help="how many in each class of the long run")
+
+
+@pytest.fixture(scope="session")
+def students(request: pytest.FixtureRequest) -> int:
+    """How many students each class of the long run has."""
+    return int(request.config.getoption("--students"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def secrets_in_the_environment() -> Iterator[None]:
     """Give the trusted side a secret that no child may see."""

@@ -114,7 +114,7 @@ def level_for(least: Level) -> Level:
 
 def compare_with_truth(truth: Path, results: Results) -> None:
     """Say whether grades are those of a simulated class, and exit with 1 if not."""
-    from grader.simulate import check_truth
+    from grader.truth import check_truth
 
     differences = check_truth(truth, results)
     for difference in differences[:20]:

@@ -20,11 +20,14 @@ def simulate(
 ) -> None:
     """Write a class with known grades, and truth.json beside it."""
     from grader import simulate as simulation
-    from grader.feedback import outcomes_of_mistakes
+    from grader.client import Server
+    from grader.truth import work_out, write_truth
 
     with plain_errors():
         course, topics = chosen_topics(folder, names)
         rules = rules_for(tuple(topic.id for topic in topics), True, None, folder)
-        outcomes = {topic: outcomes_of_mistakes(rule.checks, rule.key) for topic, rule in rules.items()}
-        simulation.simulate(topics, destination, students, seed, outcomes)
+        with Server() as server:
+            worked = {topic.id: work_out(server, topic, rules[topic.id].key) for topic in topics}
+        behaviours = simulation.simulate(topics, destination, students, seed)
+        write_truth(destination / "truth.json", seed, behaviours, worked)
     click.echo(f"{students} students and truth.json are in {destination}")

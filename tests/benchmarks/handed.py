@@ -10,19 +10,21 @@ from typing import Any
 
 from grader.course import Topic
 from grader.simulate import Deck
+from grader.ways import Ways
 
 
 def hand_in(topic: Topic, folder: Path, students: int, bare: bool) -> None:
     """Write the released notebook with simulated answers, and the files that came with it."""
     rng = random.Random(topic.id)
-    deck = Deck(topic, rng, None)
+    ways = Ways(topic)
+    deck = Deck(ways, rng)
     released = json.loads((topic.assignment / f"{topic.name}.ipynb").read_text())
     solved = json.loads((topic.source / f"{topic.name}.ipynb").read_text())
     sources = {cell["id"]: cell["source"] for cell in solved["cells"]}
     for number in range(students):
         talent = rng.betavariate(4, 1.3)
         behaviours = [(one, deck.behaviour(one, talent, False)) for one in topic.checks.exercises.values()]
-        texts = list(deck.cells(behaviours))
+        texts = list(ways.cells(behaviours))
         # What is grafted keeps its own name, and `check(answer)` goes by that.
         texts += [f"{name}.__name__ = {name!r}" for one, _ in behaviours for name in one.writes]
         more = [code(f"more-{place}", text) for place, text in enumerate(texts)]
