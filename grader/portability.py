@@ -18,7 +18,7 @@ from typing import Any
 from grader.submission import MAGIC, Cell, Unreadable, cells_of, compiled_source
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
-LOADS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
+LOCAL_FIRST = ("LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 MANY = 8  # cells that are listed
 
 
@@ -131,8 +131,9 @@ def _loaded(code: types.CodeType, top: bool = True) -> Iterator[tuple[str, bool]
     """Yield the module-level names that code uses, and whether it does when the cell is run."""
     local = set() if top else {i.argval for i in dis.get_instructions(code) if i.opname == "STORE_NAME"}
     for instruction in dis.get_instructions(code):
-        if instruction.opname in LOADS and instruction.argval not in local:
-            yield instruction.argval, top and instruction.opname == "LOAD_NAME"
+        name, how = instruction.argval, instruction.opname
+        if how == "LOAD_GLOBAL" or (how in LOCAL_FIRST and name not in local):
+            yield name, top and how == "LOAD_NAME"
     for inner in _inner(code):
         yield from _loaded(inner, top=False)
 

@@ -20,7 +20,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.submission import Cell, compiled_source
-AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
+
+# Scopes of which the names are looked up when the statement is run: "type parameter"
+# is what 3.12 says, "type parameters" what 3.13 does.
+AT_ONCE = {"class", "type parameter", "type parameters"}
 
 
 @dataclass(frozen=True)
@@ -123,12 +126,12 @@ def statements(text: str) -> tuple[Statement, ...]:
     """Return the statements of a cell that define something; none if it is no Python."""
     lines = _lines(text)
     try:
-        body = ast.parse("\n".join(lines)).body
+        blocks = list(_blocks(parse("\n".join(lines)).body))
+        tables = [_scopes("\n".join(lines[first - 1 : last])) for first, last, _ in blocks]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     found = []
-    for first, last, nodes in _blocks(body):
-        table = symtable.symtable("\n".join(lines[first - 1 : last]), "cell", "exec")
+    for (first, last, nodes), table in zip(blocks, tables, strict=True):
         symbols = table.get_symbols()
         binds = {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
         now, later = _looked_up(table)
@@ -158,6 +161,42 @@ def _blocks(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]
         yield first, last, block
 
 
+class _Plain(ast.NodeTransformer):
+    """Makes every comprehension a generator, and every f-string a tuple of what it shows.
+
+    They use the same names. But from 3.12 on, Python tells the variables of a list's,
+    set's or dict's comprehension as if the scope around bound them; and 3.11 cannot
+    write every f-string anew.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(_tuple([node.key, node.value]), node.generators))
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        return self.generic_visit(_tuple(node.values))
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        return self.generic_visit(_tuple([node.value, *([node.format_spec] if node.format_spec else [])]))
+
+
+def _tuple(values: list[ast.expr]) -> ast.Tuple:
+    return ast.Tuple(values, ast.Load())
+
+
+def _scopes(text: str) -> symtable.SymbolTable:
+    """Return the scopes of some statements.
+
+    Raises:
+        SyntaxError: a name is declared as it cannot be.
+    """
+    return symtable.symtable(ast.unparse(_Plain().visit(parse(text))), "cell", "exec")
+
+
 def _looked_up(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
     """Return the global names that scopes within use: at once, and only when they are called."""
     now: set[str] = set()
@@ -165,7 +204,7 @@ def _looked_up(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
     for child in table.get_children():
         own = {one.get_name() for one in child.get_symbols() if one.is_global()}
         at_once, called = _looked_up(child)
-        if child.get_type() == "class" or child.get_name() in AT_ONCE:
+        if child.get_type() in AT_ONCE or child.get_name() == "genexpr":
             now |= own | at_once
             later |= called
         else:

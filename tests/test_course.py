@@ -24,8 +24,10 @@ from grader.audit.run import fixed_sample
 from grader.client import Server
 from grader.course import Course, Topic, find_course
 from grader.exercise import Exercise
+from grader.feedback import verdict
 from grader.grading import Grader, Rules, Work, open_file
 from grader.key import Key
+from grader.recording import record_topic
 from grader.verdict import Graded, Status
 
 COURSE: Course = find_course(Path(__file__).parent)
@@ -46,6 +48,7 @@ class Looked:
 
     Attributes:
         keys: the public key that students get, and a hidden one, by whether they are hidden.
+        anew: the public key, as this Python and this machine record it.
         oracles: by exercise and key, what became of each oracle.
         forms: by exercise and form, what became of the reference in that form.
         fates: by exercise, what became of a sample of its mutants.
@@ -53,6 +56,7 @@ class Looked:
     """
 
     keys: dict[bool, Key]
+    anew: Key
     oracles: dict[tuple[str, bool], list[FormFound]]
     forms: dict[tuple[str, str], FormFound]
     fates: dict[str, list[MutantFound]]
@@ -75,6 +79,7 @@ def look(server: Server, topic: Topic) -> Looked:
     with Bench(server, topic, both_keys(server, topic), every) as bench:
         return Looked(
             dict(bench.keys),
+            record_topic(server, topic),
             {
                 (one.name, hidden): list(rightness.oracles(bench, one, hidden))
                 for one in exercises
@@ -175,6 +180,17 @@ def test_every_mistake_is_rejected_and_named_as_itself_and_as_no_other(
 ) -> None:
     recorded = looked(topic).keys[hidden].exercises[exercise.name]
     assert mistakes.problems_of(exercise, recorded, hidden) == []
+
+
+@every_exercise
+def test_the_key_that_students_get_knows_a_mistake_that_is_made_here(
+    topic: Topic, exercise: Exercise, looked: Look
+) -> None:
+    """It may have been recorded by another Python, whose `sum` rounds otherwise."""
+    given = looked(topic).keys[False].exercises[exercise.name]
+    for made in looked(topic).anew.exercises[exercise.name].mistakes:
+        found = verdict(exercise, given, mistakes.outcomes_of(made), hidden=False)
+        assert made.sentence in found.message, f"{made.name} is not recognised"
 
 
 @every_exercise

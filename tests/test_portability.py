@@ -48,6 +48,12 @@ def test_hidden_state_is_told(tmp_path: Path) -> None:
     assert said.startswith("cell 1 uses `COUNT`, which nothing in the file defines: your kernel may know it")
 
 
+def test_a_comprehension_does_not_see_what_the_class_around_it_holds(tmp_path: Path) -> None:
+    """From Python 3.12 on, its instructions are among the class'."""
+    (said,) = found(tmp_path, "class Model:\n    WIDTH = 3\n    sizes = [WIDTH for _ in range(WIDTH)]")
+    assert said.startswith("cell 1 uses `WIDTH`, which nothing in the file defines")
+
+
 def test_what_only_a_demonstration_defines_is_told(tmp_path: Path) -> None:
     demonstration = {"source": "%matplotlib inline\nhelper = 1", **DEMONSTRATION}
     (said,) = found(tmp_path, demonstration, "def mean(rows):\n    return helper")

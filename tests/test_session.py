@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -62,6 +63,30 @@ def test_what_a_definition_builds_on_comes_first(change: str, name: str) -> None
     assert kept[1].startswith("WIDTH = 3") and kept[3] == change and 4 not in kept
 
 
+@pytest.mark.parametrize(
+    "comprehension",
+    ["[x for x in ()]", "{x for x in ()}", "{x: y for x, y in ()}", "[[x for x in ()] for y in ()]",
+     "f'{[x for x in ()]!r:{len([y for y in ()])}}'"],
+)  # fmt: skip
+def test_variables_of_comprehensions_are_nobody_elses(comprehension: str) -> None:
+    cells = ["x = y = 1", f"found = {comprehension}", "def f():\n    return x, y", "def g(): return found"]
+    assert set(sources(cells, "f")) == {1, 3}
+    assert set(sources(cells, "g")) == {2, 4}
+    assert {"x", "y"}.isdisjoint(cut(cells[1:], ["g"]).unknown)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters came with Python 3.12")
+@pytest.mark.parametrize(
+    "generic",
+    ["class A[T](Base): pass", "class A[T]:\n    base: T = Base", "def A[T](x: T = Base): pass",
+     "def A[T](x: T) -> Base: pass"],
+)  # fmt: skip
+def test_what_is_generic_builds_on_what_was_there_then(generic: str) -> None:
+    cells = ["class Base: pass", generic, "class Base: later = True"]
+    assert set(sources(cells, "A")) == {1, 2}
+    assert "T" not in cut(cells, ["A"]).unknown
+
+
 @pytest.mark.parametrize("change", ["Model.call = lambda self: 1", "Model.sizes['a'] = 1", "del Model.call"])
 def test_what_reaches_into_an_answer_belongs_to_it(change: str) -> None:
     assert set(sources(["class Model: pass", change, "print(Model)"], "Model")) == {1, 2}
@@ -91,6 +116,16 @@ def test_what_no_cell_defines_is_told() -> None:
 @pytest.mark.parametrize("cell", ["def f(:", "%matplotlib inline\nplot()", "\0", "", "!ls", "(" * 300])
 def test_cells_that_are_no_python_do_no_harm(cell: str) -> None:
     assert set(sources(["def f(): return 1", cell], "f")) == {1}
+
+
+def test_nor_does_what_is_found_to_be_no_python_only_once_it_is_compiled() -> None:
+    assert set(sources(["def f(): return 1", "def f(a, a): pass"], "f")) == {1}
+
+
+def test_no_f_string_is_too_odd() -> None:
+    """3.11 cannot write this one from its tree."""
+    cells = ["WIDTH = 3", "def f(): return f'''{\"\"\"a\nb\"\"\"}{WIDTH}'''"]
+    assert set(sources(cells, "f")) == {1, 2}
 
 
 def test_magics_hide_no_definition() -> None:

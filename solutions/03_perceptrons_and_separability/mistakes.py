@@ -384,7 +384,17 @@ def last_term_only(P, N):
 @mistake(of="cover_count")
 def in_floats(P, N):
     """the count is computed in floating-point numbers, which hold about 16 digits of it."""
-    return int(2 * sum(float(math.comb(P - 1, k)) for k in range(N)))
+    total = 0.0
+    for k in range(N):  # not `sum`, which rounds less from Python 3.12 on
+        total += math.comb(P - 1, k)
+    return int(2 * total)
+
+
+@mistake(of="cover_count")
+def of_floats(P, N):
+    """what is summed are floating-point numbers, which hold about 16 digits each."""
+    # What `sum` returns from Python 3.12 on; the one above is what it returned before.
+    return int(2 * math.fsum(math.comb(P - 1, k) for k in range(N)))
 
 
 @mistake(of="cover_count")
