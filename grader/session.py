@@ -126,7 +126,7 @@ def statements(text: str) -> tuple[Statement, ...]:
     """Return the statements of a cell that define something; none if it is no Python."""
     lines = _lines(text)
     try:
-        blocks = list(_blocks(parse("\n".join(lines)).body))
+        blocks = list(_blocks(ast.parse("\n".join(lines)).body))
         tables = [_scopes("\n".join(lines[first - 1 : last])) for first, last, _ in blocks]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
@@ -194,7 +194,7 @@ def _scopes(text: str) -> symtable.SymbolTable:
     Raises:
         SyntaxError: a name is declared as it cannot be.
     """
-    return symtable.symtable(ast.unparse(_Plain().visit(parse(text))), "cell", "exec")
+    return symtable.symtable(ast.unparse(_Plain().visit(ast.parse(text))), "cell", "exec")
 
 
 def _looked_up(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
