@@ -20,7 +20,6 @@ from grader.grading import Grader, Rules
 from grader.key import Key, load
 from grader.recording import record_topic
 from grader.report.data import results
-from grader.sandbox import Level
 from grader.simulate import Behaviours, simulate
 from grader.truth import Worked, check_truth, work_out, write_truth
 from grader.ways import SPOILED, Ways
