@@ -29,7 +29,7 @@ def __getattr__(name: str) -> Any:
         raise ImportError(
             f"this kernel runs Python {have}, and checking needs {need} or newer: choose another kernel"
         )
-    from grader import live
+    from grader.student import live
 
     live.prepare()
     return live.check

@@ -60,7 +60,7 @@ class Exercise:
             the student's code and never judges.
         writes: the names that the student defines.
         tolerance: relative to each expected value and to the largest expected
-            value of its array; see `grader.compare`.
+            value of its array; see `grader.grading.compare`.
         dtype: floating-point inputs are cast to it; integers become int32.
         arrays: `"tensor"` hands arrays to the driver as `tf.Tensor`s,
             `"numpy"` as `np.ndarray`s.

@@ -16,13 +16,13 @@ from typing import Any
 import sqlalchemy
 from courses import CHECKS, TOPIC, make_course
 
-from grader import isolation
-from grader.client import Server
+from grader.authoring.notebook import instructor_notebook, to_bytes
+from grader.authoring.recording import record_topic
+from grader.client.server import Server
 from grader.course import Course
-from grader.key import hidden_path
-from grader.notebook import instructor_notebook, to_bytes
-from grader.recording import record_topic
-from grader.sandbox import Level
+from grader.grading.key import hidden_path
+from grader.sandbox import trial
+from grader.sandbox.levels import Level
 
 NAME = "averages"
 TESTS = {"check_mean": 30.0, "check_weighted_mean": 40.0, "check_running_mean": 30.0}
@@ -187,7 +187,7 @@ def make_classroom(folder: Path, recorder: Server, more: str = "") -> Classroom:
     """Write a course, have nbgrader generate its assignment, and record its hidden key."""
     course = make_course(folder, checks=QUICK)
     (topic,) = course.topics
-    least = min(isolation.best(), Level.LANDLOCK, key=lambda level: level.rank)
+    least = min(trial.best(), Level.LANDLOCK, key=lambda level: level.rank)
     (folder / "nbgrader_config.py").write_text(CONFIG.format(least=least) + more)
     topic.source.mkdir(parents=True)
     (topic.source / f"{NAME}.ipynb").write_bytes(to_bytes(instructor_notebook(topic)))

@@ -13,11 +13,11 @@ from classroom import Classroom, fill_class, make_classroom
 from courses import TOPIC, make_course
 from hypothesis import HealthCheck, settings
 
-from grader.client import Server
+from grader.authoring.recording import record_topic
+from grader.client.server import Server
 from grader.course import Course, Topic
-from grader.grading import Grader, Rules, Work, open_file
-from grader.key import Key
-from grader.recording import record_topic
+from grader.grading.grading import Grader, Rules, Work, open_file
+from grader.grading.key import Key
 from grader.verdict import Graded
 
 # A busy machine is no fault of the code's; the same examples on every run.

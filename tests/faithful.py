@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from grader import sandbox, submission, worker
-from grader.client import Server
+from grader.client.server import Server
 from grader.course import Checks, Topic, run_checks
+from grader.sandbox import levels
+from grader.server import module, worker
 
 # What is most likely to break in a fork: threads, compilers, pipelines, random numbers.
 CHECKS = """
@@ -140,7 +141,7 @@ def fresh(checks: Path, solution: Path, only: Sequence[str] = ()) -> Digests:
     """Run exercises in a process of their own, with the environment that a child has."""
     command = [sys.executable, __file__, str(checks), str(solution), *only]
     with tempfile.TemporaryDirectory() as home:
-        environment = sandbox.environment(Path(home)) | {"PYTHONPATH": ":".join(filter(None, sys.path))}
+        environment = levels.environment(Path(home)) | {"PYTHONPATH": ":".join(filter(None, sys.path))}
         done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return dict(json.loads(done.stdout))
@@ -155,11 +156,11 @@ def main() -> None:
     text = Path(sys.argv[1]).read_text()
     exercises = Checks(text, run_checks(text, "checks.py")).exercises
     worker.set_seeds()
-    module = submission.load(Path(sys.argv[2]).read_bytes(), "solution.py", "submitted.solution").module
+    answers = module.load(Path(sys.argv[2]).read_bytes(), "solution.py", "submitted.solution").module
     found: Digests = {}
     for name in sys.argv[3:] or exercises:
         exercise = exercises[name]
-        answer = type("Answer", (), {one: staticmethod(getattr(module, one)) for one in exercise.writes})
+        answer = type("Answer", (), {one: staticmethod(getattr(answers, one)) for one in exercise.writes})
         cases = exercise.draw(lambda position: position)
         found[name] = [digest(worker.run_driver(exercise, answer, case.inputs)) for case in cases]
     print(json.dumps(found))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from courses import SOLUTION
 
-from grader.assignment import Assignment
-from grader.grading import Rules
-from grader.key import Key
+from grader.grading.grading import Rules
+from grader.grading.key import Key
+from grader.student.assignment import Assignment
 
 RIGHT = SOLUTION
 WRONG = SOLUTION.replace("/ len(rows)", "")

@@ -5,81 +5,227 @@ from __future__ import annotations
 import ast
 import functools
 import importlib.util
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LEAVES = set("exercise drivers seeds compare verdict wire text forms parse linux seccomp landlock".split())
-UNTRUSTED = {"server", "worker"}
-SECRETS = {"solution", "mistakes", "oracles"}
+SECRETS = {"solution.py", "mistakes", "oracles"}
+
+# Every room with the rooms right below it, and its modules from top to bottom. What is imported
+# lies below: in a room that a line leads to, or further down in the same room.
+BELOW = {
+    "commands": "nbgrader student audit workflows datasets",
+    "nbgrader": "report authoring",
+    "student": "report",
+    "audit": "authoring report",
+    "report": "grading",
+    "authoring": "grading",
+    "grading": "client",
+    "client": "sandbox",
+    "server": "sandbox",
+    "sandbox": "vocabulary",
+    "datasets": "vocabulary",
+    "workflows": "vocabulary",
+    "vocabulary": "",
+}
+MODULES = {
+    "commands": "main audit build check ci data doctor grade hint key new publish simulate status submit"
+    " topics watch common",
+    "nbgrader": "hooks gradebook autograde pictures feedback cells archives",
+    "student": "live watch asked session portability shown submitted hint packing progress places assignment",
+    "audit": "run cost steadiness training rightness killing reorder bench content equivalents mutation"
+    " operators margins mistakes page terminal mutated forms syntax exchanges distance findings",
+    "report": "junit forge display pictures svg data terminal",
+    "authoring": "truth simulate ways release skeleton graft recording notebook",
+    "grading": "collect grading feedback compare store key forms",
+    "client": "warm server spares child process",
+    "server": "__main__ worker archive module eager seeds",
+    "sandbox": "trial levels root landlock linux seccomp",
+    "datasets": "loading builder vendor packaged registry",
+    "workflows": "",
+    "vocabulary": "course exercise wire drivers verdict versions text parse",
+}
+
+# What is imported from elsewhere than below: (module, imported module) and why.
+FOR_GOOD = {
+    ("grader", "student.live"): "`from grader import check` is a student's door, opened when it is used",
+    ("grader", "parse"): "CPython's parser is guarded for whoever imports anything of ours",
+    ("audit.mutated", "server.module"): "it is handed to a child, and runs there",
+}
+UNTIL = {
+    ("audit.mutation", "server.module"): "until cells are read in the vocabulary",
+    ("authoring.release", "student.packing"): "until names of files are in the vocabulary",
+    ("authoring.release", "student.progress"): "until names of files are in the vocabulary",
+    ("client.child", "server.__main__"): "until what both sides say is in `wire`",
+    ("client.server", "server.__main__"): "until what both sides say is in `wire`",
+    ("grading.collect", "server.archive"): "until the limits of a submission are in the vocabulary",
+    ("grading.grading", "server.module"): "until the limits of a submission are in the vocabulary",
+    ("nbgrader.archives", "server.archive"): "until the limits of a submission are in the vocabulary",
+    ("nbgrader.autograde", "commands.common"): "until rules are read in `grading`",
+    ("nbgrader.autograde", "commands.grade"): "until a course says which of its folders are secret",
+    ("student.hint", "server.module"): "until cells are read in the vocabulary",
+    ("student.live", "server.module"): "until the limits of a submission are in the vocabulary",
+    ("student.portability", "server.module"): "until cells are read in the vocabulary",
+    ("student.session", "server.module"): "until cells are read in the vocabulary",
+    ("student.watch", "server.module"): "until cells are read in the vocabulary",
+}
+# What of `server` the trusted rooms load: nothing, once none of the above leads there.
+LOADED_UNTIL_THEN = {"server", *(f"server.{name}" for name in MODULES["server"].split())}
+
+
+class Import(NamedTuple):
+    """One module of ours imported by another."""
+
+    importer: str
+    imported: str
 
 
 @functools.cache
 def modules() -> dict[str, ast.Module]:
-    """Return the package's modules by dotted name, without the package's own."""
-    paths = [path for path in (ROOT / "grader").rglob("*.py") if "__pycache__" not in path.parts]
-    names = {path: path.relative_to(ROOT / "grader").with_suffix("").parts for path in paths}
-    return {
-        ".".join(part for part in names[path] if part != "__init__"): ast.parse(path.read_text())
-        for path in paths
-        if names[path] != ("__init__",)
-    }
+    """Return the package's modules by dotted name below `grader`, which is itself "grader"."""
+    found = {}
+    for path in (ROOT / "grader").rglob("*.py"):
+        parts = path.relative_to(ROOT / "grader").with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__") or "grader"
+        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+def room_of(module: str) -> str:
+    room = module.partition(".")[0]
+    return room if room in BELOW else "vocabulary"
+
+
+@functools.cache
+def reached(room: str) -> frozenset[str]:
+    """Return the rooms that lie below one."""
+    below = BELOW[room].split()
+    return frozenset(below).union(*map(reached, below))
 
 
 def imported(tree: ast.AST) -> set[str]:
     """Return which modules of ours are imported, anywhere in a tree."""
     known, found = set(modules()), set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "grader":
-            module = node.module.removeprefix("grader").lstrip(".")
-            whole = {f"{module}.{alias.name}".lstrip(".") for alias in node.names} & known
-            found |= whole or ({module} if module else set())
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "grader":
+            module = str(node.module).removeprefix("grader").lstrip(".")
+            wholes = {alias.name: f"{module}.{alias.name}".lstrip(".") for alias in node.names}
+            found |= {whole if whole in known else module or "grader" for whole in wholes.values()}
         elif isinstance(node, ast.Import):
-            found |= {
-                alias.name.removeprefix("grader.") for alias in node.names if alias.name.startswith("grader.")
-            }
+            names = {alias.name for alias in node.names if alias.name.split(".")[0] == "grader"}
+            found |= {name.removeprefix("grader.") for name in names}
     return found
 
 
-def test_leaves_import_nothing_of_ours() -> None:
-    assert {name: imported(tree) for name, tree in modules().items() if name in LEAVES} == dict.fromkeys(
-        LEAVES, set()
+@functools.cache
+def imports() -> tuple[Import, ...]:
+    return tuple(
+        Import(name, other) for name, tree in modules().items() for other in imported(tree) if other != name
     )
 
 
-def test_dependencies_run_one_way() -> None:
-    TopologicalSorter({name: imported(tree) for name, tree in modules().items()}).prepare()
+def runs_down(one: Import) -> bool:
+    """Tell whether an import leads to what lies below."""
+    if one.imported == "grader":  # the version
+        return True
+    above, below = room_of(one.importer), room_of(one.imported)
+    if above != below:
+        return below in reached(above)
+    # A room's first module is its door, above all others.
+    order = [above, *(place(above, name) for name in MODULES[above].split())]
+    return order.index(one.importer) < order.index(one.imported)
 
 
-def test_nothing_below_knows_the_commands() -> None:
-    for name, tree in modules().items():
-        assert "cli" not in imported(tree), name
+def place(room: str, name: str) -> str:
+    return name if room == "vocabulary" else f"{room}.{name}"
+
+
+def test_every_module_has_its_place() -> None:
+    placed = {place(room, name) for room, names in MODULES.items() for name in names.split()}
+    rooms = set(BELOW) - {"vocabulary"}
+    assert placed | rooms | {"grader"} == set(modules())
+
+
+def test_rooms_stand_above_one_another() -> None:
+    TopologicalSorter({room: below.split() for room, below in BELOW.items()}).prepare()
+
+
+def test_imports_run_down() -> None:
+    assert {tuple(one) for one in imports() if not runs_down(one)} == FOR_GOOD.keys() | UNTIL.keys()
+
+
+def test_nothing_leads_to_the_room_of_answers() -> None:
+    assert not any("server" in reached(room) for room in BELOW)
+
+
+def doors() -> Iterator[tuple[str, set[str]]]:
+    """Yield the rooms that say by which modules they are entered, and these."""
+    for room in BELOW:
+        said = (ast.get_docstring(modules()[room]) or "") if room != "vocabulary" else ""
+        named = re.findall(r"`(\w+)`", said.partition("Entered by")[2])
+        if named:
+            yield room, set(named) & set(MODULES[room].split())
+
+
+def test_a_room_is_entered_by_the_doors_that_it_shows() -> None:
+    allowed = FOR_GOOD.keys() | UNTIL.keys()
+    shown = dict(doors())
+    assert {"sandbox", "client", "grading", "report", "authoring", "student"} <= shown.keys()
+    for room, names in shown.items():
+        used = {
+            one.imported.partition(".")[2]
+            for one in imports()
+            if room_of(one.imported) == room != room_of(one.importer) and tuple(one) not in allowed
+        }
+        assert used <= names, room
+        assert names <= used | {"live"}, f"{room} shows a door that nobody uses"
+
+
+def loaded(code: str) -> set[str]:
+    """Run code in a fresh process; return the modules that it loaded."""
+    code = f"import importlib, sys\n{code}\nprint(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+    return set(found.stdout.split())
+
+
+def trusted() -> list[str]:
+    """Return the modules of the trusted rooms; what the audit hands to a child is not of them."""
+    return sorted(
+        name for name in modules() if room_of(name) != "server" and name not in ("grader", "audit.mutated")
+    )
+
+
+def test_the_trusted_side_loads_nothing_that_runs_answers() -> None:
+    found = loaded(f"for name in {trusted()}: importlib.import_module('grader.' + name)")
+    ours = {name.removeprefix("grader.") for name in found if name.startswith("grader.")}
+    assert {name for name in ours if room_of(name) == "server"} == LOADED_UNTIL_THEN
 
 
 def test_the_trusted_side_and_checks_load_without_tensorflow() -> None:
-    trusted = sorted(name for name in modules() if name not in UNTRUSTED)
     checks = sorted(str(path) for path in (ROOT / "solutions").glob("*/checks.py"))
-    code = (
-        "import importlib, pathlib, sys\n"
-        f"for name in {trusted}: importlib.import_module('grader.' + name)\n"
+    found = loaded(
+        "import pathlib\n"
+        f"for name in {trusted()}: importlib.import_module('grader.' + name)\n"
         "from grader.course import load_checks\n"
         f"for path in {checks}:\n"
-        "    for exercise in load_checks(pathlib.Path(path)).exercises.values(): exercise.draw(lambda i: i)\n"
-        "print(*{name.partition('.')[0] for name in sys.modules})"
+        "    for exercise in load_checks(pathlib.Path(path)).exercises.values(): exercise.draw(lambda i: i)"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert found.returncode == 0, found.stderr
-    assert {"tensorflow", "keras", "torch", "jax"}.isdisjoint(found.stdout.split())
-    assert "numpy" in found.stdout.split()
+    names = {name.partition(".")[0] for name in found}
+    assert {"tensorflow", "keras", "torch", "jax"}.isdisjoint(names)
+    assert "numpy" in names
 
 
 def test_tensorflow_is_imported_inside_functions_and_only_where_answers_run() -> None:
     # `audit.forms` is handed to a child, as the answers are that it wraps.
-    allowed = {"drivers", "eager", "server", "worker", "datasets.loading", "audit.forms"}
+    allowed = {"drivers", "datasets.loading", "audit.forms"}
     for name, tree in modules().items():
         names = {
             alias.name.partition(".")[0]
@@ -89,22 +235,10 @@ def test_tensorflow_is_imported_inside_functions_and_only_where_answers_run() ->
         } | {
             str(node.module).partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
         }
-        assert name in allowed or names.isdisjoint({"tensorflow", "keras"}), name
+        here = room_of(name) == "server" or name in allowed
+        assert here or names.isdisjoint({"tensorflow", "keras"}), name
         top = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
         assert top.isdisjoint({"tensorflow", "keras"}), name
-
-
-def test_the_side_that_runs_answers_knows_nothing_that_judges() -> None:
-    trees = modules()
-    reached, pending = set(), ["server"]
-    while pending:
-        name = pending.pop()
-        if name not in reached:
-            reached.add(name)
-            pending += imported(trees[name])
-    assert reached.isdisjoint(
-        "key feedback grading compare client recording collect store release cli".split()
-    )
 
 
 def test_only_recording_has_a_solution_run() -> None:
@@ -116,13 +250,14 @@ def test_only_recording_has_a_solution_run() -> None:
             if isinstance(node, ast.Call)
         }
         runs = calls & {"exec", "eval", "run_path", "import_module", "spec_from_file_location", "exec_module"}
-        assert not runs or name in {"course", "submission"}, name
+        assert not runs or name in {"course", "server.module"}, name
         if "fork" in calls:
             # `grading` forks for students' files, of which it is given descriptors.
             texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-            # `sandbox` and `isolation` fork processes of our own.
-            assert name in {"recording", "grading", "server", "sandbox", "isolation"}, name
-            assert name == "recording" or texts.isdisjoint({"mistakes", "oracles", "solution.py"}), name
+            # `levels` and `trial` fork processes of our own.
+            forks = {"grading.grading", "server.__main__", "sandbox.levels", "sandbox.trial"}
+            assert name in forks | {"authoring.recording"}, name
+            assert name == "authoring.recording" or texts.isdisjoint(SECRETS), name
 
 
 def test_the_engine_names_no_topic() -> None:

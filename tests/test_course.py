@@ -15,19 +15,20 @@ from pathlib import Path
 
 import pytest
 
-from grader import key, release
 from grader.audit import content, equivalents, killing, mistakes, rightness
 from grader.audit.bench import Bench, both_keys, in_form
 from grader.audit.findings import Fate, FormFound, MutantFound
 from grader.audit.mutation import mutants
 from grader.audit.run import fixed_sample
-from grader.client import Server
+from grader.authoring import release
+from grader.authoring.recording import record_topic
+from grader.client.server import Server
 from grader.course import Course, Topic, find_course
 from grader.exercise import Exercise
-from grader.feedback import verdict
-from grader.grading import Grader, Rules, Work, open_file
-from grader.key import Key
-from grader.recording import record_topic
+from grader.grading import key
+from grader.grading.feedback import verdict
+from grader.grading.grading import Grader, Rules, Work, open_file
+from grader.grading.key import Key
 from grader.verdict import Graded, Status
 
 COURSE: Course = find_course(Path(__file__).parent)

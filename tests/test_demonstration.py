@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from grader import isolation
-from grader.client import Server
-from grader.collect import collect
+from grader.authoring.recording import record_topic
+from grader.authoring.simulate import Behaviours, simulate
+from grader.authoring.truth import Worked, check_truth, work_out, write_truth
+from grader.authoring.ways import SPOILED, Ways
+from grader.client.server import Server
 from grader.course import Course, Topic
-from grader.grading import Grader, Rules
-from grader.key import Key, load
-from grader.recording import record_topic
+from grader.grading.collect import collect
+from grader.grading.grading import Grader, Rules
+from grader.grading.key import Key, load
 from grader.report.data import results
-from grader.simulate import Behaviours, simulate
-from grader.truth import Worked, check_truth, work_out, write_truth
-from grader.ways import SPOILED, Ways
+from grader.sandbox import trial
 
 SEEDS = range(1, 6)
 FEW, CLASS = 2, 20  # so many of a class are graded, who between them do most of what can be done
@@ -34,7 +34,7 @@ each_topic = pytest.mark.parametrize("topic", TOPICS, ids=[topic.id for topic in
 @pytest.fixture(scope="module")
 def demonstrator() -> Iterator[Grader]:
     """A grader as `make demo` has it: at the best level that this machine gives."""
-    with Grader({}, 2, isolation.best()) as warm:
+    with Grader({}, 2, trial.best()) as warm:
         yield warm
 
 

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-
-from grader.client import Child, Outcome
+from grader.client.server import Child, Outcome
 from grader.drivers import WrongStructure, count_parameters, describe, named, put_weights
-from grader.grading import Grader
+from grader.grading.grading import Grader
 from grader.verdict import Status
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import libcst
 import pytest
 
-from grader import key
 from grader.audit.mutation import changed
+from grader.grading import key
 
 ROUNDS = 20
 TEXT = Path(ast.__file__).read_text(encoding="utf-8")

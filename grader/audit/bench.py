@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
-from grader import key
 from grader.audit.mutation import Mutant
-from grader.client import Outcome, Server
+from grader.authoring.recording import Runner, record_topic
+from grader.client.server import Outcome, Server
 from grader.course import Topic
 from grader.exercise import Case, Exercise
-from grader.key import ExerciseKey, Key
-from grader.recording import Runner, record_topic
+from grader.grading import key
+from grader.grading.key import ExerciseKey, Key
 
 HERE = Path(__file__).parent
 SECRET = b"a secret of the audit's"

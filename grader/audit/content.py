@@ -11,9 +11,9 @@ import numpy as np
 from nbformat import reads
 
 from grader.audit.mutation import solution_cells
+from grader.authoring.notebook import REGION, has_solution, instructor_notebook, solution_regions
 from grader.course import Topic
 from grader.exercise import Exercise
-from grader.notebook import REGION, has_solution, instructor_notebook, solution_regions
 
 SOURCE = re.compile(r"https?://|doi\.org|arXiv|\b(1[6-9]|20)\d\d\b|[Ss]ection \d|[Cc]hapter \d")
 SHAPE = re.compile(r"\[[^\]\n]*\]|\([\w*]+, ?[\w*, ]*\)")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from grader.audit.bench import Bench, in_form
 from grader.audit.findings import CostFound
 from grader.audit.rightness import names_in
+from grader.authoring.recording import open_course
 from grader.exercise import Exercise
-from grader.recording import open_course
 
 SLOW = 1.0  # CPU seconds, which an exercise should not need: a student waits
 NEAR_LIMIT = 0.2  # of what a case may take

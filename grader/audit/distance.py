@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grader.compare import allowed_error
+from grader.grading.compare import allowed_error
 
 
 def distance(expected: Mapping[str, np.ndarray], returned: Mapping[str, np.ndarray]) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grader.audit.distance import distance
 from grader.audit.findings import Fate, FormFound, MarginFound, MutantFound
 from grader.exercise import Exercise
-from grader.key import ExerciseKey
+from grader.grading.key import ExerciseKey
 
 FACTOR = 10.0
 LEAST = 1e-16  # what rounding leaves even where nothing was found

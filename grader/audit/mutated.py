@@ -8,7 +8,7 @@ that take the place of its own: `mutated:m17__adam_step` is `adam_step` with the
 import sys
 import types
 
-from grader import submission
+from grader.server import module
 
 
 class Latest:
@@ -28,6 +28,6 @@ def __getattr__(name):  # type: ignore[no-untyped-def]
         first, last, cell = edits.CELLS[number]
         lines = edits.TEXT.split("\n")
         text = "\n".join([*lines[: first - 1], *cell.split("\n"), *lines[last:]])
-        loaded = submission.load(text.encode(), "mutant.py", "submitted.mutant")
+        loaded = module.load(text.encode(), "mutant.py", "submitted.mutant")
         Latest.number, Latest.module = number, loaded.module
     return getattr(Latest.module, of)

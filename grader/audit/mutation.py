@@ -19,10 +19,10 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from grader.audit.operators import variants
+from grader.authoring.notebook import BEGIN, END, exercise_name
 from grader.course import Topic
 from grader.exercise import AuthorError
-from grader.notebook import BEGIN, END, exercise_name
-from grader.submission import script_cells
+from grader.server.module import script_cells
 
 TOKEN = re.compile(r"\s+|\d[\w.]*|\w+|[^\w\s]")
 # An author may reword what an error says without a mutant's name changing.

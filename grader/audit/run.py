@@ -16,7 +16,7 @@ from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, 
 from grader.audit.killing import fates
 from grader.audit.mutation import Mutant, mutants
 from grader.audit.reorder import reordered
-from grader.client import Server
+from grader.client.server import Server
 from grader.course import Course, CourseError, Topic, unknown
 from grader.exercise import Exercise
 

@@ -15,7 +15,7 @@ from grader.commands.common import chosen_topics, course_option, plain_errors
 @course_option
 def build(names: tuple[str, ...], only_check: bool, folder: Path | None) -> None:
     """Derive source/, assignments/ and public keys from solutions/."""
-    from grader import release
+    from grader.authoring import release
 
     with plain_errors():
         course, topics = chosen_topics(folder, names)

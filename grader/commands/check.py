@@ -13,8 +13,8 @@ import click
 from grader.commands.common import console, json_option, plain_errors, wait
 
 if TYPE_CHECKING:
-    from grader.assignment import Assignment
     from grader.report.forge import Finding
+    from grader.student.assignment import Assignment
     from grader.verdict import Graded
 
 REPORT = click.Path(path_type=Path, dir_okay=False)
@@ -42,10 +42,11 @@ def check(
     Without arguments: every assignment in and below the current folder. Exits
     with 0 only if all that was asked for passed.
     """
-    from grader import progress
-    from grader.assignment import choose, find_assignments
-    from grader.grading import Grader, Oversized, Work, open_file
-    from grader.report import data, forge, junit as junit_report, terminal
+    from grader.grading.grading import Grader, Oversized, Work, open_file
+    from grader.report import data, forge, terminal
+    from grader.report import junit as junit_report
+    from grader.student import progress
+    from grader.student.assignment import choose, find_assignments
     from grader.verdict import Results, Status
 
     if file is None and len(targets) == 1 and targets[0].endswith((".py", ".ipynb")):
@@ -89,8 +90,8 @@ def check(
 
 def _findings(assignment: Assignment, path: Path, graded: Graded) -> Iterator[Finding]:
     """Yield where in the student's file each exercise that did not pass stands."""
-    from grader.places import line_of
     from grader.report.forge import Finding
+    from grader.student.places import line_of
     from grader.verdict import Status
 
     text = path.read_bytes().decode("utf-8", "replace")

@@ -18,7 +18,7 @@ def ci(forge: str, grading: bool, package: str | None, force: bool) -> None:
     Run it at the root of the repository. The environment is cached; the
     results are a summary, marks on the lines of the file, and JUnit XML.
     """
-    from grader.ci import NoPackage, installed_from, workflow
+    from grader.workflows import NoPackage, installed_from, workflow
 
     if not Path(".git").exists():
         click.echo("Note: there is no .git here; the workflow works at a repository's root only.", err=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.course import Course, Topic
-    from grader.grading import Rules
+    from grader.grading.grading import Rules
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -48,13 +48,13 @@ json_option = file_option("--json", "json_file", "Write results there too.")
 @contextlib.contextmanager
 def plain_errors() -> Iterator[None]:
     """Show the errors that name their own remedy as one line, and exit with 1."""
-    from grader.client import ServerError
-    from grader.collect import NothingToGrade
+    from grader.client.server import ServerError
     from grader.course import CourseError
     from grader.exercise import AuthorError
-    from grader.isolation import TooLow
-    from grader.key import KeyProblem
-    from grader.view import Exposed
+    from grader.grading.collect import NothingToGrade
+    from grader.grading.key import KeyProblem
+    from grader.sandbox.root import Exposed
+    from grader.sandbox.trial import TooLow
 
     try:
         yield
@@ -89,9 +89,9 @@ def rules_for(
     Raises:
         CourseError, KeyProblem: a topic is unknown, or its key missing or stale.
     """
-    from grader import key
     from grader.course import find_course, name_of, unknown
-    from grader.grading import Rules
+    from grader.grading import key
+    from grader.grading.grading import Rules
 
     if keys is not None:
         loaded = [key.load(path) for path in sorted(keys.glob("*.npz"))]

@@ -13,7 +13,7 @@ import click
 from grader.commands.common import console, course_option, json_option, plain_errors, rules_for
 
 if TYPE_CHECKING:
-    from grader.sandbox import Level
+    from grader.sandbox.levels import Level
     from grader.verdict import Results
 
 
@@ -52,17 +52,17 @@ def grade(
     Exits with 0 when everything was graded, whatever the marks. A run that was
     interrupted goes on where it was; what was graded before is not run again.
     """
-    from grader import view
-    from grader.collect import collect
-    from grader.grading import Grader
+    from grader.grading.collect import collect
+    from grader.grading.grading import Grader
+    from grader.grading.store import Store, StoreError
     from grader.report import data, terminal
-    from grader.sandbox import Level
-    from grader.store import Store, StoreError
+    from grader.sandbox import root
+    from grader.sandbox.levels import Level
 
     with plain_errors():
         level = level_for(Level(least))
         if level is not Level.NONE:
-            view.check_hidden([path.resolve() for path in (*paths, *secret_folders(folder))])
+            root.check_hidden([path.resolve() for path in (*paths, *secret_folders(folder))])
         rules = rules_for(topics, hidden, keys, folder)
         try:
             with Store(db) as store, Grader(rules, workers, level) as grader:
@@ -99,10 +99,10 @@ def level_for(least: Level) -> Level:
     Raises:
         TooLow: it is below `least`.
     """
-    from grader import isolation
-    from grader.sandbox import Level
+    from grader.sandbox import trial
+    from grader.sandbox.levels import Level
 
-    level = isolation.require(least, "--require-isolation none")
+    level = trial.require(least, "--require-isolation none")
     if level is Level.NONE:
         click.echo(
             "Nothing is locked in here (`grader doctor` says why): what is graded can read, write and "
@@ -114,7 +114,7 @@ def level_for(least: Level) -> Level:
 
 def compare_with_truth(truth: Path, results: Results) -> None:
     """Say whether grades are those of a simulated class, and exit with 1 if not."""
-    from grader.truth import check_truth
+    from grader.authoring.truth import check_truth
 
     differences = check_truth(truth, results)
     for difference in differences[:20]:
@@ -129,10 +129,10 @@ def secret_folders(folder: Path | None) -> list[Path]:
     from grader.course import CourseError, find_course
 
     try:
-        root = find_course(explicit=folder).root
+        course = find_course(explicit=folder).root
     except CourseError:  # keys alone are enough to grade
         return []
-    return [root / name for name in ("solutions", "source", ".grader")]
+    return [course / name for name in ("solutions", "source", ".grader")]
 
 
 @contextlib.contextmanager

@@ -17,10 +17,10 @@ def hint(targets: tuple[str, ...]) -> None:
     A topic in place of an exercise stands for its first exercise that is not
     done. The answer is never given.
     """
-    from grader.assignment import choose, find_assignments
-    from grader.hint import hint as find_hint
-    from grader.progress import current
-    from grader.report.progress import show_hint
+    from grader.student.assignment import choose, find_assignments
+    from grader.student.hint import hint as find_hint
+    from grader.student.progress import current
+    from grader.student.shown import show_hint
 
     with plain_errors():
         for target in targets:

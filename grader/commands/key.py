@@ -19,8 +19,8 @@ def key() -> None:
 @course_option
 def record_key(names: tuple[str, ...], folder: Path | None) -> None:
     """Record hidden keys, seeded by GRADER_SECRET or by a secret file made on first use."""
-    from grader import key as keys
-    from grader.recording import record
+    from grader.authoring.recording import record
+    from grader.grading import key as keys
 
     with plain_errors():
         course, topics = chosen_topics(folder, names)

@@ -18,7 +18,7 @@ def new(topic: str, folder: Path | None) -> None:
     TOPIC is a name, which gets the next free number, or NN_name. A folder
     without a course becomes one.
     """
-    from grader import skeleton
+    from grader.authoring import skeleton
     from grader.course import CourseError, find_course
 
     with plain_errors():

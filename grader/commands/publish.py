@@ -19,10 +19,10 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
     Publishing again changes nothing but what was graded anew. Scores and
     comments that a person gave stay.
     """
+    from grader.grading.store import Store, StoreError
     from grader.nbgrader import gradebook
     from grader.nbgrader.autograde import GraderFailed
     from grader.nbgrader.feedback import PointsDiffer
-    from grader.store import Store, StoreError
 
     with plain_errors():
         course, chosen = chosen_topics(folder, topics)

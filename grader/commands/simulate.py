@@ -19,9 +19,9 @@ def simulate(
     destination: Path, students: int, seed: int, names: tuple[str, ...], folder: Path | None
 ) -> None:
     """Write a class with known grades, and truth.json beside it."""
-    from grader import simulate as simulation
-    from grader.client import Server
-    from grader.truth import work_out, write_truth
+    from grader.authoring import simulate as simulation
+    from grader.authoring.truth import work_out, write_truth
+    from grader.client.server import Server
 
     with plain_errors():
         course, topics = chosen_topics(folder, names)

@@ -17,8 +17,8 @@ def status(targets: tuple[str, ...]) -> None:
     Runs nothing. It is kept beside your work, in `.grader/progress.json`;
     `grader check` and `grader watch` bring it up to date.
     """
-    from grader.assignment import choose, find_assignments
-    from grader.report.progress import show_status
+    from grader.student.assignment import choose, find_assignments
+    from grader.student.shown import show_status
 
     with plain_errors():
         chosen = choose(find_assignments(Path.cwd()), targets)

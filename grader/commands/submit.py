@@ -12,8 +12,8 @@ import click
 from grader.commands.common import console, plain_errors, wait
 
 if TYPE_CHECKING:
-    from grader.assignment import Assignment
-    from grader.packing import Packed
+    from grader.student.assignment import Assignment
+    from grader.student.packing import Packed
     from grader.verdict import Graded
 
 VARIABLE = "GRADER_STUDENT"
@@ -35,11 +35,11 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
     The packed copy is run in a process that has nothing else of yours, as the
     grader will run it. Exits with 0 if it was packed and checked, whatever the points.
     """
-    from grader import packing
-    from grader.assignment import choose, find_assignments
-    from grader.grading import Oversized
-    from grader.portability import warnings
-    from grader.report.submitted import show_submitted
+    from grader.grading.grading import Oversized
+    from grader.student import packing
+    from grader.student.assignment import choose, find_assignments
+    from grader.student.portability import warnings
+    from grader.student.submitted import show_submitted
 
     with plain_errors():
         chosen = choose(find_assignments(Path.cwd()), targets)
@@ -61,12 +61,12 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
 
 def check_packed(assignments: list[Assignment], packed: list[Packed]) -> list[Graded]:
     """Grade packed files by the public keys, through all that `grader grade` does."""
-    from grader import isolation
-    from grader.collect import collect
-    from grader.grading import Grader
+    from grader.grading.collect import collect
+    from grader.grading.grading import Grader
+    from grader.sandbox import trial
 
     rules = {one.rules.key.topic: one.rules for one in assignments}
-    with Grader(rules, level=isolation.best()) as grader:
+    with Grader(rules, level=trial.best()) as grader:
         graded = []
         for assignment, one in zip(assignments, packed, strict=True):
             works = collect([one.path], {assignment.rules.key.topic: assignment.rules}, grader.open_archive)

@@ -14,8 +14,8 @@ import click
 from grader.commands.common import console, plain_errors, wait
 
 if TYPE_CHECKING:
-    from grader.assignment import Assignment
-    from grader.hint import Hint
+    from grader.student.assignment import Assignment
+    from grader.student.hint import Hint
     from grader.verdict import Verdict
 
 
@@ -27,10 +27,10 @@ def watch(targets: tuple[str, ...]) -> None:
     What you edited comes first; when it is right, the next one is shown.
     H shows the hint, Enter checks again, Q or Ctrl-C quits.
     """
-    from grader.assignment import choose, find_assignments
-    from grader.grading import Grader
-    from grader.report.progress import show_watched
-    from grader.watch import Pressed, Watch
+    from grader.grading.grading import Grader
+    from grader.student.assignment import choose, find_assignments
+    from grader.student.shown import show_watched
+    from grader.student.watch import Pressed, Watch
 
     screen = console()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from nbgrader.plugins import ExtractorPlugin
 from nbgrader.utils import unzip
 
-from grader.archive import MAX_ARCHIVE, MAX_ENTRIES
+from grader.server.archive import MAX_ARCHIVE, MAX_ENTRIES
 
 DEPTH = 3  # of archives within archives
 

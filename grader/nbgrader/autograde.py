@@ -21,19 +21,19 @@ from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.engine import make_url
 from traitlets import Bool, Enum, Unicode
 
-from grader import isolation, view
+from grader.client.server import ServerError
 from grader.commands.common import rules_for
 from grader.commands.grade import secret_folders
-from grader.client import ServerError
-from grader.collect import stubs_left
 from grader.course import CourseError, Topic, find_course
-from grader.forms import Form, preferred
-from grader.grading import Grader, Rules, Work, open_file
-from grader.key import KeyProblem
+from grader.grading.collect import stubs_left
+from grader.grading.forms import Form, preferred
+from grader.grading.grading import Grader, Rules, Work, open_file
+from grader.grading.key import KeyProblem
+from grader.grading.store import Store
 from grader.nbgrader.feedback import outputs
 from grader.nbgrader.pictures import Album, illustrate
-from grader.sandbox import Level
-from grader.store import Store
+from grader.sandbox import root, trial
+from grader.sandbox.levels import Level
 from grader.text import printable
 from grader.verdict import Graded, Status
 
@@ -80,17 +80,17 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has n
         return nb, resources
 
 
-def topic_of(root: Path, assignment: str, notebook: str) -> Topic:
+def topic_of(course: Path, assignment: str, notebook: str) -> Topic:
     """Return the topic that an assignment's notebook was made from.
 
     Raises:
         CourseError: there is none.
     """
-    topic = find_course(explicit=root).topic(assignment)
+    topic = find_course(explicit=course).topic(assignment)
     if (topic.id, topic.name) == (assignment, notebook):
         return topic
     raise CourseError(
-        f"{assignment}/{notebook}.ipynb is made from no topic in {root / 'solutions'}, so that "
+        f"{assignment}/{notebook}.ipynb is made from no topic in {course / 'solutions'}, so that "
         f"there is no key to grade it by; of {topic.id} the notebook {topic.name}.ipynb is graded"
     )
 
@@ -195,9 +195,9 @@ class Service:
             raise GraderFailed(f"nothing is scored: {self._failure}") from self._failure
         if self._grader is None:
             try:
-                level = isolation.require(self.least, 'c.GradeOutOfProcess.require_isolation = "none"')
+                level = trial.require(self.least, 'c.GradeOutOfProcess.require_isolation = "none"')
                 if level is not Level.NONE:
-                    view.check_hidden(self._secrets())
+                    root.check_hidden(self._secrets())
                 self._grader = Grader({}, 1, level)
             except Exception as error:
                 self._failure = error

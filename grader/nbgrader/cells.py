@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.notebook import METADATA
+from grader.authoring.notebook import METADATA
 from grader.text import storable
 
 MISSING = "This cell (id:{}) was missing from the submission. It was added back by nbgrader.\n\n"

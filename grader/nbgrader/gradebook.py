@@ -17,7 +17,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode, v4
 from nbgrader.api import (
-    Assignment, Comment, Grade, Gradebook, MissingEntry, Notebook, Student, SubmittedAssignment,
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    Student,
+    SubmittedAssignment,
     SubmittedNotebook,
 )  # fmt: skip
 from nbgrader.coursedir import CourseDirectory
@@ -27,11 +34,11 @@ from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
 from grader.course import Course, CourseError, Topic
-from grader.grading import Oversized, open_file
+from grader.grading.grading import Oversized, open_file
+from grader.grading.store import Kept
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.pictures import Album
-from grader.store import Kept
 from grader.text import storable
 from grader.verdict import Graded
 

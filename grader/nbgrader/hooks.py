@@ -17,8 +17,8 @@ def complete_assignment(assignment: str, **_: Any) -> None:
     Raises:
         SystemExit: they could not be made; nbgrader would swallow anything else.
     """
+    from grader.authoring.release import build
     from grader.course import find_course
-    from grader.release import build
 
     course = find_course(Path.cwd())
     topics = [topic for topic in course.topics if topic.id == assignment]

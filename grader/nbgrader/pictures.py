@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 
-from grader.client import Outcome, Server
-from grader.feedback import describe_inputs, judge
-from grader.grading import Rules, run
+from grader.client.server import Outcome, Server
+from grader.grading.feedback import describe_inputs, judge
+from grader.grading.grading import Rules, run
 from grader.report.pictures import picture
 from grader.text import printable
 

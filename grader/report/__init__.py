@@ -1,1 +1,5 @@
-"""Results to what people and programs read."""
+"""From verdicts to what people and programs read.
+
+Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge`
+(GitHub and GitLab) and `pictures`.
+"""

@@ -181,7 +181,7 @@ def _show_attention(console: Console, graded: Sequence[Graded]) -> None:
 
 
 def _states(topic: Topic) -> tuple[str, str]:
-    from grader import key
+    from grader.grading import key
 
     def state(path: Path, made: str) -> str:
         if not path.exists():

@@ -23,8 +23,8 @@ import race
 import start
 from cost import machine
 
-from grader import isolation
 from grader.course import find_course
+from grader.sandbox import trial
 
 PARTS = ("start", "race", "curves", "forks")
 
@@ -43,7 +43,7 @@ def main() -> None:
     asked = parser.parse_args()
     course = find_course(Path(__file__).parent)
     names = asked.topics or ["tensors_and_probability", "transformers"]
-    found: dict[str, Any] = {"machine": machine() | {"isolation": str(isolation.best())}}
+    found: dict[str, Any] = {"machine": machine() | {"isolation": str(trial.best())}}
     for name, value in found["machine"].items():
         print(f"{name:12} {value}")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from cost import measured
 
-from grader.client import Server
+from grader.client.server import Server
 from grader.course import Topic, run_checks
-from grader.grading import Rules, grade_exercise
-from grader.key import ExerciseKey, Key, load
+from grader.grading.grading import Rules, grade_exercise
+from grader.grading.key import ExerciseKey, Key, load
 
 HERE = Path(__file__).parent
 EXERCISE = '''

@@ -15,8 +15,10 @@ import time
 import types
 from pathlib import Path
 
-from grader import key, server, submission, worker
 from grader.course import run_checks
+from grader.grading import key
+from grader.server import __main__ as server
+from grader.server import module, worker
 
 
 def main() -> None:
@@ -31,9 +33,9 @@ def main() -> None:
     began = time.perf_counter(), time.process_time()
     for number, path in enumerate(files):
         text = Path(path).read_bytes()
-        module = submission.load(text, "solution.py", f"submitted_{number}").module
+        answers = module.load(text, "solution.py", f"submitted_{number}").module
         for name, one in found.exercises.items():
-            writes = {name: getattr(module, name, None) for name in exercises[name].writes}
+            writes = {name: getattr(answers, name, None) for name in exercises[name].writes}
             for case in one.cases:
                 try:
                     worker.run_driver(exercises[name], types.SimpleNamespace(**writes), case.inputs)

@@ -11,7 +11,7 @@ from typing import Any
 sys.path.append(str(Path(__file__).parents[1]))  # after this folder: both have modules of their own
 import faithful  # noqa: E402  (its folder is named above)
 
-from grader.client import Server  # noqa: E402
+from grader.client.server import Server  # noqa: E402
 from grader.course import Topic  # noqa: E402
 
 

@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from grader.authoring.simulate import Deck
+from grader.authoring.ways import Ways
 from grader.course import Topic
-from grader.simulate import Deck
-from grader.ways import Ways
 
 
 def hand_in(topic: Topic, folder: Path, students: int, bare: bool) -> None:

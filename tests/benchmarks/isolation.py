@@ -15,10 +15,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader import isolation
-from grader.client import Server
-from grader.grading import Grader, Work, open_file
-from grader.sandbox import Level
+from grader.client.server import Server
+from grader.grading.grading import Grader, Work, open_file
+from grader.sandbox import trial
+from grader.sandbox.levels import Level
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hostile"))
 from arena import PRELUDE, TOPIC, Arena, Attack, attacks  # noqa: E402  (its folder is named above)
@@ -74,8 +74,8 @@ def main() -> None:
     parser.add_argument("--honest", type=int, default=160)
     parser.add_argument("--hostile", type=int, default=40)
     options = parser.parse_args()
-    levels = [level for level in Level if isolation.attempt(level).holds]
-    arena = Arena(isolation.best())
+    levels = [level for level in Level if trial.attempt(level).holds]
+    arena = Arena(trial.best())
     try:
         arena.server.close()
         print("from the fork to the last answer, trivial exercises, medians:")

@@ -20,8 +20,8 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
+from grader.authoring.notebook import DEMONSTRATION, instructor_notebook
 from grader.course import Topic, find_course
-from grader.notebook import DEMONSTRATION, instructor_notebook
 
 MEASURE = """\
 import json, time

@@ -17,10 +17,11 @@ from pathlib import Path
 import psutil
 from cost import family_cpu
 
-from grader import isolation, key
-from grader.grading import Grader, Rules, Work, open_file
-from grader.sandbox import Level
-from grader.store import Store
+from grader.grading import key
+from grader.grading.grading import Grader, Rules, Work, open_file
+from grader.grading.store import Store
+from grader.sandbox import trial
+from grader.sandbox.levels import Level
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
         Work(str(number), topic, str(path), functools.partial(open_file, path))
         for number, path in enumerate(paths)
     )
-    level = isolation.require(Level.LANDLOCK, "none: the benchmark measures what locks in")
+    level = trial.require(Level.LANDLOCK, "none: the benchmark measures what locks in")
     myself, stored = psutil.Process(), 0.0
     workers, database = int(sys.argv[2]), f"sqlite:///{sys.argv[3]}"
     with Store(database) as store, Grader({topic: rules}, workers, level) as grader:

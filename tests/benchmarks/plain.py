@@ -10,10 +10,10 @@ import types
 from pathlib import Path
 from typing import Any
 
-from grader import key
 from grader.course import run_checks
-from grader.feedback import judge_arrays
-from grader.worker import run_driver
+from grader.grading import key
+from grader.grading.feedback import judge_arrays
+from grader.server.worker import run_driver
 
 
 @functools.cache

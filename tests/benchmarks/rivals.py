@@ -21,8 +21,8 @@ from typing import Any
 
 from handed import imports_check, is_check, is_demonstration
 
-from grader import sandbox
 from grader.course import Topic
+from grader.sandbox import levels
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -55,7 +55,7 @@ PYTEST = """\
 import os, sys
 sys.path.insert(0, {here!r})
 import plain, pytest
-from grader import submission
+from grader.server import module as submission
 
 text = open(os.environ["SUBMISSION"], "rb").read()
 module = submission.load(text, "solution.py", "submitted").module
@@ -115,7 +115,7 @@ def floor(topic: Topic, how: str) -> Rival:
 
     def commands(notebooks: Sequence[Path]) -> list[Command]:
         command = [sys.executable, str(HERE / "floor.py"), how, key_of(topic), *map(str, notebooks)]
-        return [(command, ROOT, os.environ | (sandbox.ENVIRONMENT if how == "tuned" else {}))]
+        return [(command, ROOT, os.environ | (levels.ENVIRONMENT if how == "tuned" else {}))]
 
     return Rival(f"floor, {how}", commands, fast=True)
 

@@ -20,8 +20,8 @@ import time
 from pathlib import Path
 
 from grader.course import Topic, find_course
-from grader.grading import Grader, Rules, Work
-from grader.key import load
+from grader.grading.grading import Grader, Rules, Work
+from grader.grading.key import load
 
 GRADER = str(Path(sys.executable).with_name("grader"))
 

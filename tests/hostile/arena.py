@@ -32,13 +32,13 @@ from typing import Any
 import numpy as np
 
 import grader
-from grader import client
-from grader.client import Outcome, Server, ServerError
-from grader.collect import NothingToGrade, collect
+from grader.client import server as client
+from grader.client.server import Outcome, Server, ServerError
 from grader.course import Checks, run_checks
-from grader.grading import Oversized, Rules, Work, grade
-from grader.key import ExerciseKey, Key
-from grader.sandbox import Level, Limits
+from grader.grading.collect import NothingToGrade, collect
+from grader.grading.grading import Oversized, Rules, Work, grade
+from grader.grading.key import ExerciseKey, Key
+from grader.sandbox.levels import Level, Limits
 from grader.verdict import Graded, Status
 
 HERE = Path(__file__).parent

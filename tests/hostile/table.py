@@ -7,15 +7,15 @@ from collections import Counter
 
 from arena import GROUPS, Arena, attacks
 
-from grader import isolation
-from grader.sandbox import Level
+from grader.sandbox import trial
+from grader.sandbox.levels import Level
 
 
 def main() -> None:
     """Run the whole corpus at every level that can be had here."""
     corpus = attacks()
     chosen = [Level(name) for name in sys.argv[1:]] or list(Level)
-    levels = [level for level in chosen if isolation.attempt(level).holds]
+    levels = [level for level in chosen if trial.attempt(level).holds]
     stopped: Counter[tuple[str, Level]] = Counter()
     for level in levels:
         arena = Arena(level)

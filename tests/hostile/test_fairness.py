@@ -10,7 +10,7 @@ import pytest
 from arena import POINTS, Arena
 from test_hostile import levels
 
-from grader.sandbox import Limits
+from grader.sandbox.levels import Limits
 
 RIGHT = """
 def target(x):

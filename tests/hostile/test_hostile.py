@@ -12,15 +12,15 @@ from collections.abc import Iterator
 import pytest
 from arena import ALLOWED, GROUPS, Arena, Asked, Attack, attacks, overtime
 
-from grader import isolation
-from grader.client import Outcome
-from grader.sandbox import Level
+from grader.client.server import Outcome
+from grader.sandbox import trial
+from grader.sandbox.levels import Level
 from grader.verdict import Status
 
 
 def levels() -> list[Level]:
     """Return the levels to be tried, best first."""
-    held = [level for level in reversed(Level) if isolation.attempt(level).holds]
+    held = [level for level in reversed(Level) if trial.attempt(level).holds]
     return held if os.environ.get("HOSTILE_LEVELS") == "all" else held[:1]
 
 

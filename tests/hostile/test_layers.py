@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from grader import sandbox, seccomp
-from grader.client import Server, ServerError
-from grader.sandbox import Level
+from grader.client.server import Server, ServerError
+from grader.sandbox import levels, seccomp
+from grader.sandbox.levels import Level
 
 ALLOW, EPERM, ENOSYS, KILL = seccomp.ALLOW, seccomp.EPERM, seccomp.ENOSYS, seccomp.KILL_PROCESS
 MACHINES = sorted(seccomp.MACHINES)
@@ -148,7 +148,7 @@ def test_a_layer_that_fails_stops_all(layer: str) -> None:
     """`enter` raises whichever of its steps fails, so that the worker is never reached."""
     import resource
 
-    from grader import landlock, linux
+    from grader.sandbox import landlock, linux
 
     spaces: dict[str, Any] = {
         "os": os, "resource": resource, "linux": linux, "landlock": landlock, "seccomp": seccomp,
@@ -163,7 +163,7 @@ def test_a_layer_that_fails_stops_all(layer: str) -> None:
 
     def enter() -> None:
         setattr(holder, name, refuse)
-        sandbox.enter(Level.CONTAINER, sandbox.Limits(), home, range(3, 200), 7)
+        levels.enter(Level.CONTAINER, levels.Limits(), home, range(3, 200), 7)
 
     # Not pytest's folder, which nobody but root may pass through.
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
@@ -174,8 +174,8 @@ def test_a_layer_that_fails_stops_all(layer: str) -> None:
 
 def test_a_child_that_is_not_locked_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """It runs nothing, and no student is blamed for it."""
-    monkeypatch.setattr("grader.child.LOCKED", b"another word")
-    monkeypatch.setattr("grader.child.LOCK_PATIENCE", 1.0)
+    monkeypatch.setattr("grader.client.child.LOCKED", b"another word")
+    monkeypatch.setattr("grader.client.child.LOCK_PATIENCE", 1.0)
     with Server() as server, open(__file__, "rb") as file:
         with pytest.raises(ServerError, match="could not be locked in"):
             server.fork([file.fileno()], "", ["solution"])
@@ -194,5 +194,5 @@ def test_remove_what_is_nested_deep(tmp_path: Path) -> None:
         os.mkdir("locked", 0)
 
     assert in_a_child(nest) == ""
-    sandbox.remove(top)
+    levels.remove(top)
     assert not top.exists()

@@ -15,6 +15,6 @@ def notebook(*cells, **more):
 def build(prelude, honest):
     return {"target.ipynb": notebook(
         cell(prelude),
-        cell("if 'grader.worker' in sys.modules:\n    attempt(lambda: open('@SOLUTION@').read())\n"
+        cell("if 'grader.server.worker' in sys.modules:\n    attempt(lambda: open('@SOLUTION@').read())\n"
              "    attempt(lambda: open('@STORE@', 'a'), won='open the store')"),
     )}

@@ -1,0 +1,232 @@
+"""Run the course's own answers: how keys are recorded.
+
+The solution, the mistakes and the oracles of a topic run as a submission of
+their own, in a server that never runs a student's code. Their files are read
+here for what they mark, and imported only there.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.client.server import Child, Outcome, Server
+from grader.course import Topic
+from grader.exercise import AuthorError, Case, Exercise
+from grader.grading.key import PUBLIC, ExerciseKey, Key, MistakeKey, Response, fingerprint, seeds
+
+MODULES = ("solution", "mistakes", "oracles")
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A function or class marked @mistake or @oracle, read without running its file."""
+
+    module: str
+    name: str
+    of: str
+    sentence: str
+
+
+def marked(topic: Topic, module: str) -> list[Marked]:
+    """Return what `mistakes.py` or `oracles.py` marks, in the order of the file.
+
+    Raises:
+        AuthorError: the file is missing, or a mark names no function of its own.
+    """
+    path = topic.folder / f"{module}.py"
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, SyntaxError) as error:
+        raise AuthorError(f"{path} cannot be read: {error}") from error
+    found = []
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        for mark in node.decorator_list:
+            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") in ("mistake", "oracle"):
+                values = [*mark.args, *(keyword.value for keyword in mark.keywords)]
+                if len(values) != 1 or not isinstance(values[0], ast.Constant):
+                    raise AuthorError(f"{path}: mark {node.name} with the name it is an answer to")
+                sentence = (ast.get_docstring(node) or "").split("\n\n")[0]
+                found.append(Marked(module, node.name, str(values[0].value), " ".join(sentence.split())))
+    return found
+
+
+def open_course(server: Server, topic: Topic, more: Sequence[Path] = ()) -> Child:
+    """Fork a child that holds the course's own files of `topic`, and `more` files, loaded before them.
+
+    Raises:
+        AuthorError: one of the files cannot be read or run.
+    """
+    return _open(server, topic, [*more, *(topic.folder / f"{module}.py" for module in MODULES)])
+
+
+def _open(server: Server, topic: Topic, paths: Sequence[Path]) -> Child:
+    files: list[int] = []
+    try:
+        for path in paths:
+            files.append(os.open(path, os.O_RDONLY))
+        child = server.fork(files, topic.checks.text, [path.stem for path in paths])
+    except OSError as error:
+        raise AuthorError(f"{error.filename} cannot be read: {error.strerror}") from error
+    finally:
+        for descriptor in files:
+            os.close(descriptor)
+    if child.failed or child.problems:
+        child.close()
+        said = _first_of(child.problems) or (child.failed.text if child.failed else "")
+        raise AuthorError(f"{topic.folder} cannot be run: {said}")
+    return child
+
+
+def _first_of(problems: str) -> str:
+    """Return in one line what was raised first, and where."""
+    said, *more = problems.split("\n")
+    places = [line.strip() for line in itertools.takewhile(lambda line: line.startswith("  "), more)]
+    return f"{said} ({places[-2]})" if len(places) > 1 else said
+
+
+def record(
+    topics: Sequence[Topic],
+    secret: bytes | None = None,
+    progress: Callable[[str], None] = lambda name: None,
+) -> dict[str, Key]:
+    """Record the keys of `topics`: public ones, or hidden ones if there is a secret.
+
+    Raises:
+        AuthorError: a reference raises, or a mistake names no exercise.
+    """
+    keys = {}
+    with Server() as server:
+        for topic in topics:
+            progress(topic.id)
+            keys[topic.id] = record_topic(server, topic, secret)
+    return keys
+
+
+def record_topic(
+    server: Server, topic: Topic, secret: bytes | None = None, only: Sequence[str] = ()
+) -> Key:
+    """Record one topic's key on a server that runs no student's code.
+
+    `only` names the exercises that are wanted, all by default.
+
+    Raises:
+        AuthorError: the reference raises, or a mistake names no exercise.
+    """
+    exercises = _record_exercises(server, topic, PUBLIC if secret is None else secret, only)
+    return Key(topic.id, secret is not None, fingerprint(topic), topic.checks.text, exercises)
+
+
+def _record_exercises(
+    server: Server, topic: Topic, secret: bytes, only: Sequence[str]
+) -> dict[str, ExerciseKey]:
+    mistakes = marked(topic, "mistakes")
+    known = {name for exercise in topic.checks.exercises.values() for name in exercise.writes}
+    for mistake in mistakes:
+        if mistake.of not in known:
+            raise AuthorError(
+                f"{topic.id}: the mistake {mistake.name} is of `{mistake.of}`, which no exercise writes"
+            )
+    runner = Runner(server, topic)
+    try:
+        recorded = {}
+        for exercise in topic.checks.exercises.values():
+            if only and exercise.name not in only:
+                continue
+            cases = tuple(exercise.draw(seeds(secret, topic.id, exercise.name)))
+            expected = []
+            for case in cases:
+                outcome = runner.run(exercise, case, {})
+                if outcome.status is not None:
+                    raise AuthorError(
+                        f"{topic.id}: the reference of {exercise.name} on “{case.name}”: "
+                        f"{outcome.status} {outcome.error} {outcome.text}".rstrip()
+                    )
+                expected.append(outcome.arrays)
+            recorded[exercise.name] = ExerciseKey(
+                exercise.name,
+                cases,
+                tuple(expected),
+                tuple(
+                    MistakeKey(m.name, m.of, m.sentence, tuple(runner.respond(exercise, c, m) for c in cases))
+                    for m in mistakes
+                    if m.of in exercise.writes
+                ),
+            )
+        return recorded
+    finally:
+        runner.close()
+
+
+def run_instead(
+    server: Server, topic: Topic, key: Key, text: str, only: Sequence[str]
+) -> dict[str, list[Outcome]]:
+    """Run a text that was made of a topic's solution in its place, on the cases of a key.
+
+    As in a submission, the process that an exercise's case ends is missing to
+    the cases after it, and the next exercise gets a new one.
+
+    Args:
+        server: which runs no student's code.
+        topic: whose drivers are run.
+        key: whose cases they are.
+        text: of a script.
+        only: the exercises that are wanted.
+
+    Returns:
+        What came of each case, by exercise.
+
+    Raises:
+        AuthorError: the text cannot be run.
+    """
+    child: Child | None = None
+    found: dict[str, list[Outcome]] = {}
+    with tempfile.TemporaryDirectory(prefix="grader-truth-") as folder:
+        path = Path(folder) / "solution.py"
+        path.write_text(text, encoding="utf-8")
+        try:
+            for name in only:
+                if child is None or not child.alive:
+                    child = _open(server, topic, [path])
+                outcomes: list[Outcome] = []
+                seconds = topic.checks.exercises[name].seconds
+                for case in key.exercises[name].cases:
+                    alive = child.alive
+                    outcomes.append(child.run(name, case.inputs, seconds) if alive else outcomes[-1])
+                found[name] = outcomes
+        finally:
+            if child is not None:
+                child.close()
+    return found
+
+
+class Runner:
+    """Runs a topic's own answers on cases, in a child that is replaced when it dies."""
+
+    def __init__(self, server: Server, topic: Topic, more: Sequence[Path] = ()) -> None:
+        self.server, self.topic, self.more = server, topic, more
+        self.child = open_course(server, topic, more)
+
+    def run(self, exercise: Exercise, case: Case, answers: Mapping[str, str]) -> Outcome:
+        """Run the driver of `exercise` with some answers replaced."""
+        if not self.child.alive:
+            self.child = open_course(self.server, self.topic, self.more)
+        return self.child.run(exercise.name, case.inputs, exercise.seconds, answers)
+
+    def respond(self, exercise: Exercise, case: Case, answer: Marked) -> Response:
+        """Record what a mistake does on one case."""
+        outcome = self.run(exercise, case, {answer.of: f"{answer.module}:{answer.name}"})
+        if outcome.status is None:
+            return Response(outcome.arrays)
+        return Response(error=outcome.error or str(outcome.status))
+
+    def close(self) -> None:
+        """End the child."""
+        self.child.close()

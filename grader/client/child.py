@@ -1,0 +1,219 @@
+"""One child of the warm server, asked from the trusted side, and what came of each question."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import time
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from grader import wire
+from grader.client import process
+from grader.sandbox.levels import Limits
+from grader.server.__main__ import LOCKED
+from grader.verdict import Status
+
+UNDEFINED = "undefined"
+LOCK_PATIENCE = 30.0  # seconds
+_STATUS = {
+    "raised": Status.RAISED,
+    "missing": Status.MISSING,
+    "unreadable": Status.MISSING,
+    "out_of_memory": Status.OUT_OF_MEMORY,
+}
+_IMPORT = {
+    Status.TIMED_OUT: "The file's cells had not all run after {:g} s: is there a loop that does not end, "
+    "or a training run outside a demonstration cell?",
+    Status.OUT_OF_MEMORY: "The file's cells used more memory than there is for one submission.",
+    Status.CRASHED: "The process ended while it ran the file's cells. ",
+}
+
+
+class ServerError(Exception):
+    """The grader's own processes failed; no student is to blame."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one case: arrays, or the status that stands in their place.
+
+    `status` is None where arrays were returned and are still to be compared.
+    `text` is the student's process' own account, or the whole message where
+    `imported` is False: the file itself could not be run.
+    """
+
+    status: Status | None
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    error: str = ""
+    text: str = ""
+    seconds: float = 0.0
+    imported: bool = True
+
+
+# Kills a child; pid, whether it is ending by itself → wait status, peak memory, CPU seconds.
+Reap = Callable[[int, bool], tuple[int, int, float]]
+
+
+class Child:
+    """One forked process that holds one submission.
+
+    Attributes:
+        problems: what the child said of cells that could not be run.
+        failed: the outcome of every case, where the submission could not even
+            be imported; else None.
+        memory: peak resident bytes, known once closed.
+        cpu: CPU seconds, known once closed.
+    """
+
+    def __init__(
+        self, pid: int, channel: socket.socket, handles: list[int], limits: Limits, reap: Reap
+    ) -> None:
+        self.pid, self._limits, self._reap = pid, limits, reap
+        self.seen = process.pid_here(handles, pid)
+        self.problems, self.memory, self.cpu = "", 0, 0.0
+        self.failed: Outcome | None = None
+        self._channel: socket.socket | None = channel
+        self._wait_for_lock(channel)
+        channel.settimeout(process.TICK)
+
+    def open(self, request: dict[str, Any]) -> None:
+        """Have the child read its files, and import them if they are no zip."""
+        seconds = self._limits.import_seconds
+        opened = self._ask(request, seconds, "ready")
+        self.problems = opened.text
+        if opened.status is not None:
+            text = _IMPORT.get(opened.status, "").format(seconds)
+            self.failed = replace(opened, text=f"{text}{opened.text}", imported=False)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the child, told nothing yet, is still there."""
+        if self._channel is None:
+            return False
+        self._channel.setblocking(False)
+        try:
+            self._channel.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True  # it has neither hung up nor said anything
+        except OSError:
+            pass
+        finally:
+            self._channel.settimeout(process.TICK)
+        return False
+
+    def _wait_for_lock(self, channel: socket.socket) -> None:
+        """Make sure that the child has put on all layers; if one fails, no student is to blame."""
+        channel.settimeout(LOCK_PATIENCE)
+        try:
+            locked = channel.recv(len(LOCKED)) == LOCKED
+        except OSError:
+            locked = False
+        if not locked:
+            self.close()
+            raise ServerError(
+                "a process could not be locked in, and has not run the submission; "
+                "`grader doctor` says what this machine allows"
+            )
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child can still be asked."""
+        return self._channel is not None
+
+    def run(
+        self,
+        exercise: str,
+        inputs: dict[str, Any] | wire.Packed,
+        seconds: float,
+        answers: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """Run one driver on one case. A child that misbehaves is gone afterwards."""
+        request = {"exercise": exercise, "inputs": inputs, "answers": dict(answers or {})}
+        outcome = self._ask(request, seconds, "returned")
+        if outcome.status is Status.MISSING:
+            # What went wrong was said before any input was sent, and so quotes none.
+            return replace(outcome, text=self.problems if outcome.error == UNDEFINED else "")
+        return outcome
+
+    def read(self, position: int | None) -> Outcome:
+        """Read one file of an opened zip, or the names of all if `position` is None."""
+        return self._ask({"read": position}, self._limits.import_seconds, "returned")
+
+    def close_with_last_reference(self) -> None:
+        """Have the child end, as what is read from it may be read until then."""
+        if self._channel is not None:
+            weakref.finalize(self, self._channel.close)
+
+    def abandon(self) -> None:
+        """Hang up; the server, which is ending too, reaps it."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def close(self, ending: bool = False) -> int:
+        """Kill and reap the child; return its wait status."""
+        if self._channel is None:
+            return 0
+        self._channel.close()
+        self._channel = None
+        try:
+            status, self.memory, self.cpu = self._reap(self.pid, ending)
+        except ServerError:
+            process.kill_orphan(self.seen)
+            raise
+        return status
+
+    def _ask(self, request: dict[str, Any], seconds: float, good: str) -> Outcome:
+        """Send one request and make an `Outcome` of whatever happens."""
+        if self._channel is None:
+            raise ServerError("this child has ended; fork another")
+        started = time.monotonic()
+        watch = process.Watch(self.seen, seconds, self._limits)
+        ident = secrets.token_bytes(16)
+        try:
+            self._send(ident, *wire.pack(request), watch)
+            echoed, answer, data = wire.receive(self._channel, alive=watch.look)
+            if echoed != ident:
+                raise wire.WireError("an answer to another question")
+            reply, returned = wire.decode_reply(answer, data)
+        except process.Overdue:
+            self.close()
+            return Outcome(Status.TIMED_OUT, seconds=time.monotonic() - started)
+        except process.TooLarge:
+            self.close()
+            return Outcome(Status.OUT_OF_MEMORY, seconds=time.monotonic() - started)
+        except process.TooMany:
+            self.close()
+            text = f"It ran more than {self._limits.threads} threads."
+            return Outcome(Status.CRASHED, text=text, seconds=time.monotonic() - started)
+        except wire.Disconnected:
+            text = process.death(self.close(ending=True))
+            return Outcome(Status.CRASHED, text=text, seconds=time.monotonic() - started)
+        except wire.WireError as error:
+            self.close()
+            text = f"It wrote to the channel that its results go through ({error})."
+            return Outcome(Status.CRASHED, text=text, seconds=time.monotonic() - started)
+        status = None if reply.outcome == good else _STATUS.get(reply.outcome, Status.CRASHED)
+        if status in (Status.CRASHED, Status.OUT_OF_MEMORY):
+            self.close()
+        return Outcome(status, returned, reply.error, reply.text, time.monotonic() - started)
+
+    def _send(
+        self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], watch: process.Watch
+    ) -> None:
+        assert self._channel is not None
+        # A child that does not read must not hold up the run: the socket's
+        # time-out bounds each send, and a request is smaller than patience.
+        self._channel.settimeout(max(watch.wall, process.TICK))
+        try:
+            wire.send(self._channel, ident, header, arrays)
+        except TimeoutError:
+            raise process.Overdue from None
+        except OSError as error:
+            raise wire.Disconnected(str(error)) from error
+        self._channel.settimeout(process.TICK)

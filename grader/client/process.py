@@ -1,0 +1,92 @@
+"""A child's process, seen from outside: what it uses, which it is, how it ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from grader.sandbox.levels import Limits
+
+TICK = 0.05  # seconds between two looks at a child that has not answered
+
+
+class Overdue(Exception):
+    """A child has used up its time."""
+
+
+class TooLarge(Exception):
+    """A child has used up its memory."""
+
+
+class TooMany(Exception):
+    """A child runs more threads than it may."""
+
+
+class Watch:
+    """Looks at a child from outside: its CPU time, its wall time, its memory, its threads."""
+
+    def __init__(self, pid: int, seconds: float, limits: Limits) -> None:
+        self.pid, self.seconds, self.limits = pid, seconds, limits
+        self.wall = seconds * limits.patience
+        self.started = self.looked = time.monotonic()
+        self.cpu: float | None = None  # that was used before the first look; most children need none
+
+    def look(self) -> None:
+        """Raise if the child is over a limit."""
+        now = time.monotonic()
+        if now - self.looked < TICK / 2:
+            return
+        self.looked = now
+        cpu, memory, threads = self._used()
+        if self.cpu is None:
+            self.cpu = cpu
+        if memory > self.limits.memory:
+            raise TooLarge
+        if threads > self.limits.threads:
+            raise TooMany
+        if now - self.started > self.wall or cpu - self.cpu > self.seconds:
+            raise Overdue
+
+    def _used(self) -> tuple[float, int, int]:
+        """Return the child's CPU seconds, resident bytes and threads; zeros where /proc has none."""
+        try:
+            # Bytes: the process' name in it is its own choice, and may be no text.
+            stat = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return 0.0, 0, 0
+        ticks, threads, pages = int(stat[11]) + int(stat[12]), int(stat[17]), int(stat[21])
+        return ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"), threads
+
+
+def kill_orphan(pid: int) -> None:
+    """End a child whose server is gone, so that nothing it started outlives the run."""
+    try:
+        if os.getsid(pid) == pid:  # it is the child, and no later process of that number
+            os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass  # it is gone already
+
+
+def pid_here(handles: list[int], pid: int) -> int:
+    """Return the pid, in our own pid namespace, of the process that a pidfd stands for."""
+    for handle in handles:
+        lines = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+        os.close(handle)
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+    return pid
+
+
+def death(status: int) -> str:
+    """Say how a child ended, from its wait status."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        # Real-time signals have no name.
+        name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+        if name == "SIGABRT":
+            return "The process was aborted, most often because it asked for too much memory."
+        if name == "SIGSEGV":
+            return "The process broke down (segmentation fault), as endless recursion can make it."
+        return f"The process was ended by {name}."
+    return "The process ended itself: is there a call of `exit` or `os._exit`?"

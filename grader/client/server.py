@@ -1,0 +1,168 @@
+"""The trusted side's hold on the warm server and its children."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from grader import wire
+from grader.client.child import UNDEFINED, Child, Outcome, ServerError
+from grader.client.spares import Spares
+from grader.sandbox import levels
+from grader.server.__main__ import COMMAND, FORKED, REAPED
+
+__all__ = ["UNDEFINED", "Child", "Outcome", "Server", "ServerError"]
+
+
+class Server:
+    """A warm server process; children are forked off it, one a submission.
+
+    Safe to use from several threads, each with children of its own.
+    """
+
+    def __init__(
+        self,
+        limits: levels.Limits | None = None,
+        level: levels.Level = levels.Level.NONE,
+        ahead: bool = False,
+    ) -> None:
+        """Start the server and wait until TensorFlow is imported.
+
+        With `ahead`, a child is kept ready in which TensorFlow has run an
+        operation: for someone who waits for one submission now and then.
+
+        Raises:
+            ServerError: it could not be started.
+        """
+        self.limits = limits or levels.Limits()
+        self._lock = threading.Lock()
+        self._spares: Spares | None = None
+        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        folder = str(self._folder)
+        self._control, theirs = socket.socketpair()
+        with theirs, open(self._folder / "stderr", "wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "grader.server", str(theirs.fileno()), folder, level],
+                env=levels.environment(self._folder),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+        try:
+            wire.receive(self._control)
+        except wire.WireError:
+            said = (self._folder / "stderr").read_text(errors="replace").strip()[-2000:]
+            self.close()
+            if "No module named 'tensorflow'" in said or "No module named 'keras'" in said:
+                raise ServerError(
+                    f"TensorFlow is not installed in {sys.prefix}, the environment that this runs in: "
+                    "activate the one that you installed the grader into, or `pip install` it here again"
+                ) from None
+            raise ServerError(
+                "the server that runs submissions could not start; is TensorFlow installed "
+                f"in {sys.prefix}? It said:\n{said}"
+            ) from None
+        if ahead:
+            self._spares = Spares(functools.partial(self.start, ahead=True))
+
+    def fork(self, files: Sequence[int], checks: str, modules: Sequence[str]) -> Child:
+        """Fork a child and have it import `files` as `modules`.
+
+        Raises:
+            ServerError: the server is gone.
+        """
+        child = self._spares.take(files) if self._spares else None
+        child = child or self.start(files)
+        child.open({"checks": checks, "modules": list(modules)})
+        return child
+
+    def open_archive(self, descriptor: int) -> Child:
+        """Fork a child and have it open a zip, to be read with `Child.read`.
+
+        Raises:
+            ServerError: the server is gone.
+        """
+        child = self.start([descriptor])
+        child.close_with_last_reference()
+        child.open({"archive": True})
+        return child
+
+    def start(self, files: Sequence[int], ahead: bool = False) -> Child:
+        """Fork a child that is locked in, and has yet to be told what to do.
+
+        Raises:
+            ServerError: the server is gone, or a layer of the lock failed.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            message = COMMAND.pack(b"A" if ahead else b"F", 0, self.limits.memory)
+            try:
+                answer, handles = self._command(message, FORKED.size, [theirs.fileno(), *files])
+            except ServerError:
+                ours.close()
+                raise
+        (pid,) = FORKED.unpack(answer)
+        return Child(pid, ours, handles, self.limits, self.reap)
+
+    def reap(self, pid: int, ending: bool = False) -> tuple[int, int, float]:
+        """Kill a child; return its wait status, peak memory in bytes and CPU seconds.
+
+        A child that is `ending` by itself may do so first.
+        """
+        message = COMMAND.pack(b"W" if ending else b"R", pid, 0)
+        status, memory, cpu = REAPED.unpack(self._command(message, REAPED.size, [])[0])
+        if self._spares:
+            self._spares.refill()
+        return status, memory, cpu
+
+    def _command(self, message: bytes, size: int, descriptors: list[int]) -> tuple[bytes, list[int]]:
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [message], descriptors)
+                answer, handles, _, _ = socket.recv_fds(self._control, size, 1)
+                while len(answer) < size:
+                    part = self._control.recv(size - len(answer))
+                    if not part:
+                        raise ConnectionError("it hung up")
+                    answer += part
+                return answer, handles
+            except OSError as error:
+                raise ServerError(
+                    f"the server that runs submissions has died ({error}); nothing that was "
+                    "graded is lost: run the same command again"
+                ) from error
+
+    def close(self) -> None:
+        """End the server and all its children, and remove its folder."""
+        if self._spares:
+            self._spares.close()
+        try:
+            self._control.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
+        except OSError:
+            pass  # it hung up first
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._control.close()
+        levels.remove(self._folder)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

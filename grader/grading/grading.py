@@ -1,0 +1,320 @@
+"""Submissions and keys to verdicts: one, or a class of them in parallel."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader import __version__, wire
+from grader.client.server import Child, Outcome, Server, ServerError
+from grader.course import Checks, run_checks
+from grader.grading.feedback import verdict
+from grader.grading.key import Key
+from grader.sandbox import levels
+from grader.server.module import MAX_BYTES
+from grader.verdict import Graded, Status, Verdict
+from grader.versions import versions
+
+
+class Oversized(Exception):
+    """A submission is not a file that can be graded; the message says why."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One submission to be graded.
+
+    Attributes:
+        student: whose it is.
+        topic: the topic's id.
+        file: what to call the file in results.
+        open: returns a new descriptor of the file; the caller closes it.
+        notes: what was noticed when it was found.
+    """
+
+    student: str
+    topic: str
+    file: str
+    open: Callable[[], int]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a topic's submissions are graded against: a key, and the exercises of its checks."""
+
+    key: Key
+    only: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
+
+    @cached_property
+    def checks(self) -> Checks:
+        """Return the drivers and judges that the key was recorded with."""
+        return Checks(self.key.checks, run_checks(self.key.checks, f"checks of {self.key.topic}"))
+
+    @cached_property
+    def inputs(self) -> dict[str, list[wire.Packed]]:
+        """Return the inputs of each exercise's cases, as they are sent to every submission."""
+        return {
+            name: [wire.packed(case.inputs) for case in one.cases]
+            for name, one in self.key.exercises.items()
+        }
+
+    @property
+    def exercises(self) -> list[str]:
+        """Return the exercises to be graded, in `order` if it says one."""
+        if self.order:
+            return list(self.order)
+        return [name for name in self.checks.exercises if not self.only or name in self.only]
+
+
+def open_file(path: str | os.PathLike[str]) -> int:
+    """Open a submission for reading, never through a link.
+
+    Raises:
+        Oversized: it is a link, no regular file, or too large.
+        OSError: it cannot be opened.
+    """
+    if os.path.islink(path):
+        raise Oversized("it is a link; hand in the file itself")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES:
+        return descriptor
+    os.close(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise Oversized("it is not a file")
+    raise Oversized(
+        f"it is {found.st_size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB that are read: "
+        "clear the notebook's outputs, save it, and hand it in again"
+    )
+
+
+def fingerprint(descriptor: int, rules: Rules, environment: dict[str, str]) -> str:
+    """Return the digest of all that a submission's verdicts depend on."""
+    digest = hashlib.sha256()
+    parts = (__version__, rules.key.digest, repr(sorted(rules.only)), repr(sorted(environment.items())))
+    for part in parts:
+        digest.update(part.encode() + b"\0")
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        digest.update(hashlib.file_digest(file, "sha256").digest())
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return digest.hexdigest()
+
+
+def grade(server: Server, work: Work, rules: Rules, descriptor: int) -> Graded:
+    """Grade one submission.
+
+    Raises:
+        ServerError: the grader's own processes failed; nothing can be said.
+    """
+    started = time.monotonic()
+    verdicts = [
+        verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
+        for name, outcomes in run(server, rules, descriptor)
+    ]
+    return result(work, verdicts, time.monotonic() - started)
+
+
+def run(server: Server, rules: Rules, descriptor: int) -> Iterator[tuple[str, list[Outcome]]]:
+    """Run a submission; yield each exercise and what came of its cases.
+
+    Raises:
+        ServerError: see `grade`.
+    """
+    child: Child | None = None
+    try:
+        for name in rules.exercises:
+            if child is None or not (child.alive or child.failed):
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                child = server.fork([descriptor], rules.checks.text, ["solution"])
+            yield name, run_exercise(child, name, rules)
+    finally:
+        if child is not None:
+            child.close()
+
+
+def grade_exercise(child: Child, name: str, rules: Rules) -> Verdict:
+    """Run one exercise's cases in a child, and judge them."""
+    outcomes = run_exercise(child, name, rules)
+    return verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
+
+
+def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
+    """Run one exercise's cases in a child."""
+    outcomes: list[Outcome] = []
+    for inputs in rules.inputs[name]:
+        if child.failed is not None:
+            outcomes.append(child.failed)
+        elif not child.alive:
+            # It hung or died on the case before: this costs the exercise, not the next.
+            outcomes.append(Outcome(outcomes[-1].status, text=outcomes[-1].text))
+        else:
+            outcomes.append(child.run(name, inputs, rules.checks.exercises[name].seconds))
+    return outcomes
+
+
+def result(work: Work, verdicts: Sequence[Verdict], seconds: float) -> Graded:
+    """Put the verdicts of one submission together."""
+    return Graded(
+        work.student,
+        work.topic,
+        work.file,
+        round(sum(verdict.score for verdict in verdicts), 4),
+        sum(verdict.max_score for verdict in verdicts),
+        round(seconds, 4),
+        tuple(verdicts),
+        work.notes,
+    )
+
+
+def all_alike(work: Work, rules: Rules, status: Status, message: str) -> Graded:
+    """Give every exercise of a submission the same status, and no points."""
+    exercises = (rules.checks.exercises[name] for name in rules.exercises)
+    return result(work, [Verdict(e.name, status, 0.0, e.points, None, message, ()) for e in exercises], 0.0)
+
+
+class Grader:
+    """Grades submissions on a warm server, several at a time.
+
+    A server that dies is replaced, and the submission it died on is tried once
+    more; if that fails too, its verdict is a grader error and the run goes on.
+    """
+
+    def __init__(
+        self, rules: dict[str, Rules], workers: int = 1, level: levels.Level = levels.Level.NONE
+    ) -> None:
+        """Start nothing yet; the server, once it is needed, locks submissions in as far as `level` says."""
+        self.rules, self.workers, self.level = rules, workers, level
+        self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
+        self._server: Server | None = None
+        self._starting = threading.Lock()
+        self._stopping = False
+
+    @property
+    def server(self) -> Server:
+        """The warm server.
+
+        Raises:
+            ServerError: it could not be started.
+        """
+        with self._starting:
+            if self._server is None:
+                self._server = Server(level=self.level)
+            return self._server
+
+    def open_archive(self, descriptor: int) -> Child:
+        """Have a child open a zip, to be read with `Child.read`.
+
+        Raises:
+            ServerError: the server could not be started, or is gone.
+        """
+        return self.server.open_archive(descriptor)
+
+    def grade(self, work: Work, descriptor: int) -> Graded:
+        """Grade one submission, whatever happens to the server.
+
+        Raises:
+            ServerError: a server could not be started.
+        """
+        rules = self.rules[work.topic]
+        for attempt in (1, 2):
+            server = self.server
+            try:
+                return grade(server, work, rules, descriptor)
+            except ServerError as error:
+                if attempt == 2 or self._stopping:
+                    message = f"The grader failed; this says nothing about the answer. {error}"
+                    return all_alike(work, rules, Status.GRADER_ERROR, message)
+                self._replace(server)
+        raise AssertionError("unreachable")
+
+    def grade_all(
+        self,
+        works: Iterable[Work],
+        find: Callable[[str], Graded | None] = lambda fingerprint: None,
+    ) -> Iterator[tuple[Graded, str]]:
+        """Grade submissions; yield each with its fingerprint as soon as it is done.
+
+        `find` is asked for a submission graded before, by fingerprint; it is
+        called in this thread.
+        """
+        with ThreadPoolExecutor(self.workers) as pool:
+            running: dict[Future[Graded], tuple[Work, str, int]] = {}
+            try:
+                for work in works:
+                    while len(running) > 2 * self.workers:
+                        yield from self._finished(running)
+                    try:
+                        descriptor = work.open()
+                    except Oversized as error:
+                        message = f"The file was not graded: {error}."
+                        yield all_alike(work, self.rules[work.topic], Status.MISSING, message), ""
+                        continue
+                    except (ServerError, OSError) as error:
+                        message = f"The grader could not open the file: {error}."
+                        yield all_alike(work, self.rules[work.topic], Status.GRADER_ERROR, message), ""
+                        continue
+                    mark = fingerprint(descriptor, self.rules[work.topic], self.environment)
+                    before = find(mark)
+                    if before is not None:
+                        os.close(descriptor)
+                        yield result(work, before.exercises, before.seconds), mark
+                        continue
+                    try:
+                        self.server  # noqa: B018  (one that cannot be started ends the run here)
+                    except BaseException:
+                        os.close(descriptor)
+                        raise
+                    running[pool.submit(self.grade, work, descriptor)] = (work, mark, descriptor)
+                while running:
+                    yield from self._finished(running)
+            except BaseException:
+                # Ctrl-C, or the store is full: what is running is given up now,
+                # not at its deadline, and will be run again the next time.
+                self._stopping = True
+                self.close()
+                raise
+            finally:
+                pool.shutdown(cancel_futures=True)
+                for _, _, descriptor in running.values():
+                    os.close(descriptor)
+
+    def _finished(self, running: dict[Future[Graded], tuple[Work, str, int]]) -> Iterator[tuple[Graded, str]]:
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            _, mark, descriptor = running.pop(future)
+            os.close(descriptor)
+            yield future.result(), mark
+
+    def _replace(self, dead: Server) -> None:
+        with self._starting:
+            if self._server is dead:
+                dead.close()
+                self._server = Server(level=self.level)
+
+    def restart(self) -> None:
+        """Start a new server in the place of one that has died.
+
+        Raises:
+            ServerError: it could not be started.
+        """
+        self._replace(self.server)
+
+    def close(self) -> None:
+        """End the server and its children, if there is one."""
+        if self._server is not None:
+            self._server.close()
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

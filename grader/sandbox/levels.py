@@ -1,0 +1,301 @@
+"""What a child is locked into before it sees a student's code, and how far that goes here.
+
+Machines allow different things, so there is a ladder of levels. A level is whole
+or it is not given: `probe` tries each in a throw-away child that attacks what
+the level promises, and the best that holds is used. `grader doctor` says which.
+
+The order of the layers matters and is the one below: namespaces need the
+privileges that are then dropped, dropping them clears the death signal, and the
+filter comes last because it forbids what the layers before it need.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+GIB = 1 << 30
+# All that a server and its children know of the machine they run on.
+ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONHASHSEED": "0",  # the order of a set of strings is part of a verdict
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",  # sums in one order, whatever the machine's threads
+    # Otherwise the first product of matrices compiles itself for this processor: 25 ms a child,
+    # and sums in the order that suits its registers.
+    "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "false",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer pages to share, and to get one by one
+    "CUDA_VISIBLE_DEVICES": "",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+}
+NOBODY = 2_000_000_000  # children of root have user ids of their own from here on
+
+
+class Level(StrEnum):
+    """How well a submission is held, from nothing to all that one kernel gives."""
+
+    NONE = "none"
+    LANDLOCK = "landlock"
+    CONTAINER = "container"
+    USER = "user"
+    ROOT = "root"
+
+    @property
+    def rank(self) -> int:
+        """Return the level's place on the ladder."""
+        return list(Level).index(self)
+
+    @property
+    def namespaces(self) -> bool:
+        """Whether the level has a file system, processes and a network of its own."""
+        return self in (Level.USER, Level.ROOT)
+
+
+PROMISES = {
+    Level.NONE: "In-process cheats give no points, and time, output and memory are limited. The code "
+    "can read, write and connect as you can: grade only what you would run yourself.",
+    Level.LANDLOCK: "Honest scores. Only Python's own files can be read and only a private folder "
+    "written; no network, no new programs or processes. Paths and processes can be seen.",
+    Level.CONTAINER: "Honest scores. Only Python's own files can be read and only a private folder "
+    "written; no network, no new programs or processes; a user id of its own. Paths can be seen.",
+    Level.USER: "Honest scores. No file of the course or of anyone's home exists in there; a private "
+    "folder of limited size; no network; no other process in sight; nothing outlives it.",
+    Level.ROOT: "Honest scores. No file of the course or of anyone's home exists in there; a private "
+    "folder of limited size; no network; no other process in sight; nothing outlives it; "
+    "a user id of its own.",
+}
+RAISE = {
+    Level.NONE: "On Linux 5.13 or newer, mend what stands beside the levels that do not hold; on other "
+    "systems use WSL 2 or a virtual machine.",
+    Level.LANDLOCK: "Allow unprivileged user namespaces (on Ubuntu: "
+    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`), or run as root.",
+    Level.CONTAINER: "Run outside the container, or give it CAP_SYS_ADMIN and unmasked /proc.",
+    Level.USER: "Run as root for user ids of their own.",
+    Level.ROOT: "Put the whole grader into a virtual machine: only a hole in the kernel is left.",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use.
+
+    Attributes:
+        memory: resident bytes, watched from outside.
+        import_seconds: CPU time for running the submission's cells.
+        patience: wall time allowed, as a multiple of CPU time: a busy machine
+            must not change a verdict, a sleeping child must not hold up a run.
+        file_size: bytes of any one file written.
+        open_files: descriptors.
+        threads: how many may run at once; process ids are few on a machine.
+        disk: megabytes of the private folder, where it has a size.
+        files: how many files it may hold.
+    """
+
+    memory: int = 2 * GIB
+    import_seconds: float = 20.0
+    patience: float = 4.0
+    file_size: int = 64 << 20
+    open_files: int = 256
+    threads: int = 512
+    disk: int = 64
+    files: int = 4096
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the whole environment of a server whose private folder is `home`."""
+    return ENVIRONMENT | {
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "KERAS_HOME": str(home),
+        "MPLCONFIGDIR": str(home),
+    }
+
+
+def enter_server(level: Level, folder: Path, keep: Iterable[int]) -> None:
+    """Give the server namespaces and a root of its own, if the level has them.
+
+    Called before TensorFlow is imported: a user namespace is for a process of
+    one thread. Returns in a new process, the first of a new pid namespace; the
+    old one stays behind to end when it ends.
+
+    Raises:
+        OSError: the kernel refuses a part.
+    """
+    if not level.namespaces:
+        return
+    from grader.sandbox import landlock, linux, root, seccomp  # noqa: F401  (before the view closes)
+
+    user, group = os.getuid(), os.getgid()
+    spaces = linux.NEW_MOUNT | linux.NEW_NET | linux.NEW_IPC | linux.NEW_UTS | linux.NEW_PID
+    if level is Level.USER:
+        linux.unshare(linux.NEW_USER | spaces)
+        linux.map_ids(user, group)
+    else:
+        linux.unshare(spaces)
+    server = os.fork()
+    if server:
+        _close_all_but(set())
+        _, status = os.waitpid(server, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    linux.control(linux.SET_DEATH_SIGNAL, signal.SIGKILL)
+    _close_all_but(set(keep))
+    os.umask(0o022)  # children of another user id pass through the folders that are made now
+    place = folder / "root"
+    place.mkdir()
+    root.build(place)
+    os.environ.update(environment(root.WORK))
+
+
+def fork(level: Level, own: int) -> int:
+    """Fork; the child is the first of a new pid namespace if the level has namespaces.
+
+    Args:
+        level: of the server.
+        own: a descriptor of the server's own pid namespace, to come back to.
+
+    Returns:
+        The child's pid as the server sees it, 0 in the child.
+    """
+    if not level.namespaces:
+        return os.fork()
+    from grader.sandbox import linux
+
+    linux.unshare(linux.NEW_PID)
+    pid = os.fork()
+    if pid:
+        linux.enter_namespace(own, linux.NEW_PID)
+    return pid
+
+
+def enter(level: Level, limits: Limits, folder: Path, keep: Iterable[int], number: int) -> None:
+    """Lock this process in for good. Called in the child, before any student's code.
+
+    Args:
+        level: how far.
+        limits: what it may use.
+        folder: its private folder, existing and empty; with namespaces another
+            takes its place.
+        keep: the descriptors that stay open.
+        number: tells the children of one server apart.
+
+    Raises:
+        OSError: a layer could not be put on; the caller must not go on.
+    """
+    os.setsid()
+    _close_all_but(set(keep))
+    os.umask(0o077)
+    if level is Level.NONE:
+        _limit_resources(limits)
+        _settle(folder)
+    else:
+        _lock(level, limits, folder, NOBODY + number)
+    # Last, so that what fails above is told where the server's errors are kept.
+    silence = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(silence, descriptor)
+    os.close(silence)
+
+
+def _lock(level: Level, limits: Limits, folder: Path, user: int) -> None:
+    """Put on the layers of Linux, in the order in which they are possible."""
+    from grader.sandbox import landlock, linux, root, seccomp
+
+    if level.namespaces:
+        linux.unshare(linux.NEW_MOUNT)
+        owner = user if level is Level.ROOT else 0
+        root.work_folder(limits.disk, limits.files, owner)
+        folder = root.WORK
+    elif level is Level.CONTAINER:
+        folder.parent.chmod(0o711)
+        os.chown(folder, user, user)
+    _limit_resources(limits)
+    kept = []
+    if level in (Level.ROOT, Level.CONTAINER):
+        if root.closed_to_others([*root.readable(), folder.parent]):
+            kept = [linux.READ_PAST_MODES]
+        linux.control(linux.KEEP_CAPABILITIES, 1)
+        _limit(resource.RLIMIT_NPROC, limits.threads)  # of this user id, which is the child's alone
+        linux.drop_bounding_set()
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    elif level is Level.USER:
+        linux.drop_bounding_set()
+    try:
+        linux.clear_capabilities(kept)
+    except PermissionError as error:
+        raise PermissionError(
+            error.errno,
+            "Python or the temporary folder lies in a folder that is closed to other users, and this "
+            "container has no CAP_DAC_READ_SEARCH: move it, or open the folder with `chmod o+x`",
+        ) from error
+    linux.control(linux.SET_DEATH_SIGNAL, signal.SIGKILL)
+    linux.control(linux.SET_DUMPABLE, 0)
+    linux.control(linux.NO_NEW_PRIVILEGES, 1)
+    rules = landlock.Ruleset(
+        [*root.readable(), *map(Path, root.MACHINE)], [folder], map(Path, root.DEVICES)
+    )
+    rules.allow(Path(f"/proc/{os.getpid()}"), landlock.READ)
+    rules.restrict()
+    _settle(folder)
+    linux.install_filter(seccomp.program(os.getpid()))
+
+
+def remove(folder: Path) -> None:
+    """Remove a private folder, whatever a student's code made in it."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:
+        pass
+    if folder.exists():  # nested deeper than Python goes, or locked; `rm` does not recurse
+        script = 'chmod -R u+rwx -- "$0"; rm -rf -- "$0"'
+        subprocess.run(["/bin/sh", "-c", script, str(folder)], stderr=subprocess.DEVNULL, check=False)
+
+
+def _settle(folder: Path) -> None:
+    """Work in `folder`, with nothing else in the environment than it says."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment(folder))
+    tempfile.tempdir = None  # TensorFlow's import had it looked up, and it was the server's
+
+
+def _limit_resources(limits: Limits) -> None:
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, limits.file_size)
+    _limit(resource.RLIMIT_NOFILE, limits.open_files)
+    if sys.platform == "linux":
+        # TensorFlow maps far more than it uses; the limit is on what comes on top.
+        mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        _limit(resource.RLIMIT_AS, mapped + 2 * limits.memory)
+
+
+def _limit(what: int, value: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def _close_all_but(keep: set[int]) -> None:
+    first = 3
+    for descriptor in sorted(keep - {0, 1, 2}):
+        if first < descriptor:  # an empty range would mean: all there are
+            os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))

@@ -1,0 +1,167 @@
+"""The warm process: TensorFlow imported once, a fork for each submission.
+
+Exec'ed fresh by `grader.client.server` with an environment of its own, so that neither
+it nor its children have anything of the trusted process in memory. It runs no
+operation of TensorFlow before a fork: threads would not survive it. It obeys
+four commands on its one socket and knows no key, no seed and no answer:
+
+    F   fork a child; the child's channel and files come as descriptors
+    A   the same ahead of time, TensorFlow's first operation included
+    R   kill a child's session and reap it
+    W   the same, for a child that hung up by itself: its own end is waited for first
+
+Run as `python -m grader.server DESCRIPTOR FOLDER LEVEL`.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import secrets
+import signal
+import socket
+import struct
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from grader import wire
+from grader.sandbox import levels
+from grader.server import eager, worker
+
+COMMAND = struct.Struct("!cqQ")  # what, pid, limit of memory
+FORKED = struct.Struct("!q")
+REAPED = struct.Struct("!iqd")  # wait status, peak resident bytes, CPU seconds
+READY = b"TensorFlow is imported"
+LOCKED = b"L"  # said by a child once it is locked in, when no student's code can have run
+MAX_FILES = 8
+GRACE = 0.5
+
+
+def serve(control: socket.socket, level: levels.Level, folder: Path) -> None:
+    """Fork and reap on command until the trusted side hangs up."""
+    children: dict[int, Path] = {}
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY) if level.namespaces else -1
+    # Two graders on one machine must not give two children one user id.
+    number = secrets.randbelow(1_000_000_000)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, COMMAND.size, MAX_FILES)
+        if len(message) < COMMAND.size:
+            break
+        what, pid, memory = COMMAND.unpack(message)
+        if what in b"FA":
+            home = folder if level.namespaces else Path(tempfile.mkdtemp(dir=folder))
+            number += 1
+            child = levels.fork(level, own)
+            if child == 0:
+                limits = levels.Limits(memory=memory)
+                become_worker(descriptors, home, level, limits, number, ahead=what == b"A")
+            for descriptor in descriptors:
+                os.close(descriptor)
+            children[child] = home
+            # The descriptor tells the trusted side which process is meant, in
+            # whatever pid namespace it lives, and however pids are reused.
+            handle = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
+            socket.send_fds(control, [FORKED.pack(child)], handle)
+            for descriptor in handle:
+                os.close(descriptor)
+        elif what in b"RW" and pid in children:
+            control.sendall(REAPED.pack(*reap(pid, GRACE if what == b"W" else 0.0)))
+            home = children.pop(pid)
+            if home != folder:
+                levels.remove(home)
+    for pid in children:
+        reap(pid)
+
+
+def become_worker(
+    descriptors: list[int],
+    home: Path,
+    level: levels.Level,
+    limits: levels.Limits,
+    number: int,
+    ahead: bool = False,
+) -> None:
+    """Lock this freshly forked process in and serve; never returns."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        levels.enter(level, limits, home, descriptors, number)
+        channel, *files = descriptors
+        os.write(channel, LOCKED)
+        if ahead:
+            worker.begin()
+        worker.main(socket.socket(fileno=channel), files)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(70)
+
+
+def reap(pid: int, grace: float = 0.0) -> tuple[int, int, float]:
+    """Kill a child and all of its session; return its status, peak memory and CPU time.
+
+    A child that is ending by itself has `grace` seconds to do so, that its
+    status may say how.
+    """
+    deadline = time.monotonic() + grace
+    ended = None
+    while time.monotonic() < deadline and ended is None:
+        if hasattr(os, "waitid"):
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                break  # not reaped yet, so that no other process has its number when that is killed
+        else:  # macOS before Python 3.13
+            reaped = os.wait4(pid, os.WNOHANG)
+            ended = reaped if reaped[0] else None
+        time.sleep(0.001)
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass  # it has not made its session yet, or is gone already
+    _, status, usage = ended or os.wait4(pid, 0)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return status, usage.ru_maxrss * unit, usage.ru_utime + usage.ru_stime
+
+
+def warm_up() -> None:
+    """Import what submissions import, and decide what must be decided before a fork.
+
+    It runs no operation: that would make TensorFlow's context, whose threads do
+    not survive a fork.
+    """
+    import encodings.utf_8_sig  # noqa: F401
+
+    import jaxtyping  # noqa: F401
+    import tensorflow as tf
+
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.list_physical_devices()
+    import keras  # noqa: F401
+    from tensorflow.python.framework import kernels
+
+    kernels.get_registered_kernels_for_op("MatMul")  # reads the lists of all operations and kernels
+    eager.run_directly()
+    eager.keep_kernels()
+    eager.ask_ahead()
+    gc.collect()
+    bytes(100_000)  # the first large block has malloc merge all small free ones, and so touch all memory
+    gc.freeze()  # a child that never collects the parent's objects never copies their pages
+
+
+def main() -> None:
+    """Warm up, say so, and serve."""
+    control, folder, level = int(sys.argv[1]), Path(sys.argv[2]), levels.Level(sys.argv[3])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trusted side's to handle
+    levels.enter_server(level, folder, [control])
+    channel = socket.socket(fileno=control)
+    warm_up()
+    wire.send(channel, bytes(16), READY)
+    serve(channel, level, folder)
+
+
+if __name__ == "__main__":
+    main()

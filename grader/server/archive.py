@@ -1,0 +1,64 @@
+"""Read a zip that a stranger made. Runs in the child only.
+
+Names and contents go to the trusted side as bytes; nothing is unpacked to disk,
+so no name is ever a path here.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+
+import numpy as np
+
+from grader.server.module import MAX_BYTES, Unreadable
+
+MAX_ENTRIES = 50_000
+MAX_ARCHIVE = 1 << 30
+
+
+class Archive:
+    """The regular files of a zip, by position."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Read the zip's directory.
+
+        Raises:
+            Unreadable: it is no zip, or holds more entries than a class has files.
+        """
+        try:
+            self._zip = zipfile.ZipFile(os.fdopen(descriptor, "rb"))
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            raise Unreadable(f"the zip cannot be read ({error}): make it again") from error
+        entries = self._zip.infolist()
+        if len(entries) > MAX_ENTRIES:
+            raise Unreadable(f"the zip holds {len(entries)} entries; at most {MAX_ENTRIES} are read")
+        self._files = [entry for entry in entries if not entry.is_dir() and _regular(entry)]
+
+    def names(self) -> dict[str, np.ndarray]:
+        """Return the names as UTF-8, each ended by a zero byte, and the sizes they claim."""
+        names = "".join(entry.filename.replace("\0", "") + "\0" for entry in self._files)
+        return {"names": np.frombuffer(names.encode("utf-8", "replace"), np.uint8)}
+
+    def read(self, position: int) -> dict[str, np.ndarray]:
+        """Return one file's bytes, however much it claims to hold.
+
+        Raises:
+            Unreadable: it is damaged, encrypted or too large.
+        """
+        entry = self._files[position]
+        try:
+            with self._zip.open(entry) as file:
+                content = io.BytesIO(file.read(MAX_BYTES + 1)).getvalue()
+        except Exception as error:  # zipfile lets zlib's, struct's and its own errors through
+            raise Unreadable(f"it is damaged in the zip ({error})") from error
+        if len(content) > MAX_BYTES:
+            raise Unreadable(f"it is larger than the {MAX_BYTES / 1e6:.0f} MB that are read")
+        return {"content": np.frombuffer(content, np.uint8)}
+
+
+def _regular(entry: zipfile.ZipInfo) -> bool:
+    mode = entry.external_attr >> 16
+    return stat.S_IFMT(mode) in (0, stat.S_IFREG)

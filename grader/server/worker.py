@@ -1,0 +1,219 @@
+"""The child that runs an answer: a submission's module, drivers and inputs.
+
+It is told what to run by the trusted side and answers with named arrays, one
+message for each exercise and case. It holds no expected value, no seed and no
+key; what it says is a claim.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+import types
+from typing import Any
+
+import numpy as np
+
+from grader import drivers, wire
+from grader.course import run_checks
+from grader.exercise import Exercise
+from grader.server import module
+from grader.server.archive import Archive
+from grader.server.seeds import set_seeds
+
+PACKAGE = "submitted"
+MAX_REQUEST = 64 << 20
+# What Python says of a call that does not fit the function.
+SIGNATURE = re.compile(r"\(\) (takes |missing \d|got an unexpected keyword|got multiple values)")
+
+
+class Missing(Exception):
+    """An answer is not defined."""
+
+
+def serve(channel: socket.socket, files: list[int]) -> None:
+    """Answer requests until the trusted side hangs up."""
+    session: Session | ArchiveSession | None = None
+    while True:
+        try:
+            ident, header, data = wire.receive(channel, MAX_REQUEST, MAX_REQUEST)
+        except wire.WireError:
+            return
+        request = wire.unpack(header, data)
+        arrays: dict[str, np.ndarray] = {}
+        if session is None:
+            try:
+                session = ArchiveSession(files[0]) if request.get("archive") else Session(request, files)
+                reply = wire.encode_reply("ready", {}, text="\n".join(session.problems))
+            except module.Unreadable as error:
+                reply = wire.encode_reply("unreadable", {}, text=str(error))
+            except MemoryError:
+                reply = wire.encode_reply("out_of_memory", {})
+        else:
+            reply, arrays = session.run(request)
+        wire.send(channel, ident, reply, list(arrays.values()))
+
+
+class ArchiveSession:
+    """A zip that is open; see `grader.server.archive`."""
+
+    problems: tuple[str, ...] = ()
+
+    def __init__(self, descriptor: int) -> None:
+        """Open the zip.
+
+        Raises:
+            Unreadable: it is none.
+        """
+        self.archive = Archive(descriptor)
+
+    def run(self, request: dict[str, Any]) -> tuple[bytes, dict[str, np.ndarray]]:
+        """Return the names, or the content of the file at `request["read"]`."""
+        position = request["read"]
+        try:
+            arrays = self.archive.names() if position is None else self.archive.read(position)
+        except module.Unreadable as error:
+            return wire.encode_reply("unreadable", {}, text=str(error)), {}
+        return wire.encode_reply("returned", arrays), arrays
+
+
+class Session:
+    """A submission that has been imported, with the drivers of its topic."""
+
+    def __init__(self, request: dict[str, Any], files: list[int]) -> None:
+        """Import `request["modules"]`, one of `files` each, in order.
+
+        Raises:
+            Unreadable: the student's file is no notebook or script.
+        """
+        self.exercises = run_checks(request["checks"], "checks.py")
+        package = types.ModuleType(PACKAGE)
+        package.__path__ = []
+        sys.modules[PACKAGE] = package
+        self.loaded: dict[str, module.Submission] = {}
+        self.problems: list[str] = []
+        for name, descriptor in zip(request["modules"], files, strict=True):
+            with os.fdopen(descriptor, "rb") as file:
+                content = file.read(module.MAX_BYTES + 1)
+            set_seeds()
+            loaded = module.load(content, f"{name}.py", f"{PACKAGE}.{name}")
+            setattr(package, name, loaded.module)
+            self.loaded[name] = loaded
+            # A course's own answers are several files; a student knows which theirs is.
+            several = len(files) > 1
+            self.problems += [f"{name}.py: {text}" if several else text for text in loaded.problems]
+
+    def run(self, request: dict[str, Any]) -> tuple[bytes, dict[str, np.ndarray]]:
+        """Run one driver on one case; return a reply's header and arrays."""
+        exercise = self.exercises[request["exercise"]]
+        try:
+            arrays = run_driver(exercise, self.answer(exercise, request["answers"]), request["inputs"])
+        except (Missing, NotImplementedError) as error:
+            return wire.encode_reply("missing", {}, "undefined" if isinstance(error, Missing) else ""), {}
+        except (drivers.WrongStructure, drivers.ForbiddenOp) as error:
+            return wire.encode_reply("raised", {}, type(error).__name__, str(error)), {}
+        except BaseException as error:
+            if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+                return wire.encode_reply("out_of_memory", {}), {}
+            text = module.explain(error, *self.loaded.values())
+            if "\n" not in text:  # none of its lines is the student's
+                text = f"{_at_fault(error)}: {text}"
+            return wire.encode_reply("raised", {}, type(error).__name__, text), {}
+        return wire.encode_reply("returned", arrays), arrays
+
+    def answer(self, exercise: Exercise, answers: dict[str, str]) -> types.SimpleNamespace:
+        """Return the namespace a driver sees: what the exercise writes, and no more.
+
+        `answers` maps a name to `module:attribute` where something else is to
+        play the answer, as a mistake does when keys are recorded.
+
+        Raises:
+            Missing: a name is not defined.
+        """
+        found = types.SimpleNamespace()
+        for name in exercise.writes:
+            source, _, attribute = answers.get(name, f"solution:{name}").partition(":")
+            try:
+                setattr(found, name, getattr(self.loaded[source].module, attribute))
+            except AttributeError:
+                raise Missing(name) from None
+        return found
+
+
+def _at_fault(error: BaseException) -> str:
+    """Say what is wrong where an error comes from none of the student's lines."""
+    if isinstance(error, TypeError) and SIGNATURE.search(str(error)):
+        return "It is called as the exercise says, and takes other arguments"
+    return "What was returned could not be used"
+
+
+def run_driver(
+    exercise: Exercise, answer: types.SimpleNamespace, inputs: dict[str, Any]
+) -> dict[str, np.ndarray]:
+    """Run one driver on one case's inputs, from the same seeds each time."""
+    set_seeds()
+    if exercise.arrays == "tensor":
+        inputs = {key: as_tensors(value) for key, value in inputs.items()}
+    return as_arrays(exercise.driver(answer, **inputs))
+
+
+def as_tensors(value: Any) -> Any:
+    """Turn every array in a nest of inputs into a tensor."""
+    if isinstance(value, np.ndarray):
+        import tensorflow as tf
+
+        return tf.constant(value)
+    if isinstance(value, dict):
+        return {key: as_tensors(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(as_tensors(item) for item in value)
+    return value
+
+
+def as_arrays(outputs: Any) -> dict[str, np.ndarray]:
+    """Turn what a driver returned into arrays that the wire takes.
+
+    Raises:
+        WrongStructure: an output is not numbers.
+    """
+    arrays = {}
+    for name, value in outputs.items():
+        if value is None:
+            raise drivers.WrongStructure(f"expected `{name}` to hold numbers, got {drivers.describe(value)}")
+        try:
+            array = np.asarray(value)
+            if array.dtype.name == "bfloat16":
+                array = array.astype(np.float32)
+            array = array.astype(array.dtype.newbyteorder("="), copy=False)
+        except (TypeError, ValueError) as error:
+            raise drivers.WrongStructure(
+                f"expected `{name}` to be one array, got {drivers.describe(value)}: {error}"
+            ) from error
+        if array.dtype.name not in wire.DTYPES:
+            raise drivers.WrongStructure(
+                f"expected `{name}` to hold numbers, got {drivers.describe(value)} of type {array.dtype}"
+            )
+        if array.nbytes > wire.MAX_DATA or array.ndim > wire.MAX_AXES:
+            raise drivers.WrongStructure(
+                f"expected a smaller `{name}`: it has the shape {array.shape}, which cannot be right"
+            )
+        arrays[name] = array
+    return arrays
+
+
+def main(channel: socket.socket, files: list[int]) -> None:
+    """Serve, and leave without running anything that was registered for the exit."""
+    try:
+        serve(channel, files)
+    finally:
+        os._exit(0)
+
+
+def begin() -> None:
+    """Run TensorFlow's first operations, which take longer than any later ones."""
+    import tensorflow as tf
+
+    ones = tf.ones((2, 2))
+    tf.reduce_sum(tf.nn.softmax(ones @ ones))

@@ -1,0 +1,142 @@
+"""What a student has of a topic: a folder with checks, a public key, and their file."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import CourseError, name_of, unknown
+from grader.grading import key
+from grader.grading.forms import Form, preferred, unwritten
+from grader.grading.grading import Rules
+
+DEPTH = 4
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A folder that holds `key.npz` and a notebook, a script, or both."""
+
+    folder: Path
+    rules: Rules
+
+    @property
+    def name(self) -> str:
+        """Return the topic's name, `transformers`."""
+        return name_of(self.rules.key.topic)
+
+    def forms(self) -> list[Path]:
+        """Return the notebook and the script, those that are there, the one to check first."""
+        return self._forms()[0]
+
+    def file(self) -> tuple[Path, str]:
+        """Return the student's file, of two forms the first of `forms`, and a note if there are two.
+
+        Raises:
+            CourseError: there is neither.
+        """
+        forms, note = self._forms()
+        if not forms:
+            raise CourseError(
+                f"{self.folder} holds neither {self.name}.ipynb nor {self.name}.py: "
+                "get the assignment again, or name your file with --file"
+            )
+        return forms[0], note
+
+    def _forms(self) -> tuple[list[Path], str]:
+        paths = [self.folder / f"{self.name}{suffix}" for suffix in (".ipynb", ".py")]
+        there = [path for path in paths if path.is_file()]
+        if len(there) < 2:
+            return there, ""
+        forms = [Form(path.name, path.stat().st_mtime, unwritten(path.read_bytes())) for path in there]
+        taken, note = preferred(forms, len(self.rules.checks.exercises), "checked")
+        return sorted(there, key=lambda path: path.name != taken.name), note
+
+
+def find_assignments(start: Path) -> list[Assignment]:
+    """Return the assignments at or below `start`, or the one that `start` lies in.
+
+    Raises:
+        CourseError: there is none.
+        KeyProblem: one has a key that cannot be read.
+    """
+    here = start.resolve()
+    above = [folder for folder in here.parents if (folder / "key.npz").is_file()]
+    folders = sorted(_below(here)) or above[:1]
+    if not folders and (here / "checks.py").is_file():
+        raise CourseError(
+            f"{here} has lost its answer key, the file `key.npz` that came with it: "
+            "get it again from where you got the assignment"
+        )
+    if not folders:
+        raise CourseError(
+            f"no assignment at {here} or below it: run this in the folder you were given, "
+            "the one that holds `key.npz`"
+        )
+    return [Assignment(folder, _rules(folder / "key.npz")) for folder in folders]
+
+
+def _rules(path: Path) -> Rules:
+    found = path.stat()
+    return _read(path, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _read(path: Path, changed: int, size: int) -> Rules:
+    """Read a key once, however often a notebook or an editor asks, until its file changes."""
+    return Rules(key.load(path))
+
+
+def _below(start: Path) -> Iterator[Path]:
+    for here, folders, names in os.walk(start):
+        depth = len(Path(here).relative_to(start).parts)
+        folders[:] = [name for name in folders if not name.startswith(".") and depth < DEPTH]
+        if "key.npz" in names:
+            yield Path(here)
+
+
+def choose(assignments: list[Assignment], targets: tuple[str, ...]) -> list[Assignment]:
+    """Return the assignments that `TOPIC` or `TOPIC.EXERCISE` targets name, all by default.
+
+    Raises:
+        CourseError: a topic or exercise is unknown; the nearest is suggested.
+    """
+    if not targets:
+        return assignments
+    wanted: dict[str, set[str]] = {}
+    by_name = {assignment.name: assignment for assignment in assignments}
+    for target in targets:
+        topic, _, exercise = target.partition(".")
+        name = name_of(topic)
+        if name not in by_name and not exercise:
+            name, exercise = _alone(by_name, topic)
+        if name not in by_name:
+            raise CourseError(unknown("topic", topic, by_name))
+        known = by_name[name].rules.checks.exercises
+        if exercise and exercise not in known:
+            raise CourseError(unknown("exercise", exercise, known))
+        wanted.setdefault(name, set()).update([exercise] if exercise else known)
+    return [
+        Assignment(by_name[name].folder, Rules(by_name[name].rules.key, frozenset(exercises)))
+        for name, exercises in wanted.items()
+    ]
+
+
+def _alone(by_name: dict[str, Assignment], exercise: str) -> tuple[str, str]:
+    """Return the topic of an exercise that was named without one, and the exercise.
+
+    Raises:
+        CourseError: no topic has it, or several do.
+    """
+    names = {name: list(one.rules.checks.exercises) for name, one in by_name.items()}
+    found = [name for name, known in names.items() if exercise in known]
+    if len(found) > 1:
+        either = " or ".join(f"`{name}.{exercise}`" for name in found)
+        raise CourseError(f"more than one topic has an exercise `{exercise}`: say {either}")
+    if not found:
+        known = [*names, *(one for several in names.values() for one in several)]
+        raise CourseError(unknown("topic or exercise", exercise, known))
+    return found[0], exercise

@@ -1,0 +1,55 @@
+"""What helps with an exercise and is not the answer: its question, and what to read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.server.module import Unreadable, cells_of
+from grader.student.assignment import Assignment
+
+# A paragraph that cites: an address, or a year in brackets.
+CITATION = re.compile(r"https?://|\((?:1[89]|20)\d\d\)")
+
+
+@dataclass(frozen=True)
+class Hint:
+    """An exercise's question, and the paragraph that says what to read, or ""."""
+
+    exercise: str
+    question: str
+    reading: str
+
+
+def hint(assignment: Assignment, exercise: str) -> Hint:
+    """Return the hint of an exercise; the reading is in the docstring that the student was given."""
+    found = assignment.rules.checks.exercises[exercise]
+    return Hint(exercise, found.hint, reading(assignment.forms(), found.writes))
+
+
+def reading(files: Sequence[Path], names: Sequence[str]) -> str:
+    """Return the paragraphs that cite, of the first docstring of `names` that has one."""
+    for file in files:
+        try:
+            cells = cells_of(file.read_bytes())
+        except (OSError, Unreadable):
+            continue
+        for cell in cells:
+            for docstring in _docstrings(cell.text, names):
+                cited = [part for part in docstring.split("\n\n") if CITATION.search(part)]
+                if cited:
+                    return "\n\n".join(" ".join(part.split()) for part in cited)
+    return ""
+
+
+def _docstrings(text: str, names: Sequence[str]) -> list[str]:
+    """Return the docstrings in a cell; none if it is no Python, for the others may be."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [ast.get_docstring(node) or "" for node in body if isinstance(node, kinds) and node.name in names]

@@ -1,0 +1,245 @@
+"""`check(function)`: an answer, checked under its cell in a student's notebook.
+
+Nothing of the student's is run in the kernel: the cells that define an answer
+go as text to a warm server, which runs and judges them as it does a file. What
+hangs, crashes or eats memory is ended there, and the kernel is left as it was;
+and what is right here only because of a cell that is no more, is not right.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.client.server import Outcome, ServerError
+from grader.client.warm import NoServer, Warm
+from grader.course import CourseError
+from grader.exercise import AuthorError, Exercise
+from grader.grading.feedback import judge, verdict
+from grader.grading.grading import Rules, run
+from grader.grading.key import KeyProblem
+from grader.report.display import Checked, Display, State, headline
+from grader.report.pictures import picture
+from grader.server.module import MAX_BYTES
+from grader.student import asked, session
+from grader.student.assignment import Assignment
+from grader.verdict import Status, Verdict
+
+CELL = re.compile(r"(?<=\n  cell )(\d{1,6})(?=, line )")
+LARGE = 8 << 20  # bytes of a saved notebook that is not looked into
+_warm = Warm()
+
+# TensorFlow, if a notebook imports it after this, starts without a word; it takes both.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+
+class Plain(Exception):
+    """Something that notebooks show as its message alone, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class NotRightYet(Plain, AssertionError):
+    """An answer is not right; what is shown above it says why."""
+
+
+class CannotCheck(Plain, RuntimeError):
+    """An answer cannot be checked as things are; the message says what to do."""
+
+
+def check(*answers: Callable[..., Any] | type | str) -> None:
+    """Check what an exercise asks for, as `check(momentum_step)` under its cell.
+
+    Shows each case, the first mismatch and, where it can be told, the mistake.
+    Without arguments it shows how far the whole assignment is.
+
+    Args:
+        answers: the function or class, or all that an exercise asks for.
+
+    Raises:
+        NotRightYet: an answer is not right, so that “Run all” stops there.
+        CannotCheck: there is nothing to check, or nothing to check it with.
+    """
+    try:
+        displays, failed = _check(answers)
+    except (AuthorError, CourseError, KeyProblem, NoServer) as error:
+        said = str(error)
+        raise CannotCheck(f"{said[0].upper()}{said[1:]}.".replace("?.", "?").replace("..", ".")) from None
+    for one in displays:
+        _show(one)
+    if failed and "NBGRADER_VALIDATING" in os.environ:
+        # Validate shows of a cell its error alone.
+        raise NotRightYet("\n\n".join(one.text() for one in displays))
+    if failed:
+        raise NotRightYet("\n".join(failed))
+
+
+def prepare() -> None:
+    """Start the server ahead, beside the notebook's own import of TensorFlow."""
+    if _shell() is not None:
+        _warm.start()
+
+
+def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
+    """Return what is to be shown, and the headlines of what is not right."""
+    shell = _shell()
+    kernel = shell.user_ns if shell else {}
+    names = [asked.name_of_answer(answer, kernel) for answer in answers]
+    assignment = asked.assignment_for(names, kernel)
+    rules = assignment.rules
+    wanted = asked.exercises_for(rules, names) if names else list(rules.checks.exercises.values())
+    for name, answer in zip(names, answers, strict=True):
+        asked.refuse_class(name, answer)
+    writes = {name for exercise in wanted for name in exercise.writes}
+    source, found = _source(assignment, writes, answers)
+    outcomes = _run(source, replace(rules, only=frozenset(exercise.name for exercise in wanted)))
+    keys = rules.key.exercises
+    verdicts = [
+        _as_jupyter_counts(verdict(exercise, keys[exercise.name], outcomes[exercise.name], hidden=False))
+        for exercise in wanted
+    ]
+    failed = [one for one in verdicts if one.status is not Status.PASSED]
+    notes = tuple(_notes(assignment, found, bool(failed)))
+    if not names:
+        return [State(assignment.name, verdicts, notes + _not_run(wanted, found))], []
+    checked = [
+        Checked(assignment.name, exercise, one, _picture(rules, exercise, outcomes[exercise.name]), notes)
+        for exercise, one in zip(wanted, verdicts, strict=True)
+    ]
+    return list(checked), [headline(one) for one in failed]
+
+
+def _source(
+    assignment: Assignment, names: set[str], answers: Sequence[Any]
+) -> tuple[bytes, session.Cut | None]:
+    """Return the file that is to be graded, and what it was cut from if that is a session.
+
+    Raises:
+        CannotCheck: an answer's text cannot be had.
+    """
+    for answer in answers:
+        file = getattr(sys.modules.get(getattr(answer, "__module__", "")), "__file__", None)
+        if file and Path(file).resolve().parent == assignment.folder:
+            return Path(file).read_bytes()[: MAX_BYTES + 1], None
+    shell = _shell()
+    if shell is None:
+        raise CannotCheck(
+            "Checking needs the text of your answer: do it in a notebook, or run `grader check` instead."
+        )
+    found = session.cut(shell.history_manager.input_hist_raw[1:], names)
+    for name in names - found.defined if answers else ():
+        raise CannotCheck(
+            f"No cell that was run in this kernel defines `{name}`: run the cell that does, and check again."
+        )
+    return found.notebook, found
+
+
+def _notes(assignment: Assignment, found: session.Cut | None, failed: bool) -> Iterator[str]:
+    """Say what is there in the kernel and will not be there when the file is graded."""
+    shell = _shell()
+    if found is None or shell is None:
+        return
+    hidden = found.unknown & shell.user_ns.keys() - vars(builtins).keys() - shell.user_ns_hidden.keys()
+    if hidden:
+        yield (
+            f"{_listed(hidden)} is in this kernel, but no cell that was run in it says what it is; "
+            "it will not be there when you are graded. Define it in a cell."
+        )
+    path = assignment.folder / f"{assignment.name}.ipynb"
+    # While an answer is not right, it matters little whether all of it was saved.
+    if not failed and path.is_file() and (stat := path.stat()).st_size < LARGE:
+        saved = _saved(path, stat.st_mtime_ns)
+        lost = found.defined - saved - asked.writers(assignment.rules).keys()
+        if saved and lost:
+            yield (
+                f"{path.name}, as it was saved last, has no cell that defines {_listed(lost)}. Save the "
+                "notebook; if the cell was deleted, write it again, for grading needs it."
+            )
+
+
+def _not_run(wanted: Sequence[Exercise], found: session.Cut | None) -> tuple[str, ...]:
+    """Say how many exercises this kernel has not seen yet."""
+    if found is None:
+        return ()
+    count = sum(not found.defined >= set(exercise.writes) for exercise in wanted)
+    cells = "the cell of one exercise was" if count == 1 else f"the cells of {count} exercises were"
+    return (f"In this kernel {cells} not run yet. `grader check` goes by the saved file.",) if count else ()
+
+
+@lru_cache(maxsize=4)
+def _saved(path: Path, changed: int) -> frozenset[str]:
+    try:
+        return session.names_defined(json.loads(path.read_bytes()))
+    except (OSError, ValueError, AttributeError):
+        return frozenset()
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def _run(source: bytes, rules: Rules) -> dict[str, list[Outcome]]:
+    """Run a file on the warm server; one that has died is replaced once.
+
+    Raises:
+        NoServer: there is none, or it failed twice.
+    """
+    for attempt in (1, 2):
+        server = _warm.get()
+        try:
+            with tempfile.TemporaryFile() as file:
+                file.write(source)
+                file.flush()
+                return dict(run(server, rules, file.fileno()))
+        except ServerError as error:
+            _warm.drop(server)
+            if attempt == 2:
+                raise NoServer(f"the grader failed; this says nothing about the answer. {error}") from None
+    raise AssertionError("unreachable")
+
+
+def _as_jupyter_counts(found: Verdict) -> Verdict:
+    """Say which cell is meant as Jupyter does, `cell [7]`: by when it was run."""
+    return msgspec.structs.replace(found, message=CELL.sub(r"[\1]", found.message))
+
+
+def _picture(rules: Rules, exercise: Exercise, outcomes: Sequence[Outcome]) -> str:
+    """Draw the output that the message is about."""
+    key = rules.key.exercises[exercise.name]
+    for case, expected, outcome in zip(key.cases, key.expected, outcomes, strict=True):
+        if outcome.status is not None:
+            return ""
+        found = judge(exercise, case, expected, outcome)
+        if found is not None:
+            name = found.output
+            both = name in expected and name in outcome.arrays
+            return picture(expected[name], outcome.arrays[name], name) if both else ""
+    return ""
+
+
+def _shell() -> Any:
+    """Return the notebook's shell, or None where there is none."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _show(one: Display) -> None:
+    if _shell() is None:
+        print(one.text())
+        return
+    from IPython.display import display
+
+    display(one)  # type: ignore[no-untyped-call]

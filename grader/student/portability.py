@@ -1,0 +1,182 @@
+"""What works in a student's live notebook, and may not where it is graded.
+
+A grader has the file and nothing else: it runs the cells once, from the top,
+without what was deleted since, in a folder that holds nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dis
+import json
+import types
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.server.module import MAGIC, Cell, Unreadable, cells_of, compiled_source
+
+GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
+LOCAL_FIRST = ("LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
+MANY = 8  # cells that are listed
+
+
+def warnings(file: Path) -> list[str]:
+    """Return what to look at before a file is handed in, a sentence each; nothing is run.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    content = file.read_bytes()
+    try:
+        cells = cells_of(content)
+    except Unreadable as error:
+        return [f"{error}."]
+    found: list[str] = []
+    if file.suffix == ".ipynb":
+        notebook = json.loads(content.decode("utf-8-sig"))
+        found += _order(notebook["cells"])
+        found += list(_hidden(cells, _all_names(notebook["cells"])))
+    else:
+        found += list(_hidden(cells, set()))
+    found += list(_missing_files(cells, file.parent))
+    for cell in cells:
+        if compiled_source(cell) != cell.text and (line := MAGIC.search(cell.text)):
+            said = line.group().strip()[:60]
+            found.append(f"{_place(cell)}: `{said}` works in notebooks only, and is left out when graded.")
+    return found
+
+
+def _order(cells: Sequence[Any]) -> Iterator[str]:
+    """Compare the order in which cells were last run with the order in which they stand."""
+    counts = [
+        (number, cell.get("execution_count"))
+        for number, cell in enumerate(cells, 1)
+        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    ]
+    run = [(number, count) for number, count in counts if isinstance(count, int)]
+    late = [
+        (before[0], after[0]) for before, after in zip(run, run[1:], strict=False) if after[1] < before[1]
+    ]
+    if late:
+        pairs = ", ".join(f"{after} before {before}" for before, after in late[:MANY])
+        yield (
+            f"cells were run in another order than they stand in: {pairs}. A grader runs them from the top: "
+            "restart the kernel, run all cells, save, and look again."
+        )
+
+
+def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
+    """Find names that are used and that no graded cell, or only a later one, gives a value."""
+    codes = [(cell, code) for cell in cells if (code := _compiled(cell))]
+    instructions = (one for _, code in codes for one in dis.get_instructions(code))
+    if any("IMPORT_STAR" in f"{one.opname} {one.argrepr}" for one in instructions):
+        return  # anything may be defined
+    everywhere = GIVEN.union(*(_stored(code) for _, code in codes))
+    before = set(GIVEN)
+    said: set[str] = set()
+    for cell, code in codes:
+        stored = _stored(code)
+        for name, now in _loaded(code):
+            if name in said or name in (before | stored if now else everywhere):
+                continue
+            said.add(name)
+            if name in everywhere:
+                yield f"{_place(cell)} uses `{name}`, to which only a later cell gives a value: move it up."
+            elif name in elsewhere:
+                yield (
+                    f"{_place(cell)} uses `{name}`, which is defined in a cell that is not graded (a "
+                    "demonstration or a check): define it in a cell of your own."
+                )
+            else:
+                yield (
+                    f"{_place(cell)} uses `{name}`, which nothing in the file defines: your kernel may know "
+                    "it from a cell that you have deleted or changed since."
+                )
+        before |= stored
+
+
+def _all_names(cells: Sequence[Any]) -> set[str]:
+    """Return the names that code cells define, graded or not."""
+    names: set[str] = set()
+    for cell in cells:
+        source = cell.get("source", "") if isinstance(cell, dict) and cell.get("cell_type") == "code" else ""
+        text = source if isinstance(source, str) else "".join(map(str, source))
+        code = _compiled(Cell("", text, 1))
+        names |= _stored(code) if code else set()
+    return names
+
+
+def _compiled(cell: Cell) -> types.CodeType | None:
+    """Compile a cell; None if it is no Python, which the check itself says."""
+    try:
+        return compile(compiled_source(cell), "cell", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _stored(code: types.CodeType) -> set[str]:
+    """Return the module-level names that code gives a value."""
+    own = {i.argval for i in dis.get_instructions(code) if i.opname in ("STORE_NAME", "STORE_GLOBAL")}
+    return own.union(*(_globals_stored(inner) for inner in _inner(code)))
+
+
+def _globals_stored(code: types.CodeType) -> set[str]:
+    own = {i.argval for i in dis.get_instructions(code) if i.opname == "STORE_GLOBAL"}
+    return own.union(*(_globals_stored(inner) for inner in _inner(code)))
+
+
+def _loaded(code: types.CodeType, top: bool = True) -> Iterator[tuple[str, bool]]:
+    """Yield the module-level names that code uses, and whether it does when the cell is run."""
+    local = set() if top else {i.argval for i in dis.get_instructions(code) if i.opname == "STORE_NAME"}
+    for instruction in dis.get_instructions(code):
+        name, how = instruction.argval, instruction.opname
+        if how == "LOAD_GLOBAL" or (how in LOCAL_FIRST and name not in local):
+            yield name, top and how == "LOAD_NAME"
+    for inner in _inner(code):
+        yield from _loaded(inner, top=False)
+
+
+def _inner(code: types.CodeType) -> list[types.CodeType]:
+    return [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+
+
+def _missing_files(cells: Sequence[Cell], folder: Path) -> Iterator[str]:
+    """Find files and modules beside the notebook that it uses, and that are not handed in."""
+    said: set[str] = set()
+    for cell in cells:
+        try:
+            tree = ast.parse(compiled_source(cell))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in ast.walk(tree):
+            for name in _files(node):
+                if name not in said and _is_file(folder, name):
+                    said.add(name)
+                    yield (
+                        f"{_place(cell)} uses your file `{name}`, which is not handed in: only the one "
+                        "file is. Put what you need of it into a cell."
+                    )
+
+
+def _files(node: ast.AST) -> list[str]:
+    """Return the names of files that a piece of syntax may mean."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) < 200:
+        return [node.value]
+    if isinstance(node, ast.Import):
+        return [f"{alias.name.partition('.')[0]}.py" for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return [f"{node.module.partition('.')[0]}.py"]
+    return []
+
+
+def _is_file(folder: Path, name: str) -> bool:
+    try:
+        return (folder / name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _place(cell: Cell) -> str:
+    return cell.label or f"the cell at line {cell.line}"

@@ -1,0 +1,245 @@
+"""What a notebook's session has run, cut down to one answer and what it uses.
+
+A kernel's cells, in the order in which they were run, hold every version of
+everything. An answer needs the statement that defined it last, those that define
+the names it uses, and so on. They are made into a notebook again, in which each
+statement keeps its cell and line, so that it is graded by the very code that
+grades a file, and an error says where it lies.
+
+Statements that define nothing, such as a call that prints or trains, are left
+out: a check takes a moment, whatever else a cell does.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import symtable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.server.module import Cell, compiled_source
+
+# Scopes of which the names are looked up when the statement is run: "type parameter"
+# is what 3.12 says, "type parameters" what 3.13 does.
+AT_ONCE = {"class", "type parameter", "type parameters"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Some lines of a cell, and the names they have to do with.
+
+    Attributes:
+        first, last: the lines, from 1, both included.
+        binds: names that are defined anew.
+        changes: names of which a part is replaced, as in `layer.call = call`.
+        uses: names that must be there when the statement is run.
+        later: names that are looked up only once what it defines is called.
+        always: whether every answer needs it: it may define anything.
+    """
+
+    first: int
+    last: int
+    binds: frozenset[str]
+    changes: frozenset[str]
+    uses: frozenset[str]
+    later: frozenset[str]
+    always: bool
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The part of a session that some answers need.
+
+    Attributes:
+        notebook: of as many cells as were run, empty where nothing is needed.
+        cells: the numbers of those that are not.
+        defined: the names that they define.
+        unknown: names that are needed, and that no cell defines.
+    """
+
+    notebook: bytes
+    cells: tuple[int, ...]
+    defined: frozenset[str]
+    unknown: frozenset[str]
+
+
+def cut(cells: Sequence[str], names: Iterable[str]) -> Cut:
+    """Cut a session down to what defines `names`.
+
+    Args:
+        cells: the text of what was run, in order; `cells[0]` ran as number 1.
+        names: what is asked for.
+    """
+    run = [(number, one) for number, cell in enumerate(cells, 1) for one in statements(cell)]
+    chosen = {place for place, (_, one) in enumerate(run) if one.always}
+    pending = [(name, len(run)) for name in names]
+    for place in chosen:
+        pending += [(name, place) for name in run[place][1].uses]
+    seen, unknown = set(pending), set()
+    while pending:
+        name, end = pending.pop()
+        found = _definition(run, name, end)
+        if not found:
+            unknown.add(name)
+        for place in found:
+            chosen.add(place)
+            one = run[place][1]
+            needs = {(used, place) for used in one.uses} | {(used, len(run)) for used in one.later}
+            pending += needs - seen
+            seen |= needs
+    kept: dict[int, set[int]] = {}
+    for place in chosen:
+        number, one = run[place]
+        kept.setdefault(number, set()).update(range(one.first, one.last + 1))
+    texts = {number: _only(cells[number - 1], lines) for number, lines in kept.items()}
+    sources = [texts.get(number, "") for number in range(1, len(cells) + 1)]
+    notebook = {"cells": [{"cell_type": "code", "source": source} for source in sources]}
+    defined = frozenset[str]().union(*(run[place][1].binds for place in chosen))
+    return Cut(json.dumps(notebook).encode(), tuple(sorted(kept)), defined, frozenset(unknown))
+
+
+def _definition(run: Sequence[tuple[int, Statement]], name: str, end: int) -> list[int]:
+    """Return where `name` is defined last before `end`, and what that builds on, latest first."""
+    found = []
+    for place in range(end - 1, -1, -1):
+        one = run[place][1]
+        if name in one.binds or name in one.changes:
+            found.append(place)
+            if name in one.binds and name not in one.uses | one.changes:
+                break
+    return found
+
+
+def _only(text: str, lines: set[int]) -> str:
+    """Return a cell with all but some of its lines made empty."""
+    return "\n".join(line if n in lines else "" for n, line in enumerate(_lines(text), 1))
+
+
+def _lines(text: str) -> list[str]:
+    return compiled_source(Cell("", text.replace("\r\n", "\n"), 1)).split("\n")
+
+
+@functools.lru_cache(maxsize=4096)
+def statements(text: str) -> tuple[Statement, ...]:
+    """Return the statements of a cell that define something; none if it is no Python."""
+    lines = _lines(text)
+    try:
+        blocks = list(_blocks(ast.parse("\n".join(lines)).body))
+        tables = [_scopes("\n".join(lines[first - 1 : last])) for first, last, _ in blocks]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    found = []
+    for (first, last, nodes), table in zip(blocks, tables, strict=True):
+        symbols = table.get_symbols()
+        binds = {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
+        now, later = _looked_up(table)
+        uses = {one.get_name() for one in symbols if one.is_referenced()} | now
+        changes = {name for node in nodes for name in _changed(node)}
+        always = any(map(_may_define_anything, nodes))
+        if binds or changes or always:
+            names = [frozenset(group) for group in (binds, changes, uses, later)]
+            found.append(Statement(first, last, names[0], names[1], names[2], names[3], always))
+    return tuple(found)
+
+
+def _blocks(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
+    """Yield first line, last line and statements, those together that share a line."""
+    block: list[ast.stmt] = []
+    first = last = 0
+    for node in body:
+        begins = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+        if block and begins > last:
+            yield first, last, block
+            block = []
+        if not block:
+            first = begins
+        block.append(node)
+        last = max(last, node.end_lineno or node.lineno)
+    if block:
+        yield first, last, block
+
+
+class _Plain(ast.NodeTransformer):
+    """Makes every comprehension a generator, and every f-string a tuple of what it shows.
+
+    They use the same names. But from 3.12 on, Python tells the variables of a list's,
+    set's or dict's comprehension as if the scope around bound them; and 3.11 cannot
+    write every f-string anew.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(_tuple([node.key, node.value]), node.generators))
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        return self.generic_visit(_tuple(node.values))
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        return self.generic_visit(_tuple([node.value, *([node.format_spec] if node.format_spec else [])]))
+
+
+def _tuple(values: list[ast.expr]) -> ast.Tuple:
+    return ast.Tuple(values, ast.Load())
+
+
+def _scopes(text: str) -> symtable.SymbolTable:
+    """Return the scopes of some statements.
+
+    Raises:
+        SyntaxError: a name is declared as it cannot be.
+    """
+    return symtable.symtable(ast.unparse(_Plain().visit(ast.parse(text))), "cell", "exec")
+
+
+def _looked_up(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
+    """Return the global names that scopes within use: at once, and only when they are called."""
+    now: set[str] = set()
+    later: set[str] = set()
+    for child in table.get_children():
+        own = {one.get_name() for one in child.get_symbols() if one.is_global()}
+        at_once, called = _looked_up(child)
+        if child.get_type() in AT_ONCE or child.get_name() == "genexpr":
+            now |= own | at_once
+            later |= called
+        else:
+            later |= own | at_once | called
+    return now, later
+
+
+def _changed(node: ast.stmt) -> Iterator[str]:
+    """Yield the names of what an assignment reaches into, and of what it adds to."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Attribute | ast.Subscript) and isinstance(inner.ctx, ast.Store | ast.Del):
+            part: ast.expr = inner
+            while isinstance(part, ast.Attribute | ast.Subscript):
+                part = part.value
+            if isinstance(part, ast.Name):
+                yield part.id
+        elif isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name):
+            yield inner.target.id
+        elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            return  # what it reaches into when it is called is not known
+
+
+def _may_define_anything(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.ImportFrom):
+        return False
+    return node.module == "__future__" or any(alias.name == "*" for alias in node.names)
+
+
+def names_defined(notebook: Mapping[str, object]) -> frozenset[str]:
+    """Return every name that the code cells of a notebook define."""
+    cells = notebook.get("cells")
+    found: set[str] = set()
+    for cell in cells if isinstance(cells, list) else []:
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", "")
+            for one in statements("".join(source) if isinstance(source, list) else str(source)):
+                found |= one.binds
+    return frozenset(found)

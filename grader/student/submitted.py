@@ -1,0 +1,50 @@
+"""What a student is told of a file that is ready to be handed in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from grader.course import name_of
+from grader.report.terminal import PIPED, words
+from grader.student.packing import Packed
+from grader.text import printable
+from grader.verdict import Graded, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def show_submitted(
+    console: Console, packed: Packed, graded: Graded, warnings: Sequence[str], where: str
+) -> None:
+    """Show what was packed, what the packed copy is worth, what to look at, and where it goes."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if not console.is_terminal:
+        console.width = PIPED
+
+    def say(text: str, style: str = "", indent: int = 0) -> None:
+        console.print(Padding(Text(printable(text), style), (0, 0, 0, indent), expand=False))
+
+    saved = time.strftime("%H:%M on %d %B", time.localtime(packed.source.stat().st_mtime))
+    say(f"{packed.path} is packed.", "bold")
+    say(f"It holds {packed.source.name} as it was saved at {saved}.", indent=2)
+    if packed.note:
+        say(f"Note: {packed.note}.", indent=2)
+    say("\nRun from the packed copy, in a process of its own, as it will be graded:")
+    for verdict in graded.exercises:
+        mark = "✓" if verdict.status is Status.PASSED else "✗"
+        points = f"{verdict.score:g} of {verdict.max_score:g} points"
+        say(f"{mark} {verdict.name} — {words(verdict)}, {points}", indent=2)
+    topic = name_of(graded.topic)
+    say(f"  {topic}: {graded.score:g} of {graded.max_score:g} points, on the public numbers.", "bold")
+    if graded.score < graded.max_score:
+        say(f"What is missing, `grader check {topic}` says. You may hand in all the same.", indent=2)
+    if warnings:
+        say("\nLook at this first. It works here, and may not where it is graded:", "bold")
+        for warning in warnings:
+            say(f"! {warning}", indent=2)
+    say(f"\n{where}\n")

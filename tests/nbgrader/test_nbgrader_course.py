@@ -1,0 +1,209 @@
+"""The rest of a term under nbgrader: publish, export, PostgreSQL, collected zips, Validate."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from classroom import MISTAKES, NAME, RIGHT, TESTS, WRONG, Classroom, cell_of, make_classroom
+from courses import TOPIC
+
+from grader.client.server import Server
+
+ALL = TESTS | {"written_answer": None}
+NOISY = """\
+import logging, os, sys, warnings
+os.write(2, b"a library's banner\\n")
+
+def mean(rows):
+    os.write(2, b"past Python\\n")
+    warnings.warn("a warning")
+    logging.getLogger().error("a log line")
+    print("to stderr", file=sys.stderr)
+    return np.mean(rows, axis=0)
+"""
+
+
+def exported(room: Classroom) -> dict[str, float]:
+    """Return the scores that `nbgrader export` writes."""
+    room.run("nbgrader", "export", "--to=grades.csv")
+    rows = csv.DictReader(io.StringIO((room.root / "grades.csv").read_text()))
+    return {row["student_id"]: float(row["score"]) for row in rows}
+
+
+@pytest.fixture(scope="module")
+def published(room: Classroom, tmp_path_factory: pytest.TempPathFactory) -> tuple[Classroom, str]:
+    """The class without its gradebook and pages, graded by `grader grade`, and published."""
+    root = tmp_path_factory.mktemp("published") / "course"
+    shutil.copytree(room.root, root, symlinks=True)
+    made = Classroom(type(room.course)(root))
+    for name in ("broken", "lost", "linked"):
+        shutil.rmtree(root / "submitted" / name)
+        shutil.rmtree(root / "autograded" / name, ignore_errors=True)
+    shutil.rmtree(root / "autograded")
+    made.sql("DELETE FROM grade")
+    made.sql("DELETE FROM comment")
+    made.sql("DELETE FROM submitted_notebook")
+    made.sql("DELETE FROM submitted_assignment")
+    made.sql("DELETE FROM student")
+    (root / "nowhere").mkdir()
+    (root / "grades.db").rename(root / "nowhere" / "grades.db")
+    made.run("grader", "grade", "submitted", "--db", "sqlite:///nowhere/grades.db")
+    said = made.run("grader", "publish", "--db", "sqlite:///nowhere/grades.db")
+    return made, said
+
+
+class TestPublish:
+    def test_the_gradebook_is_what_autograde_makes_it(
+        self, room: Classroom, published: tuple[Classroom, str]
+    ) -> None:
+        made, said = published
+        students = [path.name for path in (made.root / "submitted").iterdir()]
+        # `linked` was graded once, and is gone.
+        assert f"{TOPIC}: {len(students) + 1} published." in said
+        for student in students:
+            for column in ("auto_score", "needs_manual_grade", "manual_score"):
+                assert made.scores(student, column) == room.scores(student, column), (student, column)
+        penalties = "SELECT late_submission_penalty FROM submitted_notebook WHERE late_submission_penalty > 0"
+        assert made.sql(penalties) == [(100.0,)]
+        comments = "SELECT auto_comment, count(*) FROM comment GROUP BY auto_comment"
+        # Nothing was written by `stub`, and in the notebook beside `script`.
+        assert ("No response.", 8) in made.sql(comments)
+
+    def test_pages_export_and_feedback_show_it(self, published: tuple[Classroom, str]) -> None:
+        made, _ = published
+        assert "Recognised: <code>total</code>" in made.output("page_wrong", "check_mean")
+        assert "".join(cell_of(made.graded("page_wrong"), "mean")["source"]) == MISTAKES["total"][1]
+        made.run("nbgrader", "generate_feedback", TOPIC, "--student=page_wrong")
+        assert "the sum is not divided" in made.page("page_wrong")
+        grades = exported(made)
+        assert grades["right"] == 100 and grades["late"] == 0 and grades["stub"] == 0
+
+    def test_what_a_person_gave_stays_and_changed_files_are_not_published(
+        self, published: tuple[Classroom, str]
+    ) -> None:
+        made, _ = published
+        made.sql("UPDATE grade SET manual_score = 3 WHERE auto_score IS NULL")
+        changed = made.hand_in("right", **WRONG) / f"{NAME}.ipynb"
+        os.utime(changed, (4e9, 4e9))
+        said = made.run("grader", "publish", "--db", "sqlite:///nowhere/grades.db", fails=True)
+        assert "right/01_averages/averages.ipynb was changed after it was graded" in said
+        assert made.scores("partly", "manual_score")["written_answer"] == 3
+        assert made.scores("partly", "needs_manual_grade")["written_answer"]
+        assert exported(made)["right"] == 103
+
+    def test_it_says_what_to_do_first(self, published: tuple[Classroom, str]) -> None:
+        made, _ = published
+        said = made.run("grader", "publish", "--db", "sqlite:///empty.db", fails=True)
+        assert "grader grade" in said
+
+
+def test_a_gradebook_in_postgresql(
+    tmp_path: Path, recorder: Server, postgresql: str, request: pytest.FixtureRequest
+) -> None:
+    url = postgresql.replace("postgresql:", "postgresql+psycopg:")
+    name = f"gradebook_{os.urandom(4).hex()}"
+    engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    url = url.replace("/postgres?", f"/{name}?")
+    config = f"c.CourseDirectory.db_url = {url!r}\n"
+    room = make_classroom(tmp_path / "course", recorder, config)
+    room.hand_in("right")
+    room.hand_in("partly", mean=MISTAKES["total"][1])
+    room.run("nbgrader", "autograde", TOPIC)
+    assert room.scores("right", url=url) == ALL
+    assert room.scores("partly", url=url) == ALL | {"check_mean": 10.0}
+    room.run("grader", "publish")
+    assert room.scores("partly", url=url) == ALL | {"check_mean": 10.0}
+    assert exported(room) == {"right": 100, "partly": 80}
+    assert not (room.root / "gradebook.db").exists()
+
+
+class TestGenerate:
+    def test_force_leaves_an_assignment_complete(self, room: Classroom) -> None:
+        """Stock empties the folder: script, checks, key and README would be gone."""
+        folder = room.root / "assignments" / TOPIC
+        assert {path.name for path in folder.iterdir()} == {
+            f"{NAME}.ipynb", f"{NAME}.py", "checks.py", "key.npz", "README.md"
+        }  # fmt: skip
+
+    def test_what_cannot_be_completed_ends_with_an_error(self, another: Classroom) -> None:
+        checks = another.root / "solutions" / TOPIC / "checks.py"
+        checks.write_text(checks.read_text() + "\nraise ValueError('broken')\n")
+        said = another.run("nbgrader", "generate_assignment", TOPIC, "--force", fails=True)
+        assert "not complete, do not release it" in said
+
+    def test_the_gradebook_is_made_without_alembic_on_the_path(
+        self, another: Classroom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Stock: FileNotFoundError where the environment is not activated."""
+        monkeypatch.setenv("PATH", "/usr/bin:/bin")
+        (another.root / "gradebook.db").unlink()
+        another.run("nbgrader", "db", "student", "list")
+        assert (another.root / "gradebook.db").exists()
+
+
+class TestZipCollect:
+    def test_one_bad_zip_does_not_end_the_class(self, another: Classroom) -> None:
+        """Stock: the first archive that cannot be unpacked ends it, and nobody's work is collected."""
+        archives = another.root / "downloaded" / TOPIC / "archive"
+        archives.mkdir(parents=True)
+        notebook = json.dumps(another.released())
+        for student in ("anna", "zoe"):
+            with zipfile.ZipFile(archives / f"{student}.zip", "w") as archive:
+                archive.writestr(f"{student}_{NAME}.ipynb", notebook)
+        (archives / "broken.zip").write_bytes(b"PK\x03\x04 this was cut off")
+        with zipfile.ZipFile(archives / "denied.zip", "w") as archive:
+            info = zipfile.ZipInfo(f"denied_{NAME}.ipynb")
+            info.external_attr = 0o100000 << 16  # a file that nobody may read
+            archive.writestr(info, notebook)
+        with zipfile.ZipFile(archives / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            with archive.open(f"bomb_{NAME}.ipynb", "w", force_zip64=True) as file:
+                for _ in range(1 + (1 << 30) // (1 << 24)):
+                    file.write(bytes(1 << 24))
+        pattern = r".*/(?P<student_id>[a-z]+)_(?P<file_id>averages)\.ipynb"
+        config = f"--FileNameCollectorPlugin.named_regexp={pattern}"
+        said = another.run("nbgrader", "zip_collect", TOPIC, config, "--force")
+        for student in ("anna", "zoe", "denied"):
+            assert (another.root / "submitted" / student / TOPIC / f"{NAME}.ipynb").exists(), said
+        for name in ("broken.zip", "bomb.zip"):
+            assert f"{name}" in said.partition("Passed over")[2]
+        assert not list((another.root / "downloaded").rglob("bomb_*"))
+
+
+class TestValidate:
+    @pytest.fixture
+    def own(self, room: Classroom, tmp_path: Path) -> Classroom:
+        """What a student has: the assignment's folder, and no course."""
+        shutil.copytree(room.root / "assignments" / TOPIC, tmp_path / "own")
+        return Classroom(type(room.course)(tmp_path / "own"))
+
+    def fill(self, own: Classroom, **answers: str) -> None:
+        path = own.root / f"{NAME}.ipynb"
+        notebook = json.loads(path.read_text())
+        for name, text in (RIGHT | answers).items():
+            cell_of(notebook, name)["source"] = text
+        # TensorFlow's own banner, in the test cell itself.
+        cell_of(notebook, "mean")["source"] += "\nimport tensorflow as tf\n"
+        path.write_text(json.dumps(notebook))
+
+    def test_a_right_notebook_is_right_whatever_is_on_stderr(self, own: Classroom) -> None:
+        """Stock: the first line on stderr in a test cell, TensorFlow's say, fails it."""
+        noisy = NOISY.replace("return np", "import tensorflow as tf; tf.constant(1.0); return np")
+        self.fill(own, mean=noisy)
+        said = own.run("nbgrader", "validate", f"{NAME}.ipynb")
+        assert "Success! Your notebook passes all the tests." in said
+
+    def test_a_wrong_notebook_is_told_why(self, own: Classroom) -> None:
+        self.fill(own, mean=MISTAKES["total"][1])
+        said = own.run("nbgrader", "validate", f"{NAME}.ipynb")
+        assert "VALIDATION FAILED ON 1 CELL" in said and "the sum is not divided" in said

@@ -1,0 +1,209 @@
+"""The parts of the seam into nbgrader, one by one."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+from courses import TOPIC, make_course
+from nbgrader.utils import determine_grade
+
+import grader
+from grader.course import Topic
+from grader.grading.grading import Grader, Rules, open_file
+from grader.grading.key import Key
+from grader.nbgrader.archives import ExtractArchives, Refused, check_size
+from grader.nbgrader.cells import Released, restored
+from grader.nbgrader.feedback import PointsDiffer, outputs
+from grader.nbgrader.pictures import Album, illustrate
+from grader.verdict import CaseVerdict, Status, Verdict
+
+FACTS = {"grade": False, "locked": False, "schema_version": 3, "solution": False, "task": False}
+RELEASED = {
+    "mean": Released("code", "YOUR CODE", FACTS | {"grade_id": "mean", "solution": True}),
+    "check_mean": Released(
+        "code", "check(mean)", FACTS | {"grade_id": "check_mean", "grade": True, "locked": True, "points": 3}
+    ),
+    "words": Released(
+        "markdown", "WORDS", FACTS | {"grade_id": "words", "grade": True, "solution": True, "points": 5}
+    ),
+}
+
+
+def verdict(score: Any, status: Status = Status.WRONG, message: str = "It is off.") -> Verdict:
+    cases = (CaseVerdict("a <b>bold</b> case", status, 0.1),)
+    return Verdict("mean", status, score, 30.0, "total", message, cases)
+
+
+def graded(score: Any, status: Status = Status.WRONG) -> float:
+    """Return what nbgrader itself reads from the outputs."""
+    cell = nbformat.v4.new_code_cell("check(mean)", outputs=outputs(verdict(score, status), 30.0))
+    cell.metadata["nbgrader"] = FACTS | {"grade": True, "grade_id": "check_mean", "points": 30}
+    nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+    return float(determine_grade(cell, logging.getLogger())[0])
+
+
+class TestOutputs:
+    @pytest.mark.parametrize("score", [10.0, np.float64(10.0), np.float32(10.0), 10])
+    def test_any_kind_of_number_is_read_as_that_number(self, score: Any) -> None:
+        """Of `np.float64(10.0)` nbgrader makes 30."""
+        assert graded(score) == 10
+
+    @pytest.mark.parametrize("score", [0.0, np.float64(0.0), -1.0])
+    def test_nothing_and_less_is_nothing(self, score: Any) -> None:
+        assert graded(score) == 0
+
+    def test_what_passed_has_all_and_never_more(self) -> None:
+        assert graded(30.0, Status.PASSED) == 30
+        assert graded(30.0000001, Status.WRONG) == 30  # above it, nbgrader loses the submission
+
+    def test_other_points_in_the_gradebook_are_refused(self) -> None:
+        with pytest.raises(PointsDiffer, match="nbgrader generate_assignment --force"):
+            outputs(verdict(30.0, Status.PASSED), 20.0)
+
+    def test_a_graders_error_is_no_score(self) -> None:
+        with pytest.raises(ValueError, match="It is off"):
+            outputs(verdict(0.0, Status.GRADER_ERROR), 30.0)
+
+    def test_all_text_is_escaped_and_bounded(self) -> None:
+        text = "<img src=x onerror=alert(1)>" + "\x1b[2J" + "x" * 10**6
+        shown = outputs(verdict(0.0, message=text), 30.0)
+        html = shown[0]["data"]["text/html"]
+        assert "<img" not in html and "<b>bold" not in html and "&lt;img" in html
+        assert "\x1b" not in json.dumps(shown) and len(json.dumps(shown)) < 100_000
+
+
+class TestCells:
+    def names(self, notebook: Any) -> list[str]:
+        return [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells]
+
+    def cell(self, source: str, name: str = "", kind: str = "code", **more: Any) -> dict[str, Any]:
+        facts = {"nbgrader": {"grade_id": name}} if name else {}
+        return {"cell_type": kind, "source": source, "metadata": facts} | more
+
+    def restore(self, *cells: Any) -> Any:
+        made = restored({"cells": list(cells)}, RELEASED)  # type: ignore[arg-type]
+        nbformat.validate(made)
+        return made
+
+    def test_what_was_deleted_comes_back_where_it_belongs(self) -> None:
+        made = self.restore(self.cell("answer", "mean"), self.cell("later"))
+        assert self.names(made) == ["mean", "check_mean", "", "words"]
+        assert made.cells[0].source == "answer" and made.cells[1].source == "check(mean)"
+        assert "was missing" in made.cells[3].source
+
+    def test_locked_text_is_the_released_one(self) -> None:
+        made = self.restore(self.cell("0.0 == 0.0", "check_mean"))
+        assert made.cells[self.names(made).index("check_mean")].source == "check(mean)"
+
+    @pytest.mark.parametrize(
+        "strange",
+        [
+            {"cell_type": "code"},
+            {"cell_type": "raw", "source": "<script>", "metadata": {"raw_mimetype": "text/html"}},
+            {"cell_type": "code", "source": ["a", 1], "metadata": {"nbgrader": {"grade_id": ["x"]}}},
+            {"cell_type": "code", "source": "\x00\ud800", "metadata": None},
+            {"cell_type": "markdown", "source": "a", "metadata": {"nbgrader": 3}, "attachments": [1]},
+        ],
+    )
+    def test_no_cell_is_too_strange(self, strange: dict[str, Any]) -> None:
+        made = self.restore(strange)
+        assert made.cells[0].cell_type in ("code", "markdown") and not made.cells[0].metadata
+
+    def test_html_becomes_text_and_mathematics_stays(self) -> None:
+        made = self.restore(self.cell("<script>1</script> <!-- a --> $a < b$ $a<1$", "words", "markdown"))
+        source = made.cells[self.names(made).index("words")].source
+        assert "<script" not in source and "</script" not in source and "<!--" not in source
+        assert "$a < b$ $a<1$" in source
+
+    def test_pasted_pictures_stay_and_nothing_else_does(self) -> None:
+        pasted = {"a.png": {"image/png": "aGk="}, "b.svg": {"image/svg+xml": "aGk="}}
+        pasted["c.png"] = {"image/png": '">'}
+        made = self.restore(self.cell("![](attachment:a.png)", "words", "markdown", attachments=pasted))
+        assert made.cells[self.names(made).index("words")].attachments == {"a.png": {"image/png": "aGk="}}
+
+
+class TestPictures:
+    def test_public_numbers_are_drawn_and_kept(
+        self, grader: Grader, topic: Topic, public_key: Key, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "averages.py"
+        path.write_text("import numpy as np\ndef mean(rows):\n    return np.sum(rows, axis=0)\n")
+        descriptor = open_file(path)
+        rules = Rules(public_key, frozenset({"mean"}))
+        drawn = dict(illustrate(grader.server, rules, descriptor))
+        os.close(descriptor)
+        assert set(drawn) == {"mean"}
+        assert "On the public case “a few rows”" in drawn["mean"] and "was expected" in drawn["mean"]
+        album = Album(tmp_path / "album")
+        assert album.find("mark") is None
+        album.put("mark", drawn)
+        assert album.find("mark") == drawn
+
+    def test_hidden_numbers_are_never_drawn(self, grader: Grader, hidden_key: Key, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match="not to be shown"):
+            list(illustrate(grader.server, Rules(hidden_key), 0))
+
+
+class TestArchives:
+    def extract(self, folder: Path) -> tuple[set[str], list[str]]:
+        (folder / "to").mkdir()
+        plugin = ExtractArchives()
+        said: list[str] = []
+        plugin.log = logging.Logger("test")
+        handler = logging.Handler()
+        handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+        plugin.log.addHandler(handler)
+        plugin.extract(str(folder / "from"), str(folder / "to"))
+        found = [path for path in (folder / "to").rglob("*") if path.is_file()]
+        return {str(path.relative_to(folder / "to")) for path in found}, said
+
+    def test_archives_within_archives_and_other_files(self, tmp_path: Path) -> None:
+        source = tmp_path / "from"
+        source.mkdir()
+        (source / "plain.ipynb").write_text("{}")
+        with zipfile.ZipFile(tmp_path / "inner.zip", "w") as inner:
+            inner.writestr("b.ipynb", "{}")
+        with zipfile.ZipFile(source / "class.zip", "w") as outer:
+            outer.write(tmp_path / "inner.zip", "bea/inner.zip")
+            outer.writestr("bea/bad.zip", "no zip")
+            outer.writestr("../out.ipynb", "{}")
+        with tarfile.open(source / "carl.tar.gz", "w:gz") as archive:
+            archive.add(source / "plain.ipynb", "c.ipynb")
+        files, said = self.extract(tmp_path)
+        assert {"plain.ipynb", "class/bea/inner/b.ipynb", "carl/c.ipynb"} <= files
+        assert any("bad.zip" in line and "Passed over" in line for line in said)
+        assert not (tmp_path / "out.ipynb").exists()
+
+    def test_bombs_are_refused_unread(self, tmp_path: Path) -> None:
+        path = tmp_path / "many.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for number in range(50_001):
+                archive.writestr(str(number), "")
+        with pytest.raises(Refused, match="files"):
+            check_size(path)
+
+
+def test_the_configuration_shadows_no_nbgrader_and_imports_little(tmp_path: Path) -> None:
+    make_course(tmp_path)
+    code = (
+        "import sys, types, grader.nbgrader\n"
+        "from traitlets.config import Config\n"
+        "c = Config(); grader.nbgrader.configure(c)\n"
+        f"assert c.Autograde.exclude_overwriting == {{{TOPIC!r}: ['averages.py']}}\n"
+        "assert 'nbgrader' not in sys.modules and 'tensorflow' not in sys.modules\n"
+        "import nbgrader; print(nbgrader.__version__, nbgrader.__file__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert str(Path(grader.__file__).parent) not in done.stdout

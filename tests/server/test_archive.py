@@ -1,0 +1,70 @@
+"""A zip is read by position, and no name in it is ever a path."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.server import archive
+from grader.server.archive import Archive
+from grader.server.module import MAX_BYTES, Unreadable
+
+
+def opened(path: Path) -> Archive:
+    return Archive(os.open(path, os.O_RDONLY))
+
+
+def names(found: Archive) -> list[str]:
+    return found.names()["names"].tobytes().decode().split("\0")[:-1]
+
+
+def test_regular_files_are_listed_and_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("folder/", "")
+        file.writestr("folder/é.py", "x")
+        for name, kind in [("link", stat.S_IFLNK), ("pipe", stat.S_IFIFO), ("device", stat.S_IFCHR)]:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = (kind | 0o777) << 16
+            file.writestr(entry, "/etc/passwd")
+        file.writestr("../up.py", "y")
+    found = opened(tmp_path / "a.zip")
+    assert names(found) == ["folder/é.py", "../up.py"]
+    assert [found.read(i)["content"].tobytes() for i in range(2)] == [b"x", b"y"]
+
+
+def test_an_empty_zip_holds_nothing(tmp_path: Path) -> None:
+    zipfile.ZipFile(tmp_path / "a.zip", "w").close()
+    assert names(opened(tmp_path / "a.zip")) == []
+
+
+def test_an_empty_file_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("a.py", "")
+    assert opened(tmp_path / "a.zip").read(0)["content"].size == 0
+
+
+def test_a_large_file_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.py", bytes(MAX_BYTES + 1))
+    with pytest.raises(Unreadable, match="larger than the 17 MB"):
+        opened(tmp_path / "a.zip").read(0)
+
+
+def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_ENTRIES", 2)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        for i in range(3):
+            file.writestr(str(i), "")
+    with pytest.raises(Unreadable, match="the zip holds 3 entries; at most 2 are read"):
+        opened(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06" + bytes(17), b"x" * 1000])
+def test_what_is_no_zip_is_unreadable(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(Unreadable, match="the zip cannot be read"):
+        opened(tmp_path / "a.zip")

@@ -1,0 +1,315 @@
+"""What a student hands in is read kindly: one bad cell costs only itself."""
+
+from __future__ import annotations
+import __future__
+
+import inspect
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.server import module
+from grader.server.module import Submission, Unreadable, cells_of, explain, load
+
+
+@pytest.fixture(autouse=True)
+def modules_are_forgotten() -> Iterator[None]:
+    yield
+    for name in [name for name in sys.modules if name.startswith("submitted_here")]:
+        del sys.modules[name]
+
+
+def run(content: str | bytes) -> Submission:
+    return load(content.encode() if isinstance(content, str) else content, "solution.py", "submitted_here")
+
+
+def code(source: str | list[str], **metadata: Any) -> dict[str, Any]:
+    return {"cell_type": "code", "source": source, "metadata": metadata, "outputs": []}
+
+
+def notebook(*cells: Any, **fields: Any) -> str:
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells)} | fields)
+
+
+def names(found: Submission) -> set[str]:
+    return {name for name in vars(found.module) if not name.startswith("__")}
+
+
+CHECK_CELL = {"nbgrader": {"grade": True, "solution": False, "grade_id": "c", "points": 1}}
+ANSWER_CELL = {"nbgrader": {"grade": True, "solution": True, "grade_id": "a", "points": 1}}
+
+
+def test_notebook_and_script_give_the_same_module() -> None:
+    texts = ["import math", "def area(r):\n    return math.pi * r**2", "half = area(1) / 2"]
+    script = run("".join(f"# %%\n{text}\n\n" for text in texts))
+    area, source = script.module.half, inspect.getsource(script.module.area)
+    book = run(notebook(*map(code, texts)))
+    assert names(book) == names(script) == {"math", "area", "half"}
+    assert book.module.half == area
+    assert inspect.getsource(book.module.area).strip() == source.strip() == texts[1]
+    assert book.problems == script.problems == []
+
+
+def test_check_cells_and_demonstrations_are_not_run() -> None:
+    found = run(
+        notebook(
+            code("a = 1"),
+            code("b = 1 / 0", **CHECK_CELL),
+            code("c = 1 / 0", tags=["active-ipynb"]),
+            code("d = 1", **ANSWER_CELL),
+            code("e = 1", tags=["other"]),
+            {"cell_type": "markdown", "source": "f = 1", "metadata": {}},
+            {"cell_type": "raw", "source": "g = 1", "metadata": {}},
+        )
+    )
+    assert (names(found), found.problems) == ({"a", "d", "e"}, [])
+
+
+def test_markdown_and_comments_in_a_script_are_not_run() -> None:
+    found = run(
+        '# %% [markdown]\nr"""\n1 / 0\n"""\n1 / 0\n# %% tags=["active-ipynb"]\n# 1 / 0\n# %%\na = 1\n'
+    )
+    assert (names(found), found.problems) == ({"a"}, [])
+
+
+@pytest.mark.parametrize("bad", ["1 / 0", "def f(:", "x = (", "import nothing_of_this_name", "exit()", "\0"])
+def test_one_bad_cell_costs_only_itself(bad: str) -> None:
+    for content in (
+        f"# %%\na = 1\n# %%\n{bad}\n# %%\nb = a\n",
+        notebook(*map(code, ["a = 1", bad, "b = a"])),
+    ):
+        found = run(content)
+        assert names(found) == {"a", "b"}
+        assert len(found.problems) == 1
+
+
+def test_what_a_bad_cell_did_before_its_error_stays() -> None:
+    assert "a" in names(run("# %%\na = 1\n1 / 0\nb = 1"))
+
+
+def test_memory_that_runs_out_is_not_a_cell_s_problem() -> None:
+    with pytest.raises(MemoryError):
+        run("raise MemoryError")
+
+
+# Forms of text
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_line_endings_and_byte_order_marks_do_not_matter(ending: str, mark: bytes) -> None:
+    content = mark + "# %%\ndef f():\n    return '''a\nb'''\n# %%\ng = f()\n".replace("\n", ending).encode()
+    found = run(content)
+    assert (found.module.g, found.problems) == ("a\nb", [])
+    found = run(mark + notebook(code(f"if 1:{ending}    h = 1{ending}")).encode())
+    assert (found.module.h, found.problems) == (1, [])
+
+
+def test_a_source_that_is_a_list_of_lines_is_joined() -> None:
+    assert run(notebook(code(["if 1:\n", "    a = 1\n", "b = 2"]))).module.b == 2
+
+
+@pytest.mark.parametrize("magic", ["%matplotlib inline", "!pip install x", "%%time", "  %time", "!ls {a}"])
+def test_magics_and_shell_lines_are_passed_over(magic: str) -> None:
+    found = run(notebook(code(f"{magic}\na = 1\ndef f():\n    return a")))
+    assert (found.module.a, found.problems) == (1, [])
+    assert inspect.getsource(found.module.f) == "def f():\n    return a\n"
+
+
+def test_a_remainder_at_the_start_of_a_line_is_no_magic() -> None:
+    assert run("a = (7\n%4)\n").module.a == 3
+
+
+def test_future_imports_hold_for_the_cells_after_them() -> None:
+    found = run(
+        notebook(*map(code, ["x: int = 1", "from __future__ import annotations", "def f(a: not_there): ..."]))
+    )
+    assert found.problems == []
+    assert found.module.f.__annotations__ == {"a": "not_there"}
+    assert found.module.annotations is __future__.annotations
+
+
+def test_the_grader_s_own_future_imports_do_not_hold_for_a_student() -> None:
+    assert "not_there" in run("def f(a: not_there): ...").problems[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the file is empty"),
+        (b" \n\t\n", "the file is empty"),
+        (b"\xef\xbb\xbf", "the file is empty"),
+        ("é = 1".encode("latin-1"), "not text in UTF-8"),
+        ("a = 1".encode("utf-16"), "not text in UTF-8"),
+        (b"PK\x03\x04\xff", "not text in UTF-8"),
+        (notebook(code("a = 1"))[:-5].encode(), "cut off or not JSON"),
+        (b"{", "cut off or not JSON"),
+        (b'{"a": ' + b"[" * 100_000, "cut off or not JSON"),
+        (b"{}", "it has no cells"),
+        (b'{"cells": null}', "it has no cells"),
+        (b'{"cells": {"0": 1}}', "it has no cells"),
+        (b'{"worksheets": [], "nbformat": 3}', "of format 3: open it in Jupyter"),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_do(content: bytes, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        run(content)
+
+
+@pytest.mark.parametrize(
+    "weird",
+    [
+        None,
+        1,
+        "code",
+        [],
+        {},
+        {"cell_type": "code"},
+        {"cell_type": ["code"], "source": "1 / 0"},
+        {"cell_type": "code", "source": None},
+        {"cell_type": "code", "source": 7},
+        {"cell_type": "code", "source": {"1": "1 / 0"}},
+        {"cell_type": "code", "source": []},
+        {"cell_type": "code", "source": " \n"},
+    ],
+)
+def test_cells_that_are_none_are_passed_over(weird: Any) -> None:
+    found = run(notebook(code("a = 1"), weird, code("b = 2")))
+    assert (names(found), found.problems) == ({"a", "b"}, [])
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        [],
+        "x",
+        {"tags": None},
+        {"tags": 3},
+        {"tags": "active-ipynb"},
+        {"nbgrader": None},
+        {"nbgrader": []},
+        {"nbgrader": {"grade": None}},
+    ],
+)
+def test_metadata_of_any_form_is_borne(metadata: Any) -> None:
+    assert names(run(notebook({"cell_type": "code", "source": "a = 1", "metadata": metadata}))) == {"a"}
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["cells", "cell_type", "source", "metadata", "tags"]), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.binary(max_size=60) | json_values.map(lambda value: json.dumps({"cells": value}).encode())
+       | st.text(max_size=60).map(lambda text: text.encode("utf-8", "replace")))  # fmt: skip
+def test_any_content_is_read_or_said_to_be_unreadable(content: bytes) -> None:
+    try:
+        cells = cells_of(content)
+    except Unreadable as error:
+        assert str(error)
+    else:
+        assert all(cell.line >= 1 and cell.text.strip() for cell in cells)
+
+
+# Where things stand
+
+
+def failing(found: Submission, name: str) -> str:
+    try:
+        getattr(found.module, name)()
+    except Exception as error:
+        return explain(error, found)
+    raise AssertionError("it was to fail")
+
+
+def test_an_error_is_placed_by_cell_and_line_in_a_notebook() -> None:
+    cells = [
+        {"cell_type": "markdown", "source": "#", "metadata": {}},
+        code("import math"),
+        code("def f():\n    return 1 / 0"),
+    ]
+    assert failing(run(notebook(*cells)), "f") == (
+        "ZeroDivisionError: division by zero\n  cell 3, line 2, in f\n    return 1 / 0"
+    )
+
+
+def test_an_error_is_placed_by_line_in_a_script() -> None:
+    found = run("# %% [markdown]\n# words\n\n# %%\na = 1\n\n# %%\ndef f():\n    return 1 / 0\n")
+    assert failing(found, "f") == "ZeroDivisionError: division by zero\n  line 9, in f\n    return 1 / 0"
+
+
+def test_a_syntax_error_is_placed() -> None:
+    (problem,) = run(notebook(code("a = 1"), code("a = 1\nb = (2"))).problems
+    assert problem == "SyntaxError: '(' was never closed\n  cell 2, line 2\n    b = (2"
+    (problem,) = run("# %%\na = 1\n# %%\nb = (2\n").problems
+    assert "line 4" in problem
+
+
+def test_only_the_student_s_frames_are_shown() -> None:
+    found = run("import json\ndef f():\n    return json.loads('{')")
+    shown = failing(found, "f")
+    assert "line 3, in f" in shown and "decoder.py" not in shown and "test_submission" not in shown
+
+
+def test_a_deep_traceback_is_shortened() -> None:
+    shown = failing(run("def f():\n    return f()"), "f")
+    assert shown.count("in f\n") == 6 and "…" in shown
+
+
+def test_lines_that_are_very_long_are_cut() -> None:
+    assert len(failing(run(f"def f():\n    return 1 / 0, '{'x' * 9999}'"), "f")) < 500
+
+
+# The module's source is there for those who ask
+
+
+def test_source_can_be_had_of_functions_and_classes_in_every_cell() -> None:
+    texts = [
+        "'''first'''",
+        "class A:\n    def f(self):\n        return 1\n",
+        "@property\ndef g(self):\n    return 2\n",
+    ]
+    found = run(notebook(*map(code, texts)))
+    assert inspect.getsource(found.module.A) == texts[1]
+    assert inspect.getsource(found.module.A.f) == "    def f(self):\n        return 1\n"
+    assert inspect.getsource(found.module.g.fget) == texts[2]
+
+
+def test_two_submissions_do_not_mix() -> None:
+    one = load(b"def f():\n    return 1", "one.py", "submitted_here.one")
+    two = load(b"def f():\n    return 2", "two.py", "submitted_here.two")
+    assert (one.module.f(), two.module.f()) == (1, 2)
+    assert inspect.getsource(one.module.f) != inspect.getsource(two.module.f)
+
+
+def test_a_module_looks_like_one() -> None:
+    found = run("here = __name__, __file__\nclass A:\n    pass\n")
+    assert found.module.here == ("submitted_here", "solution.py")
+    assert found.module.A.__module__ == "submitted_here"
+    import pickle
+
+    assert isinstance(pickle.loads(pickle.dumps(found.module.A())), found.module.A)
+
+
+def test_dataclasses_and_annotations_work_as_in_a_module() -> None:
+    text = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+    text += "@dataclass\nclass A:\n    x: int = 1\n"
+    found = run(text)
+    assert (found.problems, found.module.A().x) == ([], 1)
+
+
+def test_the_file_s_limit_is_what_is_read() -> None:
+    assert module.MAX_BYTES == 16 << 20

@@ -1,0 +1,45 @@
+"""Hints: the question, and what to read, from the docstring that the student was given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from students import notebook, write_assignment
+
+from grader.grading.key import Key
+from grader.student.hint import hint, reading
+
+CITED = '''
+def mean(rows):
+    """Average the rows.
+
+    Computes equation (2) of Gauss, "Theoria
+    motus" (1809), https://example.org/gauss.
+
+    Args:
+        rows: [n, d], see (3) of no paper.
+    """
+    return SECRET
+'''
+READING = 'Computes equation (2) of Gauss, "Theoria motus" (1809), https://example.org/gauss.'
+
+
+def test_a_hint_is_a_question_and_what_to_read(tmp_path: Path, public_key: Key) -> None:
+    mine = write_assignment(tmp_path, public_key, CITED)
+    found = hint(mine, "mean")
+    assert found.question == "Which axis counts the rows?"
+    assert found.reading == READING
+
+
+def test_the_reading_is_found_in_a_notebook_and_past_cells_that_are_broken(tmp_path: Path) -> None:
+    path = tmp_path / "averages.ipynb"
+    path.write_text(notebook("def (:", CITED))
+    assert reading([path], ["mean"]) == READING
+    assert reading([tmp_path / "nowhere.py", path], ["mean"]) == READING
+    path.write_text(CITED.replace("return SECRET", "return ("))
+    assert reading([path], ["mean"]) == ""
+
+
+def test_a_docstring_that_cites_nothing_gives_no_reading(tmp_path: Path, public_key: Key) -> None:
+    mine = write_assignment(tmp_path, public_key, "def mean(rows):\n    '''Average (all of) 1809 rows.'''\n")
+    assert hint(mine, "mean").reading == ""

@@ -1,0 +1,237 @@
+"""Workflows for GitHub and GitLab: well-formed by the forges' own schemas, and run, step by step."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+import yaml
+from courses import make_course
+from students import RIGHT, WRONG, write_assignment
+
+import grader
+from grader.grading.key import Key
+from grader.workflows import NoPackage, installed_from, workflow
+
+PACKAGE = "deep-learning-grader @ git+https://example.org/course.git@v1"
+ALL = [("github", False), ("github", True), ("gitlab", False), ("gitlab", True)]
+SCHEMAS = {
+    "github": ["vendor.github-workflows"],
+    "gitlab": ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"],
+}
+
+
+@pytest.mark.parametrize(("forge", "grading"), ALL)
+def test_a_workflow_is_what_its_forge_reads(forge: str, grading: bool, tmp_path: Path) -> None:
+    _, text = workflow(forge, grading, PACKAGE)
+    (tmp_path / "workflow.yml").write_text(text)
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", *SCHEMAS[forge]]
+    found = subprocess.run([*command, str(tmp_path / "workflow.yml")], capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "@package@" not in text and "@python@" not in text
+
+
+@pytest.mark.parametrize("package", [PACKAGE, "it's: #1 \"quoted\" \\ {a} $(b)", "ü @ file:///x y"])
+@pytest.mark.parametrize(("forge", "grading"), ALL)
+def test_what_is_installed_arrives_as_it_was_given(forge: str, grading: bool, package: str) -> None:
+    read = yaml.safe_load(workflow(forge, grading, package)[1])
+    name = "grade" if grading else "check"
+    given = read["jobs"][name]["env"] if forge == "github" else read[name]["variables"]
+    assert given["GRADER"] == package
+
+
+def test_a_package_of_two_lines_is_refused() -> None:
+    with pytest.raises(NoPackage, match="one line"):
+        workflow("github", False, "x\nrun: y")
+
+
+@pytest.mark.parametrize("grading", [False, True])
+def test_github_runs_its_own_actions_only_and_may_read_only(grading: bool) -> None:
+    read = yaml.safe_load(workflow("github", grading, PACKAGE)[1])
+    (job,) = read["jobs"].values()
+    assert {step["uses"].partition("/")[0] for step in job["steps"] if "uses" in step} == {"actions"}
+    assert read["permissions"] == {"contents": "read"}
+    # What a student or a branch is called is never pasted into a shell.
+    assert all("${{" not in step.get("run", "") for step in job["steps"])
+
+
+def test_one_step_only_sees_the_secret_and_it_runs_no_student_s_code() -> None:
+    (job,) = yaml.safe_load(workflow("github", True, PACKAGE)[1])["jobs"].values()
+    assert "GRADER_SECRET" not in job["env"]
+    (step,) = [step for step in job["steps"] if "GRADER_SECRET" in json.dumps(step.get("env", {}))]
+    assert "key record" in step["run"] and "grader grade" not in step["run"]
+    script = yaml.safe_load(workflow("gitlab", True, PACKAGE)[1])["grade"]["script"]
+    (unset,) = [i for i, line in enumerate(script) if line == "unset GRADER_SECRET"]
+    assert all("key record" not in line for line in script[unset:])
+    assert all("grader grade" not in line for line in script[:unset])
+
+
+@pytest.mark.parametrize(
+    ("direct", "says"),
+    [
+        (None, f"deep-learning-grader=={grader.__version__}"),
+        (
+            {"url": "https://example.org/x.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "deep-learning-grader @ git+https://example.org/x.git@abc",
+        ),
+        (
+            {"url": "https://example.org/x.whl", "archive_info": {}},
+            "deep-learning-grader @ https://example.org/x.whl",
+        ),
+        ({"url": "file:///home/ada/x.whl", "archive_info": {}}, None),
+        ({"url": "file:///home/ada/x", "dir_info": {"editable": True}}, None),
+    ],
+)
+def test_the_package_comes_from_where_this_one_did(
+    direct: dict[str, Any] | None, says: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Distribution:
+        def read_text(self, name: str) -> str | None:
+            return json.dumps(direct) if direct else None
+
+    monkeypatch.setattr(importlib.metadata, "distribution", lambda name: Distribution())
+    if says is None:
+        with pytest.raises(NoPackage, match="--package"):
+            installed_from()
+    else:
+        monkeypatch.setattr(importlib.metadata, "version", lambda name: grader.__version__)
+        assert installed_from() == says
+        assert installed_from("instructor").startswith("deep-learning-grader[instructor]")
+
+
+# Run
+
+
+def make_wheel(folder: Path) -> Path:
+    """Make a wheel of this package, by hand: building one would need the network."""
+    version, root = grader.__version__, Path(grader.__file__).parent
+    info = f"deep_learning_grader-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: deep-learning-grader\nVersion: {version}\n"
+    contents = {
+        f"grader/{path.relative_to(root).as_posix()}": path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix in (".py", ".yml", ".typed")
+    } | {
+        f"{info}/METADATA": metadata.encode(),
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": b"[console_scripts]\ngrader = grader.commands.main:main\n",
+    }
+    path = folder / f"deep_learning_grader-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        record = ""
+        for name, content in contents.items():
+            wheel.writestr(name, content)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+            record += f"{name},sha256={digest},{len(content)}\n"
+        wheel.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
+    return path
+
+
+Shell = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Run a step as a runner does: bash, stopping at the first error, in the repository."""
+    home = tmp_path_factory.mktemp("runner")
+    inherited = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
+    # The dependencies are not to be had without a network; they are lent below.
+    inherited |= {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1"}
+
+    def run(script: str, repository: Path, **env: str) -> subprocess.CompletedProcess[str]:
+        command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script]
+        return subprocess.run(
+            command, cwd=repository, env=inherited | env, capture_output=True, text=True, timeout=300
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def environment(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The environment that the workflow's own step installs, from a wheel."""
+    folder = tmp_path_factory.mktemp("installed")
+    wheel = make_wheel(folder)
+    (step,) = steps("github", False, "Install")
+    found = shell(step["run"], folder, GRADER=str(wheel))
+    assert found.returncode == 0, found.stdout + found.stderr
+    (packages,) = (folder / ".venv" / "lib").glob("python*/site-packages")
+    (packages / "lent.pth").write_text(f"{Path(numpy.__file__).parents[1]}\n")
+    return folder / ".venv"
+
+
+def steps(forge: str, grading: bool, *names: str) -> list[dict[str, Any]]:
+    read = yaml.safe_load(workflow(forge, grading, "-")[1])
+    (job,) = read["jobs"].values()
+    return [step for step in job["steps"] if step.get("name") in names]
+
+
+def test_github_s_steps_check_a_student_s_repository(
+    shell: Shell, environment: Path, tmp_path: Path, public_key: Key
+) -> None:
+    (tmp_path / ".venv").symlink_to(environment)
+    write_assignment(tmp_path / "work", public_key, WRONG)
+    (step,) = steps("github", False, "Check")
+    summary = tmp_path / "summary.md"
+    found = shell(step["run"], tmp_path, GITHUB_STEP_SUMMARY=str(summary))
+    assert found.returncode == 1, found.stdout + found.stderr
+    (annotation,) = [line for line in found.stdout.splitlines() if line.startswith("::")]
+    line = WRONG[: WRONG.index("def mean")].count("\n") + 1
+    assert annotation.startswith(f"::error file=work/averages.py,line={line},title=averages.mean%3A wrong::")
+    assert "| ❌ | mean | wrong | 10 of 30 |" in summary.read_text().replace("&#95;", "_")
+    suite = ElementTree.parse(tmp_path / "results.xml").getroot()[0]
+    assert (suite.attrib["tests"], suite.attrib["failures"]) == ("3", "1")
+
+
+def test_gitlab_s_script_checks_a_student_s_repository(
+    shell: Shell, environment: Path, tmp_path: Path, public_key: Key
+) -> None:
+    (tmp_path / ".venv").symlink_to(environment)
+    write_assignment(tmp_path / "work", public_key, RIGHT)
+    job = yaml.safe_load(workflow("gitlab", False, "-")[1])["check"]
+    found = shell("\n".join(job["script"]), tmp_path, GRADER="not to be had")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert json.loads((tmp_path / job["artifacts"]["reports"]["codequality"]).read_text()) == []
+    assert (tmp_path / job["artifacts"]["reports"]["junit"]).exists()
+
+
+def test_github_s_steps_grade_a_class_without_the_secret_in_sight(shell: Shell, tmp_path: Path) -> None:
+    # Submissions see the environment and nothing else, so it has to hold its own dependencies.
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    make_course(tmp_path)
+    for student, text in {"ada": RIGHT, "::warning::bob": WRONG}.items():
+        (tmp_path / "submitted" / student).mkdir(parents=True)
+        (tmp_path / "submitted" / student / "averages.py").write_text(text)
+    (doctor, record, grade) = steps(
+        "github", True, "How submissions are held here", "Record the hidden keys", "Grade"
+    )
+    held = shell(doctor["run"], tmp_path)
+    assert held.returncode == 0 and "Submissions are held" in held.stdout
+    refused = shell(record["run"], tmp_path, GRADER_SECRET="")
+    assert refused.returncode == 1 and "::error::set the secret GRADER_SECRET" in refused.stdout
+    recorded = shell(record["run"], tmp_path, GRADER_SECRET="a secret")
+    assert recorded.returncode == 0, recorded.stdout + recorded.stderr
+    assert not (tmp_path / ".grader" / "secret").exists()
+    if "level `none`" in held.stdout:
+        pytest.skip("this machine holds submissions too badly for `grader grade`, as `grader doctor` says")
+    summary = tmp_path / "summary.md"
+    found = shell(grade["run"], tmp_path, GITHUB_STEP_SUMMARY=str(summary))
+    assert found.returncode == 0, found.stdout + found.stderr
+    graded = json.loads((tmp_path / "grades.json").read_text())
+    scores = {one["student"]: one["score"] for one in graded["submissions"]}
+    assert scores == {"ada": 100, "::warning::bob": 80}
+    first, *between, last = found.stdout.strip().splitlines()
+    mark = first.removeprefix("::stop-commands::")
+    assert len(mark) == 64 and last == f"::{mark}::" and any("bob" in line for line in between)
+    assert all(line.startswith("    ") for line in summary.read_text().splitlines())
