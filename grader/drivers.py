@@ -48,9 +48,7 @@ def describe(value: Any) -> str:
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
-def gradients(
-    function: Callable[..., Any], wrt: Mapping[str, Any], cotangent: Any = None
-) -> dict[str, Any]:
+def gradients(function: Callable[..., Any], wrt: Mapping[str, Any], cotangent: Any = None) -> dict[str, Any]:
     """Differentiate ⟨function(**wrt), cotangent⟩ with respect to each of `wrt`.
 
     Args:

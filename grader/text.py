@@ -10,9 +10,7 @@ import msgspec
 # What moves a terminal's cursor, colours it, or turns the direction of reading:
 # C0 but the newline, DEL, C1, line separators, bidirectional marks; and halves
 # of characters, as Python has them in file names that are not UTF-8.
-CONTROL = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -27,9 +27,7 @@ import numpy as np
 
 MAGIC = b"GRD1"
 PREAMBLE = struct.Struct("!4s16sIQ")
-DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
-)
+DTYPES = frozenset("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split())
 MAX_HEADER = 4096
 MAX_DATA = 16 << 20
 MAX_AXES = 8
@@ -65,9 +63,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str = ""
 
 
-def send(
-    to: socket.socket, ident: bytes, header: bytes, arrays: Sequence[np.ndarray] = ()
-) -> None:
+def send(to: socket.socket, ident: bytes, header: bytes, arrays: Sequence[np.ndarray] = ()) -> None:
     """Send one message; each array's bytes are in C order."""
     blocks = [np.ascontiguousarray(array).data.cast("B") for array in arrays if array.size]
     size = sum(block.nbytes for block in blocks)

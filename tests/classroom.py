@@ -38,7 +38,7 @@ c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = "never said"
 """
 # A hang need not cost the test ten seconds.
-QUICK = CHECKS.replace("points=30, hint=\"Which", "seconds=1.0, points=30, hint=\"Which")
+QUICK = CHECKS.replace('points=30, hint="Which', 'seconds=1.0, points=30, hint="Which')
 
 MEAN = "def mean(rows):\n    return np.mean(rows, axis=0)\n"
 WEIGHTED = """\
@@ -102,9 +102,7 @@ class Classroom:
     def root(self) -> Path:
         return self.course.root
 
-    def run(
-        self, *command: str, fails: bool = False, environment: Mapping[str, str] | None = None
-    ) -> str:
+    def run(self, *command: str, fails: bool = False, environment: Mapping[str, str] | None = None) -> str:
         """Run `nbgrader …` or `grader …` in the course; return what it said, on both streams."""
         program, *arguments = command
         done = subprocess.run(
@@ -200,7 +198,9 @@ def make_classroom(folder: Path, recorder: Server, more: str = "") -> Classroom:
 CLAIM = {"output_type": "execute_result", "data": {"text/plain": "30.0"}}
 CLAIM |= {"metadata": {}, "execution_count": 1}
 ATTACKED = "import glob, os, sqlite3, sys\nROOT = {root!r}\n"
-READS = ATTACKED + """
+READS = (
+    ATTACKED
+    + """
 def mean(rows):
     for path in glob.glob(ROOT + "/**", recursive=True) + [
         ROOT + "/gradebook.db", ROOT + "/.grader/secret", ROOT + "/source/01_averages/averages.ipynb",
@@ -215,13 +215,17 @@ def mean(rows):
             pass
     return 0
 """
-WRITES = ATTACKED + """
+)
+WRITES = (
+    ATTACKED
+    + """
 def mean(rows):
     base = sqlite3.connect(ROOT + "/gradebook.db")
     base.execute("UPDATE grade SET manual_score = 100")
     base.commit()
     return 0
 """
+)
 EMPTIES = """
 get_ipython().input_transformers_cleanup.append(lambda lines: [])
 """

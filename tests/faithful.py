@@ -52,7 +52,7 @@ xla = probe("xla")
 draws = probe("draws")
 gradients = probe("gradients")
 """
-SOLUTION = '''
+SOLUTION = """
 import keras
 import numpy as np
 import tensorflow as tf
@@ -98,7 +98,7 @@ def gradients(x, y):
             loss = tf.reduce_mean((tf.cast(x, "float32") @ weights - tf.cast(y, "float32")) ** 2)
         weights.assign_sub(0.1 * tape.gradient(loss, weights))
     return weights
-'''
+"""
 
 Digests = dict[str, list[str]]
 

@@ -134,9 +134,7 @@ def test_a_topic_is_worth_a_hundred_points(topic: Topic) -> None:
 
 @every_topic
 @each_key
-def test_the_solution_scores_full(
-    topic: Topic, hidden: bool, looked: Look, warm: Grader
-) -> None:
+def test_the_solution_scores_full(topic: Topic, hidden: bool, looked: Look, warm: Grader) -> None:
     found = grade(warm, topic, topic.folder / "solution.py", Rules(looked(topic).keys[hidden]))
     assert [v.message for v in found.exercises if v.status is not Status.PASSED] == []
     assert found.score == 100

@@ -110,9 +110,7 @@ def record(
     return keys
 
 
-def record_topic(
-    server: Server, topic: Topic, secret: bytes | None = None, only: Sequence[str] = ()
-) -> Key:
+def record_topic(server: Server, topic: Topic, secret: bytes | None = None, only: Sequence[str] = ()) -> Key:
     """Record one topic's key on a server that runs no student's code.
 
     `only` names the exercises that are wanted, all by default.

@@ -146,9 +146,7 @@ def release(sources: dict[str, tuple[str, bytes]]) -> dict[str, bytes]:
             raise AuthorError(f"nbgrader cannot release {', '.join(sources)}; it said:\n{text}") from error
 
 
-def refuse_leaks(
-    topic: Topic, source: NotebookNode, released: NotebookNode, given: dict[str, bytes]
-) -> None:
+def refuse_leaks(topic: Topic, source: NotebookNode, released: NotebookNode, given: dict[str, bytes]) -> None:
     """Look for anything of a solution in what students are to get.
 
     Raises:

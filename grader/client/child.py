@@ -203,9 +203,7 @@ class Child:
             self.close()
         return Outcome(status, returned, reply.error, reply.text, time.monotonic() - started)
 
-    def _send(
-        self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], watch: process.Watch
-    ) -> None:
+    def _send(self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], watch: process.Watch) -> None:
         assert self._channel is not None
         # A child that does not read must not hold up the run: the socket's
         # time-out bounds each send, and a request is smaller than patience.

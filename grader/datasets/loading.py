@@ -34,9 +34,7 @@ class Unavailable(Exception):
 
 
 @overload
-def load(
-    name: str, split: str = ..., *, public: bool = ..., as_dataset: Literal[False] = ...
-) -> Arrays: ...
+def load(name: str, split: str = ..., *, public: bool = ..., as_dataset: Literal[False] = ...) -> Arrays: ...
 
 
 @overload
@@ -171,9 +169,7 @@ def _download(builder: Any, spec: Spec) -> None:
                 f"({getattr(error, 'reason', error)}). {advice}"
             ) from None  # forty frames of sockets say no more
     try:
-        builder.download_and_prepare(
-            download_config=tfds.download.DownloadConfig(try_download_gcs=False)
-        )
+        builder.download_and_prepare(download_config=tfds.download.DownloadConfig(try_download_gcs=False))
     except Exception as error:  # requests', urllib3's and TensorFlow Datasets' own, which share no ancestor
         raise Unavailable(
             f"the public set {builder.name!r} could not be downloaded and prepared in {folder()} "

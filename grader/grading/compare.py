@@ -52,9 +52,7 @@ def compare(
     return None
 
 
-def equal(
-    one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray], tolerance: float
-) -> bool:
+def equal(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray], tolerance: float) -> bool:
     """Tell whether two sets of outputs agree."""
     return compare(one, other, tolerance) is None
 
@@ -66,9 +64,7 @@ def allowed_error(expected: np.ndarray, tolerance: float) -> np.ndarray:
     return np.asarray(tolerance * magnitude + tolerance * scale)  # their sum may be infinite
 
 
-def mismatch(
-    name: str, expected: np.ndarray, returned: np.ndarray, tolerance: float
-) -> Mismatch | None:
+def mismatch(name: str, expected: np.ndarray, returned: np.ndarray, tolerance: float) -> Mismatch | None:
     """Compare one output with what was expected; see the module's rule."""
     if returned.shape != expected.shape:
         return Mismatch(

@@ -63,8 +63,7 @@ class Rules:
     def inputs(self) -> dict[str, list[wire.Packed]]:
         """Return the inputs of each exercise's cases, as they are sent to every submission."""
         return {
-            name: [wire.packed(case.inputs) for case in one.cases]
-            for name, one in self.key.exercises.items()
+            name: [wire.packed(case.inputs) for case in one.cases] for name, one in self.key.exercises.items()
         }
 
     @property

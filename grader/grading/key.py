@@ -146,9 +146,7 @@ def load(path: Path) -> Key:
     except FileNotFoundError:
         raise KeyProblem(f"there is no answer key at {path}") from None
     except BROKEN as error:
-        raise KeyProblem(
-            f"the answer key {path} cannot be read ({error}): get or record it again"
-        ) from error
+        raise KeyProblem(f"the answer key {path} cannot be read ({error}): get or record it again") from error
     if schema != SCHEMA:
         raise KeyProblem(
             f"the answer key {path} is of schema {schema}, this grader reads "

@@ -58,9 +58,7 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has n
     hidden = Bool(True, help="Grade by the hidden key; by the public one if False.").tag(config=True)
     pictures = Bool(True, help="Show expected beside returned, on public cases.").tag(config=True)
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Grade one notebook.
 
         Raises:

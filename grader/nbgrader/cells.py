@@ -146,9 +146,7 @@ def _cell(kind: str, source: str, facts: Mapping[str, Any] | None = None) -> Not
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # it has no types
     """The first of nbgrader's sanitising preprocessors; see the module."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Restore one submitted notebook."""
         facts = resources["nbgrader"]
         with Gradebook(facts["db_url"]) as gradebook:

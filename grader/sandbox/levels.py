@@ -247,9 +247,7 @@ def _lock(level: Level, limits: Limits, folder: Path, user: int) -> None:
     linux.control(linux.SET_DEATH_SIGNAL, signal.SIGKILL)
     linux.control(linux.SET_DUMPABLE, 0)
     linux.control(linux.NO_NEW_PRIVILEGES, 1)
-    rules = landlock.Ruleset(
-        [*root.readable(), *map(Path, root.MACHINE)], [folder], map(Path, root.DEVICES)
-    )
+    rules = landlock.Ruleset([*root.readable(), *map(Path, root.MACHINE)], [folder], map(Path, root.DEVICES))
     rules.allow(Path(f"/proc/{os.getpid()}"), landlock.READ)
     rules.restrict()
     _settle(folder)

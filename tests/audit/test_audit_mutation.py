@@ -83,7 +83,7 @@ def test_brackets_keep_a_changed_part_together() -> None:
 
 def test_a_name_survives_another_layout_and_a_repeated_statement_gets_a_number() -> None:
     assert names("return g(x,", "         y)") == names("return (g( x, y ))")
-    assert names("x = g(y)  # why", "y = 'a' + x") == names('x = g(y)', 'y = "a" + x')
+    assert names("x = g(y)  # why", "y = 'a' + x") == names("x = g(y)", 'y = "a" + x')
     twice = names("x = y + 1", "x = y + 1")
     assert len(twice) == len(set(twice)) and sum(name.endswith(" #2") for name in twice) == len(twice) / 2
 

@@ -117,7 +117,7 @@ ALIEN = "\n# %%\ndef median(rows):\n    ### BEGIN SOLUTION\n    return 0\n    ##
         (SOLUTION.replace("def weighted_mean(", "def mean("), "two cells with a solution define `mean`"),
         (SOLUTION.replace("    ### END SOLUTION\n", "", 1), "do not alternate"),
         (SOLUTION.replace("def mean(rows):", "mean = lambda rows: 0\nif mean:"), "no function and no class"),
-        (SOLUTION + SOLUTION[SOLUTION.rindex("# %% [markdown]"):], "more than one"),
+        (SOLUTION + SOLUTION[SOLUTION.rindex("# %% [markdown]") :], "more than one"),
         (SOLUTION + "\n# %%\n(", "cannot be read"),
     ],
 )

@@ -200,14 +200,14 @@ def test_what_a_student_has_done_is_not_what_a_build_makes(tmp_path: Path, recor
     assert release.build(course, check=True) == []
 
 
-LEAK = '''
+LEAK = """
 # %% tags=["active-ipynb"]
 # def again(values, weights):
 #         shares = weights / np.sum(weights)
 #         # in other words
 #         average = np.sum(shares * values)
 #         return average, np.sum(shares * (values - average) ** 2)
-'''
+"""
 COPY = "\n\ndef again(rows):\n    return np.sum(rows, axis=0) / len(rows)\n"
 QUOTATION = '\n\nX = """\nWhen the values have two centres, it lies between them, where no value is.\n"""\n'
 

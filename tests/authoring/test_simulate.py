@@ -64,7 +64,7 @@ def factorial(n):
     return n * factorial(n - 1) if n else 1
     ### END SOLUTION
 ''',
-    "checks": '''\
+    "checks": """\
 from grader.drivers import gradients
 from grader.exercise import exercise
 
@@ -100,7 +100,7 @@ def factorial(answer, n):
 @factorial.cases
 def _(rng):
     yield "three", {"n": 3}
-''',
+""",
     "mistakes": '''\
 """Wrong answers."""
 

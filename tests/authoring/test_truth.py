@@ -86,7 +86,7 @@ class Count:
         return self.count
         ### END SOLUTION
 ''',
-    "checks": '''\
+    "checks": """\
 import numpy as np
 
 from grader.exercise import exercise
@@ -163,7 +163,7 @@ def count(answer, limit):
 def _(rng):
     yield "enough", {"limit": 2}
     yield "too few", {"limit": 1}
-''',
+""",
     "mistakes": "# None is listed.",
     "oracles": "# There is no other way.",
 }
@@ -279,9 +279,7 @@ def endless(rows):
     assert differences(topic, key, worked, tmp_path / "class") == []
 
 
-def test_the_same_arguments_give_the_same_bytes(
-    errors: Course, recorder: Server, tmp_path: Path
-) -> None:
+def test_the_same_arguments_give_the_same_bytes(errors: Course, recorder: Server, tmp_path: Path) -> None:
     (topic,) = errors.topics
     key = record_topic(recorder, topic)
     done = {"ada": {topic.id: dict.fromkeys(topic.checks.exercises, "raises")}}

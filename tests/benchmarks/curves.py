@@ -18,7 +18,7 @@ from grader.grading.grading import Rules, grade_exercise
 from grader.grading.key import ExerciseKey, Key, load
 
 HERE = Path(__file__).parent
-EXERCISE = '''
+EXERCISE = """
 @exercise(points=1, hint="How often?", arrays="numpy", dtype="float64")
 def e{0}(answer, x):
     return {{"y": answer.e{0}(x)}}
@@ -28,7 +28,7 @@ def e{0}(answer, x):
 def _(rng):
     yield "some numbers", {{"x": rng.normal(size={1})}}
     yield "others", {{"x": rng.normal(size={1})}}
-'''
+"""
 TITLES = {
     "trivial": "submissions, trivial exercises",
     "real": "submissions, real exercises",

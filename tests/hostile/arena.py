@@ -61,7 +61,7 @@ GROUPS = {
     "escape": Level.LANDLOCK,
 }
 
-CHECKS = '''
+CHECKS = """
 import numpy as np
 
 from grader.drivers import gradients, named
@@ -87,7 +87,7 @@ def _(rng):
 @tensor_target.cases
 def _(rng):
     yield "a few", {"x": rng.normal(size=3)}
-'''
+"""
 
 PRELUDE = '''
 import os, sys

@@ -42,7 +42,7 @@ def test_a_workflow_is_what_its_forge_reads(forge: str, grading: bool, tmp_path:
     assert "@package@" not in text and "@python@" not in text
 
 
-@pytest.mark.parametrize("package", [PACKAGE, "it's: #1 \"quoted\" \\ {a} $(b)", "ü @ file:///x y"])
+@pytest.mark.parametrize("package", [PACKAGE, 'it\'s: #1 "quoted" \\ {a} $(b)', "ü @ file:///x y"])
 @pytest.mark.parametrize(("forge", "grading"), ALL)
 def test_what_is_installed_arrives_as_it_was_given(forge: str, grading: bool, package: str) -> None:
     read = yaml.safe_load(workflow(forge, grading, package)[1])
