@@ -16,6 +16,9 @@ import re
 import sys
 import traceback
 import types
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,6 +162,18 @@ def load(content: bytes, file: str, name: str) -> Submission:
     return submission
 
 
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """Have Python keep to itself what it finds odd in a text: whoever ran it has been told.
+
+    From 3.12 on that is every backslash of TeX in a docstring that is not raw, at each look.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@unwarned()
 def compiled_source(cell: Cell) -> str:
     """Return the cell's text, its magics and shell lines commented out if it needs that."""
     try:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.server.module import Unreadable, cells_of
+from grader.server.module import Unreadable, cells_of, unwarned
 from grader.student.assignment import Assignment
 
 # A paragraph that cites: an address, or a year in brackets.
@@ -45,6 +45,7 @@ def reading(files: Sequence[Path], names: Sequence[str]) -> str:
     return ""
 
 
+@unwarned()
 def _docstrings(text: str, names: Sequence[str]) -> list[str]:
     """Return the docstrings in a cell; none if it is no Python, for the others may be."""
     try:

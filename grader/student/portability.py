@@ -15,13 +15,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.server.module import MAGIC, Cell, Unreadable, cells_of, compiled_source
+from grader.server.module import MAGIC, Cell, Unreadable, cells_of, compiled_source, unwarned
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
 LOCAL_FIRST = ("LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 MANY = 8  # cells that are listed
 
 
+@unwarned()
 def warnings(file: Path) -> list[str]:
     """Return what to look at before a file is handed in, a sentence each; nothing is run.
 

@@ -19,7 +19,7 @@ import symtable
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.server.module import Cell, compiled_source
+from grader.server.module import Cell, compiled_source, unwarned
 
 # Scopes of which the names are looked up when the statement is run: "type parameter"
 # is what 3.12 says, "type parameters" what 3.13 does.
@@ -122,6 +122,7 @@ def _lines(text: str) -> list[str]:
 
 
 @functools.lru_cache(maxsize=4096)
+@unwarned()
 def statements(text: str) -> tuple[Statement, ...]:
     """Return the statements of a cell that define something; none if it is no Python."""
     lines = _lines(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from students import notebook, write_assignment
 
 from grader.grading.key import Key
@@ -43,3 +44,10 @@ def test_the_reading_is_found_in_a_notebook_and_past_cells_that_are_broken(tmp_p
 def test_a_docstring_that_cites_nothing_gives_no_reading(tmp_path: Path, public_key: Key) -> None:
     mine = write_assignment(tmp_path, public_key, "def mean(rows):\n    '''Average (all of) 1809 rows.'''\n")
     assert hint(mine, "mean").reading == ""
+
+
+def test_python_says_nothing_of_what_it_finds_odd(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    path = tmp_path / "averages.py"
+    path.write_text(CITED.replace("[n, d]", "of \\mathbb{R}"))
+    assert reading([path], ["mean"]) == READING
+    assert not recwarn.list

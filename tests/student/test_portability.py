@@ -43,6 +43,11 @@ def test_names_that_are_defined_are_known_to_be(cell: str, tmp_path: Path) -> No
     assert found(tmp_path, cell) == []
 
 
+def test_what_python_finds_odd_is_not_told(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    assert found(tmp_path, "def f(x):\n    '\\sqrt'\n    return x is 3") == []
+    assert not recwarn.list
+
+
 def test_hidden_state_is_told(tmp_path: Path) -> None:
     (said,) = found(tmp_path, "def mean(rows):\n    return rows.sum() / COUNT")
     assert said.startswith("cell 1 uses `COUNT`, which nothing in the file defines: your kernel may know it")

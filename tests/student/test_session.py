@@ -122,6 +122,13 @@ def test_nor_does_what_is_found_to_be_no_python_only_once_it_is_compiled() -> No
     assert set(sources(["def f(): return 1", "def f(a, a): pass"], "f")) == {1}
 
 
+def test_python_says_nothing_of_what_it_finds_odd(recwarn: pytest.WarningsRecorder) -> None:
+    """It would, under each check, of cells that the check is not about."""
+    cells = ["def f(x):\n    '\\sqrt'\n    return x is 3", "print('\\d')"]
+    assert set(sources(cells, "f")) == {1}
+    assert not recwarn.list
+
+
 def test_no_f_string_is_too_odd() -> None:
     """3.11 cannot write this one from its tree."""
     cells = ["WIDTH = 3", "def f(): return f'''{\"\"\"a\nb\"\"\"}{WIDTH}'''"]
