@@ -178,7 +178,7 @@ def compiled_source(cell: Cell) -> str:
     """Return the cell's text, its magics and shell lines commented out if it needs that."""
     try:
         compile(cell.text, "cell", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: nested too deeply
         return MAGIC.sub(lambda line: "# " + line.group(0), cell.text)
     return cell.text
 

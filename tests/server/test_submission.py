@@ -77,7 +77,10 @@ def test_markdown_and_comments_in_a_script_are_not_run() -> None:
     assert (names(found), found.problems) == ({"a"}, [])
 
 
-@pytest.mark.parametrize("bad", ["1 / 0", "def f(:", "x = (", "import nothing_of_this_name", "exit()", "\0"])
+@pytest.mark.parametrize(
+    "bad",
+    ["1 / 0", "def f(:", "x = (", "import nothing_of_this_name", "exit()", "\0", "1" + " + 1" * 99_999],
+)
 def test_one_bad_cell_costs_only_itself(bad: str) -> None:
     for content in (
         f"# %%\na = 1\n# %%\n{bad}\n# %%\nb = a\n",

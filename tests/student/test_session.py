@@ -113,7 +113,10 @@ def test_what_no_cell_defines_is_told() -> None:
     assert cut([], ["f"]).unknown == {"f"}
 
 
-@pytest.mark.parametrize("cell", ["def f(:", "%matplotlib inline\nplot()", "\0", "", "!ls", "(" * 300])
+@pytest.mark.parametrize(
+    "cell",
+    ["def f(:", "%matplotlib inline\nplot()", "\0", "", "!ls", "(" * 300, "x = 1" + " + x" * 99_999],
+)
 def test_cells_that_are_no_python_do_no_harm(cell: str) -> None:
     assert set(sources(["def f(): return 1", cell], "f")) == {1}
 
