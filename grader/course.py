@@ -9,18 +9,19 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-import types
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from grader.exercise import AuthorError, Exercise, exercises_of
+from grader import names
+from grader.errors import PlainError
+from grader.exercise import Exercise, run_checks
 
 TOPIC_FOLDER = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 
 
-class CourseError(Exception):
+class CourseError(PlainError):
     """A course, topic or exercise was not found; the message says what to do."""
 
 
@@ -54,20 +55,6 @@ def load_checks(path: Path) -> Checks:
     except OSError as error:
         raise CourseError(f"there are no checks at {path}: {error.strerror}") from error
     return Checks(text, run_checks(text, str(path)))
-
-
-def run_checks(text: str, file: str) -> dict[str, Exercise]:
-    """Run the text of a `checks.py`; return its exercises by name."""
-    module = types.ModuleType("checks")
-    module.__file__ = file
-    try:
-        exec(compile(text, file, "exec"), vars(module))
-    except Exception as error:
-        raise AuthorError(f"{file} cannot be run: {type(error).__name__}: {error}") from error
-    exercises = exercises_of(module)
-    if not exercises:
-        raise AuthorError(f"{file} defines no exercise: decorate a driver with @exercise(points=…)")
-    return exercises
 
 
 @dataclass(frozen=True)
@@ -125,6 +112,11 @@ class Course:
         """Return all topics, by number."""
         folders = sorted((self.root / "solutions").iterdir())
         return [Topic(folder) for folder in folders if TOPIC_FOLDER.fullmatch(folder.name)]
+
+    @property
+    def secret_folders(self) -> list[Path]:
+        """Return what no submission may read: answers, and the keys made of them."""
+        return [self.root / name for name in ("solutions", "source", names.FOLDER)]
 
     def topic(self, name: str) -> Topic:
         """Return the topic called `19_transformers`, `transformers` or `19`.

@@ -21,12 +21,14 @@ process that runs a student's code and the one that judges it load it.
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
+
+from grader.errors import PlainError
 
 Inputs = dict[str, Any]
 Arrays = dict[str, np.ndarray]
@@ -35,7 +37,7 @@ Judge = Callable[[Arrays, Arrays, Inputs], Finding]
 Anything = TypeVar("Anything")
 
 
-class AuthorError(Exception):
+class AuthorError(PlainError):
     """A course's own files are wrong; the message says where and what to do."""
 
 
@@ -160,7 +162,21 @@ def sentence(answer: object) -> str:
     return " ".join(paragraph.split())
 
 
-def exercises_of(module: ModuleType) -> dict[str, Exercise]:
+def run_checks(text: str, file: str) -> dict[str, Exercise]:
+    """Run the text of a `checks.py`; return its exercises by name."""
+    module = types.ModuleType("checks")
+    module.__file__ = file
+    try:
+        exec(compile(text, file, "exec"), vars(module))
+    except Exception as error:
+        raise AuthorError(f"{file} cannot be run: {type(error).__name__}: {error}") from error
+    exercises = exercises_of(module)
+    if not exercises:
+        raise AuthorError(f"{file} defines no exercise: decorate a driver with @exercise(points=…)")
+    return exercises
+
+
+def exercises_of(module: types.ModuleType) -> dict[str, Exercise]:
     """Return the exercises that `module` defines, in the order of the file."""
     return {value.name: value for value in vars(module).values() if isinstance(value, Exercise)}
 

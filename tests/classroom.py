@@ -20,7 +20,7 @@ from grader.authoring.notebook import instructor_notebook, to_bytes
 from grader.authoring.recording import record_topic
 from grader.client.server import Server
 from grader.course import Course
-from grader.grading.key import hidden_path
+from grader.grading.secret import hidden_path
 from grader.sandbox import trial
 from grader.sandbox.levels import Level
 

@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, settings
 from grader.authoring.recording import record_topic
 from grader.client.server import Server
 from grader.course import Course, Topic
-from grader.grading.grading import Grader, Rules, Work, open_file
+from grader.grading.grading import Grader
 from grader.grading.key import Key
+from grader.grading.rules import Rules
+from grader.grading.work import Work, open_file
 from grader.verdict import Graded
 
 # A busy machine is no fault of the code's; the same examples on every run.

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from grader.client.server import Server
-from grader.course import Checks, Topic, run_checks
+from grader.course import Checks, Topic
+from grader.exercise import run_checks
 from grader.sandbox import levels
 from grader.server import module, worker
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.client.server import UNDEFINED, Outcome
 from grader.course import find_course
 from grader.exercise import Case, Exercise
 from grader.grading.feedback import verdict
 from grader.grading.key import ExerciseKey, load
+from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import Status
 
 DRAWN = np.array([[0.5, -1.2, 3.1], [2.0, 0.25, -0.7], [1.5, -2.2, 0.9]])

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from courses import SOLUTION
 
-from grader.grading.grading import Rules
 from grader.grading.key import Key
+from grader.grading.rules import Rules
 from grader.student.assignment import Assignment
 
 RIGHT = SOLUTION

@@ -27,8 +27,10 @@ from grader.course import Course, Topic, find_course
 from grader.exercise import Exercise
 from grader.grading import key
 from grader.grading.feedback import verdict
-from grader.grading.grading import Grader, Rules, Work, open_file
+from grader.grading.grading import Grader
 from grader.grading.key import Key
+from grader.grading.rules import Rules
+from grader.grading.work import Work, open_file
 from grader.verdict import Graded, Status
 
 COURSE: Course = find_course(Path(__file__).parent)

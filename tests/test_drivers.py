@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.client.server import Child, Outcome
+from grader.client.child import Child
 from grader.drivers import WrongStructure, count_parameters, describe, named, put_weights
 from grader.grading.grading import Grader
+from grader.outcome import Outcome
 from grader.verdict import Status
 
 

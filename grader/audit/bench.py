@@ -10,11 +10,12 @@ from types import TracebackType
 
 from grader.audit.mutation import Mutant
 from grader.authoring.recording import Runner, record_topic
-from grader.client.server import Outcome, Server
+from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import Case, Exercise
 from grader.grading import key
 from grader.grading.key import ExerciseKey, Key
+from grader.outcome import Outcome
 
 HERE = Path(__file__).parent
 SECRET = b"a secret of the audit's"

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.audit.findings import MistakeFound
-from grader.client.server import Outcome
 from grader.exercise import Exercise
 from grader.grading.feedback import judge as finding_of
 from grader.grading.feedback import recognise, verdict
 from grader.grading.key import ExerciseKey, MistakeKey
+from grader.outcome import Outcome
 from grader.verdict import Status
 
 

@@ -20,9 +20,9 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from grader.audit.operators import variants
 from grader.authoring.notebook import BEGIN, END, exercise_name
+from grader.cells import script_cells
 from grader.course import Topic
 from grader.exercise import AuthorError
-from grader.server.module import script_cells
 
 TOKEN = re.compile(r"\s+|\d[\w.]*|\w+|[^\w\s]")
 # An author may reword what an error says without a mutant's name changing.

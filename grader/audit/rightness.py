@@ -10,10 +10,10 @@ from grader.audit.bench import Bench, in_form
 from grader.audit.distance import distance
 from grader.audit.findings import FormFound
 from grader.authoring.recording import Marked, marked
-from grader.client.server import Outcome
 from grader.course import Topic
 from grader.exercise import Case, Exercise, cast
 from grader.grading.feedback import verdict
+from grader.outcome import Outcome
 from grader.verdict import Status
 
 FORMS = ("numpy", "float64", "listed", "readonly")

@@ -9,10 +9,11 @@ import numpy as np
 
 from grader.audit.bench import Bench
 from grader.audit.findings import TrainingFound
-from grader.client.server import Outcome
 from grader.exercise import Exercise
 from grader.grading.feedback import judge
-from grader.grading.key import ExerciseKey, seeds
+from grader.grading.key import ExerciseKey
+from grader.grading.secret import seeds
+from grader.outcome import Outcome
 
 RUNS = 20
 NORMAL = 1.96  # the quantile for 95 %

@@ -11,7 +11,6 @@ import ast
 import functools
 from collections.abc import Iterator, Sequence
 
-
 FUTURE = "from __future__ import annotations"
 RIGHT = "_right"  # what the solution defines, before anything is defined anew
 SNAPSHOT = f"""\

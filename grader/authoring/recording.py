@@ -15,10 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.client.server import Child, Outcome, Server
+from grader.client.child import Child
+from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import AuthorError, Case, Exercise
-from grader.grading.key import PUBLIC, ExerciseKey, Key, MistakeKey, Response, fingerprint, seeds
+from grader.grading.key import ExerciseKey, Key, MistakeKey, Response, fingerprint
+from grader.grading.secret import PUBLIC, seeds
+from grader.outcome import Outcome
 
 MODULES = ("solution", "mistakes", "oracles")
 

@@ -22,8 +22,7 @@ from grader.authoring.notebook import ANSWER, instructor_notebook, script, solut
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.grading import key
-from grader.student.packing import HAND_IN, SENTENCE
-from grader.student.progress import FOLDER
+from grader.names import FOLDER, HAND_IN, SENTENCE
 
 Progress = Callable[[str], None]
 GIVEAWAY = 20  # characters; a shorter solution, as `return x + y`, may well stand elsewhere too

@@ -16,10 +16,11 @@ import msgspec
 from grader.authoring.recording import run_instead
 from grader.authoring.simulate import Behaviours
 from grader.authoring.ways import Ways
-from grader.client.server import Outcome, Server
+from grader.client.server import Server
 from grader.course import Topic
 from grader.grading.feedback import ENDING, verdict
 from grader.grading.key import Key, MistakeKey
+from grader.outcome import Outcome
 from grader.verdict import Results, Status, Verdict
 
 

@@ -7,18 +7,19 @@ import socket
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from grader import wire
 from grader.client import process
+from grader.errors import ServerError
+from grader.outcome import UNDEFINED, Outcome
+from grader.protocol import LOCKED
 from grader.sandbox.levels import Limits
-from grader.server.__main__ import LOCKED
 from grader.verdict import Status
 
-UNDEFINED = "undefined"
 LOCK_PATIENCE = 30.0  # seconds
 _STATUS = {
     "raised": Status.RAISED,
@@ -32,27 +33,6 @@ _IMPORT = {
     Status.OUT_OF_MEMORY: "The file's cells used more memory than there is for one submission.",
     Status.CRASHED: "The process ended while it ran the file's cells. ",
 }
-
-
-class ServerError(Exception):
-    """The grader's own processes failed; no student is to blame."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one case: arrays, or the status that stands in their place.
-
-    `status` is None where arrays were returned and are still to be compared.
-    `text` is the student's process' own account, or the whole message where
-    `imported` is False: the file itself could not be run.
-    """
-
-    status: Status | None
-    arrays: dict[str, np.ndarray] = field(default_factory=dict)
-    error: str = ""
-    text: str = ""
-    seconds: float = 0.0
-    imported: bool = True
 
 
 # Kills a child; pid, whether it is ending by itself → wait status, peak memory, CPU seconds.

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from grader import wire
-from grader.client.child import UNDEFINED, Child, Outcome, ServerError
+from grader import protocol, wire
+from grader.client.child import Child
 from grader.client.spares import Spares
+from grader.errors import ServerError
+from grader.outcome import UNDEFINED, Outcome
 from grader.sandbox import levels
-from grader.server.__main__ import COMMAND, FORKED, REAPED
 
 __all__ = ["UNDEFINED", "Child", "Outcome", "Server", "ServerError"]
 
@@ -106,13 +107,15 @@ class Server:
         """
         ours, theirs = socket.socketpair()
         with theirs:
-            message = COMMAND.pack(b"A" if ahead else b"F", 0, self.limits.memory)
+            message = protocol.COMMAND.pack(
+                protocol.FORK_AHEAD if ahead else protocol.FORK, 0, self.limits.memory
+            )
             try:
-                answer, handles = self._command(message, FORKED.size, [theirs.fileno(), *files])
+                answer, handles = self._command(message, protocol.FORKED.size, [theirs.fileno(), *files])
             except ServerError:
                 ours.close()
                 raise
-        (pid,) = FORKED.unpack(answer)
+        (pid,) = protocol.FORKED.unpack(answer)
         return Child(pid, ours, handles, self.limits, self.reap)
 
     def reap(self, pid: int, ending: bool = False) -> tuple[int, int, float]:
@@ -120,8 +123,8 @@ class Server:
 
         A child that is `ending` by itself may do so first.
         """
-        message = COMMAND.pack(b"W" if ending else b"R", pid, 0)
-        status, memory, cpu = REAPED.unpack(self._command(message, REAPED.size, [])[0])
+        message = protocol.COMMAND.pack(protocol.REAP_ENDING if ending else protocol.REAP, pid, 0)
+        status, memory, cpu = protocol.REAPED.unpack(self._command(message, protocol.REAPED.size, [])[0])
         if self._spares:
             self._spares.refill()
         return status, memory, cpu

@@ -9,7 +9,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import IO
 
-from grader.client.child import Child, ServerError
+from grader.client.child import Child
+from grader.errors import ServerError
 
 PAUSE = 0.1  # seconds, in which what a student waits for comes first
 

@@ -7,10 +7,11 @@ import importlib.util
 import sys
 import threading
 
-from grader.client.server import Server, ServerError
+from grader.client.server import Server
+from grader.errors import PlainError, ServerError
 
 
-class NoServer(Exception):
+class NoServer(PlainError):
     """There is no server, and there will be none; the message says what to do."""
 
 

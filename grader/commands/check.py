@@ -42,7 +42,8 @@ def check(
     Without arguments: every assignment in and below the current folder. Exits
     with 0 only if all that was asked for passed.
     """
-    from grader.grading.grading import Grader, Oversized, Work, open_file
+    from grader.grading.grading import Grader
+    from grader.grading.work import NotGradable, Work, open_file
     from grader.report import data, forge, terminal
     from grader.report import junit as junit_report
     from grader.student import progress
@@ -68,7 +69,7 @@ def check(
                 try:
                     with open(open_file(path), "rb") as handle:
                         graded.append(grader.grade(work, handle.fileno()))
-                except Oversized as error:
+                except NotGradable as error:
                     raise click.ClickException(f"{path}: {error}.") from error
                 progress.note(assignment, graded[-1].exercises)
                 terminal.show_checked(console(), graded[-1])

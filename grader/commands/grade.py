@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, course_option, json_option, plain_errors, rules_for
+from grader.commands.common import console, course_option, json_option, plain_errors
+from grader.grading.rules import rules_for
 
 if TYPE_CHECKING:
     from grader.sandbox.levels import Level
@@ -129,10 +130,9 @@ def secret_folders(folder: Path | None) -> list[Path]:
     from grader.course import CourseError, find_course
 
     try:
-        course = find_course(explicit=folder).root
+        return find_course(explicit=folder).secret_folders
     except CourseError:  # keys alone are enough to grade
         return []
-    return [course / name for name in ("solutions", "source", ".grader")]
 
 
 @contextlib.contextmanager

@@ -20,12 +20,12 @@ def key() -> None:
 def record_key(names: tuple[str, ...], folder: Path | None) -> None:
     """Record hidden keys, seeded by GRADER_SECRET or by a secret file made on first use."""
     from grader.authoring.recording import record
-    from grader.grading import key as keys
+    from grader.grading.secret import hidden_path, secret
 
     with plain_errors():
         course, topics = chosen_topics(folder, names)
-        recorded = record(topics, keys.secret(course.root))
+        recorded = record(topics, secret(course.root))
         for topic in topics:
-            path = keys.hidden_path(topic)
+            path = hidden_path(topic)
             recorded[topic.id].save(path)
             click.echo(f"{topic.name}: {len(recorded[topic.id].exercises)} exercises, {path}")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, plain_errors, rules_for
+from grader.commands.common import chosen_topics, course_option, plain_errors
+from grader.grading.rules import rules_for
 
 
 @click.command()

@@ -35,7 +35,7 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
     The packed copy is run in a process that has nothing else of yours, as the
     grader will run it. Exits with 0 if it was packed and checked, whatever the points.
     """
-    from grader.grading.grading import Oversized
+    from grader.grading.work import NotGradable
     from grader.student import packing
     from grader.student.assignment import choose, find_assignments
     from grader.student.portability import warnings
@@ -48,7 +48,7 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
         for assignment in chosen:
             try:
                 packed.append(packing.pack(assignment, name, folder))
-            except Oversized as error:
+            except NotGradable as error:
                 raise click.ClickException(f"{assignment.name}: {error}.") from error
         wait("Running the packed copy as it will be graded…")
         graded = check_packed(chosen, packed)

@@ -22,6 +22,7 @@ import numpy as np
 
 from grader.datasets.packaged import Arrays
 from grader.datasets.registry import SPECS, Spec, Twin, describe
+from grader.errors import PlainError
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 PATIENCE = 10.0  # seconds for a server's first answer; TensorFlow Datasets itself retries for minutes
 
 
-class Unavailable(Exception):
+class Unavailable(PlainError):
     """A set cannot be had here and now; the message says why, and what to do."""
 
 

@@ -9,11 +9,12 @@ from importlib import resources
 import numpy as np
 
 from grader.datasets.registry import Spec, describe
+from grader.errors import PlainError
 
 Arrays = dict[str, np.ndarray]
 
 
-class DamagedFile(Exception):
+class DamagedFile(PlainError):
     """A packaged file is missing or not the one that was packaged; the message says what to do."""
 
 

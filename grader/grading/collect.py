@@ -15,18 +15,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.client.server import Child, ServerError
+from grader.cells import MAX_ARCHIVE
+from grader.client.child import Child
 from grader.course import name_of
+from grader.errors import PlainError, ServerError
 from grader.grading.forms import Form, preferred, unwritten
-from grader.grading.grading import Oversized, Rules, Work, open_file
-from grader.server.archive import MAX_ARCHIVE
+from grader.grading.rules import Rules
+from grader.grading.work import NotGradable, Work, open_file
 
 SUFFIXES = (".ipynb", ".py")
 # Has a locked-in process open the zip of a descriptor.
 OpenArchive = Callable[[int], Child]
 
 
-class NothingToGrade(Exception):
+class NothingToGrade(PlainError):
     """No submission was found, or two claim to be the same; the message says what to do."""
 
 
@@ -116,7 +118,7 @@ def stubs_left(opened: Callable[[], int]) -> int:
     try:
         with os.fdopen(opened(), "rb") as content:
             return unwritten(content.read())
-    except (OSError, Oversized):
+    except (OSError, NotGradable):
         return 0
 
 
@@ -166,7 +168,7 @@ def _member(child: Child, position: int) -> Callable[[], int]:
             raise ServerError("the process that reads the zip has ended: run the same command again")
         outcome = child.read(position)
         if outcome.status is not None:
-            raise Oversized(outcome.text or "it could not be read from the zip")
+            raise NotGradable(outcome.text or "it could not be read from the zip")
         with tempfile.TemporaryFile() as file:
             file.write(outcome.arrays["content"].tobytes())
             file.seek(0)

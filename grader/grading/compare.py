@@ -133,7 +133,8 @@ def _shape_relation(expected: np.ndarray, returned: np.ndarray) -> str:
         return "it has one axis too many: is something not yet summed or averaged?"
     if returned.ndim == expected.ndim - 1:
         return "it has one axis too few: was something summed or averaged too early?"
-    differ = [axis for axis, sizes in enumerate(zip(returned.shape, expected.shape)) if sizes[0] != sizes[1]]
+    sizes = zip(returned.shape, expected.shape, strict=False)
+    differ = [axis for axis, (got, wanted) in enumerate(sizes) if got != wanted]
     if returned.ndim == expected.ndim and len(differ) == 1:
         way = "long" if returned.shape[differ[0]] > expected.shape[differ[0]] else "short"
         axis = {0: "its first axis", expected.ndim - 1: "its last axis"}.get(differ[0], "a middle axis")

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.client.server import UNDEFINED, Outcome
 from grader.exercise import Case, Exercise
 from grader.grading.compare import Mismatch, compare, equal
 from grader.grading.key import ExerciseKey, MistakeKey, Response
+from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import UNWRITTEN, CaseVerdict, Status, Verdict, worst
 
 PLACES = re.compile(r"\n  (?:cell \d{1,4}, )?line \d{1,5}(?=, in |\n)")

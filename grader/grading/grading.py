@@ -4,96 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from functools import cached_property
 
-from grader import __version__, wire
-from grader.client.server import Child, Outcome, Server, ServerError
-from grader.course import Checks, run_checks
+from grader import __version__
+from grader.client.child import Child
+from grader.client.server import Server
+from grader.errors import ServerError
 from grader.grading.feedback import verdict
-from grader.grading.key import Key
+from grader.grading.rules import Rules
+from grader.grading.work import NotGradable, Work
+from grader.outcome import Outcome
 from grader.sandbox import levels
-from grader.server.module import MAX_BYTES
 from grader.verdict import Graded, Status, Verdict
 from grader.versions import versions
-
-
-class Oversized(Exception):
-    """A submission is not a file that can be graded; the message says why."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """One submission to be graded.
-
-    Attributes:
-        student: whose it is.
-        topic: the topic's id.
-        file: what to call the file in results.
-        open: returns a new descriptor of the file; the caller closes it.
-        notes: what was noticed when it was found.
-    """
-
-    student: str
-    topic: str
-    file: str
-    open: Callable[[], int]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a topic's submissions are graded against: a key, and the exercises of its checks."""
-
-    key: Key
-    only: frozenset[str] = frozenset()
-    order: tuple[str, ...] = ()
-
-    @cached_property
-    def checks(self) -> Checks:
-        """Return the drivers and judges that the key was recorded with."""
-        return Checks(self.key.checks, run_checks(self.key.checks, f"checks of {self.key.topic}"))
-
-    @cached_property
-    def inputs(self) -> dict[str, list[wire.Packed]]:
-        """Return the inputs of each exercise's cases, as they are sent to every submission."""
-        return {
-            name: [wire.packed(case.inputs) for case in one.cases] for name, one in self.key.exercises.items()
-        }
-
-    @property
-    def exercises(self) -> list[str]:
-        """Return the exercises to be graded, in `order` if it says one."""
-        if self.order:
-            return list(self.order)
-        return [name for name in self.checks.exercises if not self.only or name in self.only]
-
-
-def open_file(path: str | os.PathLike[str]) -> int:
-    """Open a submission for reading, never through a link.
-
-    Raises:
-        Oversized: it is a link, no regular file, or too large.
-        OSError: it cannot be opened.
-    """
-    if os.path.islink(path):
-        raise Oversized("it is a link; hand in the file itself")
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    found = os.fstat(descriptor)
-    if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES:
-        return descriptor
-    os.close(descriptor)
-    if not stat.S_ISREG(found.st_mode):
-        raise Oversized("it is not a file")
-    raise Oversized(
-        f"it is {found.st_size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB that are read: "
-        "clear the notebook's outputs, save it, and hand it in again"
-    )
 
 
 def fingerprint(descriptor: int, rules: Rules, environment: dict[str, str]) -> str:
@@ -253,7 +179,7 @@ class Grader:
                         yield from self._finished(running)
                     try:
                         descriptor = work.open()
-                    except Oversized as error:
+                    except NotGradable as error:
                         message = f"The file was not graded: {error}."
                         yield all_alike(work, self.rules[work.topic], Status.MISSING, message), ""
                         continue

@@ -11,13 +11,10 @@ bytes, read without pickle.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import io
 import os
-import secrets
 import zipfile
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,11 +24,10 @@ import numpy as np
 
 from grader import wire
 from grader.course import Topic
+from grader.errors import PlainError
 from grader.exercise import Case
 
 SCHEMA = 1
-PUBLIC = b"public"
-SECRET_VARIABLE = "GRADER_SECRET"
 # What reading a file that is no key may raise: np.load takes npy files and zips of anything.
 BROKEN = (
     OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, NotImplementedError,
@@ -39,7 +35,7 @@ BROKEN = (
 )  # fmt: skip
 
 
-class KeyProblem(Exception):
+class KeyProblem(PlainError):
     """A key is missing, stale, broken or of another version; the message says what to do."""
 
 
@@ -170,51 +166,6 @@ def fingerprint(topic: Topic) -> str:
         text = (topic.folder / f"{name}.py").read_bytes()
         digest.update(len(text).to_bytes(8) + text)
     return digest.hexdigest()
-
-
-def hidden_path(topic: Topic) -> Path:
-    """Return where a topic's hidden key is kept, out of what git tracks."""
-    return topic.course / ".grader" / "keys" / f"{topic.id}.npz"
-
-
-def secret(course: Path) -> bytes:
-    """Return the course's secret: `GRADER_SECRET`, else a file made on first use.
-
-    Raises:
-        KeyProblem: others may read the file, or it is empty.
-    """
-    given = os.environ.get(SECRET_VARIABLE)
-    if given:
-        return given.encode()
-    path = course / ".grader" / "secret"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            raise KeyProblem(
-                f"others may read the secret {path}: run `chmod 600` on it; if it may have been "
-                "read, delete it and record the hidden keys again"
-            ) from None
-        found = path.read_bytes()
-        if not found:  # the disk was full; without a secret the hidden seeds are the public ones
-            raise KeyProblem(
-                f"the secret {path} is empty: delete it and record the hidden keys again"
-            ) from None
-        return found
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-    return path.read_bytes()
-
-
-def seeds(secret: bytes, topic: str, exercise: str) -> Callable[[int], int]:
-    """Return the function that seeds each case of an exercise."""
-
-    def seed(position: int) -> int:
-        message = f"{topic}\0{exercise}\0{position}".encode()
-        return int.from_bytes(hmac.digest(secret, message, "sha256"))
-
-    return seed
 
 
 def _describe(exercise: ExerciseKey) -> dict[str, Any]:

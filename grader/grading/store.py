@@ -17,6 +17,7 @@ import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from grader.errors import PlainError
 from grader.text import storable, to_json
 from grader.verdict import Graded, Results, Status, worst
 
@@ -52,7 +53,7 @@ REMEDIES = {
 REMEDIES["LOCKED"], REMEDIES["PERM"] = REMEDIES["BUSY"], REMEDIES["CANTOPEN"]
 
 
-class StoreError(Exception):
+class StoreError(PlainError):
     """The database cannot be used; the message says what to do. What was committed is there."""
 
 

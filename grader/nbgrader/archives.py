@@ -11,12 +11,13 @@ from pathlib import Path
 from nbgrader.plugins import ExtractorPlugin
 from nbgrader.utils import unzip
 
-from grader.server.archive import MAX_ARCHIVE, MAX_ENTRIES
+from grader.cells import MAX_ARCHIVE, MAX_ENTRIES
+from grader.errors import PlainError
 
 DEPTH = 3  # of archives within archives
 
 
-class Refused(Exception):
+class Refused(PlainError):
     """A file is no archive, or would unpack to more than a class hands in."""
 
 

@@ -21,15 +21,15 @@ from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.engine import make_url
 from traitlets import Bool, Enum, Unicode
 
-from grader.client.server import ServerError
-from grader.commands.common import rules_for
-from grader.commands.grade import secret_folders
-from grader.course import CourseError, Topic, find_course
+from grader.course import Course, CourseError, Topic, find_course
+from grader.errors import PlainError, ServerError
 from grader.grading.collect import stubs_left
 from grader.grading.forms import Form, preferred
-from grader.grading.grading import Grader, Rules, Work, open_file
+from grader.grading.grading import Grader
 from grader.grading.key import KeyProblem
+from grader.grading.rules import Rules, rules_for
 from grader.grading.store import Store
+from grader.grading.work import Work, open_file
 from grader.nbgrader.feedback import outputs
 from grader.nbgrader.pictures import Album, illustrate
 from grader.sandbox import root, trial
@@ -40,7 +40,7 @@ from grader.verdict import Graded, Status
 IDLE = 300.0  # seconds after which a server with nothing to do ends, as formgrader's process lives on
 
 
-class GraderFailed(Exception):
+class GraderFailed(PlainError):
     """The grader failed, and nothing is scored; this says nothing about the submission."""
 
 
@@ -206,7 +206,7 @@ class Service:
         """Return what no submission may read: the course, the gradebook, what others handed in."""
         url = make_url(self.gradebook)
         names = ("submitted", "autograded", "feedback")
-        found = [*secret_folders(self.course), *(self.course / name for name in names)]
+        found = [*Course(self.course).secret_folders, *(self.course / name for name in names)]
         if url.drivername.startswith("sqlite") and url.database:
             found.append(self.course / url.database)
         return found

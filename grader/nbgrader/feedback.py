@@ -11,7 +11,8 @@ from html import escape
 
 from nbformat import NotebookNode, v4
 
-from grader.report.terminal import WORDS
+from grader.errors import PlainError
+from grader.report.words import WORDS
 from grader.text import printable
 from grader.verdict import Status, Verdict
 
@@ -19,7 +20,7 @@ BLOCK = "white-space: pre-wrap; word-break: normal; border: none; background: no
 LONGEST = 20_000  # characters of a message
 
 
-class PointsDiffer(Exception):
+class PointsDiffer(PlainError):
     """The gradebook holds other points for an exercise than its key."""
 
 

@@ -34,8 +34,8 @@ from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
 from grader.course import Course, CourseError, Topic
-from grader.grading.grading import Oversized, open_file
 from grader.grading.store import Kept
+from grader.grading.work import NotGradable, open_file
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.pictures import Album
@@ -215,7 +215,7 @@ def _submitted(course: Course, topic: Topic, graded: Graded) -> NotebookNode:
     try:
         with os.fdopen(open_file(path), "rb") as file:
             text = storable(file.read().decode("utf-8-sig", "replace"))
-    except (OSError, Oversized):
+    except (OSError, NotGradable):
         said = f"What was handed in is not here any more: {graded.file}"
         notebook = v4.new_notebook(cells=[v4.new_markdown_cell(said)])
         return notebook

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from grader.client.server import Outcome, Server
+from grader.client.server import Server
 from grader.grading.feedback import describe_inputs, judge
-from grader.grading.grading import Rules, run
+from grader.grading.grading import run
+from grader.grading.rules import Rules
+from grader.outcome import Outcome
 from grader.report.pictures import picture
 from grader.text import printable
 

@@ -1,5 +1,5 @@
 """From verdicts to what people and programs read.
 
 Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge`
-(GitHub and GitLab) and `pictures`.
+(GitHub and GitLab), `pictures` and `words` (what each verdict is called).
 """

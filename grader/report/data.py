@@ -8,11 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from grader.errors import PlainError
 from grader.text import to_json
 from grader.verdict import SCHEMA, Graded, Results
 
 
-class ResultsProblem(Exception):
+class ResultsProblem(PlainError):
     """A file of results cannot be read; the message says what to do."""
 
 

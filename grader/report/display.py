@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 
 from grader.exercise import Exercise
-from grader.report.terminal import WORDS
+from grader.report.words import WORDS
 from grader.text import printable
 from grader.verdict import CaseVerdict, Status, Verdict
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import name_of
-from grader.report.terminal import words
+from grader.report.words import words
 from grader.text import printable
 from grader.verdict import Results, Status, Verdict
 

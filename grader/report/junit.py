@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from grader.report.terminal import words
+from grader.report.words import words
 from grader.text import printable
 from grader.verdict import Results, Status, Verdict
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from grader.course import Course, Topic, name_of
 from grader.exercise import AuthorError
+from grader.grading.secret import hidden_path
+from grader.report.words import PIPED, READABLE, WORDS, words
 from grader.text import printable
 from grader.verdict import Graded, Results, Status, Verdict
 
@@ -25,27 +27,8 @@ if TYPE_CHECKING:
 
 FEW = 20  # submissions that are shown one a row
 NAMED = 3  # mistakes that are named of each exercise
-PIPED = 100  # columns where there is no terminal
-READABLE = 100  # columns of prose, however wide the terminal
 BARS = " ▁▂▃▄▅▆▇█"
 BINS = 10
-WORDS = {
-    Status.PASSED: "passed",
-    Status.WRONG: "wrong",
-    Status.RAISED: "stopped with an error",
-    Status.MISSING: "not written",
-    Status.TIMED_OUT: "out of time",
-    Status.OUT_OF_MEMORY: "out of memory",
-    Status.CRASHED: "crashed",
-    Status.GRADER_ERROR: "the grader failed",
-}
-
-
-def words(verdict: Verdict) -> str:
-    """Say in a word or two what became of an exercise."""
-    if verdict.status is Status.MISSING and not verdict.unwritten:
-        return "not defined"
-    return WORDS[verdict.status]
 
 
 def show_checked(console: Console, graded: Graded) -> None:
@@ -191,7 +174,7 @@ def _states(topic: Topic) -> tuple[str, str]:
         except (key.KeyProblem, OSError):
             return "unreadable"
 
-    return state(topic.assignment / "key.npz", "built"), state(key.hidden_path(topic), "recorded")
+    return state(topic.assignment / "key.npz", "built"), state(hidden_path(topic), "recorded")
 
 
 def _fit(console: Console) -> None:

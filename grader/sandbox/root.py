@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from grader.errors import PlainError
 from grader.sandbox import linux
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/opt/hostedtoolcache")
@@ -24,7 +25,7 @@ MACHINE = ("/sys/devices/system/cpu", "/proc/cpuinfo", "/proc/meminfo", "/proc/s
 WORK = Path("/grader-work")  # a name that no environment lies under
 
 
-class Exposed(Exception):
+class Exposed(PlainError):
     """Something secret lies where submissions can read; the message says what and where."""
 
 
@@ -44,7 +45,8 @@ def closed_to_others(paths: Iterable[Path]) -> bool:
     An environment below a home with mode 700 is such a path, and one that was
     made with a umask of 077. Access control lists are not looked at.
     """
-    for path in {resolved for path in paths for resolved in (path.resolve(), *path.resolve().parents)}:
+    resolved = {path.resolve() for path in paths}
+    for path in resolved.union(*(path.parents for path in resolved)):
         try:
             mode = path.stat().st_mode
         except PermissionError:

@@ -220,8 +220,9 @@ def _only_if(number: int, condition: list[bytes], allow: bool = True) -> list[by
 
 def _refused_values(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
     """Refuse the call if the low half of an argument, all that the kernel reads, is one of `values`."""
-    tests = [_step(JUMP_EQ, value, left, 0) for left, value in zip(range(len(values) - 1, 0, -1), values)]
-    tests.append(_step(JUMP_EQ, values[-1], 0, 1))
+    *others, last = values
+    tests = [_step(JUMP_EQ, value, len(others) - place, 0) for place, value in enumerate(others)]
+    tests.append(_step(JUMP_EQ, last, 0, 1))
     body = [_step(LOAD, _argument(argument)), *tests, _step(RETURN, EPERM), _step(RETURN, ALLOW)]
     return [_step(JUMP_EQ, number, 0, len(body)), *body]
 

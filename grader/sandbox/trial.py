@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import PlainError
 from grader.sandbox import levels
 from grader.sandbox.levels import Level
 
@@ -25,7 +26,7 @@ PATIENCE = 30.0
 HELD = "held"
 
 
-class TooLow(Exception):
+class TooLow(PlainError):
     """The machine does not give the level that is asked for; the message says why."""
 
 

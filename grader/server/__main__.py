@@ -20,23 +20,16 @@ import os
 import secrets
 import signal
 import socket
-import struct
 import sys
 import tempfile
 import time
 import traceback
 from pathlib import Path
 
-from grader import wire
+from grader import protocol, wire
 from grader.sandbox import levels
 from grader.server import eager, worker
 
-COMMAND = struct.Struct("!cqQ")  # what, pid, limit of memory
-FORKED = struct.Struct("!q")
-REAPED = struct.Struct("!iqd")  # wait status, peak resident bytes, CPU seconds
-READY = b"TensorFlow is imported"
-LOCKED = b"L"  # said by a child once it is locked in, when no student's code can have run
-MAX_FILES = 8
 GRACE = 0.5
 
 
@@ -47,28 +40,28 @@ def serve(control: socket.socket, level: levels.Level, folder: Path) -> None:
     # Two graders on one machine must not give two children one user id.
     number = secrets.randbelow(1_000_000_000)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, COMMAND.size, MAX_FILES)
-        if len(message) < COMMAND.size:
+        message, descriptors, _, _ = socket.recv_fds(control, protocol.COMMAND.size, protocol.MAX_FILES)
+        if len(message) < protocol.COMMAND.size:
             break
-        what, pid, memory = COMMAND.unpack(message)
-        if what in b"FA":
+        what, pid, memory = protocol.COMMAND.unpack(message)
+        if what in (protocol.FORK, protocol.FORK_AHEAD):
             home = folder if level.namespaces else Path(tempfile.mkdtemp(dir=folder))
             number += 1
             child = levels.fork(level, own)
             if child == 0:
                 limits = levels.Limits(memory=memory)
-                become_worker(descriptors, home, level, limits, number, ahead=what == b"A")
+                become_worker(descriptors, home, level, limits, number, ahead=what == protocol.FORK_AHEAD)
             for descriptor in descriptors:
                 os.close(descriptor)
             children[child] = home
             # The descriptor tells the trusted side which process is meant, in
             # whatever pid namespace it lives, and however pids are reused.
             handle = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
-            socket.send_fds(control, [FORKED.pack(child)], handle)
+            socket.send_fds(control, [protocol.FORKED.pack(child)], handle)
             for descriptor in handle:
                 os.close(descriptor)
-        elif what in b"RW" and pid in children:
-            control.sendall(REAPED.pack(*reap(pid, GRACE if what == b"W" else 0.0)))
+        elif what in (protocol.REAP, protocol.REAP_ENDING) and pid in children:
+            control.sendall(protocol.REAPED.pack(*reap(pid, GRACE if what == protocol.REAP_ENDING else 0.0)))
             home = children.pop(pid)
             if home != folder:
                 levels.remove(home)
@@ -89,7 +82,7 @@ def become_worker(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         levels.enter(level, limits, home, descriptors, number)
         channel, *files = descriptors
-        os.write(channel, LOCKED)
+        os.write(channel, protocol.LOCKED)
         if ahead:
             worker.begin()
         worker.main(socket.socket(fileno=channel), files)
@@ -159,7 +152,7 @@ def main() -> None:
     levels.enter_server(level, folder, [control])
     channel = socket.socket(fileno=control)
     warm_up()
-    wire.send(channel, bytes(16), READY)
+    wire.send(channel, bytes(16), protocol.READY)
     serve(channel, level, folder)
 
 

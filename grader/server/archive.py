@@ -13,10 +13,7 @@ import zipfile
 
 import numpy as np
 
-from grader.server.module import MAX_BYTES, Unreadable
-
-MAX_ENTRIES = 50_000
-MAX_ARCHIVE = 1 << 30
+from grader.cells import MAX_BYTES, MAX_ENTRIES, Unreadable
 
 
 class Archive:
@@ -38,7 +35,7 @@ class Archive:
         self._files = [entry for entry in entries if not entry.is_dir() and _regular(entry)]
 
     def names(self) -> dict[str, np.ndarray]:
-        """Return the names as UTF-8, each ended by a zero byte, and the sizes they claim."""
+        """Return the names as UTF-8, each ended by a zero byte."""
         names = "".join(entry.filename.replace("\0", "") + "\0" for entry in self._files)
         return {"names": np.frombuffer(names.encode("utf-8", "replace"), np.uint8)}
 

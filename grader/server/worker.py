@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from grader import drivers, wire
-from grader.course import run_checks
-from grader.exercise import Exercise
+from grader.cells import MAX_BYTES, Unreadable
+from grader.exercise import Exercise, run_checks
 from grader.server import module
 from grader.server.archive import Archive
 from grader.server.seeds import set_seeds
@@ -47,7 +47,7 @@ def serve(channel: socket.socket, files: list[int]) -> None:
             try:
                 session = ArchiveSession(files[0]) if request.get("archive") else Session(request, files)
                 reply = wire.encode_reply("ready", {}, text="\n".join(session.problems))
-            except module.Unreadable as error:
+            except Unreadable as error:
                 reply = wire.encode_reply("unreadable", {}, text=str(error))
             except MemoryError:
                 reply = wire.encode_reply("out_of_memory", {})
@@ -74,7 +74,7 @@ class ArchiveSession:
         position = request["read"]
         try:
             arrays = self.archive.names() if position is None else self.archive.read(position)
-        except module.Unreadable as error:
+        except Unreadable as error:
             return wire.encode_reply("unreadable", {}, text=str(error)), {}
         return wire.encode_reply("returned", arrays), arrays
 
@@ -96,7 +96,7 @@ class Session:
         self.problems: list[str] = []
         for name, descriptor in zip(request["modules"], files, strict=True):
             with os.fdopen(descriptor, "rb") as file:
-                content = file.read(module.MAX_BYTES + 1)
+                content = file.read(MAX_BYTES + 1)
             set_seeds()
             loaded = module.load(content, f"{name}.py", f"{PACKAGE}.{name}")
             setattr(package, name, loaded.module)

@@ -9,8 +9,8 @@ from typing import Any
 from grader import drivers
 from grader.course import CourseError, unknown
 from grader.exercise import Exercise
-from grader.grading.grading import Rules
 from grader.grading.key import KeyProblem
+from grader.grading.rules import Rules
 from grader.student.assignment import Assignment, find_assignments
 
 

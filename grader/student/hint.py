@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.server.module import Unreadable, cells_of, unwarned
+from grader.cells import Unreadable, cells_of, unwarned
 from grader.student.assignment import Assignment
 
 # A paragraph that cites: an address, or a year in brackets.

@@ -22,16 +22,18 @@ from typing import Any
 
 import msgspec
 
-from grader.client.server import Outcome, ServerError
+from grader.cells import MAX_BYTES
 from grader.client.warm import NoServer, Warm
 from grader.course import CourseError
+from grader.errors import ServerError
 from grader.exercise import AuthorError, Exercise
 from grader.grading.feedback import judge, verdict
-from grader.grading.grading import Rules, run
+from grader.grading.grading import run
 from grader.grading.key import KeyProblem
+from grader.grading.rules import Rules
+from grader.outcome import Outcome
 from grader.report.display import Checked, Display, State, headline
 from grader.report.pictures import picture
-from grader.server.module import MAX_BYTES
 from grader.student import asked, session
 from grader.student.assignment import Assignment
 from grader.verdict import Status, Verdict

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import CourseError
+from grader.names import HAND_IN, SENTENCE
 from grader.student.assignment import Assignment
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold; equal files make equal zips
-HAND_IN = "HAND_IN.md"
-SENTENCE = "Hand it in where your instructor told you to, under the name it has."
 LONGEST = 4000  # characters of the instructor's text that are shown
 
 
@@ -33,10 +32,10 @@ def pack(assignment: Assignment, student: str, folder: Path) -> Packed:
 
     Raises:
         CourseError: there is nothing to pack, or the name cannot be used.
-        Oversized: the file is no file, or too large to be graded.
+        NotGradable: the file is no file, or too large to be graded.
         OSError: it cannot be read, or the zip not written.
     """
-    from grader.grading.grading import open_file
+    from grader.grading.work import open_file
 
     name = file_name(student, assignment.name)
     source, note = assignment.file()

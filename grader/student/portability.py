@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.server.module import MAGIC, Cell, Unreadable, cells_of, compiled_source, unwarned
+from grader.cells import MAGIC, Cell, Unreadable, cells_of, compiled_source, unwarned
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
 LOCAL_FIRST = ("LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")

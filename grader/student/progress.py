@@ -16,11 +16,11 @@ from pathlib import Path
 
 import msgspec
 
+from grader.names import FOLDER
 from grader.student.assignment import Assignment
 from grader.text import to_json
 from grader.verdict import Status, Verdict
 
-FOLDER = ".grader"
 SCHEMA = 1
 
 

@@ -19,7 +19,7 @@ import symtable
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.server.module import Cell, compiled_source, unwarned
+from grader.cells import Cell, compiled_source, unwarned
 
 # Scopes of which the names are looked up when the statement is run: "type parameter"
 # is what 3.12 says, "type parameters" what 3.13 does.

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.report.terminal import PIPED, READABLE, WORDS, words
+from grader.report.words import PIPED, READABLE, WORDS, words
 from grader.student.assignment import Assignment
 from grader.student.hint import Hint
 from grader.student.progress import Entry, Progress, State, load

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.course import name_of
-from grader.report.terminal import PIPED, words
+from grader.report.words import PIPED, words
 from grader.student.packing import Packed
 from grader.text import printable
 from grader.verdict import Graded, Status

@@ -15,11 +15,13 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.client.server import ServerError
+from grader.cells import Unreadable, cells_of
 from grader.course import CourseError
+from grader.errors import ServerError
 from grader.grading.feedback import verdict as judge
-from grader.grading.grading import Grader, Oversized, Rules, open_file, run
-from grader.server.module import Unreadable, cells_of
+from grader.grading.grading import Grader, run
+from grader.grading.rules import Rules
+from grader.grading.work import NotGradable, open_file
 from grader.student import progress
 from grader.student.assignment import Assignment
 from grader.student.hint import Hint, hint
@@ -125,7 +127,7 @@ class Watch:
         try:
             path, _ = self.assignment.file()
             descriptor = open_file(path)
-        except (CourseError, Oversized, OSError) as error:
+        except (CourseError, NotGradable, OSError) as error:
             said = error.strerror if isinstance(error, OSError) else str(error)
             self.file, self.verdict = "", None
             self.notes.append(f"Waiting: {said}.")

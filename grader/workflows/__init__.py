@@ -8,6 +8,8 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+from grader.errors import PlainError
+
 PATHS = {
     ("github", False): ".github/workflows/check.yml",
     ("github", True): ".github/workflows/grade.yml",
@@ -18,7 +20,7 @@ DISTRIBUTION = "deep-learning-grader"
 PYTHON = "3.12"
 
 
-class NoPackage(Exception):
+class NoPackage(PlainError):
     """It is not known where a CI can install this package from; the message says what to give."""
 
 

@@ -19,7 +19,7 @@ from grader.authoring import recording, release
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.grading import key
-from grader.student.packing import SENTENCE
+from grader.names import SENTENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = ["README.md", "averages.ipynb", "averages.py", "checks.py", "key.npz"]

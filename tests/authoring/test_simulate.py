@@ -17,13 +17,14 @@ from grader.authoring.graft import graft, needed
 from grader.authoring.recording import record_topic
 from grader.authoring.simulate import Behaviours, simulate
 from grader.authoring.truth import check_truth, work_out, write_truth
+from grader.cells import cells_of
 from grader.client.server import Server
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.grading.collect import collect
-from grader.grading.grading import Grader, Rules
+from grader.grading.grading import Grader
+from grader.grading.rules import Rules
 from grader.report.data import results
-from grader.server.module import cells_of
 from grader.verdict import Status
 
 LAYERS = {

@@ -13,9 +13,11 @@ import numpy as np
 from cost import measured
 
 from grader.client.server import Server
-from grader.course import Topic, run_checks
-from grader.grading.grading import Rules, grade_exercise
+from grader.course import Topic
+from grader.exercise import run_checks
+from grader.grading.grading import grade_exercise
 from grader.grading.key import ExerciseKey, Key, load
+from grader.grading.rules import Rules
 
 HERE = Path(__file__).parent
 EXERCISE = """

@@ -15,7 +15,7 @@ import time
 import types
 from pathlib import Path
 
-from grader.course import run_checks
+from grader.exercise import run_checks
 from grader.grading import key
 from grader.server import __main__ as server
 from grader.server import module, worker

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1]))  # after this folder: both have modules of their own
-import faithful  # noqa: E402  (its folder is named above)
+import faithful
 
-from grader.client.server import Server  # noqa: E402
-from grader.course import Topic  # noqa: E402
+from grader.client.server import Server
+from grader.course import Topic
 
 
 def measure(topics: Sequence[Topic], forks: int) -> dict[str, Any]:

@@ -16,12 +16,13 @@ import time
 from pathlib import Path
 
 from grader.client.server import Server
-from grader.grading.grading import Grader, Work, open_file
+from grader.grading.grading import Grader
+from grader.grading.work import Work, open_file
 from grader.sandbox import trial
 from grader.sandbox.levels import Level
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hostile"))
-from arena import PRELUDE, TOPIC, Arena, Attack, attacks  # noqa: E402  (its folder is named above)
+from arena import PRELUDE, TOPIC, Arena, Attack, attacks
 
 
 def fork_to_answer(arena: Arena, levels: list[Level], rounds: int) -> None:

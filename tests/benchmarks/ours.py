@@ -18,8 +18,10 @@ import psutil
 from cost import family_cpu
 
 from grader.grading import key
-from grader.grading.grading import Grader, Rules, Work, open_file
+from grader.grading.grading import Grader
+from grader.grading.rules import Rules
 from grader.grading.store import Store
+from grader.grading.work import Work, open_file
 from grader.sandbox import trial
 from grader.sandbox.levels import Level
 

@@ -8,8 +8,8 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402  (needs no screen only after the line above)
-from curves import TITLES  # noqa: E402
+import matplotlib.pyplot as plt
+from curves import TITLES
 
 COLOURS = {"this": "#0072b2", "floor": "#777777"}
 

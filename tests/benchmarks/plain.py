@@ -10,7 +10,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from grader.course import run_checks
+from grader.exercise import run_checks
 from grader.grading import key
 from grader.grading.feedback import judge_arrays
 from grader.server.worker import run_driver

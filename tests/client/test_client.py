@@ -17,11 +17,15 @@ import pytest
 from conftest import CANARY, GradeText
 
 from grader.client import server
-from grader.client.server import Child, Server, ServerError
+from grader.client.child import Child
+from grader.client.server import Server
 from grader.client.spares import PAUSE, Spares
-from grader.course import Checks, run_checks
-from grader.grading.grading import Grader, Rules
+from grader.course import Checks
+from grader.errors import ServerError
+from grader.exercise import run_checks
+from grader.grading.grading import Grader
 from grader.grading.key import ExerciseKey, Key
+from grader.grading.rules import Rules
 from grader.sandbox import levels
 from grader.server.__main__ import reap
 from grader.verdict import Status

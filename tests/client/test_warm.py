@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from grader.client import warm
-from grader.client.server import ServerError
 from grader.client.warm import NoServer, Warm
+from grader.errors import ServerError
 
 
 class Fake:

@@ -20,8 +20,9 @@ from click.testing import CliRunner, Result
 from courses import SOLUTION, TOPIC, make_course
 
 from grader.authoring import recording
-from grader.client.server import Server, ServerError
+from grader.client.server import Server
 from grader.commands.main import cli
+from grader.errors import ServerError
 from grader.grading import grading
 from grader.grading.grading import Grader
 

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from courses import SOLUTION
 
+from grader.cells import MAX_BYTES
 from grader.grading.collect import NothingToGrade, collect
-from grader.grading.grading import Grader, Oversized, Rules, Work
+from grader.grading.grading import Grader
 from grader.grading.key import Key
-from grader.server.module import MAX_BYTES
+from grader.grading.rules import Rules
+from grader.grading.work import NotGradable, Work
 
 TOPICS = ["01_averages", "02_doubles"]
 Find = Callable[..., dict[tuple[str, str], Work]]
@@ -144,7 +146,7 @@ def test_links_are_not_followed(find: Find, tmp_path: Path) -> None:
     (folder / "mal").symlink_to(secret / "deep")
     found = find(folder)
     assert list(found) == [("ada", "01_averages"), ("eve", "01_averages")]
-    with pytest.raises(Oversized, match="it is a link"):
+    with pytest.raises(NotGradable, match="it is a link"):
         found["eve", "01_averages"].open()
 
 
@@ -195,7 +197,7 @@ def test_a_bomb_is_bounded(find: Find, tmp_path: Path) -> None:
     path = make_zip(tmp_path / "class.zip", {"ada/averages.py": bomb, "bob/averages.py": bomb[:-1]})
     assert path.stat().st_size < 1 << 20
     found = find(path)
-    with pytest.raises(Oversized, match="larger than the 17 MB"):
+    with pytest.raises(NotGradable, match="larger than the 17 MB"):
         found["ada", "01_averages"].open()
     assert content(found["bob", "01_averages"]) == bomb[:-1]
 
@@ -207,7 +209,7 @@ def test_a_size_that_lies_is_not_believed(find: Find, tmp_path: Path) -> None:
     found = find(path)
     try:
         assert len(content(found["ada", "01_averages"])) <= 1000
-    except Oversized as error:
+    except NotGradable as error:
         assert "damaged" in str(error)
     assert content(found["bob", "01_averages"]) == b"b"
 
@@ -219,7 +221,7 @@ def test_an_encrypted_file_is_said_to_be_so_and_the_rest_is_read(find: Find, tmp
         data[data.index(signature) + flags] |= 1
     path.write_bytes(data)
     found = find(path)
-    with pytest.raises(Oversized, match="encrypted"):
+    with pytest.raises(NotGradable, match="encrypted"):
         found["ada", "01_averages"].open()
     assert content(found["bob", "01_averages"]) == b"y"
 
@@ -230,7 +232,7 @@ def test_damage_to_one_file_costs_one_file(find: Find, tmp_path: Path) -> None:
     data[60:90] = bytes(30)
     path.write_bytes(data)
     found = find(path)
-    with pytest.raises(Oversized, match="it is damaged in the zip"):
+    with pytest.raises(NotGradable, match="it is damaged in the zip"):
         found["ada", "01_averages"].open()
     assert content(found["bob", "01_averages"]) == SOLUTION.encode()
 

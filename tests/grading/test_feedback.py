@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.client.server import Outcome
 from grader.exercise import Case, Exercise
 from grader.grading.feedback import describe_inputs, verdict
 from grader.grading.key import ExerciseKey, MistakeKey, Response
+from grader.outcome import Outcome
 from grader.verdict import Status, Verdict
 
 rng = np.random.default_rng(5)

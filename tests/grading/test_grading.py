@@ -12,12 +12,15 @@ import pytest
 from conftest import GradeText
 from courses import SOLUTION, TOPIC
 
-from grader.client.server import Server, ServerError
+from grader.cells import MAX_BYTES
+from grader.client.server import Server
+from grader.errors import ServerError
 from grader.grading import grading
-from grader.grading.grading import Grader, Oversized, Rules, Work, fingerprint, open_file
+from grader.grading.grading import Grader, fingerprint
 from grader.grading.key import Key
+from grader.grading.rules import Rules
+from grader.grading.work import NotGradable, Work, open_file
 from grader.sandbox.levels import Level
-from grader.server.module import MAX_BYTES
 from grader.verdict import Graded, Status
 
 WRONG = SOLUTION.replace("/ len(rows)", "")
@@ -180,7 +183,7 @@ def test_only_regular_files_are_opened(kind: str, tmp_path: Path) -> None:
         os.mkfifo(path)
     else:
         path = Path("/dev/zero")
-    with pytest.raises(Oversized, match="it is a link" if "link" in kind else "it is not a file"):
+    with pytest.raises(NotGradable, match="it is a link" if "link" in kind else "it is not a file"):
         open_file(path)
 
 
@@ -197,7 +200,7 @@ def failing(error: Exception) -> Work:
         (PermissionError(13, "Permission denied"), Status.GRADER_ERROR),
         (FileNotFoundError(2, "No such file"), Status.GRADER_ERROR),
         (ServerError("the process that reads the zip has ended"), Status.GRADER_ERROR),
-        (Oversized("it is encrypted"), Status.MISSING),
+        (NotGradable("it is encrypted"), Status.MISSING),
     ],
 )
 def test_a_file_that_cannot_be_opened_stops_nobody_else(
@@ -215,7 +218,7 @@ def test_descriptors_are_closed_whatever_happens(grader: Grader, tmp_path: Path)
     works = write_class(tmp_path, {name: SOLUTION for name in "abc"})
     list(grader.grade_all(works))
     before = set(os.listdir("/proc/self/fd"))
-    list(grader.grade_all([*works, failing(Oversized("large"))], lambda mark: None))
+    list(grader.grade_all([*works, failing(NotGradable("large"))], lambda mark: None))
     assert set(os.listdir("/proc/self/fd")) == before
 
 

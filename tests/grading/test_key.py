@@ -16,6 +16,7 @@ from grader import wire
 from grader.course import Topic
 from grader.exercise import Case
 from grader.grading import key as keys
+from grader.grading import secret as secret_module
 from grader.grading.key import ExerciseKey, Key, KeyProblem, MistakeKey, Response
 
 
@@ -181,50 +182,50 @@ def test_text_that_moves_from_one_file_to_the_next_is_noticed(tmp_path: Path) ->
 
 
 def test_the_secret_is_made_on_first_use_and_kept(tmp_path: Path) -> None:
-    secret = keys.secret(tmp_path)
+    secret = secret_module.secret(tmp_path)
     assert len(secret) == 64
-    assert keys.secret(tmp_path) == secret
+    assert secret_module.secret(tmp_path) == secret
     assert mode(tmp_path / ".grader" / "secret") == 0o600
     assert mode(tmp_path / ".grader") == 0o700
-    assert keys.secret(tmp_path / "another") != secret
+    assert secret_module.secret(tmp_path / "another") != secret
 
 
 @pytest.mark.parametrize("readable", [0o640, 0o604, 0o660, 0o622])
 def test_a_secret_that_others_may_read_is_refused(readable: int, tmp_path: Path) -> None:
-    keys.secret(tmp_path)
+    secret_module.secret(tmp_path)
     (tmp_path / ".grader" / "secret").chmod(readable)
     with pytest.raises(KeyProblem, match="run `chmod 600` on it"):
-        keys.secret(tmp_path)
+        secret_module.secret(tmp_path)
 
 
 def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".grader").mkdir()
     (tmp_path / ".grader" / "secret").touch(0o600)
     with pytest.raises(KeyProblem, match="is empty"):
-        keys.secret(tmp_path)
+        secret_module.secret(tmp_path)
 
 
 def test_the_environment_s_secret_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADER_SECRET", "from the environment")
-    assert keys.secret(tmp_path) == b"from the environment"
+    assert secret_module.secret(tmp_path) == b"from the environment"
     assert not (tmp_path / ".grader").exists()
     monkeypatch.setenv("GRADER_SECRET", "")
-    assert len(keys.secret(tmp_path)) == 64
+    assert len(secret_module.secret(tmp_path)) == 64
 
 
 def test_seeds_depend_on_secret_topic_exercise_and_case() -> None:
     drawn = [
-        keys.seeds(secret, topic, exercise)(position)
+        secret_module.seeds(secret, topic, exercise)(position)
         for secret in (b"a", b"b")
         for topic in ("01_a", "01_b")
         for exercise in ("f", "g")
         for position in (0, 1)
     ]
     assert len(set(drawn)) == 16
-    assert keys.seeds(b"a", "t", "e")(3) == keys.seeds(b"a", "t", "e")(3) < 2**256
+    assert secret_module.seeds(b"a", "t", "e")(3) == secret_module.seeds(b"a", "t", "e")(3) < 2**256
 
 
 def test_hidden_keys_lie_where_git_does_not_look(topic: Topic) -> None:
-    assert keys.hidden_path(topic) == topic.course / ".grader" / "keys" / "01_averages.npz"
+    assert secret_module.hidden_path(topic) == topic.course / ".grader" / "keys" / "01_averages.npz"
     ignored = (Path(__file__).parents[2] / ".gitignore").read_text().splitlines()
     assert ".grader/" in ignored

@@ -33,11 +33,16 @@ import numpy as np
 
 import grader
 from grader.client import server as client
-from grader.client.server import Outcome, Server, ServerError
-from grader.course import Checks, run_checks
+from grader.client.server import Server
+from grader.course import Checks
+from grader.errors import ServerError
+from grader.exercise import run_checks
 from grader.grading.collect import NothingToGrade, collect
-from grader.grading.grading import Oversized, Rules, Work, grade
+from grader.grading.grading import grade
 from grader.grading.key import ExerciseKey, Key
+from grader.grading.rules import Rules
+from grader.grading.work import NotGradable, Work
+from grader.outcome import Outcome
 from grader.sandbox.levels import Level, Limits
 from grader.verdict import Graded, Status
 
@@ -382,7 +387,7 @@ class Arena:
     def grade(self, work: Work) -> Graded:
         try:
             descriptor = work.open()
-        except Oversized as error:
+        except NotGradable as error:
             return Graded(work.student, work.topic, work.file, 0.0, POINTS, 0.0, (), (str(error),))
         try:
             return grade(self.server, work, self.rules, descriptor)

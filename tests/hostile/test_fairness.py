@@ -1,5 +1,5 @@
 """Harmless oddities score full, at every level that this machine gives."""
-# flake8: noqa: E501
+# ruff: noqa: E501
 
 from __future__ import annotations
 

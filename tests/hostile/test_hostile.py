@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from arena import ALLOWED, GROUPS, Arena, Asked, Attack, attacks, overtime
 
-from grader.client.server import Outcome
+from grader.outcome import Outcome
 from grader.sandbox import trial
 from grader.sandbox.levels import Level
 from grader.verdict import Status

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from grader.client.server import Server, ServerError
+from grader.client.server import Server
+from grader.errors import ServerError
 from grader.sandbox import levels, seccomp
 from grader.sandbox.levels import Level
 

@@ -13,6 +13,7 @@ from classroom import MISTAKEN, MISTAKES, NAME, RIGHT, TESTS, Classroom, cell_of
 from courses import SOLUTION, TOPIC
 
 from grader.grading import key
+from grader.grading.secret import hidden_path
 from grader.grading.store import Store
 from grader.sandbox import trial
 from grader.sandbox.levels import Level
@@ -169,7 +170,7 @@ class TestSecrets:
     """Hidden tests are nowhere a student can read."""
 
     def hidden_numbers(self, room: Classroom) -> set[str]:
-        found = key.load(key.hidden_path(room.course.topics[0]))
+        found = key.load(hidden_path(room.course.topics[0]))
         public = key.load(room.course.topics[0].assignment / "key.npz")
         return numbers_of(found) - numbers_of(public) - {"0.0000", "1.0000"}
 
@@ -265,7 +266,7 @@ class TestAgain:
         assert another.scores("new") == ALL
 
     def test_without_a_key_nothing_is_scored(self, another: Classroom) -> None:
-        key.hidden_path(another.course.topics[0]).unlink()
+        hidden_path(another.course.topics[0]).unlink()
         another.hand_in("new")
         said = another.run("nbgrader", "autograde", TOPIC, "--student=new", fails=True)
         assert "grader key record averages" in said

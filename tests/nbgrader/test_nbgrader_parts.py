@@ -20,8 +20,10 @@ from nbgrader.utils import determine_grade
 
 import grader
 from grader.course import Topic
-from grader.grading.grading import Grader, Rules, open_file
+from grader.grading.grading import Grader
 from grader.grading.key import Key
+from grader.grading.rules import Rules
+from grader.grading.work import open_file
 from grader.nbgrader.archives import ExtractArchives, Refused, check_size
 from grader.nbgrader.cells import Released, restored
 from grader.nbgrader.feedback import PointsDiffer, outputs

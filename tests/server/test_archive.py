@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.cells import MAX_BYTES, Unreadable
 from grader.server import archive
 from grader.server.archive import Archive
-from grader.server.module import MAX_BYTES, Unreadable
 
 
 def opened(path: Path) -> Archive:

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.server import module
-from grader.server.module import Submission, Unreadable, cells_of, explain, load
+from grader import cells
+from grader.cells import Unreadable, cells_of
+from grader.server.module import Submission, explain, load
 
 
 @pytest.fixture(autouse=True)
@@ -315,4 +316,4 @@ def test_dataclasses_and_annotations_work_as_in_a_module() -> None:
 
 
 def test_the_file_s_limit_is_what_is_read() -> None:
-    assert module.MAX_BYTES == 16 << 20
+    assert cells.MAX_BYTES == 16 << 20

@@ -10,9 +10,10 @@ import pytest
 from students import RIGHT, STUBS, notebook, write_assignment
 
 from grader.course import CourseError
-from grader.grading.grading import Oversized
 from grader.grading.key import Key
-from grader.student.packing import SENTENCE, file_name, pack, where
+from grader.grading.work import NotGradable
+from grader.names import SENTENCE
+from grader.student.packing import file_name, pack, where
 
 
 def test_a_pack_holds_the_file_that_is_graded_and_nothing_else(tmp_path: Path, public_key: Key) -> None:
@@ -35,7 +36,8 @@ def test_a_pack_holds_the_file_that_is_graded_and_nothing_else(tmp_path: Path, p
     [
         ("ada", "ada"), ("  Ada  Lovelace ", "Ada_Lovelace"), ("s1234567", "s1234567"),
         ("Zoë Ångström", "Zoë_Ångström"), ("ada@example.org", "ada@example.org"), ("../../etc/x", "etc_x"),
-        ("a/b\\c:d", "a_b_c_d"), ("__x", "x"), ("-rf", "rf"), ("山田 太郎", "山田_太郎"), ("x" * 300, "x" * 80),
+        ("a/b\\c:d", "a_b_c_d"), ("__x", "x"), ("-rf", "rf"), ("山田 太郎", "山田_太郎"),
+        ("x" * 300, "x" * 80),
     ],
 )  # fmt: skip
 def test_a_name_becomes_a_file_s(student: str, name: str) -> None:
@@ -54,7 +56,7 @@ def test_a_file_that_cannot_be_graded_is_not_packed(tmp_path: Path, public_key: 
         pack(mine, "ada", tmp_path)
     (tmp_path / "mine" / "averages.py").write_text("")
     os.truncate(tmp_path / "mine" / "averages.py", 17 << 20)
-    with pytest.raises(Oversized, match="clear the notebook's outputs"):
+    with pytest.raises(NotGradable, match="clear the notebook's outputs"):
         pack(mine, "ada", tmp_path)
     assert not list(tmp_path.glob("*.zip"))
 

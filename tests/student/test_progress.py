@@ -7,8 +7,8 @@ from pathlib import Path
 
 from students import write_assignment
 
-from grader.grading.grading import Rules
 from grader.grading.key import Key
+from grader.grading.rules import Rules
 from grader.student import progress
 from grader.student.assignment import Assignment
 from grader.student.progress import State

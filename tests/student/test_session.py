@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from grader.server.module import cells_of, load
+from grader.cells import cells_of
+from grader.server.module import load
 from grader.student.session import cut, names_defined
 
 

@@ -153,7 +153,8 @@ def test_an_environment_without_tensorflow_is_told_from_a_grader_that_fails(
     mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server's own start, with a TensorFlow that cannot be found."""
-    from grader.client.server import Server, ServerError
+    from grader.client.server import Server
+    from grader.errors import ServerError
 
     (tmp_path / "bare").mkdir()
     script = tmp_path / "bare" / "python"

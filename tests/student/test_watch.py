@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from students import RIGHT, STUBS, WRONG, notebook, write_assignment
 
-from grader.client.server import ServerError
+from grader.errors import ServerError
 from grader.grading.grading import Grader
 from grader.grading.key import Key
 from grader.student import progress

@@ -1,11 +1,11 @@
 """Raises the worker's own exceptions, to be taken for one of them."""
 import grader.drivers
-import grader.server.module
+import grader.cells
 import grader.wire
 
 
 def target(x):
-    raise grader.wire.WireError("passed") if x.ndim == 1 else grader.server.module.Unreadable("passed")
+    raise grader.wire.WireError("passed") if x.ndim == 1 else grader.cells.Unreadable("passed")
 
 
 def tensor_target(x):

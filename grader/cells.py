@@ -1,0 +1,127 @@
+"""A submitted file's code cells, and how large a file may be.
+
+Read from a student's file in the child, from a student's own file in the
+student's own process, and from the course's own files anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from grader.errors import PlainError
+
+MAX_BYTES = 16 << 20  # of one file
+MAX_ARCHIVE = 1 << 30  # bytes, of a zip with a whole class
+MAX_ENTRIES = 50_000  # of a zip
+DEMONSTRATION = "active-ipynb"
+MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+MARKER = re.compile(r"^# ?%%(.*)$")
+
+
+class Unreadable(PlainError):
+    """The file is neither a notebook nor a script; shown to the student as it is."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its text, what to call it, and its line in the module's text."""
+
+    label: str
+    text: str
+    line: int
+
+
+def cells_of(content: bytes) -> list[Cell]:
+    """Read a notebook or percent script into the code cells that are to be run.
+
+    Raises:
+        Unreadable: the content is not UTF-8, or a notebook that is broken or
+            older than format 4.
+    """
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise Unreadable("the file is not text in UTF-8: save it again as a notebook or script") from error
+    if not text.strip():
+        raise Unreadable("the file is empty: is it the one that was to be handed in?")
+    pieces = notebook_cells(text) if text.lstrip().startswith("{") else script_cells(text)
+    cells, line = [], 1
+    for label, source, first in pieces:
+        cells.append(Cell(label, source, first or line))
+        line += source.count("\n") + 1
+    return cells
+
+
+def notebook_cells(text: str) -> list[tuple[str, str, int]]:
+    """Return (label, source, 0) of each code cell of a notebook that is to be run."""
+    broken = "the notebook cannot be read ({}): open it in Jupyter, save it and hand it in again"
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(broken.format("it is cut off or not JSON")) from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        if isinstance(notebook, dict) and "worksheets" in notebook:
+            raise Unreadable("the notebook is of format 3: open it in Jupyter and save it")
+        raise Unreadable(broken.format("it has no cells"))
+    pieces = []
+    for number, cell in enumerate(notebook["cells"], 1):
+        if not isinstance(cell, dict):
+            continue
+        metadata = cell.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        tags, nbgrader = metadata.get("tags"), metadata.get("nbgrader")
+        # A key pressed by accident turns an answer's cell into text; nbgrader knows what it was.
+        released = nbgrader.get("cell_type") if isinstance(nbgrader, dict) else None
+        if "code" not in (cell.get("cell_type"), released):
+            continue
+        if isinstance(tags, list) and DEMONSTRATION in tags:
+            continue
+        if isinstance(nbgrader, dict) and nbgrader.get("grade") and not nbgrader.get("solution"):
+            continue
+        source = cell.get("source")
+        if isinstance(source, list):
+            source = "".join(str(line) for line in source)
+        if isinstance(source, str) and source.strip():
+            pieces.append((f"cell {number}", source.replace("\r\n", "\n"), 0))
+    return pieces
+
+
+def script_cells(text: str) -> list[tuple[str, str, int]]:
+    """Return ("", source, first line) of each cell of a script, split at `# %%`."""
+    pieces: list[tuple[str, str, int]] = []
+    lines = text.split("\n")
+    starts = [0] + [i for i, line in enumerate(lines) if MARKER.match(line)] + [len(lines)]
+    for start, end in zip(starts, starts[1:], strict=False):
+        source = "\n".join(lines[start:end])
+        marker = MARKER.match(lines[start]) if start < end else None
+        if marker and "[markdown]" in marker.group(1):
+            continue
+        if source.strip():
+            pieces.append(("", source, start + 1))
+    return pieces
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """Have Python keep to itself what it finds odd in a text: whoever ran it has been told.
+
+    From 3.12 on that is every backslash of TeX in a docstring that is not raw, at each look.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@unwarned()
+def compiled_source(cell: Cell) -> str:
+    """Return the cell's text, its magics and shell lines commented out if it needs that."""
+    try:
+        compile(cell.text, "cell", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: nested too deeply
+        return MAGIC.sub(lambda line: "# " + line.group(0), cell.text)
+    return cell.text

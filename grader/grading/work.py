@@ -1,0 +1,56 @@
+"""One submission to be graded, and its file, opened as a stranger's."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grader.cells import MAX_BYTES
+from grader.errors import PlainError
+
+
+class NotGradable(PlainError):
+    """What was handed in is no file that can be read (a link, a folder, too large)."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One submission to be graded.
+
+    Attributes:
+        student: whose it is.
+        topic: the topic's id.
+        file: what to call the file in results.
+        open: returns a new descriptor of the file; the caller closes it.
+        notes: what was noticed when it was found.
+    """
+
+    student: str
+    topic: str
+    file: str
+    open: Callable[[], int]
+    notes: tuple[str, ...] = ()
+
+
+def open_file(path: str | os.PathLike[str]) -> int:
+    """Open a submission for reading, never through a link.
+
+    Raises:
+        NotGradable: it is a link, no regular file, or too large.
+        OSError: it cannot be opened.
+    """
+    if os.path.islink(path):
+        raise NotGradable("it is a link; hand in the file itself")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES:
+        return descriptor
+    os.close(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise NotGradable("it is not a file")
+    raise NotGradable(
+        f"it is {found.st_size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB that are read: "
+        "clear the notebook's outputs, save it, and hand it in again"
+    )
