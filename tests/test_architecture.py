@@ -51,7 +51,7 @@ MODULES = {
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
     "vocabulary": "grader course cells exercise outcome drivers protocol wire verdict errors versions"
-    " names text parse",
+    " names files text parse",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader import files
 from grader.audit.findings import AuditFound
 
 
@@ -17,7 +18,7 @@ def write(found: AuditFound, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    path.write_text(html(found), encoding="utf-8")
+    files.write(path, html(found).encode())
 
 
 def html(found: AuditFound) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader import files
 from grader.audit import content, cost, equivalents, margins, mistakes, rightness, steadiness, training
 from grader.audit.bench import Bench, both_keys
 from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, TopicFound
@@ -185,4 +186,4 @@ def choose(course: Course, targets: Sequence[str]) -> dict[Topic, list[str]]:
 
 def write_json(found: AuditFound, path: Path) -> None:
     """Write an audit as JSON; infinities become null."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    files.write(path, msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")

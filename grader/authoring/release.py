@@ -8,7 +8,6 @@ no topic makes is reported, and left to its owner.
 from __future__ import annotations
 
 import logging
-import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +20,7 @@ from grader.authoring import recording
 from grader.authoring.notebook import ANSWER, instructor_notebook, script, solution_regions, to_bytes
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
+from grader.files import write
 from grader.grading import key
 from grader.names import FOLDER, HAND_IN, SENTENCE
 
@@ -269,14 +269,8 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file in one step: it is there whole, or as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    write(path, content)
 
 
 class _Listener(logging.Handler):

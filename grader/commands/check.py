@@ -42,6 +42,7 @@ def check(
     Without arguments: every assignment in and below the current folder. Exits
     with 0 only if all that was asked for passed.
     """
+    from grader import files
     from grader.grading.grading import Grader
     from grader.grading.work import NotGradable, Work, open_file
     from grader.report import data, forge, terminal
@@ -82,7 +83,7 @@ def check(
         if summary:
             forge.append_summary(results, summary)
         if quality:
-            quality.write_bytes(forge.quality(findings))
+            files.write(quality, forge.quality(findings))
         for line in forge.annotate(findings) if annotate else ():
             click.echo(line)
     passed = all(v.status is Status.PASSED for one in graded for v in one.exercises)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import wire
+from grader import files, wire
 from grader.course import Topic
 from grader.errors import PlainError
 from grader.exercise import Case
@@ -120,13 +119,7 @@ class Key:
     def save(self, path: Path) -> None:
         """Write the key, readable by its owner alone if it is hidden, in one step."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.touch(0o600 if self.hidden else 0o644)
-        try:
-            draft.write_bytes(self.to_bytes())
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        files.write(path, self.to_bytes(), 0o600 if self.hidden else None)
 
 
 def load(path: Path) -> Key:

@@ -34,6 +34,7 @@ from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
 from grader.course import Course, CourseError, Topic
+from grader.files import write
 from grader.grading.store import Kept
 from grader.grading.work import NotGradable, open_file
 from grader.nbgrader.autograde import fill
@@ -229,7 +230,4 @@ def _submitted(course: Course, topic: Topic, graded: Graded) -> NotebookNode:
 def _write_page(folder: Path, files: dict[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        draft = folder / f".{name}.{os.getpid()}"
-        draft.write_text(text, encoding="utf-8")
-        draft.chmod(0o444)
-        os.replace(draft, folder / name)
+        write(folder / name, text.encode(), 0o444)

@@ -7,13 +7,13 @@ drawn is kept by the submission's fingerprint, so that it is drawn once.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 import msgspec
 
+from grader import files
 from grader.client.server import Server
 from grader.grading.feedback import describe_inputs, judge
 from grader.grading.grading import run
@@ -75,9 +75,7 @@ class Album:
         """Keep a submission's pictures."""
         path = self._path(fingerprint)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.write_bytes(msgspec.json.encode(pictures))
-        os.replace(draft, path)
+        files.write(path, msgspec.json.encode(pictures))
 
     def _path(self, fingerprint: str) -> Path:
         return self.folder / f"{fingerprint}.json"

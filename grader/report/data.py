@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
+from grader import files
 from grader.errors import PlainError
 from grader.text import to_json
 from grader.verdict import SCHEMA, Graded, Results
@@ -31,21 +31,7 @@ def write_json(results: Results, path: Path) -> None:
     # Schema first: it tells a reader how to read the rest.
     names = ("schema", "submissions", "environment")
     text = msgspec.json.format(to_json({name: getattr(results, name) for name in names}), indent=2) + b"\n"
-    try:
-        if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
-            path.write_bytes(text)
-            return
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with open(draft, "wb") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+    files.write(path, text)
 
 
 def read_json(path: Path) -> Results:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from grader import files
 from grader.report.words import words
 from grader.text import printable
 from grader.verdict import Results, Status, Verdict
@@ -33,7 +34,7 @@ def write_junit(results: Results, path: Path) -> None:
         for verdict in graded.exercises:
             suite.append(_test(graded.topic, graded.file, verdict))
     ElementTree.indent(root)
-    path.write_bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+    files.write(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
 
 
 def _test(topic: str, file: str, verdict: Verdict) -> ElementTree.Element:

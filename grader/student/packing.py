@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import io
 import re
 import unicodedata
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader import files
 from grader.course import CourseError
 from grader.names import HAND_IN, SENTENCE
 from grader.student.assignment import Assignment
@@ -42,14 +43,11 @@ def pack(assignment: Assignment, student: str, folder: Path) -> Packed:
     with open(open_file(source), "rb") as file:
         content = file.read()
     path = folder / f"{name}-{assignment.name}.zip"
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            entry = zipfile.ZipInfo(f"{name}/{source.name}", EARLIEST)
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo(f"{name}/{source.name}", EARLIEST)
+        archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    files.write(path, packed.getvalue())
     return Packed(path, name, source, note.replace(" was checked", " was packed"))
 
 

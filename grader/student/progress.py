@@ -8,7 +8,6 @@ stops no check. No grade depends on it.
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterable
 from enum import StrEnum
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader import files
 from grader.names import FOLDER
 from grader.student.assignment import Assignment
 from grader.text import to_json
@@ -104,9 +104,4 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(exist_ok=True)
     # The folder is nobody's work: a student's repository need not see it.
     (path.parent / ".gitignore").write_text("*\n")
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    files.write(path, content)

@@ -18,6 +18,7 @@ from grader import __version__
 from grader.authoring import recording, release
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
+from grader.files import write
 from grader.grading import key
 from grader.names import SENTENCE
 
@@ -240,13 +241,15 @@ def test_a_failed_write_leaves_the_old_file_whole(
     before = contents(tmp_path / "assignments")
     change(course, "solution", "[n, d].", "[m, d].")
 
-    def full(self: Path, content: bytes) -> int:
-        if not str(self).startswith(str(tmp_path)):
-            return original(self, content)
-        raise OSError(28, "No space left on device", str(self))
+    def full(path: Path, content: bytes) -> None:
+        if path.is_relative_to(tmp_path):
+            monkeypatch.setattr(os, "fsync", no_space)
+        write(path, content)
 
-    original = Path.write_bytes
-    monkeypatch.setattr(Path, "write_bytes", full)
+    def no_space(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(release, "write", full)
     monkeypatch.setattr(key.Key, "save", lambda self, path: None)
     with pytest.raises(OSError, match="No space left"):
         release.build(course)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -80,10 +81,10 @@ def test_a_key_that_cannot_be_written_leaves_the_one_before(
     small().save(tmp_path / "key.npz")
     before = (tmp_path / "key.npz").read_bytes()
 
-    def full(self: Path, content: bytes) -> int:
+    def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         small(k=1).save(tmp_path / "key.npz")
     assert (tmp_path / "key.npz").read_bytes() == before
