@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
+from grader import names
 from grader.audit.mutation import Mutant
 from grader.authoring.recording import Runner, record_topic
 from grader.client.server import Server
@@ -109,7 +110,7 @@ def both_keys(server: Server, topic: Topic, only: Sequence[str] = ()) -> dict[bo
 
 def _stored(topic: Topic) -> Key | None:
     try:
-        found = key.load(topic.assignment / "key.npz")
+        found = key.load(topic.assignment / names.KEY)
     except key.KeyProblem:
         return None
-    return found if found.fingerprint == key.fingerprint(topic) else None
+    return found if key.is_fresh(found, topic, hidden=False) else None

@@ -22,7 +22,7 @@ from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.files import write
 from grader.grading import key
-from grader.names import FOLDER, HAND_IN, SENTENCE
+from grader.names import FOLDER, HAND_IN, KEY, SENTENCE
 
 Progress = Callable[[str], None]
 GIVEAWAY = 20  # characters; a shorter solution, as `return x + y`, may well stand elsewhere too
@@ -176,12 +176,12 @@ def has_fresh_key(topic: Topic) -> bool:
         found = key.load(key_path(topic))
     except key.KeyProblem:
         return False
-    return found.fingerprint == key.fingerprint(topic) and not found.hidden and found.topic == topic.id
+    return key.is_fresh(found, topic, hidden=False)
 
 
 def key_path(topic: Topic) -> Path:
     """Return where a topic's public key lies."""
-    return topic.assignment / "key.npz"
+    return topic.assignment / KEY
 
 
 def extras(course: Course, topics: Sequence[Topic], made: Iterable[Path], everything: bool) -> list[Path]:

@@ -161,6 +161,15 @@ def fingerprint(topic: Topic) -> str:
     return digest.hexdigest()
 
 
+def is_fresh(found: Key, topic: Topic, hidden: bool) -> bool:
+    """Tell whether a key is the public or the hidden one of `topic` as its files are now.
+
+    Raises:
+        OSError: a file of the topic cannot be read.
+    """
+    return (found.topic, found.hidden, found.fingerprint) == (topic.id, hidden, fingerprint(topic))
+
+
 def _describe(exercise: ExerciseKey) -> dict[str, Any]:
     return {
         "name": exercise.name,

@@ -67,7 +67,7 @@ def rules_for(
             kind = "hidden" if hidden else "public"
             raise KeyProblem(f"{topic.name} has no {kind} key: run `{remedy}`")
         found = key.load(path)
-        if found.fingerprint != key.fingerprint(topic):
+        if not key.is_fresh(found, topic, hidden):
             raise KeyProblem(f"the key of {topic.name} is older than its solution: run `{remedy}`")
         rules[topic.id] = Rules(found)
     return rules

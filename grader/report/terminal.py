@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader import names
 from grader.course import Course, Topic, name_of
 from grader.exercise import AuthorError
 from grader.grading.secret import hidden_path
@@ -166,15 +167,16 @@ def _show_attention(console: Console, graded: Sequence[Graded]) -> None:
 def _states(topic: Topic) -> tuple[str, str]:
     from grader.grading import key
 
-    def state(path: Path, made: str) -> str:
+    def state(path: Path, hidden: bool) -> str:
+        made = "recorded" if hidden else "built"
         if not path.exists():
             return f"not {made}"
         try:
-            return made if key.load(path).fingerprint == key.fingerprint(topic) else "stale"
+            return made if key.is_fresh(key.load(path), topic, hidden) else "stale"
         except (key.KeyProblem, OSError):
             return "unreadable"
 
-    return state(topic.assignment / "key.npz", "built"), state(hidden_path(topic), "recorded")
+    return state(topic.assignment / names.KEY, hidden=False), state(hidden_path(topic), hidden=True)
 
 
 def _fit(console: Console) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,20 @@ def test_text_that_moves_from_one_file_to_the_next_is_noticed(tmp_path: Path) ->
     one = make_course(tmp_path / "one", checks="ab", solution="c").topics[0]
     two = make_course(tmp_path / "two", checks="a", solution="bc").topics[0]
     assert keys.fingerprint(one) != keys.fingerprint(two)
+
+
+def test_a_key_is_fresh_for_its_topic_its_kind_and_its_files(
+    topic: Topic, public_key: Key, hidden_key: Key, tmp_path: Path
+) -> None:
+    assert keys.is_fresh(public_key, topic, hidden=False) and keys.is_fresh(hidden_key, topic, hidden=True)
+    assert not keys.is_fresh(public_key, topic, hidden=True)
+    assert not keys.is_fresh(hidden_key, topic, hidden=False)
+    assert not keys.is_fresh(replace(public_key, topic="02_averages"), topic, hidden=False)
+    other = make_course(tmp_path).topics[0]
+    assert keys.is_fresh(public_key, other, hidden=False)
+    path = other.folder / "solution.py"
+    path.write_text(path.read_text() + "\n")
+    assert not keys.is_fresh(public_key, other, hidden=False)
 
 
 # The secret
