@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -91,14 +91,16 @@ def grader(topic: Topic, public_key: Key) -> Iterator[Grader]:
 def grade_text(grader: Grader, topic: Topic, tmp_path: Path) -> GradeText:
     """Grade a submission given as text, by the small course's public key or by other rules."""
 
-    def grade(text: str | bytes, rules: Rules | None = None, name: str = "averages.py") -> Graded:
+    def grade(
+        text: str | bytes, rules: Rules | None = None, name: str = "averages.py", only: Sequence[str] = ()
+    ) -> Graded:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         graded_as = rules.key.topic if rules else topic.id
         with pytest.MonkeyPatch.context() as patch, open(open_file(path), "rb") as file:
             if rules:
                 patch.setitem(grader.rules, graded_as, rules)
-            return grader.grade(Work("ada", graded_as, name, file.fileno), file.fileno())
+            return grader.grade(Work("ada", graded_as, name, file.fileno), file.fileno(), only)
 
     return grade
 

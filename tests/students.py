@@ -6,8 +6,11 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from courses import SOLUTION
 
+from grader.exercise import Exercise, run_checks
+from grader.grading import rules
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.student.assignment import Assignment
@@ -29,6 +32,18 @@ def write_assignment(folder: Path, key: Key, script: str | None = None) -> Assig
     if script is not None:
         (folder / "averages.py").write_text(script)
     return Assignment(folder.resolve(), Rules(key))
+
+
+def count_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which is added, from now on, what is said of each `checks.py` that is executed."""
+    executed: list[str] = []
+
+    def run(text: str, name: str) -> dict[str, Exercise]:
+        executed.append(name)
+        return run_checks(text, name)
+
+    monkeypatch.setattr(rules, "run_checks", run)
+    return executed
 
 
 def notebook(*cells: str | dict[str, object]) -> str:

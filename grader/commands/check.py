@@ -69,7 +69,7 @@ def check(
                 work = Work("", assignment.rules.key.topic, shown, lambda: -1, (note,) if note else ())
                 try:
                     with open(open_file(path), "rb") as handle:
-                        graded.append(grader.grade(work, handle.fileno()))
+                        graded.append(grader.grade(work, handle.fileno(), assignment.exercises))
                 except NotGradable as error:
                     raise click.ClickException(f"{path}: {error}.") from error
                 progress.note(assignment, graded[-1].exercises)

@@ -25,6 +25,6 @@ def hint(targets: tuple[str, ...]) -> None:
     with plain_errors():
         for target in targets:
             (assignment,) = choose(find_assignments(Path.cwd()), (target,))
-            names = assignment.rules.exercises
+            names = assignment.exercises
             name = names[0] if len(names) == 1 else current(assignment)
             show_hint(console(), assignment.name, find_hint(assignment, name))

@@ -70,7 +70,7 @@ def check_packed(assignments: list[Assignment], packed: list[Packed]) -> list[Gr
         graded = []
         for assignment, one in zip(assignments, packed, strict=True):
             works = collect([one.path], {assignment.rules.key.topic: assignment.rules}, grader.open_archive)
-            graded += [result for result, _ in grader.grade_all(works)]
+            graded += [result for result, _ in grader.grade_all(works, only=assignment.exercises)]
     return graded
 
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from grader import __version__
@@ -22,10 +22,12 @@ from grader.verdict import Graded, Status, Verdict
 from grader.versions import versions
 
 
-def fingerprint(descriptor: int, rules: Rules, environment: dict[str, str]) -> str:
+def fingerprint(
+    descriptor: int, rules: Rules, environment: dict[str, str], only: Collection[str] = ()
+) -> str:
     """Return the digest of all that a submission's verdicts depend on."""
     digest = hashlib.sha256()
-    parts = (__version__, rules.key.digest, repr(sorted(rules.only)), repr(sorted(environment.items())))
+    parts = (__version__, rules.key.digest, repr(sorted(only)), repr(sorted(environment.items())))
     for part in parts:
         digest.update(part.encode() + b"\0")
     with os.fdopen(os.dup(descriptor), "rb") as file:
@@ -34,8 +36,8 @@ def fingerprint(descriptor: int, rules: Rules, environment: dict[str, str]) -> s
     return digest.hexdigest()
 
 
-def grade(server: Server, work: Work, rules: Rules, descriptor: int) -> Graded:
-    """Grade one submission.
+def grade(server: Server, work: Work, rules: Rules, descriptor: int, only: Collection[str] = ()) -> Graded:
+    """Grade one submission: see `run`.
 
     Raises:
         ServerError: the grader's own processes failed; nothing can be said.
@@ -43,20 +45,28 @@ def grade(server: Server, work: Work, rules: Rules, descriptor: int) -> Graded:
     started = time.monotonic()
     verdicts = [
         verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
-        for name, outcomes in run(server, rules, descriptor)
+        for name, outcomes in run(server, rules, descriptor, only)
     ]
     return result(work, verdicts, time.monotonic() - started)
 
 
-def run(server: Server, rules: Rules, descriptor: int) -> Iterator[tuple[str, list[Outcome]]]:
+def run(
+    server: Server, rules: Rules, descriptor: int, only: Collection[str] = ()
+) -> Iterator[tuple[str, list[Outcome]]]:
     """Run a submission; yield each exercise and what came of its cases.
+
+    Args:
+        server: which runs it.
+        rules: of its topic.
+        descriptor: of its file.
+        only: the exercises to be run, in this order; all, in that of the checks, if none is named.
 
     Raises:
         ServerError: see `grade`.
     """
     child: Child | None = None
     try:
-        for name in rules.exercises:
+        for name in only or rules.checks.exercises:
             if child is None or not (child.alive or child.failed):
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 child = server.fork([descriptor], rules.checks.text, ["solution"])
@@ -64,12 +74,6 @@ def run(server: Server, rules: Rules, descriptor: int) -> Iterator[tuple[str, li
     finally:
         if child is not None:
             child.close()
-
-
-def grade_exercise(child: Child, name: str, rules: Rules) -> Verdict:
-    """Run one exercise's cases in a child, and judge them."""
-    outcomes = run_exercise(child, name, rules)
-    return verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
 
 
 def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
@@ -100,9 +104,9 @@ def result(work: Work, verdicts: Sequence[Verdict], seconds: float) -> Graded:
     )
 
 
-def all_alike(work: Work, rules: Rules, status: Status, message: str) -> Graded:
-    """Give every exercise of a submission the same status, and no points."""
-    exercises = (rules.checks.exercises[name] for name in rules.exercises)
+def all_alike(work: Work, rules: Rules, status: Status, message: str, only: Collection[str] = ()) -> Graded:
+    """Give every exercise of a submission, or `only` some, the same status, and no points."""
+    exercises = (rules.checks.exercises[name] for name in only or rules.checks.exercises)
     return result(work, [Verdict(e.name, status, 0.0, e.points, None, message, ()) for e in exercises], 0.0)
 
 
@@ -143,8 +147,8 @@ class Grader:
         """
         return self.server.open_archive(descriptor)
 
-    def grade(self, work: Work, descriptor: int) -> Graded:
-        """Grade one submission, whatever happens to the server.
+    def grade(self, work: Work, descriptor: int, only: Collection[str] = ()) -> Graded:
+        """Grade one submission, or `only` some of its exercises, whatever happens to the server.
 
         Raises:
             ServerError: a server could not be started.
@@ -153,11 +157,11 @@ class Grader:
         for attempt in (1, 2):
             server = self.server
             try:
-                return grade(server, work, rules, descriptor)
+                return grade(server, work, rules, descriptor, only)
             except ServerError as error:
                 if attempt == 2 or self._stopping:
                     message = f"The grader failed; this says nothing about the answer. {error}"
-                    return all_alike(work, rules, Status.GRADER_ERROR, message)
+                    return all_alike(work, rules, Status.GRADER_ERROR, message, only)
                 self._replace(server)
         raise AssertionError("unreachable")
 
@@ -165,8 +169,9 @@ class Grader:
         self,
         works: Iterable[Work],
         find: Callable[[str], Graded | None] = lambda fingerprint: None,
+        only: Collection[str] = (),
     ) -> Iterator[tuple[Graded, str]]:
-        """Grade submissions; yield each with its fingerprint as soon as it is done.
+        """Grade submissions, or `only` some exercises; yield each with its fingerprint as soon as it is done.
 
         `find` is asked for a submission graded before, by fingerprint; it is
         called in this thread.
@@ -181,13 +186,13 @@ class Grader:
                         descriptor = work.open()
                     except NotGradable as error:
                         message = f"The file was not graded: {error}."
-                        yield all_alike(work, self.rules[work.topic], Status.MISSING, message), ""
+                        yield all_alike(work, self.rules[work.topic], Status.MISSING, message, only), ""
                         continue
                     except (ServerError, OSError) as error:
                         message = f"The grader could not open the file: {error}."
-                        yield all_alike(work, self.rules[work.topic], Status.GRADER_ERROR, message), ""
+                        yield all_alike(work, self.rules[work.topic], Status.GRADER_ERROR, message, only), ""
                         continue
-                    mark = fingerprint(descriptor, self.rules[work.topic], self.environment)
+                    mark = fingerprint(descriptor, self.rules[work.topic], self.environment, only)
                     before = find(mark)
                     if before is not None:
                         os.close(descriptor)
@@ -198,7 +203,7 @@ class Grader:
                     except BaseException:
                         os.close(descriptor)
                         raise
-                    running[pool.submit(self.grade, work, descriptor)] = (work, mark, descriptor)
+                    running[pool.submit(self.grade, work, descriptor, only)] = (work, mark, descriptor)
                 while running:
                     yield from self._finished(running)
             except BaseException:

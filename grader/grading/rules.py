@@ -16,11 +16,9 @@ from grader.grading.secret import hidden_path
 
 @dataclass(frozen=True)
 class Rules:
-    """What a topic's submissions are graded against: a key, and the exercises of its checks."""
+    """What a topic's submissions are graded against: a key, and what is made of it once."""
 
     key: Key
-    only: frozenset[str] = frozenset()
-    order: tuple[str, ...] = ()
 
     @cached_property
     def checks(self) -> Checks:
@@ -33,13 +31,6 @@ class Rules:
         return {
             name: [wire.packed(case.inputs) for case in one.cases] for name, one in self.key.exercises.items()
         }
-
-    @property
-    def exercises(self) -> list[str]:
-        """Return the exercises to be graded, in `order` if it says one."""
-        if self.order:
-            return list(self.order)
-        return [name for name in self.checks.exercises if not self.only or name in self.only]
 
 
 def rules_for(

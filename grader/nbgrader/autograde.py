@@ -27,7 +27,7 @@ from grader.grading.collect import stubs_left
 from grader.grading.forms import Form, preferred
 from grader.grading.grading import Grader
 from grader.grading.key import KeyProblem
-from grader.grading.rules import Rules, rules_for
+from grader.grading.rules import rules_for
 from grader.grading.store import Store
 from grader.grading.work import Work, open_file
 from grader.nbgrader.feedback import outputs
@@ -212,7 +212,7 @@ class Service:
         return found
 
     def _pictures(self, topic: Topic, work: Work, graded: Graded, mark: str) -> dict[str, str]:
-        wrong = frozenset(v.name for v in graded.exercises if v.status is Status.WRONG)
+        wrong = [v.name for v in graded.exercises if v.status is Status.WRONG]
         drawn = self.album.find(mark) if wrong else {}
         if drawn is None:
             try:
@@ -221,8 +221,7 @@ class Service:
                 raise GraderFailed(f"{error}, or set GradeOutOfProcess.pictures = False") from error
             descriptor = work.open()
             try:
-                rules = Rules(public.key, wrong)
-                drawn = dict(illustrate(self._started().server, rules, descriptor))
+                drawn = dict(illustrate(self._started().server, public, descriptor, wrong))
             except ServerError:  # the grade stands; a picture is a courtesy
                 return {}
             finally:

@@ -7,7 +7,7 @@ drawn is kept by the submission's fingerprint, so that it is drawn once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 from pathlib import Path
 
@@ -25,11 +25,16 @@ from grader.text import printable
 TEXT = "margin: 0.5em 0"
 
 
-def illustrate(server: Server, rules: Rules, descriptor: int) -> Iterator[tuple[str, str]]:
+def illustrate(
+    server: Server, rules: Rules, descriptor: int, only: Collection[str]
+) -> Iterator[tuple[str, str]]:
     """Run a submission on public cases; yield the exercises that fail one, with HTML that shows it.
 
     Args:
-        rules: of a public key; its `only` names the exercises.
+        server: which runs it.
+        rules: of a public key.
+        descriptor: of the submission's file.
+        only: the exercises to be run, at least one.
 
     Raises:
         ServerError: the grader's own processes failed.
@@ -37,7 +42,7 @@ def illustrate(server: Server, rules: Rules, descriptor: int) -> Iterator[tuple[
     """
     if rules.key.hidden:
         raise ValueError("a hidden key's numbers are not to be shown")
-    for name, outcomes in run(server, rules, descriptor):
+    for name, outcomes in run(server, rules, descriptor, only):
         shown = show(rules, name, outcomes)
         if shown:
             yield name, shown

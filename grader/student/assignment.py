@@ -18,15 +18,27 @@ DEPTH = 4
 
 @dataclass(frozen=True)
 class Assignment:
-    """A folder that holds `key.npz` and a notebook, a script, or both."""
+    """A folder that holds `key.npz` and a notebook, a script, or both.
+
+    Attributes:
+        folder: the folder.
+        rules: by which its file is checked.
+        only: the exercises that are asked for; all if none is named.
+    """
 
     folder: Path
     rules: Rules
+    only: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
         """Return the topic's name, `transformers`."""
         return name_of(self.rules.key.topic)
+
+    @property
+    def exercises(self) -> list[str]:
+        """Return the exercises that are asked for, in the order of the checks."""
+        return [name for name in self.rules.checks.exercises if not self.only or name in self.only]
 
     def forms(self) -> list[Path]:
         """Return the notebook and the script, those that are there, the one to check first."""
@@ -120,7 +132,7 @@ def choose(assignments: list[Assignment], targets: tuple[str, ...]) -> list[Assi
             raise CourseError(unknown("exercise", exercise, known))
         wanted.setdefault(name, set()).update([exercise] if exercise else known)
     return [
-        Assignment(by_name[name].folder, Rules(by_name[name].rules.key, frozenset(exercises)))
+        Assignment(by_name[name].folder, by_name[name].rules, frozenset(exercises))
         for name, exercises in wanted.items()
     ]
 

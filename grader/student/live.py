@@ -15,7 +15,6 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -107,7 +106,7 @@ def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
         asked.refuse_class(name, answer)
     writes = {name for exercise in wanted for name in exercise.writes}
     source, found = _source(assignment, writes, answers)
-    outcomes = _run(source, replace(rules, only=frozenset(exercise.name for exercise in wanted)))
+    outcomes = _run(source, rules, [exercise.name for exercise in wanted])
     keys = rules.key.exercises
     verdicts = [
         _as_jupyter_counts(verdict(exercise, keys[exercise.name], outcomes[exercise.name], hidden=False))
@@ -193,8 +192,8 @@ def _listed(names: frozenset[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 
-def _run(source: bytes, rules: Rules) -> dict[str, list[Outcome]]:
-    """Run a file on the warm server; one that has died is replaced once.
+def _run(source: bytes, rules: Rules, names: Sequence[str]) -> dict[str, list[Outcome]]:
+    """Run some exercises of a file on the warm server; one that has died is replaced once.
 
     Raises:
         NoServer: there is none, or it failed twice.
@@ -205,7 +204,7 @@ def _run(source: bytes, rules: Rules) -> dict[str, list[Outcome]]:
             with tempfile.TemporaryFile() as file:
                 file.write(source)
                 file.flush()
-                return dict(run(server, rules, file.fileno()))
+                return dict(run(server, rules, file.fileno(), names))
         except ServerError as error:
             _warm.drop(server)
             if attempt == 2:

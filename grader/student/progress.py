@@ -92,7 +92,7 @@ def note(assignment: Assignment, verdicts: Iterable[Verdict], tried: bool = True
 
 def current(assignment: Assignment) -> str:
     """Return the first exercise that is not done; the first of all if all are."""
-    known, names = load(assignment), assignment.rules.exercises
+    known, names = load(assignment), assignment.exercises
     return next((name for name in names if known.entry(name).state is not State.DONE), names[0])
 
 

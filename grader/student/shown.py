@@ -40,13 +40,13 @@ def show_status(console: Console, assignments: Sequence[Assignment], each: bool)
         table.add_column(name, justify="right")
     table.add_column("")
     for one in assignments:
-        entries = [known[one.name].entry(name) for name in one.rules.exercises]
+        entries = [known[one.name].entry(name) for name in one.exercises]
         counts = [str(sum(entry.state is state for entry in entries)) for state in State]
         earned, most = _points(one, known[one.name])
         table.add_row(_text(one.name, "bold"), *counts, f"{earned:g} of {most:g}", bar(earned / most))
     console.print(table)
     for one in assignments if each else ():
-        for name in one.rules.exercises:
+        for name in one.exercises:
             entry, exercise = known[one.name].entry(name), one.rules.checks.exercises[name]
             points = f"{entry.score:g} of {exercise.points:g} points"
             console.print(_text(f"  {MARKS[entry.state]} {name} — {_said(entry)}, {points}"))
@@ -89,7 +89,7 @@ def show_watched(
         course: how many topics are done, and of how many.
     """
     known = load(assignment)
-    names = assignment.rules.exercises
+    names = assignment.exercises
     done = sum(known.entry(name).state is State.DONE for name in names)
     earned, most = _points(assignment, known)
     so_far = f"{done} of {len(names)} exercises right, {earned:g} of {most:g} points"
@@ -130,9 +130,8 @@ def _standing(assignment: Assignment, known: Progress) -> list[str]:
 
 
 def _points(assignment: Assignment, known: Progress) -> tuple[float, float]:
-    rules = assignment.rules
-    earned = sum(known.entry(name).score for name in rules.exercises)
-    return earned, sum(rules.checks.exercises[name].points for name in rules.exercises)
+    exercises = [assignment.rules.checks.exercises[name] for name in assignment.exercises]
+    return sum(known.entry(one.name).score for one in exercises), sum(one.points for one in exercises)
 
 
 def _indented(text: str, width: int) -> str:

@@ -20,7 +20,6 @@ from grader.course import CourseError
 from grader.errors import ServerError
 from grader.grading.feedback import verdict as judge
 from grader.grading.grading import Grader, run
-from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, open_file
 from grader.student import progress
 from grader.student.assignment import Assignment
@@ -167,7 +166,7 @@ class Watch:
 
     def _order(self, path: Path) -> list[str]:
         """Return the exercises: those that were edited first, then those that are not right yet."""
-        known, names = progress.load(self.assignment), self.assignment.rules.exercises
+        known, names = progress.load(self.assignment), self.assignment.exercises
         texts = _texts(path, self.assignment)
         before = {name: self.texts.get((self.assignment.name, name)) for name in names}
         self.texts |= {(self.assignment.name, name): text for name, text in texts.items()}
@@ -197,7 +196,7 @@ class Watch:
         server, rules = self.grader.server, self.assignment.rules
         if not names:
             return
-        for name, outcomes in run(server, Rules(rules.key, order=tuple(names)), descriptor):
+        for name, outcomes in run(server, rules, descriptor, names):
             exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
             yield judge(exercise, key, outcomes, rules.key.hidden)
 
@@ -241,7 +240,7 @@ class Watch:
 
 def _done(assignment: Assignment) -> bool:
     known = progress.load(assignment)
-    return all(known.entry(name).state is State.DONE for name in assignment.rules.exercises)
+    return all(known.entry(name).state is State.DONE for name in assignment.exercises)
 
 
 def _texts(path: Path, assignment: Assignment) -> dict[str, str]:

@@ -15,7 +15,7 @@ from cost import measured
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import run_checks
-from grader.grading.grading import grade_exercise
+from grader.grading.grading import run_exercise
 from grader.grading.key import ExerciseKey, Key, load
 from grader.grading.rules import Rules
 
@@ -108,8 +108,8 @@ def one_child(key: Path, answer: Path) -> float:
     rules = Rules(load(key))
     with Server() as server, open(answer, "rb") as file:
         child = server.fork([file.fileno()], rules.checks.text, ["solution"])
-        for name in rules.exercises:
-            grade_exercise(child, name, rules)
+        for name in rules.checks.exercises:
+            run_exercise(child, name, rules)
         private = sum(kilobytes(child.seen)) / 1024
         child.close()
     return private

@@ -134,7 +134,7 @@ def main() -> None:
             whole, slowest = checked_warm(file, rules)
             print(f"    grader check, on a warm server                 {whole:6.2f} s")
             print(f"      of which its slowest exercise                {slowest:6.2f} s")
-            first, seconds = watched(file, rules.exercises, options.saves)
+            first, seconds = watched(file, list(rules.checks.exercises), options.saves)
             print(f"    watch, to the first message                    {first:6.2f} s")
             spread = f"median {statistics.median(seconds):.2f} s, slowest {max(seconds):.2f} s"
             print(f"    watch, from a save to its message              {spread}, {len(seconds)} saves")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,11 +13,12 @@ import pytest
 from conftest import GradeText
 from courses import SOLUTION, TOPIC
 
+from grader import __version__
 from grader.cells import MAX_BYTES
 from grader.client.server import Server
 from grader.errors import ServerError
 from grader.grading import grading
-from grader.grading.grading import Grader, fingerprint
+from grader.grading.grading import Grader, fingerprint, run
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work, open_file
@@ -86,8 +88,8 @@ def test_verdicts_are_the_same_on_every_run_and_on_any_number_of_workers(
     assert msgspec.json.encode(runs[0]) == msgspec.json.encode(runs[3])
 
 
-def test_a_subset_of_the_exercises_can_be_asked_for(grade_text: GradeText, public_key: Key) -> None:
-    found = grade_text(SOLUTION, Rules(public_key, frozenset({"running_mean"})))
+def test_a_subset_of_the_exercises_can_be_asked_for(grade_text: GradeText) -> None:
+    found = grade_text(SOLUTION, only=["running_mean"])
     assert [one.name for one in found.exercises] == ["running_mean"]
     assert found.max_score == 30
 
@@ -96,9 +98,20 @@ def test_rules_that_one_text_is_graded_by_hold_for_no_other(
     grader: Grader, grade_text: GradeText, public_key: Key, hidden_key: Key
 ) -> None:
     """All tests share the warm grader, in any order."""
-    assert grade_text(SOLUTION, Rules(hidden_key, frozenset({"mean"}))).max_score == 30
+    assert grade_text(SOLUTION, Rules(hidden_key), only=["mean"]).max_score == 30
     assert grade_text(SOLUTION).max_score == 100
     assert {topic: rules.key for topic, rules in grader.rules.items()} == {TOPIC: public_key}
+
+
+def test_exercises_are_run_in_the_order_asked_for(grader: Grader, public_key: Key, tmp_path: Path) -> None:
+    order = ["running_mean", "mean"]
+    path = tmp_path / "averages.py"
+    path.write_text(SOLUTION)
+    with open(path, "rb") as file:
+        assert [name for name, _ in run(grader.server, Rules(public_key), file.fileno(), order)] == order
+    work, refused = Work("ada", TOPIC, "averages.py", lambda: open_file(path)), failing(NotGradable("large"))
+    for graded, _ in grader.grade_all([work, refused], only=order):
+        assert [one.name for one in graded.exercises] == order
 
 
 def test_what_was_graded_before_is_not_run_again(two_workers: Grader, tmp_path: Path) -> None:
@@ -124,12 +137,12 @@ def test_what_was_graded_before_is_not_run_again(two_workers: Grader, tmp_path: 
 def test_a_fingerprint_tells_apart_what_verdicts_depend_on(
     public_key: Key, hidden_key: Key, tmp_path: Path
 ) -> None:
-    def mark(text: str, rules: Rules, environment: dict[str, str]) -> str:
+    def mark(text: str, rules: Rules, environment: dict[str, str], only: Sequence[str] = ()) -> str:
         path = tmp_path / "file"
         path.write_text(text)
         descriptor = open_file(path)
         try:
-            found = fingerprint(descriptor, rules, environment)
+            found = fingerprint(descriptor, rules, environment, only)
             assert os.read(descriptor, 100) == text.encode(), "the file is left at its start"
             return found
         finally:
@@ -140,11 +153,18 @@ def test_a_fingerprint_tells_apart_what_verdicts_depend_on(
         mark("a", rules, environment),
         mark("b", rules, environment),
         mark("a", Rules(hidden_key), environment),
-        mark("a", Rules(public_key, frozenset({"mean"})), environment),
+        mark("a", rules, environment, ["mean", "weighted_mean"]),
         mark("a", rules, {"numpy": "3"}),
     ]
     assert len(set(marks)) == 5
     assert mark("a", rules, environment) == marks[0]
+    assert mark("a", rules, environment, ["weighted_mean", "mean"]) == marks[3]
+    # What is in stores of today is found again, so that these bytes stay as they are.
+    for only, said in ((), "[]"), (["mean", "weighted_mean"], "['mean', 'weighted_mean']"):
+        parts = (__version__, public_key.digest, said, "[('numpy', '2')]")
+        expected = hashlib.sha256(b"".join(part.encode() + b"\0" for part in parts))
+        expected.update(hashlib.sha256(b"a").digest())
+        assert mark("a", rules, environment, only) == expected.hexdigest()
 
 
 # Opening files

@@ -142,8 +142,7 @@ class TestPictures:
         path = tmp_path / "averages.py"
         path.write_text("import numpy as np\ndef mean(rows):\n    return np.sum(rows, axis=0)\n")
         descriptor = open_file(path)
-        rules = Rules(public_key, frozenset({"mean"}))
-        drawn = dict(illustrate(grader.server, rules, descriptor))
+        drawn = dict(illustrate(grader.server, Rules(public_key), descriptor, ["mean"]))
         os.close(descriptor)
         assert set(drawn) == {"mean"}
         assert "On the public case “a few rows”" in drawn["mean"] and "was expected" in drawn["mean"]
@@ -154,7 +153,7 @@ class TestPictures:
 
     def test_hidden_numbers_are_never_drawn(self, grader: Grader, hidden_key: Key, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="not to be shown"):
-            list(illustrate(grader.server, Rules(hidden_key), 0))
+            list(illustrate(grader.server, Rules(hidden_key), 0, ["mean"]))
 
 
 class TestArchives:

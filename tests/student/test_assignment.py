@@ -55,7 +55,8 @@ def test_an_exercise_is_found_in_whichever_topic_has_it(tmp_path: Path, public_k
     write_assignment(tmp_path / "one", public_key)
     found = find_assignments(tmp_path)
     (chosen,) = choose(found, ("weighted_mean",))
-    assert chosen.rules.exercises == ["weighted_mean"]
+    assert chosen.exercises == ["weighted_mean"] and chosen.rules is found[0].rules
+    assert found[0].exercises == ["mean", "weighted_mean", "running_mean"]
     other = Key("02_means", False, "", public_key.checks, public_key.exercises)
     write_assignment(tmp_path / "two", other)
     both = find_assignments(tmp_path)

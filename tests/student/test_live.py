@@ -16,6 +16,7 @@ import pytest
 from courses import CHECKS, SOLUTION, make_course
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from students import count_checks
 
 import grader
 from grader.authoring.recording import record_topic
@@ -81,6 +82,16 @@ def test_a_right_answer_is_said_to_be_right(notebook: Notebook, capsys: pytest.C
     said = capsys.readouterr().out
     assert said.startswith("✓ mean — passed, 30 of 30 points\n  ✓ passed: a few rows")
     assert "Note" not in said
+
+
+def test_checks_in_one_kernel_execute_the_checks_once(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executed = count_checks(monkeypatch)
+    notebook.run(SOLUTION)
+    check(notebook["mean"])
+    check(notebook["weighted_mean"])
+    assert executed == ["checks of 01_averages"]
 
 
 def test_a_wrong_answer_says_which_idea_was_missed(

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from students import RIGHT, STUBS, WRONG, notebook, write_assignment
+from students import RIGHT, STUBS, WRONG, count_checks, notebook, write_assignment
 
 from grader.errors import ServerError
 from grader.grading.grading import Grader
 from grader.grading.key import Key
 from grader.student import progress
-from grader.student.assignment import Assignment
+from grader.student.assignment import Assignment, choose, find_assignments
 from grader.student.hint import Hint
 from grader.student.progress import State
 from grader.student.watch import Graded, Pressed, Saved, Watch
@@ -97,6 +97,20 @@ def test_the_first_exercise_that_is_not_right_is_shown_until_it_is(
     settle(watch)
     watch.take(save(mine, RIGHT))
     assert screen.verdict is None and screen.course == (1, 1)
+
+
+def test_saves_execute_the_checks_once(
+    mine: Assignment, grader: Grader, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executed = count_checks(monkeypatch)
+    watch = Watch(choose(find_assignments(mine.folder), ("averages",)), grader, screen.show)
+    watch.check()
+    settle(watch)
+    for text in (WRONG, UNWEIGHTED):
+        watch.take(save(mine, text))
+        settle(watch)
+    assert screen.exercise == "weighted_mean"
+    assert executed == ["checks of 01_averages"]
 
 
 def test_what_was_edited_is_checked_first(watch: Watch, mine: Assignment, screen: Screen) -> None:
