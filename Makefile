@@ -71,7 +71,8 @@ check: lint types
 	$(BIN)/grader build --check
 
 lint: $(VENV)/test
-	$(BIN)/python -m flake8
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: $(VENV)/test
 	$(BIN)/python -m mypy
@@ -90,7 +91,7 @@ constraints:
 
 ## clean        remove what was installed, graded and cached; .grader/, the secret, stays
 clean:
-	rm -rf $(VENV) build .mypy_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp stands for one install; the test extra holds the instructor's.
