@@ -16,6 +16,8 @@ WORKERS := 2
 CLASS := build/demo
 BUDGET := 3600
 BENCH :=
+# Two files of tests at a time: what a file makes once for all its tests is made once.
+TOGETHER = --numprocesses $(WORKERS) --dist loadfile
 
 # TensorFlow imports in 4 s when its bytecode is compiled, in 17 s when it is not.
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
@@ -47,7 +49,7 @@ demo: $(VENV)/instructor
 
 ## test         lint, types and the whole suite
 test: $(VENV)/test lint types
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(TOGETHER)
 
 ## long         grade whole simulated classes of every topic, with five seeds: hours
 long: $(VENV)/test
