@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+import msgspec
+
 from grader.audit.bench import Bench, in_form
 from grader.audit.distance import distance
 from grader.audit.findings import FormFound
@@ -97,7 +99,7 @@ def forms(bench: Bench, exercise: Exercise, reordered: Mapping[str, int]) -> Ite
     if order:
         found_one = _if_it_runs(passes(bench, exercise, "another order", order, False))
         strange = found_one.distance > max(REORDERED, exercise.tolerance)
-        yield replace_passed(found_one, None) if strange else found_one
+        yield msgspec.structs.replace(found_one, passed=None) if strange else found_one
 
 
 def widened(case: Case) -> Case:
@@ -105,14 +107,9 @@ def widened(case: Case) -> Case:
     return replace(case, inputs={name: cast(value, "float64") for name, value in case.inputs.items()})
 
 
-def replace_passed(form: FormFound, passed: bool | None) -> FormFound:
-    """Return a form with another verdict."""
-    return FormFound(form.form, passed, form.distance, form.message)
-
-
 def _if_it_runs(form: FormFound) -> FormFound:
     """Leave out a form that the exercise does not have: not every function can be traced or widened."""
-    return replace_passed(form, None) if form.distance == float("inf") else form
+    return msgspec.structs.replace(form, passed=None) if form.distance == float("inf") else form
 
 
 def problems_of(found: list[FormFound], oracles: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,7 +15,6 @@ from grader.grading.secret import seeds
 from grader.outcome import Outcome
 
 RUNS = 20
-NORMAL = 1.96  # the quantile for 95 %
 STEPS = 20
 
 
@@ -38,15 +36,16 @@ def training(bench: Bench, exercise: Exercise, runs: int = RUNS) -> TrainingFoun
                 break
         else:
             passed += 1
-    return TrainingFound(passed, runs, *wilson(passed, runs), threshold(exercise, bench.key(exercise, False)))
+    share = threshold(exercise, bench.key(exercise, False))
+    return TrainingFound(passed, runs, *interval(passed, runs), share)
 
 
-def wilson(passed: int, runs: int) -> tuple[float, float]:
-    """Return the 95 % interval of a rate: Wilson, "Probable inference" (1927)."""
-    rate, square = passed / runs, NORMAL**2 / runs
-    middle = (rate + square / 2) / (1 + square)
-    half = NORMAL / (1 + square) * math.sqrt(rate * (1 - rate) / runs + square / (4 * runs))
-    return max(0.0, middle - half), min(1.0, middle + half)
+def interval(passed: int, runs: int) -> tuple[float, float]:
+    """Return the 95 % confidence interval of a pass rate, by Wilson's method."""
+    from scipy.stats import binomtest  # takes longer to import than the rest of the package
+
+    bounds = binomtest(passed, runs).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(bounds.low), float(bounds.high)
 
 
 def threshold(exercise: Exercise, key: ExerciseKey) -> float | None:

@@ -65,9 +65,9 @@ def test_a_form_that_does_not_apply_has_no_say_in_the_margin() -> None:
     assert margins.problems_of(found) == []
 
 
-def test_the_interval_is_wilson_s() -> None:
-    assert training.wilson(20, 20) == pytest.approx((0.8389, 1.0), abs=1e-3)
-    assert training.wilson(15, 20) == pytest.approx((0.5313, 0.8881), abs=1e-3)
+def test_the_interval_of_a_rate_is_wilsons() -> None:
+    assert training.interval(20, 20) == pytest.approx((0.8389, 1.0), abs=1e-3)
+    assert training.interval(15, 20) == pytest.approx((0.5313, 0.8881), abs=1e-3)
 
 
 def test_a_share_of_a_right_answer_is_taken_from_a_wrong_one() -> None:
