@@ -26,9 +26,9 @@ import time
 import traceback
 from pathlib import Path
 
-from grader import protocol, wire
+from grader import protocol, tf_private, wire
 from grader.sandbox import levels
-from grader.server import eager, worker
+from grader.server import worker
 
 GRACE = 0.5
 
@@ -134,12 +134,11 @@ def warm_up() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.list_physical_devices()
     import keras  # noqa: F401
-    from tensorflow.python.framework import kernels
 
-    kernels.get_registered_kernels_for_op("MatMul")  # reads the lists of all operations and kernels
-    eager.run_directly()
-    eager.keep_kernels()
-    eager.ask_ahead()
+    tf_private.read_kernels()
+    tf_private.run_directly()
+    tf_private.keep_kernels()
+    tf_private.ask_ahead()
     gc.collect()
     bytes(100_000)  # the first large block has malloc merge all small free ones, and so touch all memory
     gc.freeze()  # a child that never collects the parent's objects never copies their pages

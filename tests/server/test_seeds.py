@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from test_eager import run
+from test_tf_private import run
 
 # Each draws where nothing but seeding could bring it back to where it was.
 DRAWS = {

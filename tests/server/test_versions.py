@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import metadata
 
 import pytest
-from test_eager import run
+from test_tf_private import run
 
 from grader.versions import versions
 

@@ -1,4 +1,4 @@
-"""Kernels are thrown away only where they must be, and run without a function around them."""
+"""What is used of TensorFlow's inside, and that each can do without it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ import sys
 
 from grader.sandbox import levels
 
-BEGIN = """
+IMPORTS = """
 import random
 import sys
 import numpy as np
 import tensorflow as tf
 import keras
-from grader.server import eager, seeds
+from grader import tf_private
+from grader.server import seeds
 from tensorflow.python.eager import context
-
-eager.run_directly()
-eager.keep_kernels()
+"""
+BEGIN = """
+tf_private.run_directly()
+tf_private.keep_kernels()
 thrown, throw = [], context.pywrap_tfe.TFE_ContextClearCaches
 context.pywrap_tfe.TFE_ContextClearCaches = lambda handle: (thrown.append(handle), throw(handle))
 """
 
 
-def run(code: str) -> str:
+def run(code: str, begin: str = BEGIN) -> str:
     environment = levels.ENVIRONMENT | {"PYTHONPATH": ":".join(sys.path)}
-    command = [sys.executable, "-c", BEGIN + code]
+    command = [sys.executable, "-c", IMPORTS + begin + code]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -40,16 +42,27 @@ for work in ("tf.nn.softmax(tf.ones((2, 2)))", "keras.random.normal((2,))", "tf.
     seeds.set_seeds()
     print(len(thrown) - before)
 """
-    assert run(code).split() == ["grader.server.eager", "0", "0", "1", "1"]
+    assert run(code).split() == ["grader.tf_private", "0", "0", "1", "1"]
 
 
-def test_elsewhere_in_tensorflow_nothing_is_changed() -> None:
+def test_without_a_name_of_its_seeding_tensorflow_is_left_as_it_is() -> None:
     code = """
-del context.Context._set_global_seed
-eager.keep_kernels()
-print(hasattr(context.Context, "_set_global_seed"))
+from tensorflow.python.framework import random_seed
+theirs = context.Context._set_global_seed, random_seed.get_seed
+for owner, name in (
+    (context.Context, "_set_global_seed"), (random_seed, "get_seed"), (context, "context"),
+    (context.context(), "_seed"), (context.context(), "_context_handle"),
+):
+    kept = getattr(owner, name)
+    delattr(owner, name)
+    tf_private.keep_kernels()
+    setattr(owner, name, kept)
+    print(theirs == (context.Context._set_global_seed, random_seed.get_seed), name)
+tf_private.keep_kernels()
+print(theirs == (context.Context._set_global_seed, random_seed.get_seed))
 """
-    assert run(code).split() == ["False"]
+    names = ("_set_global_seed", "get_seed", "context", "_seed", "_context_handle")
+    assert run(code, begin="").splitlines() == [*(f"True {name}" for name in names), "False"]
 
 
 def test_an_operation_runs_its_kernel_and_no_function_around_it() -> None:
@@ -74,7 +87,7 @@ def test_without_its_name_tensorflow_wraps_operations_as_ever() -> None:
 from tensorflow.python import pywrap_tfe
 name = "TFE_ContextOptionsSetRunEagerOpAsFunction"
 del pywrap_tfe.TFE_ContextOptionsSetRunEagerOpAsFunction
-eager.run_directly()
+tf_private.run_directly()
 print(hasattr(pywrap_tfe, name))
 """
     assert run(code).split() == ["False"]
@@ -92,7 +105,7 @@ def known():
     return EagerTensor in {one() for one in are | are_not}
 
 before = known()
-eager.ask_ahead()
+tf_private.ask_ahead()
 print(before, known(), context.context()._context_handle, len(os.listdir("/proc/self/task")))
 """
     assert run(code).split() == ["False", "True", "None", "1"]
@@ -102,7 +115,38 @@ def test_where_there_is_nobody_to_ask_nothing_is_asked() -> None:
     code = """
 import sys
 sys.modules["tensorflow.python.types.trace"] = None
-eager.ask_ahead()
+tf_private.ask_ahead()
 print("done")
 """
     assert run(code).split() == ["done"]
+
+
+def test_operations_are_watched_eager_and_traced_and_only_in_the_block() -> None:
+    code = """
+names = []
+with tf_private.watched_ops(names.append):
+    tf.linalg.inv(tf.ones((1, 1)))
+    tf.function(tf.linalg.det)(tf.ones((1, 1)))
+tf.linalg.inv(tf.ones((1, 1)))
+print(names.count("MatrixInverse"), "MatrixDeterminant" in names)
+"""
+    assert run(code).split() == ["1", "True"]
+
+
+def test_without_callbacks_no_operation_is_seen_and_all_run() -> None:
+    code = """
+from tensorflow.python.framework import kernels, op_callbacks
+from grader.drivers import without_ops
+del op_callbacks.add_op_callback, kernels.get_registered_kernels_for_op
+names = []
+with tf_private.watched_ops(names.append), without_ops(["MatrixInverse"], "?"):
+    print(tf.linalg.inv(tf.fill((1, 1), 2.0)).numpy().item())
+tf_private.read_kernels()
+sys.modules["tensorflow.python.framework.op_callbacks"] = None
+sys.modules["tensorflow.python.framework.kernels"] = None
+with tf_private.watched_ops(names.append):
+    tf.linalg.inv(tf.ones((1, 1)))
+tf_private.read_kernels()
+print(names)
+"""
+    assert run(code).split() == ["0.5", "[]"]
