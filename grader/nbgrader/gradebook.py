@@ -156,15 +156,15 @@ class _Book:
             self.late_ones.append((student, submission, submitted))
 
     def penalise(self) -> None:
-        """Ask the course's plugin what those who were late pay, once all scores are down."""
+        """Ask the course's plugin how many points late students lose, once all scores are down."""
         self.db.flush()
-        self.late.init_plugin()
+        plugin = self.late.plugin_class(parent=self.late)
         for student, submission, submitted in self.late_ones:
             self.db.refresh(submitted, ["score"])
-            seconds = submission.total_seconds_late
-            penalty = self.late.plugin_inst.late_submission_penalty(student, submitted.score, seconds)
+            score = submitted.score
+            penalty = plugin.late_submission_penalty(student, score, submission.total_seconds_late)
             if penalty is not None:
-                submitted.late_submission_penalty = self.late._check_late_penalty(submitted, penalty)
+                submitted.late_submission_penalty = bounded(penalty, score)
 
     def _submission(self, student: str) -> SubmittedAssignment:
         if student in self.submissions:
@@ -183,6 +183,11 @@ class _Book:
             self.db.add(submission)
         self.submissions[student] = submission
         return submission
+
+
+def bounded(penalty: float, score: float) -> float:
+    """Return a late student's penalty as nbgrader takes it: at least 0 and at most the score."""
+    return min(max(penalty, 0), score)
 
 
 def _known(cell: NotebookNode) -> bool:

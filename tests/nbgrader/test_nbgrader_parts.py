@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import types
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import nbformat
 import numpy as np
 import pytest
 from courses import TOPIC, make_course
+from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import determine_grade
 
 import grader
@@ -27,6 +29,7 @@ from grader.grading.work import open_file
 from grader.nbgrader.archives import ExtractArchives, Refused, check_size
 from grader.nbgrader.cells import Released, restored
 from grader.nbgrader.feedback import PointsDiffer, outputs
+from grader.nbgrader.gradebook import bounded
 from grader.nbgrader.pictures import Album, illustrate
 from grader.verdict import CaseVerdict, Status, Verdict
 
@@ -193,6 +196,12 @@ class TestArchives:
                 archive.writestr(str(number), "")
         with pytest.raises(Refused, match="files"):
             check_size(path)
+
+
+@pytest.mark.parametrize("penalty", [-2.5, 0, 3.5, 10, 99.0])
+def test_a_late_penalty_is_bounded_as_nbgrader_does_it(penalty: float) -> None:
+    theirs = AssignLatePenalties()._check_late_penalty(types.SimpleNamespace(score=10.0), penalty)
+    assert bounded(penalty, 10.0) == theirs
 
 
 def test_the_configuration_shadows_no_nbgrader_and_imports_little(tmp_path: Path) -> None:
