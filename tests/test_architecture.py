@@ -52,7 +52,7 @@ MODULES = {
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
     "vocabulary": "grader course cells exercise outcome drivers tf_private protocol wire verdict errors"
-    " versions names files text parse",
+    " versions names files scopes text parse",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.audit.bench import Bench, in_form
 from grader.audit.findings import CostFound
-from grader.audit.rightness import names_in
+from grader.audit.rightness import names_used
 from grader.authoring.recording import open_course
 from grader.exercise import Exercise
 
@@ -30,7 +30,7 @@ def cost(bench: Bench, exercise: Exercise) -> tuple[CostFound, float]:
         max(0.0, child.cpu - idle.cpu),
         child.memory / 1e6,
         max(counts, default=0) or None,
-        "op_count" in names_in(exercise, helpers=True),
+        "op_count" in names_used(exercise, helpers=True),
     )
     return found, max((outcome.seconds for outcome in outcomes), default=0.0)
 

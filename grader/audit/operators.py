@@ -24,7 +24,7 @@ from grader.audit.exchanges import (
     OPERATORS,
     UNGRADED,
 )
-from grader.audit.syntax import called, grouped, names_in, offsets, renamed, with_argument
+from grader.audit.syntax import called, grouped, identifiers, offsets, renamed, with_argument
 
 ROUND = 100
 Variants = Iterator[cst.CSTNode]
@@ -198,8 +198,8 @@ def augmented(node: cst.AugAssign) -> Variants:
 def assignment(node: cst.Assign) -> Variants:
     """No statement, where what is assigned to has a value without it."""
     targets = [target.target for target in node.targets]
-    known = names_in(node.value)
-    if all(isinstance(one, cst.Attribute | cst.Subscript) or names_in(one) & known for one in targets):
+    known = identifiers(node.value)
+    if all(isinstance(one, cst.Attribute | cst.Subscript) or identifiers(one) & known for one in targets):
         yield cst.Pass()
 
 

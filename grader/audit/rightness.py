@@ -23,8 +23,8 @@ TENSORS_NEEDED = {"gradients", "GradientTape", "op_count", "is_tensor"}
 REORDERED = 1e-2  # a change of order that changes more than this was none that is allowed
 
 
-def names_in(exercise: Exercise, helpers: bool = False) -> set[str]:
-    """Return every name that the driver's code uses, nested functions included.
+def names_used(exercise: Exercise, helpers: bool = False) -> set[str]:
+    """Return every name that the driver's compiled code mentions, nested functions and attributes included.
 
     With `helpers`, also those used by functions of `checks.py` that it calls.
     """
@@ -43,7 +43,7 @@ def comes_in(exercise: Exercise, form: str) -> bool:
     """Tell whether the reference can be wrapped so: a function, of which no tensor is needed."""
     if any(name[0].isupper() for name in exercise.writes):
         return False
-    return form == "readonly" or not TENSORS_NEEDED & names_in(exercise)
+    return form == "readonly" or not TENSORS_NEEDED & names_used(exercise)
 
 
 def oracles_of(topic: Topic, exercise: Exercise) -> list[Marked]:

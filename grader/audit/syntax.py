@@ -42,8 +42,8 @@ def grouped(node: cst.BaseExpression) -> cst.BaseExpression:
     return grown
 
 
-def names_in(node: cst.CSTNode) -> set[str]:
-    """Return all names in an expression."""
+def identifiers(node: cst.CSTNode) -> set[str]:
+    """Return the names and attributes in an expression."""
     found: set[str] = set()
 
     class Collect(cst.CSTVisitor):

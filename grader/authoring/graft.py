@@ -11,6 +11,8 @@ import ast
 import functools
 from collections.abc import Iterator, Sequence
 
+from grader.scopes import Names, names_in
+
 FUTURE = "from __future__ import annotations"
 RIGHT = "_right"  # what the solution defines, before anything is defined anew
 SNAPSHOT = f"""\
@@ -99,35 +101,24 @@ def spoiled(name: str, how: str) -> str:
 
 def needed(body: Sequence[ast.stmt], name: str) -> list[ast.stmt]:
     """Return the statements that `name` depends on, in order, and those that bind nothing."""
-    wanted: set[str] = {name}
-    chosen: set[int] = set()
-    rest = list(enumerate(body))
     # A docstring or other bare constant does nothing.
-    rest = [(i, s) for i, s in rest if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    rest = [s for s in body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    names = {statement: names_in(ast.unparse(statement)) for statement in rest}
+    wanted: set[str] = {name}
+    chosen: set[ast.stmt] = set()
     while True:
-        found = [(i, s) for i, s in rest if i not in chosen and (not _binds(s) or _binds(s) & wanted)]
-        if not found:
-            return [body[i] for i in sorted(chosen)]
-        for position, statement in found:
-            chosen.add(position)
-            wanted |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        more = {
+            s for s in rest if s not in chosen and (_holds_for_all(s, names[s]) or names[s].binds & wanted)
+        }
+        if not more:
+            return [statement for statement in rest if statement in chosen]
+        chosen |= more
+        wanted = wanted.union(*(names[s].uses | names[s].later for s in more))
 
 
-def _binds(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement of a module binds."""
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return {statement.name}
-    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-        return set()  # holds for all that follows
-    names = set()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.alias):
-            names.add(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-    return names
+def _holds_for_all(statement: ast.stmt, names: Names) -> bool:
+    """Tell whether a statement binds nothing, or is an import from the future, which holds for all."""
+    return not names.binds or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
 
 
 def _from_solution(statement: ast.ImportFrom) -> Iterator[str]:

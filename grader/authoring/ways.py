@@ -19,6 +19,7 @@ from grader.authoring import graft
 from grader.authoring.recording import Marked, marked
 from grader.course import Topic
 from grader.exercise import AuthorError, Exercise
+from grader.scopes import names_in
 
 SPOILED = ("nan", "wrong_shape")
 REPLACED = {"raises": graft.RAISES, "hangs": graft.HANGS, "ends": graft.ENDS}
@@ -71,13 +72,8 @@ class Ways:
     @cached_property
     def used(self) -> set[str]:
         """Return the names that the solution's definitions use: to rebind one would change the others."""
-        used = set()
-        for definition in self.definitions.values():
-            names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
-            own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-            own |= {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
-            used |= {node.id for node in names} - own
-        return used
+        names = [names_in(ast.unparse(definition)) for definition in self.definitions.values()]
+        return set().union(*(known.uses | known.later for known in names))
 
     def failing(self, exercise: Exercise) -> list[str]:
         """Return the ways in which an exercise can be failed, but for its mistakes.

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import ast
 import builtins
-import dis
 import json
-import types
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from grader.cells import MAGIC, Cell, Unreadable, cells_of, compiled_source, unwarned
+from grader.scopes import Names, names_in
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
-LOCAL_FIRST = ("LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 MANY = 8  # cells that are listed
 
 
@@ -70,18 +68,15 @@ def _order(cells: Sequence[Any]) -> Iterator[str]:
 
 def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
     """Find names that are used and that no graded cell, or only a later one, gives a value."""
-    codes = [(cell, code) for cell in cells if (code := _compiled(cell))]
-    instructions = (one for _, code in codes for one in dis.get_instructions(code))
-    if any("IMPORT_STAR" in f"{one.opname} {one.argrepr}" for one in instructions):
+    if any(map(_imports_everything, cells)):
         return  # anything may be defined
-    everywhere = GIVEN.union(*(_stored(code) for _, code in codes))
+    known = [(cell, names) for cell in cells if (names := _names(cell))]
+    everywhere = GIVEN.union(*(names.binds | names.declared for _, names in known))
     before = set(GIVEN)
     said: set[str] = set()
-    for cell, code in codes:
-        stored = _stored(code)
-        for name, now in _loaded(code):
-            if name in said or name in (before | stored if now else everywhere):
-                continue
+    for cell, names in known:
+        before |= names.binds | names.declared
+        for name in sorted(((names.uses - before) | (names.later - everywhere)) - said):
             said.add(name)
             if name in everywhere:
                 yield f"{_place(cell)} uses `{name}`, to which only a later cell gives a value: move it up."
@@ -95,52 +90,33 @@ def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
                     f"{_place(cell)} uses `{name}`, which nothing in the file defines: your kernel may know "
                     "it from a cell that you have deleted or changed since."
                 )
-        before |= stored
 
 
 def _all_names(cells: Sequence[Any]) -> set[str]:
     """Return the names that code cells define, graded or not."""
-    names: set[str] = set()
+    defined: set[str] = set()
     for cell in cells:
         source = cell.get("source", "") if isinstance(cell, dict) and cell.get("cell_type") == "code" else ""
         text = source if isinstance(source, str) else "".join(map(str, source))
-        code = _compiled(Cell("", text, 1))
-        names |= _stored(code) if code else set()
-    return names
+        names = _names(Cell("", text, 1))
+        defined |= names.binds | names.declared if names else set()
+    return defined
 
 
-def _compiled(cell: Cell) -> types.CodeType | None:
-    """Compile a cell; None if it is no Python, which the check itself says."""
+def _names(cell: Cell) -> Names | None:
+    """Return the names in a cell; None if it is no Python, which the check itself says."""
     try:
-        return compile(compiled_source(cell), "cell", "exec", dont_inherit=True)
+        return names_in(compiled_source(cell))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _stored(code: types.CodeType) -> set[str]:
-    """Return the module-level names that code gives a value."""
-    own = {i.argval for i in dis.get_instructions(code) if i.opname in ("STORE_NAME", "STORE_GLOBAL")}
-    return own.union(*(_globals_stored(inner) for inner in _inner(code)))
-
-
-def _globals_stored(code: types.CodeType) -> set[str]:
-    own = {i.argval for i in dis.get_instructions(code) if i.opname == "STORE_GLOBAL"}
-    return own.union(*(_globals_stored(inner) for inner in _inner(code)))
-
-
-def _loaded(code: types.CodeType, top: bool = True) -> Iterator[tuple[str, bool]]:
-    """Yield the module-level names that code uses, and whether it does when the cell is run."""
-    local = set() if top else {i.argval for i in dis.get_instructions(code) if i.opname == "STORE_NAME"}
-    for instruction in dis.get_instructions(code):
-        name, how = instruction.argval, instruction.opname
-        if how == "LOAD_GLOBAL" or (how in LOCAL_FIRST and name not in local):
-            yield name, top and how == "LOAD_NAME"
-    for inner in _inner(code):
-        yield from _loaded(inner, top=False)
-
-
-def _inner(code: types.CodeType) -> list[types.CodeType]:
-    return [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+def _imports_everything(cell: Cell) -> bool:
+    try:
+        nodes = list(ast.walk(ast.parse(compiled_source(cell))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes)
 
 
 def _missing_files(cells: Sequence[Cell], folder: Path) -> Iterator[str]:

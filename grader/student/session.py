@@ -15,15 +15,11 @@ from __future__ import annotations
 import ast
 import functools
 import json
-import symtable
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.cells import Cell, compiled_source, unwarned
-
-# Scopes of which the names are looked up when the statement is run: "type parameter"
-# is what 3.12 says, "type parameters" what 3.13 does.
-AT_ONCE = {"class", "type parameter", "type parameters"}
+from grader.scopes import names_in
 
 
 @dataclass(frozen=True)
@@ -128,21 +124,16 @@ def statements(text: str) -> tuple[Statement, ...]:
     lines = _lines(text)
     try:
         blocks = list(_blocks(ast.parse("\n".join(lines)).body))
-        tables = [_scopes("\n".join(lines[first - 1 : last])) for first, last, _ in blocks]
+        names = [names_in("\n".join(lines[first - 1 : last])) for first, last, _ in blocks]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    found = []
-    for (first, last, nodes), table in zip(blocks, tables, strict=True):
-        symbols = table.get_symbols()
-        binds = {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
-        now, later = _looked_up(table)
-        uses = {one.get_name() for one in symbols if one.is_referenced()} | now
-        changes = {name for node in nodes for name in _changed(node)}
+    made = []
+    for (first, last, nodes), known in zip(blocks, names, strict=True):
+        changes = frozenset(name for node in nodes for name in _changed(node))
         always = any(map(_may_define_anything, nodes))
-        if binds or changes or always:
-            names = [frozenset(group) for group in (binds, changes, uses, later)]
-            found.append(Statement(first, last, names[0], names[1], names[2], names[3], always))
-    return tuple(found)
+        if known.binds or changes or always:
+            made.append(Statement(first, last, known.binds, changes, known.uses, known.later, always))
+    return tuple(made)
 
 
 def _blocks(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
@@ -160,57 +151,6 @@ def _blocks(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]
         last = max(last, node.end_lineno or node.lineno)
     if block:
         yield first, last, block
-
-
-class _Plain(ast.NodeTransformer):
-    """Makes every comprehension a generator, and every f-string a tuple of what it shows.
-
-    They use the same names. But from 3.12 on, Python tells the variables of a list's,
-    set's or dict's comprehension as if the scope around bound them; and 3.11 cannot
-    write every f-string anew.
-    """
-
-    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
-        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
-
-    visit_SetComp = visit_ListComp
-
-    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
-        return self.generic_visit(ast.GeneratorExp(_tuple([node.key, node.value]), node.generators))
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        return self.generic_visit(_tuple(node.values))
-
-    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
-        return self.generic_visit(_tuple([node.value, *([node.format_spec] if node.format_spec else [])]))
-
-
-def _tuple(values: list[ast.expr]) -> ast.Tuple:
-    return ast.Tuple(values, ast.Load())
-
-
-def _scopes(text: str) -> symtable.SymbolTable:
-    """Return the scopes of some statements.
-
-    Raises:
-        SyntaxError: a name is declared as it cannot be.
-    """
-    return symtable.symtable(ast.unparse(_Plain().visit(ast.parse(text))), "cell", "exec")
-
-
-def _looked_up(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
-    """Return the global names that scopes within use: at once, and only when they are called."""
-    now: set[str] = set()
-    later: set[str] = set()
-    for child in table.get_children():
-        own = {one.get_name() for one in child.get_symbols() if one.is_global()}
-        at_once, called = _looked_up(child)
-        if child.get_type() in AT_ONCE or child.get_name() == "genexpr":
-            now |= own | at_once
-            later |= called
-        else:
-            later |= own | at_once | called
-    return now, later
 
 
 def _changed(node: ast.stmt) -> Iterator[str]:

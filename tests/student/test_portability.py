@@ -68,6 +68,7 @@ def test_what_only_a_demonstration_defines_is_told(tmp_path: Path) -> None:
 def test_what_only_a_later_cell_defines_is_told_where_the_cell_needs_it_at_once(tmp_path: Path) -> None:
     (said,) = found(tmp_path, "x = later + 1", "later = 1")
     assert said == "cell 1 uses `later`, to which only a later cell gives a value: move it up."
+    assert found(tmp_path, "class A:\n    n = [later for _ in range(3)]", "later = 1") == [said]
     assert found(tmp_path, "def f():\n    return later", "later = 1") == []
 
 
