@@ -19,8 +19,8 @@ MAX_BYTES = 16 << 20  # of one file
 MAX_ARCHIVE = 1 << 30  # bytes, of a zip with a whole class
 MAX_ENTRIES = 50_000  # of a zip
 DEMONSTRATION = "active-ipynb"
-MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
-MARKER = re.compile(r"^# ?%%(.*)$")
+MAGIC_LINE = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+CELL_MARKER = re.compile(r"^# ?%%(.*)$")
 
 
 class Unreadable(PlainError):
@@ -95,10 +95,10 @@ def script_cells(text: str) -> list[tuple[str, str, int]]:
     """Return ("", source, first line) of each cell of a script, split at `# %%`."""
     pieces: list[tuple[str, str, int]] = []
     lines = text.split("\n")
-    starts = [0] + [i for i, line in enumerate(lines) if MARKER.match(line)] + [len(lines)]
+    starts = [0] + [i for i, line in enumerate(lines) if CELL_MARKER.match(line)] + [len(lines)]
     for start, end in zip(starts, starts[1:], strict=False):
         source = "\n".join(lines[start:end])
-        marker = MARKER.match(lines[start]) if start < end else None
+        marker = CELL_MARKER.match(lines[start]) if start < end else None
         if marker and "[markdown]" in marker.group(1):
             continue
         if source.strip():
@@ -123,5 +123,5 @@ def compiled_source(cell: Cell) -> str:
     try:
         compile(cell.text, "cell", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: nested too deeply
-        return MAGIC.sub(lambda line: "# " + line.group(0), cell.text)
+        return MAGIC_LINE.sub(lambda line: "# " + line.group(0), cell.text)
     return cell.text

@@ -95,7 +95,7 @@ def look(server: Server, topic: Topic) -> Looked:
                 if rightness.comes_in(one, form)
             },
             {one.name: list(fates(bench, one)) for one in exercises},
-            equivalents.unknown(reasons, every),
+            equivalents.outdated(reasons, every),
         )
 
 

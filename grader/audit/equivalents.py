@@ -43,7 +43,7 @@ def recorded(topic: Topic) -> dict[tuple[str, str], str]:
     return found
 
 
-def unknown(reasons: Iterable[tuple[str, str]], mutants: Iterable[Mutant]) -> list[tuple[str, str]]:
+def outdated(reasons: Iterable[tuple[str, str]], mutants: Iterable[Mutant]) -> list[tuple[str, str]]:
     """Return the recorded names that no mutant has: the statement was changed since."""
     made = {(mutant.of, mutant.name) for mutant in mutants}
     return [reason for reason in reasons if reason not in made]

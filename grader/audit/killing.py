@@ -19,8 +19,8 @@ NEAR = 10.0  # times the tolerance: what is rejected by less is measured on ever
 
 
 @dataclass(frozen=True)
-class Death:
-    """A case that rejects a mutant: its place, what it says, and by how much."""
+class Rejection:
+    """A case that rejects a mutant: its place, what it says, and by how much it rejects."""
 
     place: int
     how: str
@@ -67,29 +67,29 @@ def fate(
     bench: Bench, exercises: Sequence[Exercise], number: int, mutant: Mutant, reason: str
 ) -> MutantFound:
     """Run one mutant against all exercises that its name is written for."""
-    found: list[tuple[Exercise, dict[bool, Death | None]]] = []
+    accepted_on: set[str] = set()
     for exercise in exercises:
         answers = {name: f"mutated:m{number}__{name}" for name in exercise.writes}
-        public = death(bench, exercise, answers, False)
-        hidden = death(bench, exercise, answers, True, public.place if public else 0)
-        found.append((exercise, {False: public, True: hidden}))
+        public = rejection(bench, exercise, answers, False)
+        hidden = rejection(bench, exercise, answers, True, public.place if public else 0)
+        accepted_on |= {"public"} if public is None else set()
+        accepted_on |= {"hidden"} if hidden is None else set()
         if public and hidden:
             case = bench.keys[False].exercises[exercise.name].cases[public.place].name
             return MutantFound(
                 mutant.of, mutant.name, mutant.line, Fate.KILLED, case, public.how,
                 min(public.distance, hidden.distance), mutant.diff, reason,
             )  # fmt: skip
-    lived = {hidden for _, deaths in found for hidden, killed in deaths.items() if killed is None}
-    which = "public and hidden" if len(lived) == 2 else "hidden" if True in lived else "public"
+    which = " and ".join(sorted(accepted_on, reverse=True))
     status = Fate.EQUIVALENT if reason else Fate.SURVIVED
     return MutantFound(
         mutant.of, mutant.name, mutant.line, status, how=f"on {which} seeds", diff=mutant.diff, reason=reason
     )
 
 
-def death(
+def rejection(
     bench: Bench, exercise: Exercise, answers: Mapping[str, str], hidden: bool, first: int = 0
-) -> Death | None:
+) -> Rejection | None:
     """Return the first case that rejects an answer, tried from `first` on; None if all accept it.
 
     An answer that is rejected by little is run on all cases, for the greatest
@@ -97,11 +97,11 @@ def death(
     """
     key = bench.keys[hidden].exercises[exercise.name]
     places = [first, *(place for place in range(len(key.cases)) if place != first)]
-    nearest: Death | None = None
+    nearest: Rejection | None = None
     for place in places:
         outcome = bench.run(exercise, key.cases[place], answers)
         if outcome.status is not None:
-            return Death(place, str(outcome.status), float("inf"))
+            return Rejection(place, str(outcome.status), float("inf"))
         finding = judge(exercise, key.cases[place], key.expected[place], outcome)
         if finding is None:
             continue
@@ -109,7 +109,7 @@ def death(
         if exercise.judge_function is None:
             far = distance(key.expected[place], outcome.arrays)
         if far > NEAR * exercise.tolerance:
-            return Death(place, finding.kind, far)
+            return Rejection(place, finding.kind, far)
         if nearest is None or far > nearest.distance:
-            nearest = Death(place, finding.kind, far)
+            nearest = Rejection(place, finding.kind, far)
     return nearest

@@ -120,12 +120,12 @@ def call(node: cst.Call) -> Variants:
         if not isinstance(node.args[stop].value, cst.Integer):
             for offset in offsets(node.args[stop].value):
                 yield with_argument(node, stop, offset)
-    for place, (one, other) in enumerate(pairwise(node.args)):
-        plain = not (one.keyword or other.keyword or one.star or other.star)
-        if plain and last not in COMMUTATIVE and not one.value.deep_equals(other.value):
+    for place, (first, second) in enumerate(pairwise(node.args)):
+        plain = not (first.keyword or second.keyword or first.star or second.star)
+        if plain and last not in COMMUTATIVE and not first.value.deep_equals(second.value):
             exchanged = list(node.args)
-            exchanged[place] = one.with_changes(value=other.value)
-            exchanged[place + 1] = other.with_changes(value=one.value)
+            exchanged[place] = first.with_changes(value=second.value)
+            exchanged[place + 1] = second.with_changes(value=first.value)
             yield node.with_changes(args=exchanged)
     for place, argument in enumerate(node.args):
         if argument.keyword is None or argument.keyword.value in UNGRADED:
@@ -149,11 +149,11 @@ def attribute(node: cst.Attribute) -> Variants:
 
 def index(node: cst.Subscript) -> Variants:
     """Two indices exchanged."""
-    for place, (one, other) in enumerate(pairwise(node.slice)):
-        if not one.slice.deep_equals(other.slice):
+    for place, (first, second) in enumerate(pairwise(node.slice)):
+        if not first.slice.deep_equals(second.slice):
             exchanged = list(node.slice)
-            exchanged[place] = one.with_changes(slice=other.slice)
-            exchanged[place + 1] = other.with_changes(slice=one.slice)
+            exchanged[place] = first.with_changes(slice=second.slice)
+            exchanged[place + 1] = second.with_changes(slice=first.slice)
             yield node.with_changes(slice=exchanged)
 
 
@@ -199,7 +199,7 @@ def assignment(node: cst.Assign) -> Variants:
     """No statement, where what is assigned to has a value without it."""
     targets = [target.target for target in node.targets]
     known = identifiers(node.value)
-    if all(isinstance(one, cst.Attribute | cst.Subscript) or identifiers(one) & known for one in targets):
+    if all(isinstance(t, cst.Attribute | cst.Subscript) or identifiers(t) & known for t in targets):
         yield cst.Pass()
 
 
@@ -217,10 +217,10 @@ def removed(node: cst.BaseSmallStatement) -> Variants:
 def returned(node: cst.Return) -> Variants:
     """Two of the values that are returned exchanged."""
     if isinstance(node.value, cst.Tuple):
-        for place, (one, other) in enumerate(pairwise(node.value.elements)):
+        for place, (first, second) in enumerate(pairwise(node.value.elements)):
             exchanged = list(node.value.elements)
-            exchanged[place] = one.with_changes(value=other.value)
-            exchanged[place + 1] = other.with_changes(value=one.value)
+            exchanged[place] = first.with_changes(value=second.value)
+            exchanged[place + 1] = second.with_changes(value=first.value)
             yield node.with_changes(value=node.value.with_changes(elements=exchanged))
 
 

@@ -46,11 +46,11 @@ def audit(
     """
     deadline = time.monotonic() + budget
     with Server() as server:
-        found = [
+        topics = [
             audit_topic(server, topic, names, workers, sample, deadline, progress)
             for topic, names in targets.items()
         ]
-    return AuditFound(found)
+    return AuditFound(topics)
 
 
 def audit_topic(
@@ -65,7 +65,7 @@ def audit_topic(
     """Audit the exercises of one topic; see `audit`."""
     started = time.monotonic()
     exercises = topic.checks.exercises
-    chosen = [one for name, one in exercises.items() if not names or name in names]
+    chosen = [exercise for name, exercise in exercises.items() if not names or name in names]
     progress(f"{topic.name}: answer keys")
     keys = both_keys(server, topic, names)
     progress(f"{topic.name}: mutants of the solution")
@@ -73,12 +73,12 @@ def audit_topic(
     changed = list(mutants(topic, written))
     others = list(reordered(topic, written))
     reasons = equivalents.recorded(topic)
-    found = TopicFound(topic.id)
+    topic_found = TopicFound(topic.id)
     if not names:
-        found.problems += content.topic_problems(topic)
-        found.problems += [
-            f"{equivalents.FILE} holds a mutant of {of} that there is not: {name}"
-            for of, name in equivalents.unknown(reasons, changed)
+        topic_found.problems += content.topic_problems(topic)
+        topic_found.problems += [
+            f"{equivalents.FILE} names a mutant of `{of}` that does not exist: {name}"
+            for of, name in equivalents.outdated(reasons, changed)
         ]
     taken: dict[str, str] = {}  # by what is written, the exercise under which its mutants are shown
     for exercise in chosen:
@@ -88,48 +88,49 @@ def audit_topic(
     def run(exercise: Exercise) -> ExerciseFound:
         before = time.monotonic()
         own = [(i, mutant) for i, mutant in enumerate(changed) if taken[mutant.of] == exercise.name]
-        there_are = len(own)
+        all_own = len(own)
         if sample is not None:
             own = fixed_sample(own, sample)
         with Bench(server, topic, keys, [*changed, *others]) as bench:
-            one = ExerciseFound(exercise.name, left_out=there_are - len(own))
+            exercise_found = ExerciseFound(exercise.name, left_out=all_own - len(own))
             for name in exercise.writes:
                 mine = [(i, mutant) for i, mutant in own if mutant.of == name]
-                one.mutants += fates(bench, mine, reasons, deadline)
-            one.problems += mutant_problems(one.mutants)
+                exercise_found.mutants += fates(bench, mine, reasons, deadline)
+            exercise_found.problems += mutant_problems(exercise_found.mutants)
             orders = {mutant.of: len(changed) + i for i, mutant in enumerate(others)}
-            look(bench, exercise, one, orders)
-        one.seconds = time.monotonic() - before
-        progress(f"{topic.name}.{exercise.name}: {len(one.mutants)} mutants, {len(one.problems)} problems")
-        return one
+            look(bench, exercise, exercise_found, orders)
+        exercise_found.seconds = time.monotonic() - before
+        counts = f"{len(exercise_found.mutants)} mutants, {len(exercise_found.problems)} problems"
+        progress(f"{topic.name}.{exercise.name}: {counts}")
+        return exercise_found
 
     with ThreadPoolExecutor(workers) as pool:
-        found.exercises += pool.map(run, chosen)
-    found.seconds = time.monotonic() - started
-    return found
+        topic_found.exercises += pool.map(run, chosen)
+    topic_found.seconds = time.monotonic() - started
+    return topic_found
 
 
-def look(bench: Bench, exercise: Exercise, one: ExerciseFound, orders: Mapping[str, int]) -> None:
-    """Look at all of an exercise but its mutants; fill in what is found."""
+def look(bench: Bench, exercise: Exercise, found: ExerciseFound, orders: Mapping[str, int]) -> None:
+    """Look at everything of an exercise but its mutants, and add to what was found."""
     keys = [bench.key(exercise, hidden) for hidden in (False, True)]
-    one.mistakes += mistakes.mistakes(exercise, keys[0])
+    found.mistakes += mistakes.mistakes(exercise, keys[0])
     for hidden, key in enumerate(keys):
-        one.problems += mistakes.problems_of(exercise, key, bool(hidden))
-    one.forms += rightness.forms(bench, exercise, orders)
+        found.problems += mistakes.problems_of(exercise, key, bool(hidden))
+    found.forms += rightness.forms(bench, exercise, orders)
     if exercise.judge_function is None:
-        one.forms += steadiness.forms(bench, exercise)
-    one.problems += rightness.problems_of(one.forms, len(rightness.oracles_of(bench.topic, exercise)))
-    one.margin = margins.margin(exercise, keys, one.forms, one.mutants)
-    one.problems += margins.problems_of(one.margin) if one.margin else []
-    one.training = training.training(bench, exercise)
-    one.problems += training.problems_of(one.training) if one.training else []
-    one.cost, slowest = cost.cost(bench, exercise)
-    one.problems += cost.problems_of(exercise, slowest)
-    one.problems += content.exercise_problems(bench.topic, exercise)
-    one.notes += cost.notes_of(one.cost)
-    killers = [mutant.by for mutant in one.mutants if mutant.by]
+        found.forms += steadiness.forms(bench, exercise)
+    found.problems += rightness.problems_of(found.forms, len(rightness.oracles_of(bench.topic, exercise)))
+    found.margin = margins.margin(exercise, keys, found.forms, found.mutants)
+    found.problems += margins.problems_of(found.margin) if found.margin else []
+    found.training = training.training(bench, exercise)
+    found.problems += training.problems_of(found.training) if found.training else []
+    found.cost, slowest = cost.cost(bench, exercise)
+    found.problems += cost.problems_of(exercise, slowest)
+    found.problems += content.exercise_problems(bench.topic, exercise)
+    found.notes += cost.notes_of(found.cost)
+    killers = [mutant.by for mutant in found.mutants if mutant.by]
     idle = mistakes.idle_cases(exercise, keys[0], killers)
-    one.notes += [f"no mistake and no mutant needs the case “{case}”" for case in idle]
+    found.notes += [f"no mistake and no mutant needs the case “{case}”" for case in idle]
 
 
 def fixed_sample(own: Sequence[tuple[int, Mutant]], size: int) -> list[tuple[int, Mutant]]:
@@ -161,7 +162,7 @@ def mutant_problems(found: Sequence[MutantFound]) -> list[str]:
     return problems
 
 
-def choose(course: Course, targets: Sequence[str]) -> dict[Topic, list[str]]:
+def resolve(course: Course, targets: Sequence[str]) -> dict[Topic, list[str]]:
     """Return the topics meant by `TOPIC` and `TOPIC.EXERCISE`, each with its exercises; all by default.
 
     Raises:

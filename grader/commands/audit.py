@@ -40,7 +40,7 @@ def audit(
 
     with plain_errors():
         course = find_course(explicit=folder)
-        chosen = run.choose(course, targets)
+        chosen = run.resolve(course, targets)
         found = run.audit(chosen, workers, sample, budget, lambda text: click.echo(text, err=True))
         if json_file:
             run.write_json(found, json_file)

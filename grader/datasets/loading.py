@@ -27,7 +27,7 @@ from grader.errors import PlainError
 if TYPE_CHECKING:
     import tensorflow as tf
 
-PATIENCE = 10.0  # seconds for a server's first answer; TensorFlow Datasets itself retries for minutes
+CONNECT_SECONDS = 10.0  # for a server's first answer; TensorFlow Datasets itself retries for minutes
 
 
 class Unavailable(PlainError):
@@ -161,7 +161,9 @@ def _download(builder: Any, spec: Spec) -> None:
         return
     for url in list(builder.url_infos or ())[:1]:
         try:
-            urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=PATIENCE).close()
+            urllib.request.urlopen(
+                urllib.request.Request(url, method="HEAD"), timeout=CONNECT_SECONDS
+            ).close()
         except urllib.error.HTTPError:
             pass  # It answers; not every server likes to be asked so.
         except OSError as error:

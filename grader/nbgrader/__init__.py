@@ -17,14 +17,14 @@ from typing import Any
 
 HERE = "grader.nbgrader"
 THEIRS = "nbgrader.preprocessors"
-PATIENCE = 300  # seconds for one cell where nbgrader does run one, in `nbgrader validate`
+CELL_SECONDS = 300  # for one cell where nbgrader runs one, which is in `nbgrader validate`
 
 
 def configure(c: Any) -> None:
     """Have nbgrader grade through this package, in the course that it is run in."""
     c.CourseDirectory.source_directory = "source"
     c.CourseDirectory.release_directory = "assignments"
-    c.Execute.timeout = PATIENCE
+    c.Execute.timeout = CELL_SECONDS
     c.GenerateAssignment.post_convert_hook = f"{HERE}.hooks.complete_assignment"
     c.ZipCollectApp.extractor_plugin = f"{HERE}.archives.ExtractArchives"
     c.Autograde.sanitize_preprocessors = [

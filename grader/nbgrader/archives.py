@@ -14,7 +14,7 @@ from nbgrader.utils import unzip
 from grader.cells import MAX_ARCHIVE, MAX_ENTRIES
 from grader.errors import PlainError
 
-DEPTH = 3  # of archives within archives
+NESTED = 3  # archives within archives, at most
 
 
 class Refused(PlainError):
@@ -54,7 +54,7 @@ class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
         for path in sorted(inside.rglob("*")):
             # An archive sets the permissions of what is in it, and may deny them to us.
             path.chmod(0o755 if path.is_dir() else 0o644)
-            if path.suffix in self.zip_ext and path.is_file() and depth < DEPTH:
+            if path.suffix in self.zip_ext and path.is_file() and depth < NESTED:
                 yield from self.unpack(path, path.parent, depth + 1)
 
 

@@ -17,7 +17,7 @@ from grader.text import printable
 from grader.verdict import Status, Verdict
 
 BLOCK = "white-space: pre-wrap; word-break: normal; border: none; background: none; padding: 0"
-LONGEST = 20_000  # characters of a message
+MAX_MESSAGE = 20_000  # characters of a message
 
 
 class PointsDiffer(PlainError):
@@ -45,7 +45,7 @@ def outputs(verdict: Verdict, points: float, picture: str = "") -> list[Notebook
         )
     mark = "✓" if verdict.status is Status.PASSED else "✗"
     title = f"{mark} {verdict.name} — {verdict.score:g} of {verdict.max_score:g} points"
-    message = printable(verdict.message)[:LONGEST]
+    message = printable(verdict.message)[:MAX_MESSAGE]
     shown = v4.new_output(
         "display_data",
         {

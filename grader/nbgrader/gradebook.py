@@ -61,8 +61,8 @@ def configuration(root: Path) -> Config:
     try:
         app = NbGrader()
         app.load_config_file()
-        found: Config = app.config
-        return found
+        config: Config = app.config
+        return config
     finally:
         os.chdir(here)
 
@@ -81,15 +81,15 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept]) -> Published:
     pages: list[tuple[Path, str, str]] = []
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         book = _Book(gradebook, topic, AssignLatePenalties(config=config))
-        for one in kept:
-            reason = _unfit(one, topic)
+        for result in kept:
+            student = result.graded.student
+            reason = _unfit(result, topic)
             if reason:
-                done.passed_over.append(f"{one.graded.student}: {reason}")
+                done.passed_over.append(f"{student}: {reason}")
                 continue
-            student = one.graded.student
             folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
-            notebook = restored(_submitted(course, topic, one.graded), book.released)
-            fill(notebook, one.graded, album.find(one.fingerprint) or {})
+            notebook = restored(_submitted(course, topic, result.graded), book.released)
+            fill(notebook, result.graded, album.find(result.fingerprint) or {})
             try:
                 stamp = directory.get_existing_timestamp(str(folder))
             except Exception:  # nbgrader itself fails in several ways here
@@ -120,15 +120,15 @@ class _Book:
                 f"nbgrader does not know {topic.id} yet: run `nbgrader generate_assignment {topic.id}`"
             ) from None
         self.released: dict[str, Released] = released_cells(self.notebook)
-        self.students: dict[str, Student] = {one.id: one for one in self.db.query(Student)}
+        self.students: dict[str, Student] = {student.id: student for student in self.db.query(Student)}
         load = selectinload(SubmittedAssignment.notebooks)
-        found = (
+        submissions = (
             self.db.query(SubmittedAssignment)
             .filter(SubmittedAssignment.assignment_id == self.assignment.id)
             .options(load.selectinload(SubmittedNotebook.grades))
             .options(load.selectinload(SubmittedNotebook.comments))
         )
-        self.submissions: dict[str, SubmittedAssignment] = {one.student_id: one for one in found}
+        self.submissions: dict[str, SubmittedAssignment] = {each.student_id: each for each in submissions}
         self.graded = [*self.notebook.grade_cells, *self.notebook.task_cells]
         self.commented = [*self.notebook.solution_cells, *self.notebook.task_cells]
         self.late_ones: list[tuple[str, SubmittedAssignment, SubmittedNotebook]] = []
@@ -138,7 +138,7 @@ class _Book:
         submission = self._submission(student)
         if stamp is not None:
             submission.timestamp = stamp
-        submitted = next(one for one in submission.notebooks if one.notebook is self.notebook)
+        submitted = next(each for each in submission.notebooks if each.notebook is self.notebook)
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if _known(cell)}
         names = {cell.id: cell.name for cell in {*self.graded, *self.commented}}
         for grade in submitted.grades:
@@ -194,17 +194,17 @@ def _known(cell: NotebookNode) -> bool:
     return "nbgrader" in cell.metadata
 
 
-def _unfit(one: Kept, topic: Topic) -> str:
+def _unfit(result: Kept, topic: Topic) -> str:
     """Say why a result cannot be published, "" if it can."""
-    student = one.graded.student
-    if one.graded.failed:
+    student = result.graded.student
+    if result.graded.failed:
         return "the grader failed on it: run `grader grade` again"
     if student in ("", ".", "..") or "/" in student or "\\" in student or "+" in student:
         return "nbgrader takes no such name of a student"
     with suppress(OSError):
-        changed = datetime.fromtimestamp(Path(one.graded.file).lstat().st_mtime, UTC)
-        if changed > one.graded_at:
-            return f"{one.graded.file} was changed after it was graded: run `grader grade` again"
+        changed = datetime.fromtimestamp(Path(result.graded.file).lstat().st_mtime, UTC)
+        if changed > result.graded_at:
+            return f"{result.graded.file} was changed after it was graded: run `grader grade` again"
     return ""
 
 

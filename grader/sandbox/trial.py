@@ -22,7 +22,7 @@ from grader.errors import PlainError
 from grader.sandbox import levels
 from grader.sandbox.levels import Level
 
-PATIENCE = 30.0
+ANSWER_SECONDS = 30.0
 HELD = "held"
 
 
@@ -108,7 +108,7 @@ def attempt(level: Level) -> Trial:
                 start_new_session=True,
             )
             theirs.close()
-            ours.settimeout(PATIENCE)
+            ours.settimeout(ANSWER_SECONDS)
             try:
                 said = ours.recv(4096).decode()
             except TimeoutError:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.cells import MAGIC, Cell, Unreadable, cells_of, compiled_source, unwarned
+from grader.cells import MAGIC_LINE, Cell, Unreadable, cells_of, compiled_source, unwarned
 from grader.scopes import Names, names_in
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
@@ -41,7 +41,7 @@ def warnings(file: Path) -> list[str]:
         found += list(_hidden(cells, set()))
     found += list(_missing_files(cells, file.parent))
     for cell in cells:
-        if compiled_source(cell) != cell.text and (line := MAGIC.search(cell.text)):
+        if compiled_source(cell) != cell.text and (line := MAGIC_LINE.search(cell.text)):
             said = line.group().strip()[:60]
             found.append(f"{_place(cell)}: `{said}` works in notebooks only, and is left out when graded.")
     return found

@@ -68,27 +68,28 @@ def cut(cells: Sequence[str], names: Iterable[str]) -> Cut:
         cells: the text of what was run, in order; `cells[0]` ran as number 1.
         names: what is asked for.
     """
-    run = [(number, one) for number, cell in enumerate(cells, 1) for one in statements(cell)]
-    chosen = {place for place, (_, one) in enumerate(run) if one.always}
+    run = [(number, statement) for number, cell in enumerate(cells, 1) for statement in statements(cell)]
+    chosen = {place for place, (_, statement) in enumerate(run) if statement.always}
     pending = [(name, len(run)) for name in names]
     for place in chosen:
         pending += [(name, place) for name in run[place][1].uses]
     seen, unknown = set(pending), set()
     while pending:
         name, end = pending.pop()
-        found = _definition(run, name, end)
-        if not found:
+        definition = _definition(run, name, end)
+        if not definition:
             unknown.add(name)
-        for place in found:
+        for place in definition:
             chosen.add(place)
-            one = run[place][1]
-            needs = {(used, place) for used in one.uses} | {(used, len(run)) for used in one.later}
+            statement = run[place][1]
+            needs = {(used, place) for used in statement.uses}
+            needs |= {(used, len(run)) for used in statement.later}
             pending += needs - seen
             seen |= needs
     kept: dict[int, set[int]] = {}
     for place in chosen:
-        number, one = run[place]
-        kept.setdefault(number, set()).update(range(one.first, one.last + 1))
+        number, statement = run[place]
+        kept.setdefault(number, set()).update(range(statement.first, statement.last + 1))
     texts = {number: _only(cells[number - 1], lines) for number, lines in kept.items()}
     sources = [texts.get(number, "") for number in range(1, len(cells) + 1)]
     notebook = {"cells": [{"cell_type": "code", "source": source} for source in sources]}
@@ -98,14 +99,14 @@ def cut(cells: Sequence[str], names: Iterable[str]) -> Cut:
 
 def _definition(run: Sequence[tuple[int, Statement]], name: str, end: int) -> list[int]:
     """Return where `name` is defined last before `end`, and what that builds on, latest first."""
-    found = []
+    places = []
     for place in range(end - 1, -1, -1):
-        one = run[place][1]
-        if name in one.binds or name in one.changes:
-            found.append(place)
-            if name in one.binds and name not in one.uses | one.changes:
+        statement = run[place][1]
+        if name in statement.binds or name in statement.changes:
+            places.append(place)
+            if name in statement.binds and name not in statement.uses | statement.changes:
                 break
-    return found
+    return places
 
 
 def _only(text: str, lines: set[int]) -> str:
@@ -141,7 +142,7 @@ def _blocks(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]
     block: list[ast.stmt] = []
     first = last = 0
     for node in body:
-        begins = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+        begins = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", []))])
         if block and begins > last:
             yield first, last, block
             block = []
@@ -177,10 +178,10 @@ def _may_define_anything(node: ast.stmt) -> bool:
 def names_defined(notebook: Mapping[str, object]) -> frozenset[str]:
     """Return every name that the code cells of a notebook define."""
     cells = notebook.get("cells")
-    found: set[str] = set()
+    names: set[str] = set()
     for cell in cells if isinstance(cells, list) else []:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", "")
-            for one in statements("".join(source) if isinstance(source, list) else str(source)):
-                found |= one.binds
-    return frozenset(found)
+            for statement in statements("".join(source) if isinstance(source, list) else str(source)):
+                names |= statement.binds
+    return frozenset(names)

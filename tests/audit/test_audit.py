@@ -85,7 +85,7 @@ def test_a_recorded_equivalent_is_no_problem_unless_it_is_killed_or_gone(
     assert fates(found, "weighted_mean", Fate.EQUIVALENT) == [sign]
     assert fates(found, "weighted_mean", Fate.SURVIVED) == []
     assert "recorded as equivalent, but killed by “a few rows”" in problems(found, "mean")
-    assert f"{equivalents.FILE} holds a mutant of mean that there is not: gone" in found.problems
+    assert f"{equivalents.FILE} names a mutant of `mean` that does not exist: gone" in found.problems
     assert any("there is no assignment" in problem for problem in found.problems)
 
 

@@ -124,11 +124,11 @@ def test_an_audit_is_data(found: AuditFound, tmp_path: Path) -> None:
 
 def test_targets_are_topics_and_exercises(course: Course) -> None:
     (topic,) = course.topics
-    assert run.choose(course, []) == {topic: []}
-    assert run.choose(course, ["averages.mean", "01.weighted_mean"]) == {topic: ["mean", "weighted_mean"]}
-    assert run.choose(course, ["averages.mean", "averages"]) == {topic: []}
+    assert run.resolve(course, []) == {topic: []}
+    assert run.resolve(course, ["averages.mean", "01.weighted_mean"]) == {topic: ["mean", "weighted_mean"]}
+    assert run.resolve(course, ["averages.mean", "averages"]) == {topic: []}
     with pytest.raises(CourseError, match="did you mean `averages`"):
-        run.choose(course, ["avarages.mean"])
+        run.resolve(course, ["avarages.mean"])
 
 
 # What the command says.
@@ -174,7 +174,7 @@ def test_an_equivalent_that_is_gone_fails_the_audit(tmp_path: Path) -> None:
     arguments = ["audit", "--sample", "0", "--json", str(tmp_path / "audit.json"), "--course", str(tmp_path)]
     done = CliRunner().invoke(cli, arguments, env={"COLUMNS": "200"})
     assert done.exit_code == 1
-    assert "✗ 01_averages: equivalents.toml holds a mutant of mean that there is not: gone" in done.output
+    assert "✗ 01_averages: equivalents.toml names a mutant of `mean` that does not exist: gone" in done.output
     read = json.loads((tmp_path / "audit.json").read_text())
     assert [one["name"] for one in read["topics"][0]["exercises"]] == list(course.topics[0].checks.exercises)
 
