@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.course import find_course
 from grader.exercise import Case, Exercise
-from grader.grading.feedback import verdict
+from grader.grading.judge import verdict
 from grader.grading.key import ExerciseKey, load
 from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import Status

@@ -26,8 +26,8 @@ from grader.client.server import Server
 from grader.course import Course, Topic, find_course
 from grader.exercise import Exercise
 from grader.grading import key
-from grader.grading.feedback import verdict
 from grader.grading.grading import Grader
+from grader.grading.judge import outcomes_of, verdict
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import Work, open_file
@@ -190,7 +190,7 @@ def test_the_key_that_students_get_knows_a_mistake_that_is_made_here(
     """It may have been recorded by another Python, whose `sum` rounds otherwise."""
     given = looked(topic).keys[False].exercises[exercise.name]
     for made in looked(topic).anew.exercises[exercise.name].mistakes:
-        found = verdict(exercise, given, mistakes.outcomes_of(made), hidden=False)
+        found = verdict(exercise, given, outcomes_of(made), hidden=False)
         assert made.sentence in found.message, f"{made.name} is not recognised"
 
 

@@ -11,7 +11,7 @@ from grader.audit.distance import distance
 from grader.audit.findings import Fate, MutantFound
 from grader.audit.mutation import Mutant
 from grader.exercise import Exercise
-from grader.grading.feedback import judge
+from grader.grading.judge import judge
 
 SLOWEST = 20.0  # times the reference's own time, after which a mutant is taken to run for ever
 LEAST_SECONDS = 1.0

@@ -7,19 +7,9 @@ from dataclasses import replace
 
 from grader.audit.findings import MistakeFound
 from grader.exercise import Exercise
-from grader.grading.feedback import judge as finding_of
-from grader.grading.feedback import recognise, verdict
+from grader.grading.judge import judged, outcomes_of, recognise, verdict
 from grader.grading.key import ExerciseKey, MistakeKey
-from grader.outcome import Outcome
 from grader.verdict import Status
-
-
-def outcomes_of(mistake: MistakeKey) -> list[Outcome]:
-    """Return what a mistake did on each case, as if a student had handed it in."""
-    return [
-        Outcome(Status.RAISED if response.error else None, response.arrays, response.error)
-        for response in mistake.responses
-    ]
 
 
 def problems_of(exercise: Exercise, key: ExerciseKey, hidden: bool) -> list[str]:
@@ -36,18 +26,14 @@ def problems_of(exercise: Exercise, key: ExerciseKey, hidden: bool) -> list[str]
 
 def _problems_of_one(exercise: Exercise, key: ExerciseKey, mistake: MistakeKey, hidden: bool) -> list[str]:
     outcomes = outcomes_of(mistake)
-    found = verdict(exercise, key, outcomes, hidden)
-    if found.status is Status.PASSED or found.score >= exercise.points:
+    found = judged(exercise, key, outcomes, hidden)
+    if found.verdict.status is Status.PASSED or found.verdict.score >= exercise.points:
         return ["passes"]
     problems = []
-    if not mistake.sentence or mistake.sentence not in found.message:
+    if not mistake.sentence or found.verdict.mistake != mistake.name:
         problems.append("is not named in what the student reads: give it a sentence")
-    findings = [
-        finding_of(exercise, case, expected, outcome)
-        for case, expected, outcome in zip(key.cases, key.expected, outcomes, strict=True)
-    ]
     others = list(key.mistakes)
-    while other := recognise(exercise, replace(key, mistakes=tuple(others)), outcomes, findings):
+    while other := recognise(exercise, replace(key, mistakes=tuple(others)), outcomes, found.findings):
         others.remove(other)
         if other is not mistake:
             problems.append(f"cannot be told from {other.name}: add a case on which they differ")
@@ -64,7 +50,7 @@ def mistakes(exercise: Exercise, key: ExerciseKey) -> list[MistakeFound]:
     return found
 
 
-def idle_cases(exercise: Exercise, key: ExerciseKey, killers: Sequence[str]) -> list[str]:
+def idle_cases(key: ExerciseKey, found: Sequence[MistakeFound], killers: Sequence[str]) -> list[str]:
     """Return the cases that no mistake needs, and that killed no mutant."""
-    needed = {case for mistake in mistakes(exercise, key) for case in mistake.rejected_by}
+    needed = {case for mistake in found for case in mistake.rejected_by}
     return [case.name for case in key.cases if case.name not in needed and case.name not in killers]

@@ -14,7 +14,7 @@ from grader.audit.findings import FormFound
 from grader.authoring.recording import Marked, marked
 from grader.course import Topic
 from grader.exercise import Case, Exercise, cast
-from grader.grading.feedback import verdict
+from grader.grading.judge import verdict
 from grader.outcome import Outcome
 from grader.verdict import Status
 

@@ -129,7 +129,7 @@ def look(bench: Bench, exercise: Exercise, found: ExerciseFound, orders: Mapping
     found.problems += content.exercise_problems(bench.topic, exercise)
     found.notes += cost.notes_of(found.cost)
     killers = [mutant.by for mutant in found.mutants if mutant.by]
-    idle = mistakes.idle_cases(exercise, keys[0], killers)
+    idle = mistakes.idle_cases(keys[0], found.mistakes, killers)
     found.notes += [f"no mistake and no mutant needs the case “{case}”" for case in idle]
 
 

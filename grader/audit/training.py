@@ -9,7 +9,7 @@ import numpy as np
 from grader.audit.bench import Bench
 from grader.audit.findings import TrainingFound
 from grader.exercise import Exercise
-from grader.grading.feedback import judge
+from grader.grading.judge import judge
 from grader.grading.key import ExerciseKey
 from grader.grading.secret import seeds
 from grader.outcome import Outcome

@@ -18,9 +18,8 @@ from grader.authoring.simulate import Behaviours
 from grader.authoring.ways import Ways
 from grader.client.server import Server
 from grader.course import Topic
-from grader.grading.feedback import ENDING, verdict
-from grader.grading.key import Key, MistakeKey
-from grader.outcome import Outcome
+from grader.grading.judge import outcomes_of, verdict
+from grader.grading.key import Key
 from grader.verdict import Results, Status, Verdict
 
 
@@ -60,7 +59,7 @@ def work_out(server: Server, topic: Topic, key: Key) -> Worked:
         right = ["right", *ways.listed("oracles", exercise)]
         found[name] = {way: Expected(way, Status.PASSED, exercise.points) for way in right}
         for mistake in key.exercises[name].mistakes:
-            got = verdict(exercise, key.exercises[name], _responses(mistake), key.hidden)
+            got = verdict(exercise, key.exercises[name], outcomes_of(mistake), key.hidden)
             # What equals a mistake is recognised by its arrays or its error.
             shown = got.status in (Status.WRONG, Status.RAISED)
             way = f"mistake:{mistake.name}"
@@ -76,20 +75,6 @@ def work_out(server: Server, topic: Topic, key: Key) -> Worked:
             got = verdict(failed[name], key.exercises[name], outcomes, key.hidden)
             found[name][way] = Expected(way, got.status, got.score, got.mistake)
     return found
-
-
-def _responses(mistake: MistakeKey) -> list[Outcome]:
-    """Return what a mistake does on each case, as it comes back in a submission."""
-    outcomes: list[Outcome] = []
-    for response in mistake.responses:
-        if outcomes and outcomes[-1].status in ENDING:
-            outcomes.append(outcomes[-1])
-        elif response.error in list(Status):
-            outcomes.append(Outcome(Status(response.error)))
-        else:
-            status = Status.RAISED if response.error else None
-            outcomes.append(Outcome(status, response.arrays, response.error))
-    return outcomes
 
 
 def write_truth(path: Path, seed: int, behaviours: Behaviours, worked: Mapping[str, Worked]) -> None:

@@ -13,7 +13,7 @@ from grader import __version__
 from grader.client.child import Child
 from grader.client.server import Server
 from grader.errors import ServerError
-from grader.grading.feedback import verdict
+from grader.grading.judge import verdict
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work
 from grader.outcome import Outcome

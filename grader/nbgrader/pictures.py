@@ -15,11 +15,12 @@ import msgspec
 
 from grader import files
 from grader.client.server import Server
-from grader.grading.feedback import describe_inputs, judge
+from grader.grading.explain import describe_inputs
 from grader.grading.grading import run
+from grader.grading.judge import findings
 from grader.grading.rules import Rules
 from grader.outcome import Outcome
-from grader.report.pictures import picture
+from grader.report.pictures import picture_of
 from grader.text import printable
 
 TEXT = "margin: 0.5em 0"
@@ -50,16 +51,13 @@ def illustrate(
 
 def show(rules: Rules, name: str, outcomes: list[Outcome]) -> str:
     """Return HTML for the first case of an exercise that was wrong, "" if none was."""
-    exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
-    for case, expected, outcome in zip(key.cases, key.expected, outcomes, strict=True):
-        finding = judge(exercise, case, expected, outcome)
-        if finding is None:
-            continue
-        said = f"On the public case “{case.name}”{describe_inputs(case.inputs)}, {finding.text}"
-        drawn = ""
-        if finding.output in expected and finding.output in outcome.arrays:
-            drawn = picture(expected[finding.output], outcome.arrays[finding.output], finding.output)
-        return f'<p style="{TEXT}">{escape(printable(said))}</p>{drawn}'
+    key = rules.key.exercises[name]
+    found = findings(rules.checks.exercises[name], key, outcomes)
+    for case, expected, outcome, finding in zip(key.cases, key.expected, outcomes, found, strict=True):
+        if finding is not None:
+            said = f"On the public case “{case.name}”{describe_inputs(case.inputs)}, {finding.text}"
+            drawn = picture_of(finding, expected, outcome.arrays)
+            return f'<p style="{TEXT}">{escape(printable(said))}</p>{drawn}'
     return ""
 
 

@@ -12,11 +12,12 @@ the furthest entry is framed, so that nothing is said by colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from grader.grading.compare import Mismatch
 from grader.report import svg
 
 FEWEST = 6  # values; fewer are better read than seen
@@ -62,6 +63,15 @@ def picture(expected: np.ndarray, returned: np.ndarray, name: str) -> str:
         if wanted.values.ndim == 1:
             return _lines(wanted, got, difference)
         return _maps(wanted, got, difference)
+
+
+def picture_of(
+    finding: Mismatch | None, expected: Mapping[str, np.ndarray], returned: Mapping[str, np.ndarray]
+) -> str:
+    """Draw the output that a finding is about, "" where it is about none that both sides have."""
+    if finding is None or finding.output not in expected or finding.output not in returned:
+        return ""
+    return picture(expected[finding.output], returned[finding.output], finding.output)
 
 
 def _distance(expected: np.ndarray, returned: np.ndarray) -> np.ndarray | None:

@@ -26,13 +26,13 @@ from grader.client.warm import NoServer, Warm
 from grader.course import CourseError
 from grader.errors import ServerError
 from grader.exercise import AuthorError, Exercise
-from grader.grading.feedback import judge, verdict
 from grader.grading.grading import run
-from grader.grading.key import KeyProblem
+from grader.grading.judge import Judged, judged
+from grader.grading.key import ExerciseKey, KeyProblem
 from grader.grading.rules import Rules
 from grader.outcome import Outcome
 from grader.report.display import Checked, Display, State, headline
-from grader.report.pictures import picture
+from grader.report.pictures import picture_of
 from grader.student import asked, session
 from grader.student.assignment import Assignment
 from grader.verdict import Status, Verdict
@@ -108,17 +108,18 @@ def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
     source, found = _source(assignment, writes, answers)
     outcomes = _run(source, rules, [exercise.name for exercise in wanted])
     keys = rules.key.exercises
-    verdicts = [
-        _as_jupyter_counts(verdict(exercise, keys[exercise.name], outcomes[exercise.name], hidden=False))
-        for exercise in wanted
+    judgements = [
+        judged(exercise, keys[exercise.name], outcomes[exercise.name], hidden=False) for exercise in wanted
     ]
+    verdicts = [_as_jupyter_counts(one.verdict) for one in judgements]
     failed = [one for one in verdicts if one.status is not Status.PASSED]
     notes = tuple(_notes(assignment, found, bool(failed)))
     if not names:
         return [State(assignment.name, verdicts, notes + _not_run(wanted, found))], []
+    pictures = [_picture(keys[one.verdict.name], outcomes[one.verdict.name], one) for one in judgements]
     checked = [
-        Checked(assignment.name, exercise, one, _picture(rules, exercise, outcomes[exercise.name]), notes)
-        for exercise, one in zip(wanted, verdicts, strict=True)
+        Checked(assignment.name, exercise, one, drawn, notes)
+        for exercise, one, drawn in zip(wanted, verdicts, pictures, strict=True)
     ]
     return list(checked), [headline(one) for one in failed]
 
@@ -217,17 +218,13 @@ def _as_jupyter_counts(found: Verdict) -> Verdict:
     return msgspec.structs.replace(found, message=CELL.sub(r"[\1]", found.message))
 
 
-def _picture(rules: Rules, exercise: Exercise, outcomes: Sequence[Outcome]) -> str:
-    """Draw the output that the message is about."""
-    key = rules.key.exercises[exercise.name]
-    for case, expected, outcome in zip(key.cases, key.expected, outcomes, strict=True):
-        if outcome.status is not None:
-            return ""
-        found = judge(exercise, case, expected, outcome)
-        if found is not None:
-            name = found.output
-            both = name in expected and name in outcome.arrays
-            return picture(expected[name], outcome.arrays[name], name) if both else ""
+def _picture(key: ExerciseKey, outcomes: Sequence[Outcome], found: Judged) -> str:
+    """Draw the output that the message is about: of the first case that did not pass."""
+    for case, finding, expected, outcome in zip(
+        found.verdict.cases, found.findings, key.expected, outcomes, strict=True
+    ):
+        if case.status is not Status.PASSED:
+            return picture_of(finding, expected, outcome.arrays)
     return ""
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from grader.cells import Unreadable, cells_of
 from grader.course import CourseError
 from grader.errors import ServerError
-from grader.grading.feedback import verdict as judge
 from grader.grading.grading import Grader, run
+from grader.grading.judge import verdict as judge
 from grader.grading.work import NotGradable, open_file
 from grader.student import progress
 from grader.student.assignment import Assignment

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.exercise import run_checks
 from grader.grading import key
-from grader.grading.feedback import judge_arrays
+from grader.grading.judge import judge_arrays
 from grader.server.worker import run_driver
 
 

@@ -1,0 +1,157 @@
+"""Outcomes and a key to verdicts: what passed, for how many points, and which known mistake it is.
+
+All that is found out on the way is returned with the verdict, so that nobody
+who draws or lists it has to judge again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.exercise import Case, Exercise
+from grader.grading.compare import Mismatch, compare, equal
+from grader.grading.explain import ENDING, explain
+from grader.grading.key import ExerciseKey, MistakeKey, Response
+from grader.outcome import Outcome
+from grader.verdict import CaseVerdict, Status, Verdict, worst
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict, and what was found to be wrong on each case: None where it is right or returned nothing."""
+
+    verdict: Verdict
+    findings: tuple[Mismatch | None, ...]
+
+
+def verdict(exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hidden: bool) -> Verdict:
+    """Return the verdict alone of `judged`."""
+    return judged(exercise, key, outcomes, hidden).verdict
+
+
+def judged(exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hidden: bool) -> Judged:
+    """Judge what came of each case of one exercise.
+
+    Args:
+        exercise: whose judge or tolerance decides.
+        key: what was expected; as many cases as there are outcomes.
+        outcomes: in the order of the key's cases.
+        hidden: whether the message must keep the key's numbers to itself.
+    """
+    found = findings(exercise, key, outcomes)
+    cases = tuple(
+        CaseVerdict(case.name, _status(outcome, finding), round(outcome.seconds, 4))
+        for case, outcome, finding in zip(key.cases, outcomes, found, strict=True)
+    )
+    earned = sum(case.weight for case, v in zip(key.cases, cases, strict=True) if v.status is Status.PASSED)
+    score = round(exercise.points * earned / sum(case.weight for case in key.cases), 4)
+    status = worst([case.status for case in cases])
+    mistake = None
+    message = ""
+    if status is not Status.PASSED:
+        mistake = recognise(exercise, key, outcomes, found)
+        statuses = [case.status for case in cases]
+        message = explain(exercise, key, outcomes, found, statuses, mistake, hidden)
+    name = mistake.name if mistake else None
+    return Judged(Verdict(exercise.name, status, score, exercise.points, name, message, cases), found)
+
+
+def findings(
+    exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome]
+) -> tuple[Mismatch | None, ...]:
+    """Return what is wrong with each case's arrays; None where they are right or nothing was returned."""
+    return tuple(
+        judge(exercise, case, expected, outcome)
+        for case, expected, outcome in zip(key.cases, key.expected, outcomes, strict=True)
+    )
+
+
+def judge(
+    exercise: Exercise, case: Case, expected: dict[str, np.ndarray], outcome: Outcome
+) -> Mismatch | None:
+    """Compare or judge one case's arrays; None if right or if nothing was returned."""
+    if outcome.status is not None:
+        return None
+    return judge_arrays(exercise, case, expected, outcome.arrays)
+
+
+def judge_arrays(
+    exercise: Exercise, case: Case, expected: dict[str, np.ndarray], returned: dict[str, np.ndarray]
+) -> Mismatch | None:
+    """Compare or judge arrays as `exercise` says."""
+    if exercise.judge_function is None:
+        return compare(expected, returned, exercise.tolerance)
+    # A judge may rely on the names and shapes; what breaks it is no right answer.
+    shapes = {name: np.zeros(array.shape, bool) for name, array in expected.items()}
+    form = compare(shapes, {name: np.zeros(array.shape, bool) for name, array in returned.items()}, 0.0)
+    if form is not None:
+        return form
+    try:
+        with np.errstate(all="ignore"):
+            finding = exercise.judge_function(returned, expected, case.inputs)
+    except Exception as error:
+        text = f"What was returned could not be judged ({type(error).__name__})."
+        return Mismatch("", "judge", text, "what was returned could not be judged")
+    if finding is None:
+        return None
+    kind, details = finding if isinstance(finding, tuple) else (finding, "")
+    return Mismatch("", kind, f"{kind}: {details}." if details else f"{kind}.", kind)
+
+
+def recognise(
+    exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], findings: Sequence[Mismatch | None]
+) -> MistakeKey | None:
+    """Return the first mistake that responds as the student's code did, on every case."""
+    for mistake in key.mistakes:
+        if all(
+            _same(exercise, case, expected, response, outcome, finding)
+            for case, expected, response, outcome, finding in zip(
+                key.cases, key.expected, mistake.responses, outcomes, findings, strict=True
+            )
+        ):
+            return mistake
+    return None
+
+
+def _same(
+    exercise: Exercise,
+    case: Case,
+    expected: dict[str, np.ndarray],
+    response: Response,
+    outcome: Outcome,
+    finding: Mismatch | None,
+) -> bool:
+    """Tell whether a mistake's response to a case is what the student's code did."""
+    if outcome.status is not None or response.error:
+        return outcome.status is Status.RAISED and outcome.error == response.error
+    if equal(response.arrays, outcome.arrays, exercise.tolerance):
+        return True
+    if exercise.judge_function is None:
+        return False
+    # What is judged by a property has many right answers, and many wrong ones
+    # of a sort: they are the same mistake if they fail for the same reason.
+    theirs = judge_arrays(exercise, case, expected, response.arrays)
+    return (theirs and theirs.kind) == (finding and finding.kind)
+
+
+def outcomes_of(mistake: MistakeKey) -> list[Outcome]:
+    """Return what a mistake does on each case, as it comes back in a submission."""
+    outcomes: list[Outcome] = []
+    for response in mistake.responses:
+        if outcomes and outcomes[-1].status in ENDING:
+            outcomes.append(outcomes[-1])
+        elif response.error in list(Status):
+            outcomes.append(Outcome(Status(response.error)))
+        else:
+            status = Status.RAISED if response.error else None
+            outcomes.append(Outcome(status, response.arrays, response.error))
+    return outcomes
+
+
+def _status(outcome: Outcome, finding: Mismatch | None) -> Status:
+    if outcome.status is not None:
+        return outcome.status
+    return Status.PASSED if finding is None else Status.WRONG

@@ -1,0 +1,131 @@
+"""Outcomes become points, and wrong answers are recognised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from judging import EXPECTED, exercise, judged, key_of, mistake, returned
+
+from grader.grading import judge
+from grader.outcome import Outcome
+from grader.verdict import Status
+
+# Points
+
+
+def test_what_is_right_passes_without_a_word() -> None:
+    found = judged(returned(*EXPECTED))
+    assert (found.status, found.score, found.max_score) == (Status.PASSED, 12, 12)
+    assert (found.message, found.mistake) == ("", None)
+    assert [(case.name, case.seconds) for case in found.cases] == [
+        ("one", 0.25),
+        ("two", 0.25),
+        ("three", 0.25),
+    ]
+
+
+@given(st.lists(st.booleans(), min_size=3, max_size=3), st.lists(st.integers(1, 9), min_size=3, max_size=3))
+def test_points_are_shared_by_weight(right: list[bool], weights: list[int]) -> None:
+    outcomes = returned(*[y if good else y + 1 for y, good in zip(EXPECTED, right, strict=True)])
+    found = judged(outcomes, key_of(weights=weights))
+    share = sum(w for w, good in zip(weights, right, strict=True) if good) / sum(weights)
+    assert found.score == pytest.approx(12 * share, abs=1e-4)
+    assert (found.score == 12) is all(right) is (found.status is Status.PASSED)
+
+
+def test_each_case_has_its_own_status_and_the_first_failure_is_the_exercise_s() -> None:
+    outcomes = [*returned(EXPECTED[0]), Outcome(Status.TIMED_OUT), Outcome(Status.RAISED, error="E")]
+    found = judged(outcomes)
+    assert [case.status for case in found.cases] == [Status.PASSED, Status.TIMED_OUT, Status.RAISED]
+    assert (found.status, found.score) == (Status.TIMED_OUT, 3)
+
+
+def test_findings_are_returned_with_the_verdict() -> None:
+    outcomes = [*returned(EXPECTED[0], EXPECTED[1] + 1), Outcome(Status.TIMED_OUT)]
+    found = judge.judged(exercise(), key_of(), outcomes, hidden=False)
+    assert found.verdict == judge.verdict(exercise(), key_of(), outcomes, hidden=False)
+    assert [finding and finding.output for finding in found.findings] == [None, "y", None]
+
+
+# Mistakes
+
+
+@given(st.integers(0, 2), st.sampled_from([1e-3, 1.0, np.nan]))
+def test_a_mistake_that_differs_on_one_case_is_not_named(at: int, by: float) -> None:
+    answers = -EXPECTED
+    answers[at] += by
+    found = judged(returned(*answers), key_of(mistakes=(mistake("sign", *-EXPECTED),)))
+    assert found.mistake is None
+    assert "sign it is" not in found.message
+
+
+def test_a_mistake_that_raises_is_matched_by_the_type_of_its_error() -> None:
+    key = key_of(mistakes=(mistake("raising", EXPECTED[0], "KeyError", "KeyError"),))
+    for error, named in [("KeyError", "raising"), ("IndexError", None)]:
+        outcomes = [*returned(EXPECTED[0]), *[Outcome(Status.RAISED, error=error)] * 2]
+        assert judged(outcomes, key).mistake == named
+    assert judged(returned(*EXPECTED[:2], EXPECTED[2] + 1), key).mistake is None
+    assert (
+        judged([*returned(EXPECTED[0]), *[Outcome(Status.CRASHED, error="KeyError")] * 2], key).mistake
+        is None
+    )
+
+
+def test_no_mistake_is_named_where_all_is_right() -> None:
+    assert judged(returned(*EXPECTED), key_of(mistakes=(mistake("same", *EXPECTED),))).mistake is None
+
+
+# Judges
+
+
+def test_a_judge_replaces_the_comparison() -> None:
+    def positive(got: Any, expected: Any, inputs: Any) -> Any:
+        if (got["y"] <= 0).any():
+            return "a value is not positive", f"it is {got['y'].min():.2f}"
+        return None
+
+    assert judged(returned(*np.ones_like(EXPECTED)), judge_function=positive).status is Status.PASSED
+    found = judged(returned(*-np.ones_like(EXPECTED)), judge_function=positive)
+    assert found.status is Status.WRONG
+    assert "a value is not positive: it is -1.00." in found.message
+    hidden = judged(returned(*-np.ones_like(EXPECTED)), hidden=True, judge_function=positive)
+    assert "a value is not positive." in hidden.message and "1.00" not in hidden.message
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), KeyError("y"), IndexError(), ZeroDivisionError(), AssertionError()]
+)
+def test_a_judge_that_breaks_never_lets_an_answer_pass(error: Exception) -> None:
+    def broken(*_: Any) -> None:
+        raise error
+
+    found = judged(returned(*EXPECTED), judge_function=broken)
+    assert (found.status, found.score) == (Status.WRONG, 0)
+    assert f"could not be judged ({type(error).__name__})" in found.message
+
+
+def test_a_judge_sees_only_what_has_the_right_names_and_shapes() -> None:
+    def strict(got: Any, expected: Any, inputs: Any) -> None:
+        raise AssertionError("it was not to be asked")
+
+    for wrong in ({}, {"y": np.zeros(3)}, {"y": EXPECTED[0], "z": np.zeros(1)}):
+        found = judged([Outcome(None, wrong)] * 3, judge_function=strict)
+        assert found.status is Status.WRONG and "judged" not in found.message
+
+
+def test_under_a_judge_a_mistake_is_known_by_its_reason() -> None:
+    def by_sum(got: Any, expected: Any, inputs: Any) -> Any:
+        return ("too small" if got["y"].sum() < 0 else "too large") if abs(got["y"].sum()) > 1 else None
+
+    key = key_of(
+        mistakes=(
+            mistake("small", *[np.full((2, 4), -1.0)] * 3),
+            mistake("large", *[np.full((2, 4), 9.0)] * 3),
+        )
+    )
+    found = judged(returned(*[np.full((2, 4), 3.0)] * 3), key, judge_function=by_sum)
+    assert found.mistake == "large"
