@@ -29,11 +29,16 @@ class Unreadable(PlainError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its text, what to call it, and its line in the module's text."""
+    """A code cell: its number in a notebook, 0 in a script; its text; its line in the module's text."""
 
-    label: str
+    number: int
     text: str
     line: int
+
+    @property
+    def label(self) -> str:
+        """Return what to call it, "" in a script."""
+        return f"cell {self.number}" if self.number else ""
 
 
 def cells_of(content: bytes) -> list[Cell]:
@@ -51,14 +56,14 @@ def cells_of(content: bytes) -> list[Cell]:
         raise Unreadable("the file is empty: is it the one that was to be handed in?")
     pieces = notebook_cells(text) if text.lstrip().startswith("{") else script_cells(text)
     cells, line = [], 1
-    for label, source, first in pieces:
-        cells.append(Cell(label, source, first or line))
+    for number, source, first in pieces:
+        cells.append(Cell(number, source, first or line))
         line += source.count("\n") + 1
     return cells
 
 
-def notebook_cells(text: str) -> list[tuple[str, str, int]]:
-    """Return (label, source, 0) of each code cell of a notebook that is to be run."""
+def notebook_cells(text: str) -> list[tuple[int, str, int]]:
+    """Return (number, source, 0) of each code cell of a notebook that is to be run."""
     broken = "the notebook cannot be read ({}): open it in Jupyter, save it and hand it in again"
     try:
         notebook = json.loads(text)
@@ -87,13 +92,13 @@ def notebook_cells(text: str) -> list[tuple[str, str, int]]:
         if isinstance(source, list):
             source = "".join(str(line) for line in source)
         if isinstance(source, str) and source.strip():
-            pieces.append((f"cell {number}", source.replace("\r\n", "\n"), 0))
+            pieces.append((number, source.replace("\r\n", "\n"), 0))
     return pieces
 
 
-def script_cells(text: str) -> list[tuple[str, str, int]]:
-    """Return ("", source, first line) of each cell of a script, split at `# %%`."""
-    pieces: list[tuple[str, str, int]] = []
+def script_cells(text: str) -> list[tuple[int, str, int]]:
+    """Return (0, source, first line) of each cell of a script, split at `# %%`."""
+    pieces: list[tuple[int, str, int]] = []
     lines = text.split("\n")
     starts = [0] + [i for i, line in enumerate(lines) if CELL_MARKER.match(line)] + [len(lines)]
     for start, end in zip(starts, starts[1:], strict=False):
@@ -102,7 +107,7 @@ def script_cells(text: str) -> list[tuple[str, str, int]]:
         if marker and "[markdown]" in marker.group(1):
             continue
         if source.strip():
-            pieces.append(("", source, start + 1))
+            pieces.append((0, source, start + 1))
     return pieces
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from grader.fault import CELL, Fault, Place
 from grader.verdict import Status
 
 UNDEFINED = "undefined"  # an `error`: the submission does not define what the exercise asks for
@@ -16,8 +17,9 @@ class Outcome:
     """What came of one case: arrays, or the status that stands in their place.
 
     `status` is None where arrays were returned and are still to be compared.
-    `text` is the student's process' own account, or the whole message where
-    `imported` is False: the file itself could not be run.
+    `faults` are what was raised: in running the case or, where the answer is
+    not defined, in importing the file. `text` is another account of it, or the
+    whole message where `imported` is False: the file itself could not be run.
     """
 
     status: Status | None
@@ -26,3 +28,14 @@ class Outcome:
     text: str = ""
     seconds: float = 0.0
     imported: bool = True
+    faults: tuple[Fault, ...] = ()
+
+    def said(self, cell: str = CELL) -> str:
+        """Return in words what there is of an account; a notebook may call its cells otherwise."""
+        return "\n".join(filter(None, (self.text, *(fault.said(cell) for fault in self.faults))))
+
+    @property
+    def place(self) -> Place | None:
+        """Return the line that raised last, if there is one that can be."""
+        frames = [frame for fault in self.faults for frame in fault.frames if frame.plausible]
+        return frames[-1].place if frames else None

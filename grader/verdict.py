@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from grader.fault import Place
+
 SCHEMA = 1
 UNWRITTEN = "is not written yet."
 
@@ -34,11 +36,13 @@ class CaseVerdict(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     """One exercise: status, points, the recognised mistake and a message for the student.
 
     `mistake` is the name of the mistake whose answers were returned on every
     case, or None. `message` is Markdown-free plain text, "" where all passed.
+    `place` is the line that raised what the message is about; like all that has
+    a default, it is left out of JSON where it says nothing.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Verdict(msgspec.Struct, frozen=True):
     mistake: str | None
     message: str
     cases: tuple[CaseVerdict, ...]
+    place: Place | None = None
 
     @property
     def unwritten(self) -> bool:

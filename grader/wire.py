@@ -50,19 +50,6 @@ class Array(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shape: tuple[int, ...]
 
 
-class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a child says of one case: claims, of which only the arrays count.
-
-    `outcome` is one of ready, returned, raised, missing, out_of_memory.
-    `error` is the type of what was raised; `text` is shown to the student.
-    """
-
-    outcome: str
-    arrays: tuple[Array, ...] = ()
-    error: str = ""
-    text: str = ""
-
-
 def send(to: socket.socket, ident: bytes, header: bytes, arrays: Sequence[np.ndarray] = ()) -> None:
     """Send one message; each array's bytes are in C order."""
     blocks = [np.ascontiguousarray(array).data.cast("B") for array in arrays if array.size]
@@ -118,31 +105,20 @@ def _read(source: socket.socket, size: int, alive: Callable[[], None]) -> bytear
     return buffer
 
 
-def encode_reply(outcome: str, arrays: dict[str, np.ndarray], error: str = "", text: str = "") -> bytes:
-    """Encode a reply's header, its text cut so that it stays within the limit."""
-    declared = tuple(Array(name, str(a.dtype), a.shape) for name, a in arrays.items())
-    # A student's text may hold half of a surrogate pair, which UTF-8 has no bytes for.
-    error, text = (said.encode("utf-8", "replace").decode() for said in (error[:80], text))
-    while True:
-        header = msgspec.json.encode(Reply(outcome, declared, error, text))
-        if len(header) <= MAX_HEADER or not text:
-            return header
-        text = text[: len(text) * 3 // 4]
+def declared(arrays: dict[str, np.ndarray]) -> tuple[Array, ...]:
+    """Return what a header says of arrays, in the order in which their bytes follow it."""
+    return tuple(Array(name, str(array.dtype), array.shape) for name, array in arrays.items())
 
 
-def decode_reply(header: bytes, data: bytearray) -> tuple[Reply, dict[str, np.ndarray]]:
-    """Check a child's reply against the bytes that came with it, and read its arrays.
+def read_arrays(claims: Sequence[Array], data: bytearray) -> dict[str, np.ndarray]:
+    """Check what a child claims of arrays against the bytes that came, and return them as views of these.
 
     Raises:
-        WireError: the header is not a `Reply`, or declares what the data is not.
+        WireError: the claims are not true of the data.
     """
-    try:
-        reply = msgspec.json.decode(header, type=Reply)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise WireError(f"not a reply: {error}") from error
     arrays: dict[str, np.ndarray] = {}
     position = 0
-    for array in reply.arrays:
+    for array in claims:
         if array.dtype not in DTYPES or len(array.shape) > MAX_AXES or min(array.shape, default=0) < 0:
             raise WireError("an array has a dtype or shape that is not allowed")
         dtype = np.dtype(array.dtype)
@@ -160,7 +136,7 @@ def decode_reply(header: bytes, data: bytearray) -> tuple[Reply, dict[str, np.nd
         position += size
     if position != len(data):
         raise WireError("bytes came that no array declares")
-    return reply, arrays
+    return arrays
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ here for what they mark, and imported only there.
 from __future__ import annotations
 
 import ast
-import itertools
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ from grader.client.child import Child
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import AuthorError, Case, Exercise
+from grader.fault import Fault
 from grader.grading.key import ExerciseKey, Key, MistakeKey, Response, fingerprint
 from grader.grading.secret import PUBLIC, seeds
 from grader.outcome import Outcome
@@ -88,11 +88,15 @@ def _open(server: Server, topic: Topic, paths: Sequence[Path]) -> Child:
     return child
 
 
-def _first_of(problems: str) -> str:
+def _first_of(problems: Sequence[Fault]) -> str:
     """Return in one line what was raised first, and where."""
-    said, *more = problems.split("\n")
-    places = [line.strip() for line in itertools.takewhile(lambda line: line.startswith("  "), more)]
-    return f"{said} ({places[-2]})" if len(places) > 1 else said
+    if not problems:
+        return ""
+    said, frames = problems[0].text.split("\n")[0], problems[0].frames
+    if not frames:
+        return said
+    inside = f", in {frames[-1].function}" if frames[-1].function else ""
+    return f"{said} ({frames[-1].place.said()}{inside})"
 
 
 def record(
@@ -148,7 +152,7 @@ def _record_exercises(
                 if outcome.status is not None:
                     raise AuthorError(
                         f"{topic.id}: the reference of {exercise.name} on “{case.name}”: "
-                        f"{outcome.status} {outcome.error} {outcome.text}".rstrip()
+                        f"{outcome.status} {outcome.error} {outcome.said()}".rstrip()
                     )
                 expected.append(outcome.arrays)
             recorded[exercise.name] = ExerciseKey(

@@ -12,20 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from grader import wire
+from grader import protocol, wire
 from grader.client import process
 from grader.errors import ServerError
+from grader.fault import Fault
 from grader.outcome import UNDEFINED, Outcome
-from grader.protocol import LOCKED
+from grader.protocol import LOCKED, Came, Open, OpenArchive, Read, Request, Run
 from grader.sandbox.levels import Limits
 from grader.verdict import Status
 
 LOCK_PATIENCE = 30.0  # seconds
 _STATUS = {
-    "raised": Status.RAISED,
-    "missing": Status.MISSING,
-    "unreadable": Status.MISSING,
-    "out_of_memory": Status.OUT_OF_MEMORY,
+    Came.RAISED: Status.RAISED,
+    Came.MISSING: Status.MISSING,
+    Came.UNDEFINED: Status.MISSING,
+    Came.UNREADABLE: Status.MISSING,
+    Came.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
 }
 _IMPORT = {
     Status.TIMED_OUT: "The file's cells had not all run after {:g} s: is there a loop that does not end, "
@@ -43,7 +45,7 @@ class Child:
     """One forked process that holds one submission.
 
     Attributes:
-        problems: what the child said of cells that could not be run.
+        problems: what was raised by cells that could not be run.
         failed: the outcome of every case, where the submission could not even
             be imported; else None.
         memory: peak resident bytes, known once closed.
@@ -55,17 +57,18 @@ class Child:
     ) -> None:
         self.pid, self._limits, self._reap = pid, limits, reap
         self.seen = process.pid_here(handles, pid)
-        self.problems, self.memory, self.cpu = "", 0, 0.0
+        self.memory, self.cpu = 0, 0.0
+        self.problems: tuple[Fault, ...] = ()
         self.failed: Outcome | None = None
         self._channel: socket.socket | None = channel
         self._wait_for_lock(channel)
         channel.settimeout(process.TICK)
 
-    def open(self, request: dict[str, Any]) -> None:
+    def open(self, request: Open | OpenArchive) -> None:
         """Have the child read its files, and import them if they are no zip."""
         seconds = self._limits.import_seconds
-        opened = self._ask(request, seconds, "ready")
-        self.problems = opened.text
+        opened = self._ask(request, seconds, Came.READY)
+        self.problems = opened.faults
         if opened.status is not None:
             text = _IMPORT.get(opened.status, "").format(seconds)
             self.failed = replace(opened, text=f"{text}{opened.text}", imported=False)
@@ -113,16 +116,15 @@ class Child:
         answers: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Run one driver on one case. A child that misbehaves is gone afterwards."""
-        request = {"exercise": exercise, "inputs": inputs, "answers": dict(answers or {})}
-        outcome = self._ask(request, seconds, "returned")
+        outcome = self._ask(Run(exercise, inputs, dict(answers or {})), seconds, Came.RETURNED)
         if outcome.status is Status.MISSING:
             # What went wrong was said before any input was sent, and so quotes none.
-            return replace(outcome, text=self.problems if outcome.error == UNDEFINED else "")
+            return replace(outcome, faults=self.problems if outcome.error == UNDEFINED else (), text="")
         return outcome
 
     def read(self, position: int | None) -> Outcome:
         """Read one file of an opened zip, or the names of all if `position` is None."""
-        return self._ask({"read": position}, self._limits.import_seconds, "returned")
+        return self._ask(Read(position), self._limits.import_seconds, Came.RETURNED)
 
     def close_with_last_reference(self) -> None:
         """Have the child end, as what is read from it may be read until then."""
@@ -148,7 +150,7 @@ class Child:
             raise
         return status
 
-    def _ask(self, request: dict[str, Any], seconds: float, good: str) -> Outcome:
+    def _ask(self, request: Request, seconds: float, good: Came) -> Outcome:
         """Send one request and make an `Outcome` of whatever happens."""
         if self._channel is None:
             raise ServerError("this child has ended; fork another")
@@ -156,11 +158,11 @@ class Child:
         watch = process.Watch(self.seen, seconds, self._limits)
         ident = secrets.token_bytes(16)
         try:
-            self._send(ident, *wire.pack(request), watch)
+            self._send(ident, *protocol.encode_request(request), watch)
             echoed, answer, data = wire.receive(self._channel, alive=watch.look)
             if echoed != ident:
                 raise wire.WireError("an answer to another question")
-            reply, returned = wire.decode_reply(answer, data)
+            reply, returned = protocol.decode_reply(answer, data)
         except process.Overdue:
             self.close()
             return Outcome(Status.TIMED_OUT, seconds=time.monotonic() - started)
@@ -181,7 +183,9 @@ class Child:
         status = None if reply.outcome == good else _STATUS.get(reply.outcome, Status.CRASHED)
         if status in (Status.CRASHED, Status.OUT_OF_MEMORY):
             self.close()
-        return Outcome(status, returned, reply.error, reply.text, time.monotonic() - started)
+        kind = UNDEFINED if reply.outcome is Came.UNDEFINED else reply.error
+        seconds = time.monotonic() - started
+        return Outcome(status, returned, kind, reply.text, seconds, faults=reply.faults)
 
     def _send(self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], watch: process.Watch) -> None:
         assert self._channel is not None

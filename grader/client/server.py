@@ -85,7 +85,7 @@ class Server:
         """
         child = self._spares.take(files) if self._spares else None
         child = child or self.start(files)
-        child.open({"checks": checks, "modules": list(modules)})
+        child.open(protocol.Open(checks, tuple(modules)))
         return child
 
     def open_archive(self, descriptor: int) -> Child:
@@ -96,7 +96,7 @@ class Server:
         """
         child = self.start([descriptor])
         child.close_with_last_reference()
-        child.open({"archive": True})
+        child.open(protocol.OpenArchive())
         return child
 
     def start(self, files: Sequence[int], ahead: bool = False) -> Child:

@@ -7,19 +7,18 @@ key.
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.exercise import Exercise
+from grader.fault import CELL
 from grader.grading.compare import Mismatch
 from grader.grading.key import ExerciseKey, MistakeKey
 from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import UNWRITTEN, Status
 
-PLACES = re.compile(r"\n  (?:cell \d{1,4}, )?line \d{1,5}(?=, in |\n)")
 # What may be named on hidden cases: Python's and TensorFlow's own.
 ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)} | {
     "AxisError", "ForbiddenOp", "InvalidArgumentError", "LinAlgError", "WrongStructure"
@@ -36,6 +35,7 @@ def explain(
     statuses: Sequence[Status],
     mistake: MistakeKey | None,
     hidden: bool,
+    cell: str = CELL,
 ) -> str:
     """Write the message for an exercise that did not pass.
 
@@ -47,6 +47,7 @@ def explain(
         statuses: what became of the cases; one, at least, did not pass.
         mistake: whose answers these are, None if it is not known.
         hidden: whether the key's numbers are kept from the student.
+        cell: what a notebook's cell is called.
     """
     first = next(i for i, status in enumerate(statuses) if status is not Status.PASSED)
     case, outcome, finding = key.cases[first], outcomes[first], findings[first]
@@ -56,11 +57,11 @@ def explain(
         written = f"`{'`, `'.join(exercise.writes)}`"
         if outcome.error != UNDEFINED:
             return f"{written} {UNWRITTEN}"
-        if outcome.text:
-            return f"{written} is not defined, since not everything in the file could be run:\n{outcome.text}"
+        if said := outcome.said(cell):
+            return f"{written} is not defined, since not everything in the file could be run:\n{said}"
         return f"{written} is not defined: has its name been changed, or its cell been deleted?"
     place = f"On “{case.name}”" + ("" if hidden else describe_inputs(case.inputs))
-    what = _what(exercise, outcome, finding, hidden)
+    what = _what(exercise, outcome, finding, hidden, cell)
     if outcome.status in ENDING and first + 1 < len(statuses):
         what += " The cases after it were not run."
     paragraphs = [f"{place}, {what}"]
@@ -89,7 +90,7 @@ def describe_inputs(inputs: dict[str, Any]) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden: bool) -> str:
+def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden: bool, cell: str) -> str:
     """Say what came of the first case that did not pass, after "On “…”, "."""
     match outcome.status:
         case Status.RAISED:
@@ -97,12 +98,13 @@ def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden
                 form = "the answer has another form than is asked for"
                 return f"{form}." if hidden else f"{form}: {outcome.text}."
             if hidden:
-                # The message may quote the case's numbers, and so may a name that the
-                # submission made up. The place may not.
+                # What was raised may quote the case's numbers, and so may a name or a line that
+                # the submission made up. A place that can be one may be shown.
                 error = outcome.error if outcome.error in ERRORS else "an error of its own"
-                places = "".join(PLACES.findall(outcome.text)[:6])
+                frames = (frame for fault in outcome.faults[:1] for frame in fault.frames)
+                places = "".join(f"\n  {frame.place.said(cell)}" for frame in frames if frame.plausible)
                 return f"it raised {error}.{places}"
-            return f"it stopped with an error:\n{outcome.text}"
+            return f"it stopped with an error:\n{outcome.said(cell)}"
         case Status.TIMED_OUT:
             return f"it had not finished after {exercise.seconds:g} s: is there a loop that does not end?"
         case Status.OUT_OF_MEMORY:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.exercise import Case, Exercise
+from grader.fault import CELL
 from grader.grading.compare import Mismatch, compare, equal
 from grader.grading.explain import ENDING, explain
 from grader.grading.key import ExerciseKey, MistakeKey, Response
@@ -32,7 +33,9 @@ def verdict(exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], h
     return judged(exercise, key, outcomes, hidden).verdict
 
 
-def judged(exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hidden: bool) -> Judged:
+def judged(
+    exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hidden: bool, cell: str = CELL
+) -> Judged:
     """Judge what came of each case of one exercise.
 
     Args:
@@ -40,6 +43,7 @@ def judged(exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hi
         key: what was expected; as many cases as there are outcomes.
         outcomes: in the order of the key's cases.
         hidden: whether the message must keep the key's numbers to itself.
+        cell: what the message calls a notebook's cell.
     """
     found = findings(exercise, key, outcomes)
     cases = tuple(
@@ -49,14 +53,15 @@ def judged(exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hi
     earned = sum(case.weight for case, v in zip(key.cases, cases, strict=True) if v.status is Status.PASSED)
     score = round(exercise.points * earned / sum(case.weight for case in key.cases), 4)
     status = worst([case.status for case in cases])
-    mistake = None
+    mistake = place = None
     message = ""
     if status is not Status.PASSED:
         mistake = recognise(exercise, key, outcomes, found)
         statuses = [case.status for case in cases]
-        message = explain(exercise, key, outcomes, found, statuses, mistake, hidden)
+        message = explain(exercise, key, outcomes, found, statuses, mistake, hidden, cell)
+        place = next(o.place for o, one in zip(outcomes, statuses, strict=True) if one is not Status.PASSED)
     name = mistake.name if mistake else None
-    return Judged(Verdict(exercise.name, status, score, exercise.points, name, message, cases), found)
+    return Judged(Verdict(exercise.name, status, score, exercise.points, name, message, cases, place), found)
 
 
 def findings(

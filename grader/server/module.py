@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.cells import Cell, cells_of, compiled_source
+from grader.fault import Fault, Frame, Place, bounded
 
 FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 
@@ -26,14 +27,14 @@ class Submission:
     file: str
     cells: list[Cell]
     module: types.ModuleType
-    problems: list[str] = field(default_factory=list)
+    problems: list[Fault] = field(default_factory=list)
 
-    def place(self, line: int) -> str:
-        """Say where a line of the module's text stands in the student's file."""
+    def place(self, line: int) -> Place:
+        """Return where a line of the module's text stands in the student's file."""
         for cell in reversed(self.cells):
-            if line >= cell.line:
-                return f"{cell.label}, line {line - cell.line + 1}" if cell.label else f"line {line}"
-        return f"line {line}"
+            if line >= cell.line and cell.number:
+                return Place(cell.number, line - cell.line + 1)
+        return Place(0, line)
 
 
 def load(content: bytes, file: str, name: str) -> Submission:
@@ -65,26 +66,31 @@ def load(content: bytes, file: str, name: str) -> Submission:
         except MemoryError:
             raise
         except BaseException as error:
-            submission.problems.append(explain(error, submission))
+            submission.problems.append(fault_of(error, submission))
     return submission
 
 
-def explain(error: BaseException, *submissions: Submission) -> str:
-    """Say what was raised and where, with the frames of the student's own code only."""
+def fault_of(error: BaseException, *submissions: Submission) -> Fault:
+    """Return what was raised and where, with the frames of the student's own code only."""
     by_file = {submission.file: submission for submission in submissions}
-    said = "".join(traceback.format_exception_only(error)[-1:]).strip()
+
+    def frame(file: str, line: int, function: str, source: str) -> Frame:
+        place = by_file[file].place(line)
+        return Frame(place.cell, place.line, function, source)
+
     if isinstance(error, SyntaxError):
         said = f"{type(error).__name__}: {error.msg}"
-        if error.filename in by_file and error.lineno:
-            place = by_file[error.filename].place(error.lineno)
-            return f"{said[:1000]}\n  {place}\n    {(error.text or '').strip()[:200]}"
-    frames = []
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename in by_file and frame.lineno:
-            place = by_file[frame.filename].place(frame.lineno)
-            frames.append(f"  {place}, in {frame.name}\n    {(frame.line or '').strip()[:200]}")
-    shown = frames if len(frames) <= 6 else frames[:3] + ["  …"] + frames[-3:]
-    return "\n".join([said[:1000], *shown])
+        # A student's code may raise one that it made itself, of whatever it likes.
+        if str(error.filename) in by_file and isinstance(error.lineno, int) and error.lineno:
+            return bounded(said, [frame(str(error.filename), error.lineno, "", str(error.text or ""))])
+    else:
+        said = "".join(traceback.format_exception_only(error)[-1:]).strip()
+    frames = [
+        frame(one.filename, one.lineno, one.name, one.line or "")
+        for one in traceback.extract_tb(error.__traceback__)
+        if one.filename in by_file and one.lineno
+    ]
+    return bounded(said, frames)
 
 
 class _Loader:

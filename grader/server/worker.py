@@ -12,13 +12,17 @@ import re
 import socket
 import sys
 import types
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
-from grader import drivers, wire
+from grader import drivers, protocol, wire
 from grader.cells import MAX_BYTES, Unreadable
 from grader.exercise import Exercise, run_checks
+from grader.fault import Fault
+from grader.protocol import Came, Open, OpenArchive, Read, Run
 from grader.server import module
 from grader.server.archive import Archive
 from grader.server.seeds import set_seeds
@@ -35,66 +39,52 @@ class Missing(Exception):
 
 def serve(channel: socket.socket, files: list[int]) -> None:
     """Answer requests until the trusted side hangs up."""
-    session: Session | ArchiveSession | None = None
+    session: Session | Archive | None = None
     while True:
         try:
             ident, header, data = wire.receive(channel, MAX_REQUEST, MAX_REQUEST)
         except wire.WireError:
             return
-        request = wire.unpack(header, data)
+        request = protocol.decode_request(header, data)
         arrays: dict[str, np.ndarray] = {}
-        if session is None:
-            try:
-                session = ArchiveSession(files[0]) if request.get("archive") else Session(request, files)
-                reply = wire.encode_reply("ready", {}, text="\n".join(session.problems))
-            except Unreadable as error:
-                reply = wire.encode_reply("unreadable", {}, text=str(error))
-            except MemoryError:
-                reply = wire.encode_reply("out_of_memory", {})
-        else:
-            reply, arrays = session.run(request)
-        wire.send(channel, ident, reply, list(arrays.values()))
-
-
-class ArchiveSession:
-    """A zip that is open; see `grader.server.archive`."""
-
-    problems: tuple[str, ...] = ()
-
-    def __init__(self, descriptor: int) -> None:
-        """Open the zip.
-
-        Raises:
-            Unreadable: it is none.
-        """
-        self.archive = Archive(descriptor)
-
-    def run(self, request: dict[str, Any]) -> tuple[bytes, dict[str, np.ndarray]]:
-        """Return the names, or the content of the file at `request["read"]`."""
-        position = request["read"]
         try:
-            arrays = self.archive.names() if position is None else self.archive.read(position)
+            match request:
+                case Open():
+                    session = Session(request, files)
+                    reply = protocol.encode_reply(Came.READY, {}, faults=session.problems)
+                case OpenArchive():
+                    session = Archive(files[0])
+                    reply = protocol.encode_reply(Came.READY, {})
+                case Run():
+                    assert isinstance(session, Session)
+                    reply, arrays = session.run(request)
+                case Read(position):
+                    assert isinstance(session, Archive)
+                    arrays = session.names() if position is None else session.read(position)
+                    reply = protocol.encode_reply(Came.RETURNED, arrays)
         except Unreadable as error:
-            return wire.encode_reply("unreadable", {}, text=str(error)), {}
-        return wire.encode_reply("returned", arrays), arrays
+            reply = protocol.encode_reply(Came.UNREADABLE, {}, text=str(error))
+        except MemoryError:
+            reply = protocol.encode_reply(Came.OUT_OF_MEMORY, {})
+        wire.send(channel, ident, reply, list(arrays.values()))
 
 
 class Session:
     """A submission that has been imported, with the drivers of its topic."""
 
-    def __init__(self, request: dict[str, Any], files: list[int]) -> None:
-        """Import `request["modules"]`, one of `files` each, in order.
+    def __init__(self, request: Open, files: list[int]) -> None:
+        """Import the request's modules, one of `files` each, in order.
 
         Raises:
             Unreadable: the student's file is no notebook or script.
         """
-        self.exercises = run_checks(request["checks"], "checks.py")
+        self.exercises = run_checks(request.checks, "checks.py")
         package = types.ModuleType(PACKAGE)
         package.__path__ = []
         sys.modules[PACKAGE] = package
         self.loaded: dict[str, module.Submission] = {}
-        self.problems: list[str] = []
-        for name, descriptor in zip(request["modules"], files, strict=True):
+        self.problems: list[Fault] = []
+        for name, descriptor in zip(request.modules, files, strict=True):
             with os.fdopen(descriptor, "rb") as file:
                 content = file.read(MAX_BYTES + 1)
             set_seeds()
@@ -102,28 +92,30 @@ class Session:
             setattr(package, name, loaded.module)
             self.loaded[name] = loaded
             # A course's own answers are several files; a student knows which theirs is.
-            several = len(files) > 1
-            self.problems += [f"{name}.py: {text}" if several else text for text in loaded.problems]
+            before = f"{name}.py: " if len(files) > 1 else ""
+            self.problems += [replace(fault, text=f"{before}{fault.text}") for fault in loaded.problems]
 
-    def run(self, request: dict[str, Any]) -> tuple[bytes, dict[str, np.ndarray]]:
+    def run(self, request: Run) -> tuple[bytes, dict[str, np.ndarray]]:
         """Run one driver on one case; return a reply's header and arrays."""
-        exercise = self.exercises[request["exercise"]]
+        exercise = self.exercises[request.exercise]
         try:
-            arrays = run_driver(exercise, self.answer(exercise, request["answers"]), request["inputs"])
-        except (Missing, NotImplementedError) as error:
-            return wire.encode_reply("missing", {}, "undefined" if isinstance(error, Missing) else ""), {}
+            arrays = run_driver(exercise, self.answer(exercise, request.answers), request.inputs)
+        except Missing:
+            return protocol.encode_reply(Came.UNDEFINED, {}), {}
+        except NotImplementedError:
+            return protocol.encode_reply(Came.MISSING, {}), {}
         except (drivers.WrongStructure, drivers.ForbiddenOp) as error:
-            return wire.encode_reply("raised", {}, type(error).__name__, str(error)), {}
+            return protocol.encode_reply(Came.RAISED, {}, type(error).__name__, str(error)), {}
         except BaseException as error:
             if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-                return wire.encode_reply("out_of_memory", {}), {}
-            text = module.explain(error, *self.loaded.values())
-            if "\n" not in text:  # none of its lines is the student's
-                text = f"{_at_fault(error)}: {text}"
-            return wire.encode_reply("raised", {}, type(error).__name__, text), {}
-        return wire.encode_reply("returned", arrays), arrays
+                return protocol.encode_reply(Came.OUT_OF_MEMORY, {}), {}
+            fault = module.fault_of(error, *self.loaded.values())
+            if not fault.frames:  # none of its lines is the student's
+                fault = replace(fault, text=f"{_at_fault(error)}: {fault.text}")
+            return protocol.encode_reply(Came.RAISED, {}, type(error).__name__, faults=[fault]), {}
+        return protocol.encode_reply(Came.RETURNED, arrays), arrays
 
-    def answer(self, exercise: Exercise, answers: dict[str, str]) -> types.SimpleNamespace:
+    def answer(self, exercise: Exercise, answers: Mapping[str, str]) -> types.SimpleNamespace:
         """Return the namespace a driver sees: what the exercise writes, and no more.
 
         `answers` maps a name to `module:attribute` where something else is to

@@ -11,15 +11,12 @@ from __future__ import annotations
 import builtins
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from grader.cells import MAX_BYTES
 from grader.client.warm import NoServer, Warm
@@ -35,9 +32,9 @@ from grader.report.display import Checked, Display, State, headline
 from grader.report.pictures import picture_of
 from grader.student import asked, session
 from grader.student.assignment import Assignment
-from grader.verdict import Status, Verdict
+from grader.verdict import Status
 
-CELL = re.compile(r"(?<=\n  cell )(\d{1,6})(?=, line )")
+CELL = "cell [{}]"  # as Jupyter counts: by when it was run
 LARGE = 8 << 20  # bytes of a saved notebook that is not looked into
 _warm = Warm()
 
@@ -109,9 +106,10 @@ def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
     outcomes = _run(source, rules, [exercise.name for exercise in wanted])
     keys = rules.key.exercises
     judgements = [
-        judged(exercise, keys[exercise.name], outcomes[exercise.name], hidden=False) for exercise in wanted
+        judged(exercise, keys[exercise.name], outcomes[exercise.name], hidden=False, cell=CELL)
+        for exercise in wanted
     ]
-    verdicts = [_as_jupyter_counts(one.verdict) for one in judgements]
+    verdicts = [one.verdict for one in judgements]
     failed = [one for one in verdicts if one.status is not Status.PASSED]
     notes = tuple(_notes(assignment, found, bool(failed)))
     if not names:
@@ -211,11 +209,6 @@ def _run(source: bytes, rules: Rules, names: Sequence[str]) -> dict[str, list[Ou
             if attempt == 2:
                 raise NoServer(f"the grader failed; this says nothing about the answer. {error}") from None
     raise AssertionError("unreachable")
-
-
-def _as_jupyter_counts(found: Verdict) -> Verdict:
-    """Say which cell is meant as Jupyter does, `cell [7]`: by when it was run."""
-    return msgspec.structs.replace(found, message=CELL.sub(r"[\1]", found.message))
 
 
 def _picture(key: ExerciseKey, outcomes: Sequence[Outcome], found: Judged) -> str:

@@ -8,9 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from grader.verdict import Verdict
 
-# As `server.module.explain` writes it: the last frame is the one that raised.
-FRAME = re.compile(r"^  (?:cell (\d{1,4}), )?line (\d{1,6})(?=, in |$)", re.MULTILINE)
-
 
 def line_of(text: str, verdict: Verdict, writes: Sequence[str]) -> int:
     """Return the line, from 1, that raised; else the one that defines the answer; else 1.
@@ -21,11 +18,9 @@ def line_of(text: str, verdict: Verdict, writes: Sequence[str]) -> int:
         writes: the names that the exercise asks for.
     """
     notebook = text.lstrip().startswith("{")
-    frames = FRAME.findall(verdict.message)
-    if frames:
-        cell, line = frames[-1]
-        if bool(cell) == notebook:
-            return _in_notebook(text, int(cell), int(line)) if notebook else int(line)
+    place = verdict.place
+    if place is not None and bool(place.cell) == notebook:
+        return _in_notebook(text, place.cell, place.line) if notebook else place.line
     names = "|".join(map(re.escape, writes))
     defined = re.search(rf'^\s*"?(?:def|class) (?:{names})\b', text, re.MULTILINE)
     return text.count("\n", 0, defined.end()) + 1 if defined else 1

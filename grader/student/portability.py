@@ -98,7 +98,7 @@ def _all_names(cells: Sequence[Any]) -> set[str]:
     for cell in cells:
         source = cell.get("source", "") if isinstance(cell, dict) and cell.get("cell_type") == "code" else ""
         text = source if isinstance(source, str) else "".join(map(str, source))
-        names = _names(Cell("", text, 1))
+        names = _names(Cell(0, text, 1))
         defined |= names.binds | names.declared if names else set()
     return defined
 

@@ -115,7 +115,7 @@ def _only(text: str, lines: set[int]) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return compiled_source(Cell("", text.replace("\r\n", "\n"), 1)).split("\n")
+    return compiled_source(Cell(0, text.replace("\r\n", "\n"), 1)).split("\n")
 
 
 @functools.lru_cache(maxsize=4096)

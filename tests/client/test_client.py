@@ -110,7 +110,7 @@ def test_a_function_that_takes_other_arguments_is_told_so(fork: Fork) -> None:
     """It raises in no line of the student's, and nothing was returned."""
     for head in ("def first():", "def first(x, y):", "def first(*, y):"):
         outcome = fork(f"{head}\n    return 1\n\n{RIGHT}").run("first", {"x": np.zeros(1)}, 10.0)
-        assert outcome.text.startswith("It is called as the exercise says, and takes other arguments: Type")
+        assert outcome.said().startswith("It is called as the exercise says, and takes other arguments: Type")
 
 
 def told(child: Child) -> Any:
@@ -208,8 +208,8 @@ BODIES: dict[str, tuple[str, Status, str]] = {
         "It wrote to the channel that its results go through (not a message)",
     ),
     "a forged answer": (
-        "import socket\nfrom grader import wire\nfor fd in range(3, 100):\n    try:\n"
-        "        wire.send(socket.socket(fileno=os.dup(fd)), bytes(16), wire.encode_reply('returned', {}))\n"
+        "import socket\nfrom grader import protocol, wire\nfor fd in range(3, 100):\n    try:\n"
+        "        wire.send(socket.socket(fileno=os.dup(fd)), bytes(16), protocol.encode_reply('returned', {}))\n"
         "    except OSError:\n        pass\nreturn 2 * x",
         Status.CRASHED,
         "an answer to another question",

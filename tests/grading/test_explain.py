@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from judging import EXPECTED, X, judged, key_of, mistake, returned, rng
+from judging import EXPECTED, X, exercise, judged, key_of, mistake, returned, rng
 
+from grader.fault import Fault, Frame, Place
+from grader.grading import judge
 from grader.grading.explain import describe_inputs
-from grader.outcome import Outcome
+from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import Status
+
+FAULT = Fault("E: no", (Frame(0, 3, "f", "g()"),))
 
 
 def test_a_wrong_answer_is_described_on_its_first_case() -> None:
@@ -47,9 +51,9 @@ def test_a_mistake_is_named_when_it_matches_on_every_case() -> None:
     [
         (Outcome(Status.MISSING), "`f` is not written yet."),
         (Outcome(Status.MISSING, error="undefined"), "`f` is not defined: has its name been changed"),
-        (Outcome(Status.MISSING, error="undefined", text="NameError: x"), "could be run:\nNameError: x"),
+        (Outcome(Status.MISSING, error="undefined", faults=(FAULT,)), f"could be run:\n{FAULT.said()}"),
         (Outcome(Status.CRASHED, text="It cannot be read.", imported=False), "It cannot be read."),
-        (Outcome(Status.RAISED, {}, "E", "E: no\n  line 3, in f"), "it stopped with an error:\nE: no"),
+        (Outcome(Status.RAISED, error="E", faults=(FAULT,)), f"it stopped with an error:\n{FAULT.said()}"),
         (Outcome(Status.RAISED, {}, "WrongStructure", "two"), "asked for: two."),
         (Outcome(Status.TIMED_OUT), "it had not finished after 10 s: is there a loop that does not end?"),
         (Outcome(Status.OUT_OF_MEMORY), "it used more memory than there is for one submission"),
@@ -105,17 +109,50 @@ def test_a_hidden_message_holds_no_number_of_the_key(changes: list[Any], known: 
     assert "“one”" in found.message
 
 
+def raised(*faults: Fault) -> list[Outcome]:
+    return [Outcome(Status.RAISED, error="ValueError", faults=faults)] * 3
+
+
 def test_a_hidden_error_shows_its_type_and_place_and_not_its_words() -> None:
-    text = "ValueError: 0.31415 is not in the list\n  line 3, in f\n    raise ValueError(x)"
-    found = judged([Outcome(Status.RAISED, {}, "ValueError", text)] * 3, hidden=True)
-    assert found.message == "On “one”, it raised ValueError.\n  line 3"
+    fault = Fault("ValueError: 0.31415 is not in the list", (Frame(0, 3, "f", "raise ValueError(x)"),))
+    assert judged(raised(fault), hidden=True).message == "On “one”, it raised ValueError.\n  line 3"
 
 
-@pytest.mark.parametrize("words", ["3.25", "a\n3.25", "a\nb\n  3.25"])
+@pytest.mark.parametrize("words", ["3.25", "a\n3.25", "a\nb\n  3.25", "a\n  line 325, in f\n    3.25"])
 def test_a_hidden_error_of_several_lines_shows_none_of_them(words: str) -> None:
-    text = f"ValueError: {words}\n  line 3, in f\n    raise ValueError(x)"
-    found = judged([Outcome(Status.RAISED, {}, "ValueError", text)] * 3, hidden=True)
-    assert "3.25" not in found.message
+    fault = Fault(f"ValueError: {words}", (Frame(0, 3, "f", "raise ValueError(x)"),))
+    assert judged(raised(fault), hidden=True).message == "On “one”, it raised ValueError.\n  line 3"
+
+
+numbers = st.integers(0, 2**31 - 1) | st.integers(9_990, 10_010) | st.integers(99_990, 100_010)
+frames = st.builds(Frame, numbers, numbers, st.text(max_size=9), st.text(max_size=9))
+
+
+@given(
+    st.lists(st.builds(Fault, st.text(), st.lists(frames, max_size=6).map(tuple), st.booleans()), max_size=3)
+)
+def test_a_forged_frame_shows_a_hidden_key_s_student_plausible_numbers_only(faults: list[Fault]) -> None:
+    found = judged(raised(*faults), hidden=True)
+    assert re.fullmatch(
+        r"On “one”, it raised ValueError\.(\n  (cell [1-9]\d{0,3}, )?line \d{1,5}){0,6}", found.message
+    )
+    assert found.place is None or (found.place.cell < 10_000 and found.place.line < 100_000)
+
+
+def test_a_verdict_points_at_the_line_that_raised() -> None:
+    fault = Fault("E: no", (Frame(2, 7, "f", "g()"), Frame(3, 1, "g", "1 / 0"), Frame(3, 10**6, "h", "")))
+    for hidden in (False, True):
+        assert judged(raised(fault), hidden=hidden).place == Place(3, 1)
+    late = [*returned(EXPECTED[0]), *raised(fault)[1:]]
+    assert judged(late).place == Place(3, 1)
+    assert judged(returned(*-EXPECTED)).place is judged(returned(*EXPECTED)).place is None
+
+
+def test_a_notebook_names_its_cells_as_jupyter_does() -> None:
+    fault = Fault("E: no\n  cell 9, line 9", (Frame(2, 7, "f", "g()"),))
+    outcomes = [Outcome(Status.MISSING, error=UNDEFINED, faults=(fault,))] * 3
+    said = judge.judged(exercise(), key_of(), outcomes, False, "cell [{}]").verdict.message
+    assert said.endswith("could be run:\nE: no\n  cell 9, line 9\n  cell [2], line 7, in f\n    g()")
 
 
 def test_inputs_are_described_by_shape_and_small_values() -> None:

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import cells
+from grader import cells, protocol
 from grader.cells import Unreadable, cells_of
-from grader.server.module import Submission, explain, load
+from grader.fault import Frame
+from grader.server.module import Submission, fault_of, load
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +140,7 @@ def test_future_imports_hold_for_the_cells_after_them() -> None:
 
 
 def test_the_grader_s_own_future_imports_do_not_hold_for_a_student() -> None:
-    assert "not_there" in run("def f(a: not_there): ...").problems[0]
+    assert "not_there" in run("def f(a: not_there): ...").problems[0].text
 
 
 @pytest.mark.parametrize(
@@ -235,7 +236,7 @@ def failing(found: Submission, name: str) -> str:
     try:
         getattr(found.module, name)()
     except Exception as error:
-        return explain(error, found)
+        return fault_of(error, found).said()
     raise AssertionError("it was to fail")
 
 
@@ -257,9 +258,18 @@ def test_an_error_is_placed_by_line_in_a_script() -> None:
 
 def test_a_syntax_error_is_placed() -> None:
     (problem,) = run(notebook(code("a = 1"), code("a = 1\nb = (2"))).problems
-    assert problem == "SyntaxError: '(' was never closed\n  cell 2, line 2\n    b = (2"
+    assert problem.said() == "SyntaxError: '(' was never closed\n  cell 2, line 2\n    b = (2"
     (problem,) = run("# %%\na = 1\n# %%\nb = (2\n").problems
-    assert "line 4" in problem
+    assert problem.frames == (Frame(0, 4, "", "b = (2"),)
+
+
+@pytest.mark.parametrize("line", ["'7'", "10**40", "-1", "None", "[]"])
+def test_a_syntax_error_that_a_student_made_up_costs_only_its_cell(line: str) -> None:
+    made = f"# %%\nraise SyntaxError('no', ('solution.py', {line}, 1, object()))\n# %%\na = 1\n"
+    found = run(made)
+    assert found.module.a == 1 and found.problems[0].text == "SyntaxError: no"
+    header = protocol.encode_reply(protocol.Came.READY, {}, faults=found.problems)
+    assert protocol.decode_reply(header, bytearray())[0].faults == tuple(found.problems)
 
 
 def test_only_the_student_s_frames_are_shown() -> None:

@@ -151,7 +151,7 @@ def test_what_is_cut_is_a_notebook_whose_errors_say_where_they_are() -> None:
     loaded = load(content, "session.py", "cut_session")
     with pytest.raises(NameError) as caught:
         loaded.module.f()
-    assert loaded.place(caught.traceback[-1].lineno + 1) == "cell 3, line 3"
+    assert loaded.place(caught.traceback[-1].lineno + 1).said() == "cell 3, line 3"
 
 
 def test_recursion_ends() -> None:

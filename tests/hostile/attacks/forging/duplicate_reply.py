@@ -2,7 +2,7 @@
 import gc
 import socket
 
-from grader import wire
+from grader import protocol, wire
 
 channel = next(o for o in gc.get_objects() if type(o) is socket.socket and o.fileno() >= 0)
 
@@ -18,5 +18,5 @@ def ident():
 
 
 def target(x):
-    wire.send(channel, ident(), wire.encode_reply("returned", {"y": x}), [x])
+    wire.send(channel, ident(), protocol.encode_reply("returned", {"y": x}), [x])
     return x * 0
