@@ -20,6 +20,7 @@ class Outcome:
     `faults` are what was raised: in running the case or, where the answer is
     not defined, in importing the file. `text` is another account of it, or the
     whole message where `imported` is False: the file itself could not be run.
+    `ran` is False where a case before it had ended the process.
     """
 
     status: Status | None
@@ -29,6 +30,12 @@ class Outcome:
     seconds: float = 0.0
     imported: bool = True
     faults: tuple[Fault, ...] = ()
+    ran: bool = True
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether the answer is there, and still to be written."""
+        return self.status is Status.MISSING and self.imported and self.error != UNDEFINED
 
     def said(self, cell: str = CELL) -> str:
         """Return in words what there is of an account; a notebook may call its cells otherwise."""

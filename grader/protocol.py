@@ -30,7 +30,7 @@ MAX_FILES = 8  # that a child is given
 
 
 class Open(msgspec.Struct, frozen=True):
-    """Read the files that were given as modules of these names, and the drivers from the text of a `checks.py`."""
+    """Import the files that were given as modules of these names, and drivers from a `checks.py`'s text."""
 
     checks: str
     modules: tuple[str, ...]

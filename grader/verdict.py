@@ -28,21 +28,43 @@ class Status(StrEnum):
     GRADER_ERROR = "grader_error"
 
 
-class CaseVerdict(msgspec.Struct, frozen=True):
-    """One case: its name, what became of it, and the wall time it took."""
+# What ends the process, so that the cases after it are not run.
+ENDING = (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
+
+
+class CaseVerdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One case: its name, what became of it, and the wall time it took.
+
+    `run` is False where a case before it had ended the process; it has that one's status.
+    """
 
     name: str
     status: Status
     seconds: float
+    run: bool = True
+
+    def __post_init__(self) -> None:
+        # Results that lack the field say it by the time alone.
+        if self.status in ENDING and not self.seconds:
+            msgspec.structs.force_setattr(self, "run", False)
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     """One exercise: status, points, the recognised mistake and a message for the student.
 
-    `mistake` is the name of the mistake whose answers were returned on every
-    case, or None. `message` is Markdown-free plain text, "" where all passed.
-    `place` is the line that raised what the message is about; like all that has
-    a default, it is left out of JSON where it says nothing.
+    What has a default is left out of JSON where it says nothing.
+
+    Attributes:
+        name: the exercise's.
+        status: passed, or what became of the first case that did not.
+        score: points, of `max_score`.
+        max_score: points that there are.
+        mistake: the name of the mistake whose answers were returned on every case, or None.
+        message: plain text without Markdown, "" where all passed.
+        cases: none, where nothing was run.
+        place: the line that raised what the message is about.
+        sentence: the mistake's, which finishes "your answers are what one gets when".
+        unwritten: whether the answer is still to be written, and nothing else is wrong.
     """
 
     name: str
@@ -53,11 +75,13 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str
     cases: tuple[CaseVerdict, ...]
     place: Place | None = None
+    sentence: str = ""
+    unwritten: bool = False
 
-    @property
-    def unwritten(self) -> bool:
-        """Whether the answer is still to be written, and nothing else is wrong."""
-        return self.status is Status.MISSING and self.message.endswith(UNWRITTEN)
+    def __post_init__(self) -> None:
+        # Results that lack the field say it by the message alone.
+        if self.status is Status.MISSING and self.message.endswith(UNWRITTEN):
+            msgspec.structs.force_setattr(self, "unwritten", True)
 
 
 class Graded(msgspec.Struct, frozen=True):

@@ -16,14 +16,13 @@ from grader.exercise import Exercise
 from grader.fault import CELL
 from grader.grading.compare import Mismatch
 from grader.grading.key import ExerciseKey, MistakeKey
-from grader.outcome import UNDEFINED, Outcome
-from grader.verdict import UNWRITTEN, Status
+from grader.outcome import Outcome
+from grader.verdict import ENDING, UNWRITTEN, Status
 
 # What may be named on hidden cases: Python's and TensorFlow's own.
 ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)} | {
     "AxisError", "ForbiddenOp", "InvalidArgumentError", "LinAlgError", "WrongStructure"
 }  # fmt: skip
-ENDING = (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)  # of the process
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -55,7 +54,7 @@ def explain(
         return outcome.text
     if outcome.status is Status.MISSING:
         written = f"`{'`, `'.join(exercise.writes)}`"
-        if outcome.error != UNDEFINED:
+        if outcome.unwritten:
             return f"{written} {UNWRITTEN}"
         if said := outcome.said(cell):
             return f"{written} is not defined, since not everything in the file could be run:\n{said}"

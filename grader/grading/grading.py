@@ -84,7 +84,7 @@ def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
             outcomes.append(child.failed)
         elif not child.alive:
             # It hung or died on the case before: this costs the exercise, not the next.
-            outcomes.append(Outcome(outcomes[-1].status, text=outcomes[-1].text))
+            outcomes.append(Outcome(outcomes[-1].status, text=outcomes[-1].text, ran=False))
         else:
             outcomes.append(child.run(name, inputs, rules.checks.exercises[name].seconds))
     return outcomes

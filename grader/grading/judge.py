@@ -14,10 +14,10 @@ import numpy as np
 from grader.exercise import Case, Exercise
 from grader.fault import CELL
 from grader.grading.compare import Mismatch, compare, equal
-from grader.grading.explain import ENDING, explain
+from grader.grading.explain import explain
 from grader.grading.key import ExerciseKey, MistakeKey, Response
 from grader.outcome import Outcome
-from grader.verdict import CaseVerdict, Status, Verdict, worst
+from grader.verdict import ENDING, CaseVerdict, Status, Verdict, worst
 
 
 @dataclass(frozen=True)
@@ -47,21 +47,30 @@ def judged(
     """
     found = findings(exercise, key, outcomes)
     cases = tuple(
-        CaseVerdict(case.name, _status(outcome, finding), round(outcome.seconds, 4))
+        CaseVerdict(case.name, _status(outcome, finding), round(outcome.seconds, 4), outcome.ran)
         for case, outcome, finding in zip(key.cases, outcomes, found, strict=True)
     )
     earned = sum(case.weight for case, v in zip(key.cases, cases, strict=True) if v.status is Status.PASSED)
     score = round(exercise.points * earned / sum(case.weight for case in key.cases), 4)
-    status = worst([case.status for case in cases])
-    mistake = place = None
-    message = ""
-    if status is not Status.PASSED:
-        mistake = recognise(exercise, key, outcomes, found)
-        statuses = [case.status for case in cases]
-        message = explain(exercise, key, outcomes, found, statuses, mistake, hidden, cell)
-        place = next(o.place for o, one in zip(outcomes, statuses, strict=True) if one is not Status.PASSED)
-    name = mistake.name if mistake else None
-    return Judged(Verdict(exercise.name, status, score, exercise.points, name, message, cases, place), found)
+    statuses = [case.status for case in cases]
+    status = worst(statuses)
+    if status is Status.PASSED:
+        return Judged(Verdict(exercise.name, status, score, exercise.points, None, "", cases), found)
+    mistake = recognise(exercise, key, outcomes, found)
+    first = next(o for o, one in zip(outcomes, statuses, strict=True) if one is not Status.PASSED)
+    verdict = Verdict(
+        exercise.name,
+        status,
+        score,
+        exercise.points,
+        mistake.name if mistake else None,
+        explain(exercise, key, outcomes, found, statuses, mistake, hidden, cell),
+        cases,
+        first.place,
+        mistake.sentence if mistake else "",
+        first.unwritten,
+    )
+    return Judged(verdict, found)
 
 
 def findings(

@@ -81,8 +81,10 @@ class Checked(Display):
         title = f"{_coloured(verdict.status)} {_code(_outcome(verdict))}"
         parts = [f'<p style="margin:0 0 .5em"><b>{title}</b></p>']
         paragraphs = verdict.message.split("\n\n") if verdict.message else []
-        for place, paragraph in enumerate(paragraphs, 1):
-            parts.append(_paragraph(paragraph, verdict.mistake is not None and place == len(paragraphs)))
+        for paragraph in paragraphs:
+            parts.append(
+                _paragraph(paragraph, bool(verdict.sentence) and paragraph.endswith(verdict.sentence))
+            )
         if self.picture:
             parts.append(f'<div style="margin:.8em 0">{self.picture}</div>')
         said = ((_coloured(case.status), f"{_became(case)}: {case.name}") for case in self._cases)
@@ -171,16 +173,13 @@ def _outcome(verdict: Verdict) -> str:
 
 
 def _became(case: CaseVerdict) -> str:
-    """Say in words what became of a case; those after a hang or a crash took no time at all."""
-    ended = case.status in (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
-    return "not run" if ended and not case.seconds else WORDS[case.status]
+    """Say in words what became of a case."""
+    return WORDS[case.status] if case.run else "not run"
 
 
 def _why(verdict: Verdict) -> str:
     """Return what a table has room for: the mistake's sentence, or nothing."""
-    if verdict.mistake is None:
-        return ""
-    return ": " + " ".join(verdict.message.split("\n\n")[-1].split("\n")[1:])
+    return f": {verdict.sentence}" if verdict.sentence else ""
 
 
 def _sign(status: Status) -> str:

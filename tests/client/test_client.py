@@ -209,7 +209,8 @@ BODIES: dict[str, tuple[str, Status, str]] = {
     ),
     "a forged answer": (
         "import socket\nfrom grader import protocol, wire\nfor fd in range(3, 100):\n    try:\n"
-        "        wire.send(socket.socket(fileno=os.dup(fd)), bytes(16), protocol.encode_reply('returned', {}))\n"
+        "        header = protocol.encode_reply('returned', {})\n"
+        "        wire.send(socket.socket(fileno=os.dup(fd)), bytes(16), header)\n"
         "    except OSError:\n        pass\nreturn 2 * x",
         Status.CRASHED,
         "an answer to another question",

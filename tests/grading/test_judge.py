@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from judging import EXPECTED, exercise, judged, key_of, mistake, returned
 
 from grader.grading import judge
-from grader.outcome import Outcome
+from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import Status
 
 # Points
@@ -49,6 +49,21 @@ def test_findings_are_returned_with_the_verdict() -> None:
     found = judge.judged(exercise(), key_of(), outcomes, hidden=False)
     assert found.verdict == judge.verdict(exercise(), key_of(), outcomes, hidden=False)
     assert [finding and finding.output for finding in found.findings] == [None, "y", None]
+
+
+def test_what_a_verdict_is_about_is_data() -> None:
+    key = key_of(mistakes=(mistake("sign", *-EXPECTED),))
+    assert judged(returned(*-EXPECTED), key).sentence == "sign it is."
+    assert judged([Outcome(Status.MISSING)] * 3).unwritten
+    for other in (
+        Outcome(Status.MISSING, error=UNDEFINED),
+        Outcome(Status.MISSING, text="The file is empty.", imported=False),
+        Outcome(Status.TIMED_OUT),
+    ):
+        assert not judged([other] * 3).unwritten
+    hangs = Outcome(Status.TIMED_OUT, seconds=10.0)
+    found = judged([*returned(EXPECTED[0]), hangs, Outcome(Status.TIMED_OUT, ran=False)])
+    assert [case.run for case in found.cases] == [True, True, False]
 
 
 # Mistakes

@@ -14,13 +14,15 @@ from grader.report.pictures import picture
 from grader.verdict import CaseVerdict, Status, Verdict
 
 EXERCISE = Exercise("mean", 30, "Which axis counts the `rows`?", lambda answer: {}, ("mean",))
+SENTENCE = "the sum is not divided."
 EVIL = '<script>alert("1")</script> & \x1b[31m'
 
 
 def verdict(status: Status = Status.WRONG, message: str = "", mistake: str | None = None) -> Verdict:
     right = CaseVerdict("a single row", Status.PASSED, 0.01)
     cases = (CaseVerdict("a few <rows>", status, 0.01), right)
-    return Verdict("mean", status, 10.0, 30.0, mistake, message, cases)
+    sentence = SENTENCE if mistake else ""
+    return Verdict("mean", status, 10.0, 30.0, mistake, message, cases, sentence=sentence)
 
 
 def parsed(one: Display) -> etree.Element:
@@ -72,7 +74,10 @@ def test_an_error_is_shown_as_it_was_laid_out() -> None:
 
 
 def test_what_was_not_run_is_not_called_out_of_time() -> None:
-    cases = (CaseVerdict("first", Status.TIMED_OUT, 10.0), CaseVerdict("second", Status.TIMED_OUT, 0.0))
+    cases = (
+        CaseVerdict("first", Status.TIMED_OUT, 10.0),
+        CaseVerdict("second", Status.TIMED_OUT, 0, run=False),
+    )
     one = Checked("t", EXERCISE, Verdict("mean", Status.TIMED_OUT, 0, 30, None, "It hangs.", cases))
     assert "✗ out of time: first" in said(one) and "✗ not run: second" in said(one)
 

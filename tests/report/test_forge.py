@@ -8,18 +8,18 @@ from pathlib import Path
 
 from grader.report.forge import Finding, annotate, append_summary, quality, summary
 from grader.report.junit import write_junit
-from grader.verdict import UNWRITTEN, CaseVerdict, Graded, Results, Status, Verdict
+from grader.verdict import CaseVerdict, Graded, Results, Status, Verdict
 
 NASTY = "E: 100%\n  line 3\n::error::x\r\n\x1b[31m\x00\ufffe</pre><script>|`*_[\ud800"
 CASES = (CaseVerdict("one", Status.WRONG, 0.25), CaseVerdict("two", Status.WRONG, 0.5))
 
 
-def verdict(status: Status, message: str, name: str = "mean") -> Verdict:
-    return Verdict(name, status, 0.0, 30.0, None, message, CASES)
+def verdict(status: Status, message: str, name: str = "mean", unwritten: bool = False) -> Verdict:
+    return Verdict(name, status, 0.0, 30.0, None, message, CASES, unwritten=unwritten)
 
 
 WRONG = verdict(Status.WRONG, NASTY)
-TO_DO = verdict(Status.MISSING, f"`total` {UNWRITTEN}", "total")
+TO_DO = verdict(Status.MISSING, "`total` is not written yet.", "total", unwritten=True)
 RIGHT = Verdict("median", Status.PASSED, 10.0, 10.0, None, "", CASES)
 BROKEN = verdict(Status.GRADER_ERROR, "The grader failed.", "mode")
 

@@ -12,17 +12,19 @@ from grader.grading.rules import Rules
 from grader.student import progress
 from grader.student.assignment import Assignment
 from grader.student.progress import State
-from grader.verdict import UNWRITTEN, Status, Verdict
+from grader.verdict import Status, Verdict
 
 
-def verdict(status: Status, name: str = "mean", score: float = 0.0, message: str = "no") -> Verdict:
-    return Verdict(name, status, score, 30.0, None, message, ())
+def verdict(
+    status: Status, name: str = "mean", score: float = 0.0, message: str = "no", unwritten: bool = False
+) -> Verdict:
+    return Verdict(name, status, score, 30.0, None, message, (), unwritten=unwritten)
 
 
 def test_states_follow_what_was_checked(tmp_path: Path, public_key: Key) -> None:
     mine = write_assignment(tmp_path, public_key)
     assert progress.load(mine).entry("mean").state is State.TO_DO
-    progress.note(mine, [verdict(Status.MISSING, message=f"`mean` {UNWRITTEN}")])
+    progress.note(mine, [verdict(Status.MISSING, unwritten=True)])
     assert progress.load(mine).entry("mean").state is State.TO_DO
     progress.note(mine, [verdict(Status.WRONG, score=10.0)])
     progress.note(mine, [verdict(Status.RAISED, "weighted_mean")])
