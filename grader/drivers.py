@@ -24,6 +24,17 @@ class ForbiddenOp(Exception):
     """An answer called what it was to write; shown to the student as it is."""
 
 
+class Measured(Exception):
+    """Ends a driver's run with measurements in the place of its outputs.
+
+    Only a course's own answers may do so: what a student's raises is an error like any other.
+    """
+
+    def __init__(self, **outputs: Any) -> None:
+        super().__init__()
+        self.outputs = outputs
+
+
 def named(value: Any, *names: str) -> dict[str, Any]:
     """Name the parts of a returned tuple or list.
 

@@ -20,7 +20,6 @@ process that runs a student's code and the one that judges it load it.
 
 from __future__ import annotations
 
-import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -154,12 +153,6 @@ def mistake(of: str) -> Callable[[Anything], Anything]:
 def oracle(of: str) -> Callable[[Anything], Anything]:
     """Mark an independent right answer to `of`; the docstring says from where."""
     return _mark("oracle_of", of)
-
-
-def sentence(answer: object) -> str:
-    """Return the first paragraph of a mistake's or oracle's docstring, on one line."""
-    paragraph = inspect.cleandoc(getattr(answer, "__doc__", None) or "").split("\n\n")[0]
-    return " ".join(paragraph.split())
 
 
 def run_checks(text: str, file: str) -> dict[str, Exercise]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.audit.bench import Bench, in_form
 from grader.audit.findings import CostFound
+from grader.audit.forms import COUNT
 from grader.audit.rightness import names_used
 from grader.authoring.recording import open_course
 from grader.exercise import Exercise
@@ -22,9 +23,9 @@ def cost(bench: Bench, exercise: Exercise) -> tuple[CostFound, float]:
     idle = open_course(bench.server, bench.topic)
     idle.close()
     counts = [
-        int(outcome.text)
+        int(outcome.arrays[COUNT])
         for outcome in bench.run_all(exercise, False, in_form(exercise, "ops"))
-        if outcome.error == "WrongStructure" and outcome.text.isdigit()
+        if COUNT in outcome.arrays
     ]
     found = CostFound(
         max(0.0, child.cpu - idle.cpu),

@@ -99,7 +99,12 @@ class Session:
         """Run one driver on one case; return a reply's header and arrays."""
         exercise = self.exercises[request.exercise]
         try:
-            arrays = run_driver(exercise, self.answer(exercise, request.answers), request.inputs)
+            try:
+                arrays = run_driver(exercise, self.answer(exercise, request.answers), request.inputs)
+            except drivers.Measured as measured:
+                if not request.answers:  # the student's own
+                    raise
+                arrays = as_arrays(measured.outputs)
         except Missing:
             return protocol.encode_reply(Came.UNDEFINED, {}), {}
         except NotImplementedError:

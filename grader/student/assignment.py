@@ -14,6 +14,7 @@ from grader.grading.forms import Form, preferred, unwritten
 from grader.grading.rules import Rules
 
 DEPTH = 4
+CHECKED = "checked"
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,15 @@ class Assignment:
         """Return the notebook and the script, those that are there, the one to check first."""
         return self._forms()[0]
 
-    def file(self) -> tuple[Path, str]:
+    def file(self, done: str = CHECKED) -> tuple[Path, str]:
         """Return the student's file, of two forms the first of `forms`, and a note if there are two.
+
+        `done` is what the note says was done with it.
 
         Raises:
             CourseError: there is neither.
         """
-        forms, note = self._forms()
+        forms, note = self._forms(done)
         if not forms:
             raise CourseError(
                 f"{self.folder} holds neither {self.name}.ipynb nor {self.name}.py: "
@@ -58,13 +61,13 @@ class Assignment:
             )
         return forms[0], note
 
-    def _forms(self) -> tuple[list[Path], str]:
+    def _forms(self, done: str = CHECKED) -> tuple[list[Path], str]:
         paths = [self.folder / f"{self.name}{suffix}" for suffix in (".ipynb", ".py")]
         there = [path for path in paths if path.is_file()]
         if len(there) < 2:
             return there, ""
         forms = [Form(path.name, path.stat().st_mtime, unwritten(path.read_bytes())) for path in there]
-        taken, note = preferred(forms, len(self.rules.checks.exercises), "checked")
+        taken, note = preferred(forms, len(self.rules.checks.exercises), done)
         return sorted(there, key=lambda path: path.name != taken.name), note
 
 

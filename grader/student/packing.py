@@ -39,7 +39,7 @@ def pack(assignment: Assignment, student: str, folder: Path) -> Packed:
     from grader.grading.work import open_file
 
     name = file_name(student, assignment.name)
-    source, note = assignment.file()
+    source, note = assignment.file("packed")
     with open(open_file(source), "rb") as file:
         content = file.read()
     path = folder / f"{name}-{assignment.name}.zip"
@@ -48,7 +48,7 @@ def pack(assignment: Assignment, student: str, folder: Path) -> Packed:
         entry = zipfile.ZipInfo(f"{name}/{source.name}", EARLIEST)
         archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     files.write(path, packed.getvalue())
-    return Packed(path, name, source, note.replace(" was checked", " was packed"))
+    return Packed(path, name, source, note)
 
 
 def file_name(student: str, topic: str) -> str:

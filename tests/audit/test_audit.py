@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from courses import CHECKS, MISTAKES, ORACLES, SOLUTION, make_course
 
-from grader.audit import content, equivalents, run, training
+from grader.audit import content, cost, equivalents, run, training
+from grader.audit.bench import Bench, both_keys
 from grader.audit.findings import Fate, TopicFound
 from grader.audit.mutation import mutants
 from grader.authoring.release import build
@@ -166,6 +167,16 @@ def test_cost_and_forms_are_measured(audit: Audit) -> None:
     assert one.cost is not None and one.cost.megabytes > 50 and one.cost.operations is None
     assert {form.form: form.passed for form in one.forms}["oracle RemembersAll"]
     assert one.mistakes[0].rejected_by == ("one value", "a dozen values")
+
+
+def test_operations_are_counted_on_the_first_call(recorder: Server, tmp_path: Path) -> None:
+    body = "import tensorflow as tf\n    return tf.negative(tf.negative(tf.reduce_mean(rows, axis=0)))"
+    solution = SOLUTION.replace("return np.sum(rows, axis=0) / len(rows)", body)
+    (topic,) = make_course(tmp_path, solution=solution).topics
+    exercise = topic.checks.exercises["mean"]
+    with Bench(recorder, topic, both_keys(recorder, topic, ["mean"])) as bench:
+        found, _ = cost.cost(bench, exercise)
+    assert found.operations == 3
 
 
 def test_a_hint_that_tells_and_a_docstring_without_source_are_found(tmp_path: Path) -> None:

@@ -113,6 +113,12 @@ def test_a_function_that_takes_other_arguments_is_told_so(fork: Fork) -> None:
         assert outcome.said().startswith("It is called as the exercise says, and takes other arguments: Type")
 
 
+def test_a_student_s_answer_cannot_end_the_driver_with_outputs_of_its_own(fork: Fork) -> None:
+    raising = "from grader.drivers import Measured\nraise Measured(y=2 * np.asarray(x))"
+    outcome = fork(function(raising)).run("first", {"x": np.zeros(1)}, 10.0)
+    assert (outcome.status, outcome.error, outcome.arrays) == (Status.RAISED, "Measured", {})
+
+
 def told(child: Child) -> Any:
     """Return what a submission's `first` has to say: JSON in an array of bytes."""
     outcome = child.run("first", {"x": np.zeros(1)}, 10.0)
