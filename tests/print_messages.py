@@ -17,13 +17,14 @@ import numpy as np
 
 from grader.course import find_course
 from grader.exercise import Case, Exercise
+from grader.fault import Fault, Frame
 from grader.grading.judge import verdict
 from grader.grading.key import ExerciseKey, load
 from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import Status
 
 DRAWN = np.array([[0.5, -1.2, 3.1], [2.0, 0.25, -0.7], [1.5, -2.2, 0.9]])
-TRACE = "ValueError: the weights do not match\n  cell 7, line 4, in answer\n    return x @ w"
+TRACE = Fault("ValueError: the weights do not match", (Frame(7, 4, "answer", "return x @ w"),))
 
 
 def generic() -> dict[str, np.ndarray]:
@@ -69,8 +70,8 @@ def failures() -> dict[str, Outcome]:
     return {
         "not written": Outcome(Status.MISSING),
         "not defined": Outcome(Status.MISSING, error=UNDEFINED),
-        "not defined, a cell failed": Outcome(Status.MISSING, error=UNDEFINED, text=TRACE),
-        "raised": Outcome(Status.RAISED, error="ValueError", text=TRACE),
+        "not defined, a cell failed": Outcome(Status.MISSING, error=UNDEFINED, faults=(TRACE,)),
+        "raised": Outcome(Status.RAISED, error="ValueError", faults=(TRACE,)),
         "wrong structure": Outcome(
             Status.RAISED, error="WrongStructure", text="expected the 2 values (y, argmax), got a float"
         ),

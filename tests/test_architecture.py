@@ -51,7 +51,7 @@ MODULES = {
     "sandbox": "trial levels root landlock linux seccomp",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
-    "vocabulary": "grader course cells exercise outcome drivers tf_private protocol wire verdict errors"
+    "vocabulary": "grader course cells exercise outcome protocol drivers tf_private wire verdict fault errors"
     " versions names files scopes text parse",
 }
 
