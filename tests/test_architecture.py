@@ -46,7 +46,7 @@ MODULES = {
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release skeleton graft recording notebook",
     "grading": "collect grading judge explain compare store work rules secret key forms",
-    "client": "warm server spares child process",
+    "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",
     "sandbox": "trial levels root landlock linux seccomp",
     "datasets": "loading builder vendor packaged registry",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from grader import __version__
 from grader.client.child import Child
+from grader.client.kept import FailedTwice, KeptServer
 from grader.client.server import Server
 from grader.errors import ServerError
 from grader.grading.judge import verdict
@@ -118,14 +118,24 @@ class Grader:
     """
 
     def __init__(
-        self, rules: dict[str, Rules], workers: int = 1, level: levels.Level = levels.Level.NONE
+        self,
+        rules: dict[str, Rules],
+        workers: int = 1,
+        level: levels.Level = levels.Level.NONE,
+        idle: float | None = None,
     ) -> None:
-        """Start nothing yet; the server, once it is needed, locks submissions in as far as `level` says."""
+        """Start nothing yet.
+
+        Args:
+            rules: by topic id.
+            workers: how many submissions run at a time.
+            level: how far the server locks submissions in.
+            idle: seconds after the last submission when the server ends, until there is another; never,
+                by default.
+        """
         self.rules, self.workers, self.level = rules, workers, level
         self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
-        self._server: Server | None = None
-        self._starting = threading.Lock()
-        self._stopping = False
+        self.kept = KeptServer(lambda: Server(level=level), idle)
 
     @property
     def server(self) -> Server:
@@ -134,10 +144,7 @@ class Grader:
         Raises:
             ServerError: it could not be started.
         """
-        with self._starting:
-            if self._server is None:
-                self._server = Server(level=self.level)
-            return self._server
+        return self.kept.get()
 
     def open_archive(self, descriptor: int) -> Child:
         """Have a child open a zip, to be read with `Child.read`.
@@ -154,16 +161,11 @@ class Grader:
             ServerError: a server could not be started.
         """
         rules = self.rules[work.topic]
-        for attempt in (1, 2):
-            server = self.server
-            try:
-                return grade(server, work, rules, descriptor, only)
-            except ServerError as error:
-                if attempt == 2 or self._stopping:
-                    message = f"The grader failed; this says nothing about the answer. {error}"
-                    return all_alike(work, rules, Status.GRADER_ERROR, message, only)
-                self._replace(server)
-        raise AssertionError("unreachable")
+        try:
+            return self.kept.attempt(lambda server: grade(server, work, rules, descriptor, only))
+        except FailedTwice as error:
+            message = f"The grader failed; this says nothing about the answer. {error}"
+            return all_alike(work, rules, Status.GRADER_ERROR, message, only)
 
     def grade_all(
         self,
@@ -209,7 +211,6 @@ class Grader:
             except BaseException:
                 # Ctrl-C, or the store is full: what is running is given up now,
                 # not at its deadline, and will be run again the next time.
-                self._stopping = True
                 self.close()
                 raise
             finally:
@@ -224,24 +225,9 @@ class Grader:
             os.close(descriptor)
             yield future.result(), mark
 
-    def _replace(self, dead: Server) -> None:
-        with self._starting:
-            if self._server is dead:
-                dead.close()
-                self._server = Server(level=self.level)
-
-    def restart(self) -> None:
-        """Start a new server in the place of one that has died.
-
-        Raises:
-            ServerError: it could not be started.
-        """
-        self._replace(self.server)
-
     def close(self) -> None:
-        """End the server and its children, if there is one."""
-        if self._server is not None:
-            self._server.close()
+        """End the server and its children, if there is one; nothing is graded any more."""
+        self.kept.close()
 
     def __enter__(self) -> Grader:
         return self

@@ -7,7 +7,6 @@ behind or does to a kernel reaches the notebook. All the rest stays nbgrader's.
 
 from __future__ import annotations
 
-import atexit
 import os
 import threading
 from functools import partial
@@ -144,16 +143,14 @@ class Service:
         key = (course, db, least, gradebook)
         if key not in cls._services:
             cls._services[key] = cls(*key)
-            atexit.register(cls._services[key].close)
         return cls._services[key]
 
     def __init__(self, course: Path, db: str, least: Level, gradebook: str) -> None:
         self.course, self.db, self.least, self.gradebook = course, db, least, gradebook
         self.album = Album(course / ".grader" / "pictures")
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._grader: Grader | None = None
         self._failure: Exception | None = None
-        self._timer: threading.Timer | None = None
 
     def grade(self, topic: Topic, work: Work, hidden: bool, pictures: bool) -> tuple[Graded, dict[str, str]]:
         """Grade a submission, or find how it was graded; return HTML to show by exercise, too.
@@ -163,30 +160,26 @@ class Service:
             CourseError, KeyProblem: the topic's key is missing or stale.
         """
         with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-            try:
-                # Read each time: a key may be recorded anew while formgrader runs.
-                rules = rules_for((topic.id,), hidden, None, topic.course)[topic.id]
-                grader = self._started()
-                grader.rules[topic.id] = rules
-                with Store(self.db) as store:
-                    try:
-                        ((graded, mark),) = grader.grade_all([work], store.find)
-                    except ServerError as error:  # no server can be started
-                        self._failure = error
-                        raise GraderFailed(f"nothing is scored: {error}") from error
-                    if graded.failed:
-                        failed = next(v for v in graded.exercises if v.status is Status.GRADER_ERROR)
-                        raise GraderFailed(f"{work.file} is not scored. {failed.message}")
-                    environment = {"keys": f"{topic.id} {rules.key.digest[:16]}"}
-                    environment["seeds"] = f"{topic.id} {rules.key.seeds}"
-                    store.put(graded, mark, grader.environment | environment)
-                return graded, self._pictures(topic, work, graded, mark) if pictures and mark else {}
-            finally:
-                self._timer = threading.Timer(IDLE, self.close)
-                self._timer.daemon = True
-                self._timer.start()
+            # Read each time: a key may be recorded anew while formgrader runs.
+            rules = rules_for((topic.id,), hidden, None, topic.course)[topic.id]
+            grader = self._started()
+            grader.rules[topic.id] = rules
+            with Store(self.db) as store:
+                try:
+                    ((graded, mark),) = grader.grade_all([work], store.find)
+                except ServerError as error:  # no server can be started
+                    self._failure = error
+                    raise GraderFailed(f"nothing is scored: {error}") from error
+                except BaseException:
+                    self._grader = None  # its server ended with the run
+                    raise
+                if graded.failed:
+                    failed = next(v for v in graded.exercises if v.status is Status.GRADER_ERROR)
+                    raise GraderFailed(f"{work.file} is not scored. {failed.message}")
+                environment = {"keys": f"{topic.id} {rules.key.digest[:16]}"}
+                environment["seeds"] = f"{topic.id} {rules.key.seeds}"
+                store.put(graded, mark, grader.environment | environment)
+            return graded, self._pictures(topic, work, graded, mark) if pictures and mark else {}
 
     def _started(self) -> Grader:
         if self._failure is not None:  # it would fail for each of a thousand students
@@ -196,7 +189,7 @@ class Service:
                 level = trial.require(self.least, 'c.GradeOutOfProcess.require_isolation = "none"')
                 if level is not Level.NONE:
                     root.check_hidden(self._secrets())
-                self._grader = Grader({}, 1, level)
+                self._grader = Grader({}, 1, level, IDLE)
             except Exception as error:
                 self._failure = error
                 raise GraderFailed(f"nothing is scored: {error}") from error
@@ -221,19 +214,12 @@ class Service:
                 raise GraderFailed(f"{error}, or set GradeOutOfProcess.pictures = False") from error
             descriptor = work.open()
             try:
-                drawn = dict(illustrate(self._started().server, public, descriptor, wrong))
+                drawn = self._started().kept.attempt(
+                    lambda server: dict(illustrate(server, public, descriptor, wrong))
+                )
             except ServerError:  # the grade stands; a picture is a courtesy
                 return {}
             finally:
                 os.close(descriptor)
             self.album.put(mark, drawn)
         return drawn
-
-    def close(self) -> None:
-        """End the server; the next submission starts another."""
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-            if self._grader is not None:
-                self._grader.close()
-                self._grader = None

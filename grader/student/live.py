@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.cells import MAX_BYTES
-from grader.client.warm import NoServer, Warm
+from grader.client import warm
+from grader.client.kept import KeptServer
+from grader.client.server import Server
+from grader.client.warm import NoServer
 from grader.course import CourseError
 from grader.errors import ServerError
 from grader.exercise import AuthorError, Exercise
@@ -36,7 +39,7 @@ from grader.verdict import Status
 
 CELL = "cell [{}]"  # as Jupyter counts: by when it was run
 LARGE = 8 << 20  # bytes of a saved notebook that is not looked into
-_warm = Warm()
+_warm = KeptServer(warm.start)
 
 # TensorFlow, if a notebook imports it after this, starts without a word; it takes both.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -88,7 +91,7 @@ def check(*answers: Callable[..., Any] | type | str) -> None:
 def prepare() -> None:
     """Start the server ahead, beside the notebook's own import of TensorFlow."""
     if _shell() is not None:
-        _warm.start()
+        _warm.start_ahead()
 
 
 def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
@@ -197,18 +200,17 @@ def _run(source: bytes, rules: Rules, names: Sequence[str]) -> dict[str, list[Ou
     Raises:
         NoServer: there is none, or it failed twice.
     """
-    for attempt in (1, 2):
-        server = _warm.get()
-        try:
-            with tempfile.TemporaryFile() as file:
-                file.write(source)
-                file.flush()
-                return dict(run(server, rules, file.fileno(), names))
-        except ServerError as error:
-            _warm.drop(server)
-            if attempt == 2:
-                raise NoServer(f"the grader failed; this says nothing about the answer. {error}") from None
-    raise AssertionError("unreachable")
+
+    def outcomes(server: Server) -> dict[str, list[Outcome]]:
+        with tempfile.TemporaryFile() as file:
+            file.write(source)
+            file.flush()
+            return dict(run(server, rules, file.fileno(), names))
+
+    try:
+        return _warm.attempt(outcomes)
+    except ServerError as error:
+        raise NoServer(f"the grader failed; this says nothing about the answer. {error}") from None
 
 
 def _picture(key: ExerciseKey, outcomes: Sequence[Outcome], found: Judged) -> str:

@@ -139,7 +139,7 @@ class Watch:
             self._check(descriptor, self._order(path))
         except ServerError as error:
             self.notes.append(f"The grader itself failed, and was started again: save once more. {error}")
-            self.grader.restart()
+            self.grader.kept.restart()
         finally:
             os.close(descriptor)
         if self.verdict is None and (left := [one for one in self.assignments if not _done(one)]):

@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from courses import SOLUTION, TOPIC, make_course
 
 from grader.authoring import recording
+from grader.client.kept import KeptServer
 from grader.client.server import Server
 from grader.commands.main import cli
 from grader.errors import ServerError
@@ -280,7 +281,7 @@ def test_the_grader_s_own_failure_is_an_error_and_names_it(
     write_class(tmp_path / "class", ada=SOLUTION, bob=SOLUTION)
     with monkeypatch.context() as patch:
         patch.setattr(grading, "grade", fail)
-        patch.setattr(Grader, "_replace", lambda self, dead: None)
+        patch.setattr(KeptServer, "_replace", lambda self, dead: None)
         found = run("grade", "class", "--json", "out.json", "--course", built)
     assert found.exit_code == 1
     assert "the grader failed" in found.output and "ada" in found.output

@@ -252,10 +252,11 @@ def test_an_interrupted_run_gives_up_what_is_running(public_key: Key, tmp_path: 
     sleeping = SOLUTION.replace("return np.sum(rows", "import time; time.sleep(100); return np.sum(rows")
     works = write_class(tmp_path, {"ada": sleeping, "bob": sleeping})
     with Grader({TOPIC: Rules(public_key)}, workers=2) as grader:
+        server = grader.server
         with pytest.raises(KeyboardInterrupt):
             list(grader.grade_all(interrupted(works)))
-        assert grader.server._process.returncode is not None
-        assert not grader.server._folder.exists()
+        assert server._process.returncode is not None
+        assert not server._folder.exists()
 
 
 def test_no_server_is_started_where_everything_is_known(

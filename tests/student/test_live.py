@@ -20,8 +20,9 @@ from students import count_checks
 
 import grader
 from grader.authoring.recording import record_topic
+from grader.client import warm
+from grader.client.kept import KeptServer
 from grader.client.server import Server
-from grader.client.warm import Warm
 from grader.grading.grading import Grader
 from grader.grading.key import Key
 from grader.student import live
@@ -287,7 +288,7 @@ def test_a_kernel_without_tensorflow_is_told_what_to_do(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebook.run(RIGHT)
-    monkeypatch.setattr(live, "_warm", Warm())
+    monkeypatch.setattr(live, "_warm", KeptServer(warm.start))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(CannotCheck, match="has no tensorflow: choose the kernel of the environment"):
         check(notebook["mean"])

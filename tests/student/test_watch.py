@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from students import RIGHT, STUBS, WRONG, count_checks, notebook, write_assignment
 
+from grader.client.kept import KeptServer
 from grader.errors import ServerError
 from grader.grading.grading import Grader
 from grader.grading.key import Key
@@ -218,9 +219,9 @@ def test_a_server_that_dies_is_started_again(
     restarted = []
     with monkeypatch.context() as patch:
         patch.setattr("grader.student.watch.run", lambda *_: (_ for _ in ()).throw(ServerError("it died")))
-        patch.setattr(Grader, "restart", lambda self: restarted.append(self))
+        patch.setattr(KeptServer, "restart", lambda self: restarted.append(self))
         watch.take(save(mine, RIGHT))
-    assert restarted == [watch.grader] and "save once more. it died" in screen.notes[0]
+    assert restarted == [watch.grader.kept] and "save once more. it died" in screen.notes[0]
     watch.take(save(mine, RIGHT))
     assert screen.verdict is None
 

@@ -1,0 +1,176 @@
+"""A server that is there when it is needed, and the one for a student's kernel."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from grader.client import warm
+from grader.client.kept import FailedTwice, KeptServer
+from grader.client.server import Server
+from grader.client.warm import NoServer
+from grader.errors import ServerError
+
+LATE = 60.0  # seconds, for a test that would otherwise wait for ever
+
+
+class Fake(Server):
+    """No server; notices when it is closed."""
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class Made:
+    """Makes servers that are none, and keeps them."""
+
+    def __init__(self) -> None:
+        self.servers: list[Fake] = []
+
+    def __call__(self) -> Fake:
+        self.servers.append(Fake())
+        return self.servers[-1]
+
+
+@pytest.fixture
+def made() -> Made:
+    return Made()
+
+
+def together(task: Callable[[], object], count: int = 5) -> None:
+    threads = [threading.Thread(target=task) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def dies_on(*dead: Server) -> Callable[[Server], Server]:
+    def task(server: Server) -> Server:
+        if server in dead:
+            raise ServerError("it has died")
+        return server
+
+    return task
+
+
+def test_a_server_is_started_once_whoever_asks(made: Made) -> None:
+    kept = KeptServer(made)
+    assert not made.servers
+    kept.start_ahead()
+    found: list[Server] = []
+    together(lambda: found.append(kept.get()))
+    assert len(found) == 5 and made.servers == [found[0]] and set(found) == {found[0]}
+
+
+def test_one_that_has_died_is_closed_and_replaced_once_whoever_noticed(made: Made) -> None:
+    kept = KeptServer(made)
+    first, barrier = kept.get(), threading.Barrier(5)
+
+    def task(server: Server) -> Server:
+        if server is first:
+            barrier.wait(LATE)
+            raise ServerError("it has died")
+        return server
+
+    found: list[Server] = []
+    together(lambda: found.append(kept.attempt(task)))
+    assert [server.closed.is_set() for server in made.servers] == [True, False]
+    assert set(found) == {made.servers[1]} and kept.get() is made.servers[1]
+
+
+def test_a_task_is_tried_twice_and_the_second_server_stays_for_others(made: Made) -> None:
+    kept = KeptServer(made)
+
+    def task(server: Server) -> None:
+        raise ServerError(f"server {len(made.servers)} has died")
+
+    with pytest.raises(FailedTwice, match="server 2 has died"):
+        kept.attempt(task)
+    assert kept.get() is made.servers[1] and not made.servers[1].closed.is_set()
+    # Was it dead, the next attempt tells.
+    assert kept.attempt(dies_on(made.servers[1])) is made.servers[2]
+
+
+def test_a_fault_of_the_task_s_own_is_passed_on(made: Made) -> None:
+    kept = KeptServer(made)
+    with pytest.raises(ZeroDivisionError):
+        kept.attempt(lambda server: 1 / 0)
+    assert len(made.servers) == 1 and not made.servers[0].closed.is_set()
+
+
+def test_one_that_cannot_be_started_is_tried_again_whenever_it_is_needed(made: Made) -> None:
+    broken = True
+
+    def make() -> Server:
+        if broken:
+            raise ServerError("no TensorFlow here")
+        return made()
+
+    kept = KeptServer(make)
+    for need in (kept.get, kept.restart, lambda: kept.attempt(dies_on())):
+        with pytest.raises(ServerError, match="no TensorFlow here") as caught:
+            need()
+        assert not isinstance(caught.value, FailedTwice)
+    broken = False
+    assert kept.get() is made.servers[0]
+
+
+def test_a_closed_one_gives_up_what_is_attempted_and_stays_closed(made: Made) -> None:
+    with KeptServer(made) as kept:
+
+        def task(server: Server) -> None:
+            kept.close()
+            raise ServerError("it was ended")
+
+        with pytest.raises(FailedTwice, match="it was ended"):
+            kept.attempt(task)
+    assert len(made.servers) == 1 and made.servers[0].closed.is_set()
+    with pytest.raises(ServerError, match="was ended"):
+        kept.get()
+
+
+def test_one_that_idles_ends_until_it_is_needed_again(made: Made) -> None:
+    kept = KeptServer(made, idle=0.01)
+    for number in range(2):
+        assert kept.attempt(dies_on()) is made.servers[number]
+        assert made.servers[number].closed.wait(LATE)
+
+
+def test_one_that_is_used_does_not_idle(made: Made) -> None:
+    kept = KeptServer(made, idle=0.01)
+
+    def long(server: Server) -> bool:
+        kept.attempt(dies_on())  # another's, which ends first
+        time.sleep(0.2)
+        return made.servers[0].closed.is_set()
+
+    assert kept.attempt(long) is False
+    assert made.servers[0].closed.wait(LATE) and len(made.servers) == 1
+
+
+def test_another_is_started_in_the_place_of_one_that_is_said_to_have_died(made: Made) -> None:
+    kept = KeptServer(made)
+    kept.get()
+    kept.restart()
+    assert [server.closed.is_set() for server in made.servers] == [True, False]
+
+
+def test_why_a_kernel_has_none_is_said_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(ahead: bool) -> None:
+        raise ServerError("the server could not start. It said:\nTraceback\nImportError: no libfoo")
+
+    monkeypatch.setattr(warm, "Server", fail)
+    kept = KeptServer(warm.start)
+    kept.start_ahead()
+    with pytest.raises(NoServer, match="could not start. It said: ImportError: no libfoo$"):
+        kept.get()
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name != "keras" or None)
+    with pytest.raises(NoServer, match="has no keras: choose the kernel of the environment"):
+        kept.get()
