@@ -68,14 +68,9 @@ def grade(
         try:
             with Store(db) as store, Grader(rules, workers, level) as grader:
                 works = collect(paths, rules, grader.open_archive)
-                environment = grader.environment | {
-                    "keys": ", ".join(f"{name} {rule.key.digest[:16]}" for name, rule in rules.items()),
-                    "seeds": ", ".join(f"{name} {rule.key.seeds}" for name, rule in rules.items()),
-                }
                 graded = []
                 with progress(len(works)) as advance:
-                    for one, mark in grader.grade_all(works, store.find):
-                        store.put(one, mark, environment)
+                    for one, _ in grader.grade_all(works, store):
                         graded.append(one)
                         advance()
         except StoreError as error:
@@ -84,7 +79,7 @@ def grade(
             click.echo("\nInterrupted. What was graded is kept: run the same command to go on.", err=True)
             sys.exit(130)
         graded.sort(key=lambda one: (one.student, one.topic))
-        results = data.results(graded, environment)
+        results = data.results(graded, grader.provenance)
         if json_file:
             data.write_json(results, json_file)
         terminal.show_class(console(), results)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from typing import Protocol
 
 from grader import __version__
 from grader.client.child import Child
@@ -110,6 +112,16 @@ def all_alike(work: Work, rules: Rules, status: Status, message: str, only: Coll
     return result(work, [Verdict(e.name, status, 0.0, e.points, None, message, ()) for e in exercises], 0.0)
 
 
+class Keeper(Protocol):
+    """Where what was graded is kept, a `store.Store`."""
+
+    def find(self, fingerprint: str) -> Graded | None:
+        """Return what was graded under a fingerprint."""
+
+    def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
+        """Keep one submission."""
+
+
 class Grader:
     """Grades submissions on a warm server, several at a time.
 
@@ -167,17 +179,45 @@ class Grader:
             message = f"The grader failed; this says nothing about the answer. {error}"
             return all_alike(work, rules, Status.GRADER_ERROR, message, only)
 
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Return what is kept beside verdicts: the environment, the keys and the seeds."""
+        return self.environment | {
+            "keys": ", ".join(f"{name} {rules.key.digest[:16]}" for name, rules in self.rules.items()),
+            "seeds": ", ".join(f"{name} {rules.key.seeds}" for name, rules in self.rules.items()),
+        }
+
     def grade_all(
         self,
         works: Iterable[Work],
-        find: Callable[[str], Graded | None] = lambda fingerprint: None,
+        store: Keeper | None = None,
         only: Collection[str] = (),
+        keep_failures: bool = True,
     ) -> Iterator[tuple[Graded, str]]:
-        """Grade submissions, or `only` some exercises; yield each with its fingerprint as soon as it is done.
+        """Grade submissions; yield each with its fingerprint as soon as it is done, and kept.
 
-        `find` is asked for a submission graded before, by fingerprint; it is
-        called in this thread.
+        Args:
+            works: the submissions.
+            store: finds what was graded before, which is not run again, and keeps what is graded now;
+                it is used in this thread.
+            only: the exercises to be graded; all if none is named.
+            keep_failures: whether the store keeps a submission on which the grader failed, in the place
+                of what its student had.
+
+        Raises:
+            ServerError: a server could not be started.
         """
+        find = store.find if store is not None else lambda fingerprint: None
+        provenance = self.provenance if store is not None else {}
+        with closing(self._graded(works, find, only)) as found:
+            for graded, mark in found:
+                if store is not None and (keep_failures or not graded.failed):
+                    store.put(graded, mark, provenance)
+                yield graded, mark
+
+    def _graded(
+        self, works: Iterable[Work], find: Callable[[str], Graded | None], only: Collection[str]
+    ) -> Generator[tuple[Graded, str], None, None]:
         with ThreadPoolExecutor(self.workers) as pool:
             running: dict[Future[Graded], tuple[Work, str, int]] = {}
             try:

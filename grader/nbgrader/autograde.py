@@ -163,22 +163,19 @@ class Service:
             # Read each time: a key may be recorded anew while formgrader runs.
             rules = rules_for((topic.id,), hidden, None, topic.course)[topic.id]
             grader = self._started()
-            grader.rules[topic.id] = rules
+            grader.rules = {topic.id: rules}
             with Store(self.db) as store:
                 try:
-                    ((graded, mark),) = grader.grade_all([work], store.find)
+                    ((graded, mark),) = grader.grade_all([work], store, keep_failures=False)
                 except ServerError as error:  # no server can be started
                     self._failure = error
                     raise GraderFailed(f"nothing is scored: {error}") from error
                 except BaseException:
                     self._grader = None  # its server ended with the run
                     raise
-                if graded.failed:
-                    failed = next(v for v in graded.exercises if v.status is Status.GRADER_ERROR)
-                    raise GraderFailed(f"{work.file} is not scored. {failed.message}")
-                environment = {"keys": f"{topic.id} {rules.key.digest[:16]}"}
-                environment["seeds"] = f"{topic.id} {rules.key.seeds}"
-                store.put(graded, mark, grader.environment | environment)
+            if graded.failed:
+                failed = next(v for v in graded.exercises if v.status is Status.GRADER_ERROR)
+                raise GraderFailed(f"{work.file} is not scored. {failed.message}")
             return graded, self._pictures(topic, work, graded, mark) if pictures and mark else {}
 
     def _started(self) -> Grader:

@@ -12,6 +12,7 @@ import functools
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -24,6 +25,26 @@ from grader.grading.store import Store
 from grader.grading.work import Work, open_file
 from grader.sandbox import trial
 from grader.sandbox.levels import Level
+from grader.verdict import Graded
+
+
+class Timed:
+    """A store, and the seconds that it took."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.seconds = store, 0.0
+
+    def find(self, fingerprint: str) -> None:
+        """Look for a submission, of which there is none."""
+        before = time.perf_counter()
+        assert self.store.find(fingerprint) is None, "two submissions are alike"
+        self.seconds += time.perf_counter() - before
+
+    def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
+        """Keep a submission."""
+        before = time.perf_counter()
+        self.store.put(graded, fingerprint, environment)
+        self.seconds += time.perf_counter() - before
 
 
 def main() -> None:
@@ -37,29 +58,22 @@ def main() -> None:
         for number, path in enumerate(paths)
     )
     level = trial.require(Level.LANDLOCK, "none: the benchmark measures what locks in")
-    myself, stored = psutil.Process(), 0.0
+    myself = psutil.Process()
     workers, database = int(sys.argv[2]), f"sqlite:///{sys.argv[3]}"
     with Store(database) as store, Grader({topic: rules}, workers, level) as grader:
-
-        def find(mark: str) -> None:
-            nonlocal stored
-            before = time.perf_counter()
-            assert store.find(mark) is None, "two submissions are alike"
-            stored += time.perf_counter() - before
-
         _ = grader.server  # its start is not part of what a submission costs
         began, used, own = time.perf_counter(), family_cpu(myself), time.process_time()
-        for one, mark in grader.grade_all(works, find):
+        timed = Timed(store)
+        for one, _ in grader.grade_all(works, timed):
             assert not one.failed, one
-            before = time.perf_counter()
-            store.put(one, mark, grader.environment)
-            stored += time.perf_counter() - before
         wall, cpu = time.perf_counter() - began, family_cpu(myself) - used
         trusted = time.process_time() - own
     # Not `ru_maxrss`, which counts what the process that started this one held.
     status = Path("/proc/self/status").read_text().splitlines()
     memory = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
-    print(json.dumps({"wall": wall, "cpu": cpu, "trusted": trusted, "store": stored, "memory": memory}))
+    print(
+        json.dumps({"wall": wall, "cpu": cpu, "trusted": trusted, "store": timed.seconds, "memory": memory})
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,7 @@ from grader.grading import grading
 from grader.grading.grading import Grader, fingerprint, run
 from grader.grading.key import Key
 from grader.grading.rules import Rules
+from grader.grading.store import StoreError
 from grader.grading.work import NotGradable, Work, open_file
 from grader.sandbox.levels import Level
 from grader.verdict import Graded, Status
@@ -28,6 +29,22 @@ from grader.verdict import Graded, Status
 WRONG = SOLUTION.replace("/ len(rows)", "")
 CRASHING = SOLUTION.replace("return np.sum(rows", "import os; os._exit(1); return np.sum(rows")
 RANDOM = SOLUTION.replace("return np.sum(rows", "return np.random.rand() + np.sum(rows")
+
+
+class Known:
+    """A store in memory."""
+
+    def __init__(self, graded: dict[str, Graded]) -> None:
+        self.graded = graded
+        self.asked: list[str] = []
+        self.kept: list[tuple[Graded, str, Mapping[str, str]]] = []
+
+    def find(self, fingerprint: str) -> Graded | None:
+        self.asked.append(fingerprint)
+        return self.graded.get(fingerprint)
+
+    def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
+        self.kept.append((graded, fingerprint, environment))
 
 
 def write_class(folder: Path, texts: dict[str, str]) -> list[Work]:
@@ -119,19 +136,45 @@ def test_what_was_graded_before_is_not_run_again(two_workers: Grader, tmp_path: 
     before = {mark: graded for graded, mark in two_workers.grade_all(works)}
     assert len(before) == 2
     copied = [Work("zoe", TOPIC, "copy.py", works[0].open, ("a copy",))]
-    asked = []
-
-    def find(mark: str) -> Graded | None:
-        asked.append(mark)
-        return before.get(mark)
-
+    known = Known(before)
     # A server that is gone shows that nothing is run.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(two_workers, "grade", None)
-        again = [graded for graded, _ in two_workers.grade_all([*copied, *works], find)]
-    assert sorted(asked) == sorted([*before, asked[0]])
+        again = [graded for graded, _ in two_workers.grade_all([*copied, *works], known)]
+    assert sorted(known.asked) == sorted([*before, known.asked[0]])
     assert [graded.score for graded in again] == [100, 100, 80]
     assert (again[0].student, again[0].file, again[0].notes) == ("zoe", "copy.py", ("a copy",))
+
+
+def test_what_is_yielded_is_kept_with_what_it_was_graded_by(
+    grader: Grader, public_key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = write_class(tmp_path, {"ada": SOLUTION})
+    works.append(failing(ServerError("the server has died")))
+    for keep_failures, students in ((True, ["ada", "bob"]), (False, ["ada"])):
+        known, seen = Known({}), []
+        for graded, mark in grader.grade_all(works, known, keep_failures=keep_failures):
+            seen.append(graded)
+            if graded.student in students:
+                assert known.kept[-1][:2] == (graded, mark)
+        assert sorted(one.student for one in seen) == ["ada", "bob"]
+        assert sorted(graded.student for graded, _, _ in known.kept) == students
+    keys = {"keys": f"{TOPIC} {public_key.digest[:16]}", "seeds": f"{TOPIC} {public_key.seeds}"}
+    assert known.kept[0][2] == grader.environment | keys
+
+
+def test_a_store_that_is_full_ends_the_run_and_what_runs(public_key: Key, tmp_path: Path) -> None:
+    class Full(Known):
+        def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
+            raise StoreError("the disk is full")
+
+    sleeping = SOLUTION.replace("return np.sum(rows", "import time; time.sleep(100); return np.sum(rows")
+    works = [*write_class(tmp_path, {"ada": sleeping}), failing(NotGradable("large"))]
+    with Grader({TOPIC: Rules(public_key)}) as grader:
+        server = grader.server
+        with pytest.raises(StoreError, match="the disk is full"):
+            list(grader.grade_all(works, Full({})))
+        assert server._process.returncode is not None
 
 
 def test_a_fingerprint_tells_apart_what_verdicts_depend_on(
@@ -238,7 +281,7 @@ def test_descriptors_are_closed_whatever_happens(grader: Grader, tmp_path: Path)
     works = write_class(tmp_path, {name: SOLUTION for name in "abc"})
     list(grader.grade_all(works))
     before = set(os.listdir("/proc/self/fd"))
-    list(grader.grade_all([*works, failing(NotGradable("large"))], lambda mark: None))
+    list(grader.grade_all([*works, failing(NotGradable("large"))], Known({})))
     assert set(os.listdir("/proc/self/fd")) == before
 
 
@@ -267,7 +310,7 @@ def test_no_server_is_started_where_everything_is_known(
     before = {mark: graded for graded, mark in grader.grade_all(works)}
     monkeypatch.setattr(grading, "Server", None)
     with Grader(rules, level=grader.level) as another:
-        assert [graded.score for graded, _ in another.grade_all(works, before.get)] == [100, 80]
+        assert [graded.score for graded, _ in another.grade_all(works, Known(before))] == [100, 80]
 
 
 def test_a_server_that_cannot_start_ends_the_run_and_blames_nobody(
