@@ -164,11 +164,13 @@ def test_links_are_not_followed(find: Find, tmp_path: Path) -> None:
     ],
 )
 def test_names_in_a_zip_are_text(name: str, find: Find, tmp_path: Path) -> None:
-    before = set(tmp_path.parent.rglob("*"))
-    found = find(make_zip(tmp_path / "class.zip", {name: "x = 1"}))
+    folder = tmp_path / "one" / "two"
+    folder.mkdir(parents=True)
+    before = set(tmp_path.rglob("*"))
+    found = find(make_zip(folder / "class.zip", {name: "x = 1"}))
     assert list(found) == [("ada", "01_averages")]
     assert content(found["ada", "01_averages"]) == b"x = 1"
-    assert set(tmp_path.parent.rglob("*")) - before == {tmp_path / "class.zip"}
+    assert set(tmp_path.rglob("*")) - before == {folder / "class.zip"}
 
 
 def test_links_in_a_zip_are_passed_over(find: Find, tmp_path: Path) -> None:
