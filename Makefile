@@ -23,7 +23,7 @@ TOGETHER = --numprocesses $(WORKERS) --dist loadfile
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
     $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check) --constraint constraints.txt
 
-.PHONY: help demo test long audit bench build check lint types messages constraints clean
+.PHONY: help demo quick test long audit bench build check lint types messages constraints clean
 .NOTPARALLEL:
 
 help:
@@ -46,6 +46,10 @@ demo: $(VENV)/instructor
 	@echo '  assignments/                what students are given'
 	@echo '  solutions/19_transformers/  a topic as its author writes it'
 	@echo '  $(BIN)/grader --help'
+
+## quick        the tests that need no class, no browser and no process but a warm server: a minute
+quick: $(VENV)/test
+	$(BIN)/python -m pytest -q --quick $(TOGETHER)
 
 ## test         lint, types and the whole suite
 test: $(VENV)/test lint types
