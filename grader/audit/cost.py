@@ -9,8 +9,8 @@ from grader.audit.rightness import names_used
 from grader.authoring.recording import open_course
 from grader.exercise import Exercise
 
-SLOW = 1.0  # CPU seconds, which an exercise should not need: a student waits
-NEAR_LIMIT = 0.2  # of what a case may take
+SLOW = 1.0  # CPU seconds; an exercise that needs more keeps a student waiting
+NEAR_LIMIT = 0.2  # share of the time that a case may take
 
 
 def cost(bench: Bench, exercise: Exercise) -> tuple[CostFound, float]:

@@ -1,4 +1,4 @@
-"""Mutants that no check could tell from the reference, each with why it is so.
+"""Mutants that no check could tell from the reference, each with the reason.
 
 They stand in `equivalents.toml` beside the checks, by what the student writes
 and by the mutant's name, which no change of layout touches:
@@ -23,7 +23,7 @@ def recorded(topic: Topic) -> dict[tuple[str, str], str]:
     """Return the recorded reasons, by what is written and the mutant's name.
 
     Raises:
-        AuthorError: the file is not as it should be.
+        AuthorError: the file cannot be read, or a reason is missing.
     """
     path = topic.folder / FILE
     try:
@@ -44,6 +44,6 @@ def recorded(topic: Topic) -> dict[tuple[str, str], str]:
 
 
 def outdated(reasons: Iterable[tuple[str, str]], mutants: Iterable[Mutant]) -> list[tuple[str, str]]:
-    """Return the recorded names that no mutant has: the statement was changed since."""
+    """Return the recorded names that no mutant has any more, because its statement has changed."""
     made = {(mutant.of, mutant.name) for mutant in mutants}
     return [reason for reason in reasons if reason not in made]

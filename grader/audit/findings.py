@@ -27,10 +27,9 @@ class MutantFound(msgspec.Struct, frozen=True):
         line: of the change, in `solution.py`.
         fate: killed, if it loses points on public and on hidden seeds.
         by: the case that rejects it; "" if none does.
-        how: what the first rejecting case says of it, in a word; where it
-            survived, on which seeds it did.
-        distance: the tolerance at which it would pass; infinite if no such
-            tolerance could save it.
+        how: the kind of difference in the first rejecting case; for a survivor,
+            the seeds on which it survived.
+        distance: the tolerance at which it would pass; infinite if there is none.
         diff: what was changed.
         reason: why it is equivalent, as its author recorded it.
     """
@@ -89,7 +88,7 @@ class MarginFound(msgspec.Struct, frozen=True):
 
 
 class TrainingFound(msgspec.Struct, frozen=True):
-    """How often the reference passes a judge, other data and other random numbers given.
+    """How often the reference passes a judge on other data and with other random numbers.
 
     Attributes:
         passed, runs: the count.
@@ -162,7 +161,7 @@ class TopicFound(msgspec.Struct):
 
     @property
     def all_problems(self) -> list[str]:
-        """Return what is to be mended, each with where."""
+        """Return what is to be mended, each with its topic and exercise."""
         here = [f"{self.topic}: {problem}" for problem in self.problems]
         return here + [f"{self.topic}.{one.name}: {text}" for one in self.exercises for text in one.problems]
 

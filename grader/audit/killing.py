@@ -13,9 +13,9 @@ from grader.audit.mutation import Mutant
 from grader.exercise import Exercise
 from grader.grading.judge import judge
 
-SLOWEST = 20.0  # times the reference's own time, after which a mutant is taken to run for ever
+SLOWEST = 20.0  # times the reference's own time; a mutant that takes longer counts as endless
 LEAST_SECONDS = 1.0
-NEAR = 10.0  # times the tolerance: what is rejected by less is measured on every case
+NEAR = 10.0  # times the tolerance; a mutant that is rejected by less is measured on every case
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def rejection(
 ) -> Rejection | None:
     """Return the first case that rejects an answer, tried from `first` on; None if all accept it.
 
-    An answer that is rejected by little is run on all cases, for the greatest
-    distance: it is that case which a tolerance must not let through.
+    An answer that is rejected narrowly is run on all cases to find the greatest
+    distance, because a tolerance has to reject it on that case.
     """
     key = bench.keys[hidden].exercises[exercise.name]
     places = [first, *(place for place in range(len(key.cases)) if place != first)]

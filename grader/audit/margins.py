@@ -11,7 +11,7 @@ from grader.exercise import Exercise
 from grader.grading.key import ExerciseKey
 
 FACTOR = 10.0
-LEAST = 1e-16  # what rounding leaves even where nothing was found
+LEAST = 1e-16  # the rounding error that is assumed where none was measured
 
 
 def margin(
@@ -64,7 +64,7 @@ def between(spread: float, nearest: float) -> float | None:
 
 
 def problems_of(found: MarginFound) -> list[str]:
-    """Say which margin is thin, and what would widen it."""
+    """Say which margin is too small, and which tolerance would widen it."""
     problems = []
     if not is_wide(found.spread, found.tolerance):
         problems.append(

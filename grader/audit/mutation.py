@@ -1,4 +1,4 @@
-"""A topic's reference, changed at one spot at a time: in a solution region, or in a default above it.
+"""A topic's reference, changed in one place at a time: in a solution region, or in a default above it.
 
 A mutant is known by the statement that it changes, written without its layout,
 so that its name survives another line break or quotation mark:
@@ -27,7 +27,7 @@ from grader.exercise import AuthorError
 TOKEN = re.compile(r"\s+|\d[\w.]*|\w+|[^\w\s]")
 # An author may reword what an error says without a mutant's name changing.
 RAISED = re.compile(r"(raise \w+)\(.*\)$")
-# What is said is not graded, and what annotates is not run.
+# Messages are not graded, and annotations are not run.
 CHANGED = (cst.BaseExpression, cst.BaseSmallStatement, cst.If, cst.Slice, cst.CompFor)
 LEFT_ALONE = (cst.Annotation, cst.Decorator, cst.FormattedString, cst.Assert)
 
@@ -106,7 +106,7 @@ def changed(source: str) -> list[tuple[str, str]]:
         after = cst.ensure_type(wrapper.module.deep_replace(old, new), cst.Module).code
         try:
             normal = _plain(after)
-        except SyntaxError:  # as a bound that is none
+        except SyntaxError:  # such as a slice without a valid bound
             continue
         if normal in seen:
             continue
@@ -145,7 +145,7 @@ def _plain(source: str) -> str:
 
 
 def _differing(old: list[str], new: list[str]) -> tuple[list[str], list[str], list[str], list[str]]:
-    """Return what is in the one, what is in the other, and what they share before and after it."""
+    """Return what only `old` has, what only `new` has, and what they share before and after it."""
     least = min(len(old), len(new))
     start = next((i for i in range(least) if old[i] != new[i]), least)
     end = next((i for i in range(least - start) if old[-1 - i] != new[-1 - i]), least - start)
@@ -181,7 +181,7 @@ class Finder(cst.CSTVisitor):
 
 
 def defaults(parameters: cst.Parameters) -> Iterator[cst.BaseExpression]:
-    """Yield the values that parameters have where none is given: a student may change these, too."""
+    """Yield the default values of parameters: a student may change these, too."""
     for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         if one.default is not None:
             yield one.default

@@ -2,7 +2,7 @@
 
 `variants(node)` yields what a node of libcst's tree may be replaced by: the
 operators of mutation testing (DeMillo, Lipton and Sayward, "Hints on test data
-selection", 1978), chosen for numerical code. A change has one spot, and always
+selection", 1978), chosen for numerical code. Each changes one place, and always
 gives a program that can be parsed.
 """
 
@@ -85,7 +85,7 @@ def integer(node: cst.Integer) -> Variants:
 
 
 def floating(node: cst.Float) -> Variants:
-    """Twice as much; ten times a constant that is there to be small; one for zero."""
+    """Twice as much; ten times as much for a small constant; one for zero."""
     value = node.evaluated_value
     yield node.with_changes(value=repr(1.0 if value == 0 else value * 10 if abs(value) < 1e-3 else value * 2))
 
@@ -134,7 +134,7 @@ def call(node: cst.Call) -> Variants:
         if argument.keyword.value == "training" and not flag:
             yield with_argument(node, place, cst.Name("True"))
             yield with_argument(node, place, cst.Name("False"))
-        if not flag:  # which exchanging it for its opposite covers
+        if not flag:  # a flag is covered by exchanging it for its opposite
             rest = [*node.args[:place], *node.args[place + 1 :]]
             if rest:
                 rest[-1] = rest[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
@@ -196,7 +196,7 @@ def augmented(node: cst.AugAssign) -> Variants:
 
 
 def assignment(node: cst.Assign) -> Variants:
-    """No statement, where what is assigned to has a value without it."""
+    """No statement, if the target has a value without it."""
     targets = [target.target for target in node.targets]
     known = identifiers(node.value)
     if all(isinstance(t, cst.Attribute | cst.Subscript) or identifiers(t) & known for t in targets):
@@ -204,7 +204,7 @@ def assignment(node: cst.Assign) -> Variants:
 
 
 def expression(node: cst.Expr) -> Variants:
-    """No statement, where it is there for what it does."""
+    """No statement, if it is a call, which is there for its effect."""
     if isinstance(node.value, cst.Call):
         yield cst.Pass()
 

@@ -1,4 +1,4 @@
-"""The reference with its sums and products the other way about: as right, rounded otherwise."""
+"""The reference with the operands of sums and products exchanged: as right, but rounded differently."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.audit.mutation import Mutant, regions, solution_cells
 from grader.audit.syntax import grouped
 from grader.course import Topic
 
-# What is put together with + and is no number.
+# Values that + joins and that are not numbers.
 JOINED = cst.Tuple | cst.List | cst.ListComp | cst.BaseString
 
 
@@ -49,7 +49,7 @@ class Exchange(cst.CSTTransformer):
 
 
 def _is_shape(node: cst.BaseExpression) -> bool:
-    """Tell whether an expression speaks of a shape, which + joins."""
+    """Tell whether an expression is a shape, which + joins."""
     while isinstance(node, cst.Subscript):
         node = node.value
     return "shape" in (node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", ""))

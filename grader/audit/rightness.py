@@ -20,7 +20,7 @@ from grader.verdict import Status
 
 FORMS = ("numpy", "float64", "listed", "readonly")
 TENSORS_NEEDED = {"gradients", "GradientTape", "op_count", "is_tensor"}
-REORDERED = 1e-2  # a change of order that changes more than this was none that is allowed
+REORDERED = 1e-2  # a change of order that changes the result by more was not a valid one
 
 
 def names_used(exercise: Exercise, helpers: bool = False) -> set[str]:
@@ -40,7 +40,7 @@ def names_used(exercise: Exercise, helpers: bool = False) -> set[str]:
 
 
 def comes_in(exercise: Exercise, form: str) -> bool:
-    """Tell whether the reference can be wrapped so: a function, of which no tensor is needed."""
+    """Tell whether the reference can be wrapped in a form: it is a function, and need not return tensors."""
     if any(name[0].isupper() for name in exercise.writes):
         return False
     return form == "readonly" or not TENSORS_NEEDED & names_used(exercise)
@@ -108,7 +108,7 @@ def widened(case: Case) -> Case:
 
 
 def _if_it_runs(form: FormFound) -> FormFound:
-    """Leave out a form that the exercise does not have: not every function can be traced or widened."""
+    """Leave out a form that the exercise does not have: some functions cannot be traced or widened."""
     return msgspec.structs.replace(form, passed=None) if form.distance == float("inf") else form
 
 

@@ -1,4 +1,4 @@
-"""The same reference under other circumstances: two threads, other random numbers."""
+"""The reference under other conditions: two threads, other random numbers."""
 
 from __future__ import annotations
 

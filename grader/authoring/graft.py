@@ -1,8 +1,8 @@
-"""Cells that, after a solution's own, define one of its names anew.
+"""Cells that follow a solution's own cells and define one of its names anew.
 
-An answer is taken out of a topic's file with all that it needs, inside a
-function, so that no name but the answer's reaches the module: there is still
-source text for AutoGraph, and `super()` works.
+An answer is taken out of a topic's file together with all that it needs, and put
+inside a function, so that only the answer's name reaches the module. AutoGraph
+still finds its source text, and `super()` works.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from grader.scopes import Names, names_in
 
 FUTURE = "from __future__ import annotations"
-RIGHT = "_right"  # what the solution defines, before anything is defined anew
+RIGHT = "_right"  # the solution's own definitions, before any of them is replaced
 SNAPSHOT = f"""\
 import types
 
@@ -67,7 +67,7 @@ def graft(text: str, name: str, of: str) -> str:
     Args:
         text: of `mistakes.py` or `oracles.py`.
         name: a function or class that it defines.
-        of: what it is to be called.
+        of: the name that the cell gives it.
     """
     body, inside = _read(text)
     lines = text.splitlines()

@@ -70,7 +70,7 @@ def instructor_notebook(topic: Topic) -> NotebookNode:
 
 
 def script(notebook: NotebookNode) -> str:
-    """Return a released notebook as a percent script, what is not to be imported commented out."""
+    """Return a released notebook as a percent script, with demonstrations and checks commented out."""
     notebook = copy.deepcopy(notebook)
     # Without a header there is no version of jupytext in the file to drift.
     filters = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "tags,-all"}
@@ -88,7 +88,7 @@ def to_bytes(notebook: NotebookNode) -> bytes:
 
 
 def has_solution(cell: NotebookNode) -> bool:
-    """Say whether nbgrader is to take something out of a code cell."""
+    """Tell whether a code cell holds a solution, which nbgrader takes out."""
     return cell.cell_type == "code" and (BEGIN in cell.source or END in cell.source)
 
 

@@ -1,4 +1,4 @@
-"""The files a new topic starts from: one exercise, which builds and is graded before a line is written."""
+"""The files that a new topic starts from: one exercise, which can be built and graded as it is."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def create(root: Path, name: str) -> Topic:
         name: `07_attention`, or `attention`, which gets the next free number.
 
     Raises:
-        CourseError: the name is none for a topic, or it is taken.
+        CourseError: the name cannot be a topic's, or it is taken.
     """
     solutions = root / "solutions"
     solutions.mkdir(parents=True, exist_ok=True)

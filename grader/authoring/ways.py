@@ -71,15 +71,15 @@ class Ways:
 
     @cached_property
     def used(self) -> set[str]:
-        """Return the names that the solution's definitions use: to rebind one would change the others."""
+        """Return the names that the solution's definitions use: rebinding one would change the others."""
         names = [names_in(ast.unparse(definition)) for definition in self.definitions.values()]
         return set().union(*(known.uses | known.later for known in names))
 
     def failing(self, exercise: Exercise) -> list[str]:
-        """Return the ways in which an exercise can be failed, but for its mistakes.
+        """Return the ways to fail an exercise, without its mistakes.
 
-        None if the solution's other definitions use what the exercise writes;
-        a class has no arrays that could be spoiled.
+        There are none if other definitions of the solution use what the exercise
+        writes. A class has no arrays that could be spoiled.
         """
         if any(name in self.used for name in exercise.writes):
             return []

@@ -1,1 +1,1 @@
-"""The commands, one a module. Each imports what it needs when it runs, so that --help is instant."""
+"""The commands, a module for each. Each imports what it needs when it runs, so that --help is instant."""

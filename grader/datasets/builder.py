@@ -17,7 +17,7 @@ from grader.datasets.registry import SPECS, Feature, Spec, describe
 
 
 def _version(spec: Spec) -> str:
-    """Name the packaged file in the version, so that what was prepared from another is never taken for it."""
+    """Put the packaged file's digest into the version: what was prepared from another file is not used."""
     return f"1.0.{int(spec.sha256[:6], 16)}"
 
 

@@ -95,10 +95,10 @@ def folder() -> Path:
 
 
 def prepare(name: str, *, public: bool = False) -> str:
-    """Have a set lie prepared in `folder()`, and return the name that `tfds.load` knows it by.
+    """Prepare a set in `folder()` if it is not prepared yet; return its name for `tfds.load`.
 
-    Several processes may do so at once, and be killed: one prepares while the
-    others wait, and a set appears in its place when it is complete.
+    Several processes may do so at once, and any may be killed: one prepares while
+    the others wait, and a set appears in its place only when it is complete.
 
     Raises:
         ValueError: there is no such set, or it has no public twin.
@@ -122,7 +122,8 @@ def prepare(name: str, *, public: bool = False) -> str:
             if public:
                 _download(builder, spec)
             else:
-                # What a killed process left: nobody else prepares here, as the lock is ours.
+                # What a killed process left; the lock is ours, so no other process prepares here.
+                # TensorFlow Datasets documents this name nowhere: under another the rest only takes space.
                 for left in place.parent.glob("incomplete.*"):
                     shutil.rmtree(left)
                 with _unnoticed():

@@ -21,7 +21,7 @@ class Twin:
     """A public set of TensorFlow Datasets, of the same shape as a packaged one.
 
     Attributes:
-        outcome: what the packaged set's label is called there.
+        outcome: the name that the packaged set's label has there.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Spec:
 
 
 LABEL = Feature((), "int64")
-# Every fifth row: what is sorted by class, as iris is, so keeps its proportions.
+# Every fifth row: a set that is sorted by class, as iris is, keeps its proportions this way.
 EVERY_FIFTH = slice(4, None, 5)
 SCIKIT_LEARN = "scikit-learn 1.9.1, sklearn.datasets."
 CC_BY = "CC BY 4.0 (UCI Machine Learning Repository)"

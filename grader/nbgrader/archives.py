@@ -1,4 +1,4 @@
-"""`nbgrader zip_collect`, which one bad archive does not end for the class."""
+"""`nbgrader zip_collect`, which goes on with the class after a bad archive."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NESTED = 3  # archives within archives, at most
 
 
 class Refused(PlainError):
-    """A file is no archive, or would unpack to more than a class hands in."""
+    """A file is not an archive, or would unpack to more than a class hands in."""
 
 
 class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
-    """nbgrader's extractor, but for passing over what cannot be unpacked, and saying so at the end."""
+    """nbgrader's extractor, which passes over what cannot be unpacked and says so at the end."""
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Unpack every archive below `archive_path`, and copy the other files."""
@@ -43,7 +43,7 @@ class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
             self.log.error("Passed over, ask for it again: %s", path)
 
     def unpack(self, archive: Path, folder: Path, depth: int = 0) -> Iterator[Path]:
-        """Unpack an archive into a folder of its name, and those inside it; yield those it could not."""
+        """Unpack an archive, and those inside it, into folders of their names; yield those that fail."""
         inside = folder / archive.name.removesuffix(archive.suffix).removesuffix(".tar")
         try:
             check_size(archive)
@@ -62,7 +62,7 @@ def check_size(archive: Path) -> None:
     """Make sure that an archive declares a size that can be unpacked; Python's readers hold it to that.
 
     Raises:
-        Refused: it is too large, or none.
+        Refused: it is too large, or not an archive.
     """
     total = count = 0
     for size in _sizes(archive):
@@ -77,7 +77,7 @@ def _sizes(archive: Path) -> Iterator[int]:
             yield from (info.file_size for info in opened.infolist())
     elif tarfile.is_tarfile(archive):
         with tarfile.open(archive) as members:
-            # One after the other, so that a bomb is not read to its end.
+            # Read member by member, so that a bomb is not read to its end.
             yield from (member.size for member in members)
     else:
         raise Refused("it is neither a zip nor a tar file")

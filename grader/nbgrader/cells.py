@@ -1,9 +1,9 @@
 """A submitted notebook's cells under the released ones' names: what nbgrader may rely on.
 
-Of what a student hands in, the text of the cells is taken and nothing else:
-no tag, no output, no metadata but the name of a cell that was released. What
-nbgrader trips over in a notebook that was edited by hand, and what a browser
-would run when an instructor looks at it, is gone.
+Only the text of the cells that a student hands in is taken: no tag, no output,
+and of the metadata only the name of a cell that was released. This removes what
+makes nbgrader fail on a notebook that was edited by hand, and what a browser
+would run when an instructor looks at it.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def released_cells(notebook: Notebook) -> dict[str, Released]:
 def restored(submitted: NotebookNode, released: Mapping[str, Released]) -> NotebookNode:
     """Return a notebook of the submitted text under the released names.
 
-    Of a cell that is there twice the last one counts, as for nbgrader. A graded
-    cell that was deleted is added back, under the cell whose answer it checks;
-    a written answer with a line that says so, for which nbgrader asks a person
-    to look.
+    If a cell is there twice, the last one counts, as in nbgrader. A graded cell
+    that was deleted is added back, under the cell whose answer it checks. A
+    written answer is added back with a line that says so, at which nbgrader asks
+    a person to look.
     """
     cells: list[NotebookNode] = []
     place: dict[str, int] = {}
@@ -122,7 +122,7 @@ def _of_student(cell: Any, released: Released | None) -> NotebookNode:
 
 
 def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
-    """Return what was pasted into a written answer and is an image."""
+    """Return the images that were pasted into a written answer."""
     found = {}
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         data = {

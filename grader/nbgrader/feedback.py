@@ -1,8 +1,9 @@
 """A verdict as the output of its test cell: what nbgrader reads a grade from, and what is shown.
 
-nbgrader takes a cell's first error or number: an error is no points, a number
-is points, and anything it cannot read is full marks. So a number is written
-with every verdict that earned any, and an error with every other.
+nbgrader reads the first error or number in a cell's output. An error gives no
+points, a number gives that many, and anything that it cannot read gives full
+marks. So every verdict that earned points is written with a number, and every
+other with an error.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ MAX_MESSAGE = 20_000  # characters of a message
 
 
 class PointsDiffer(PlainError):
-    """The gradebook holds other points for an exercise than its key."""
+    """An exercise is worth other points in the gradebook than in its key."""
 
 
 def outputs(verdict: Verdict, points: float, picture: str = "") -> list[NotebookNode]:

@@ -1,8 +1,9 @@
 """Results that were graded elsewhere, into nbgrader's gradebook and `autograded/`, many at once.
 
-What `nbgrader autograde` does for one submission after the other, by the same
-rules: a person's scores and comments stay, and ask for another look; a written
-answer waits for a person; who is late pays what the course's plugin says.
+This does what `nbgrader autograde` does for one submission after the other, by
+the same rules: scores and comments that a person gave stay, and a person is asked
+to look again; a written answer waits for a person; a late submission loses the
+points that the course's plugin says.
 """
 
 from __future__ import annotations
@@ -46,14 +47,14 @@ from grader.verdict import Graded
 
 @dataclass
 class Published:
-    """How many submissions were written, and what was not, in words."""
+    """How many submissions were written, and a sentence for each that was not."""
 
     count: int = 0
     passed_over: list[str] = field(default_factory=list)
 
 
 def configuration(root: Path) -> Config:
-    """Return what nbgrader itself would be told in a course's folder."""
+    """Return the configuration that nbgrader itself would read in a course's folder."""
     from nbgrader.apps import NbGrader
 
     here = Path.cwd()
@@ -100,7 +101,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept]) -> Published:
             pages.append((home, nbformat.writes(notebook), stamp.isoformat() if stamp else ""))
             done.count += 1
         book.penalise()
-        # Pages first: of a submission that is graded and has no page, formgrader can show nothing.
+        # Pages first: formgrader cannot show a submission that is graded and has no page.
         for home, text, when in pages:
             _write_page(home, {f"{topic.name}.ipynb": text} | ({"timestamp.txt": when} if when else {}))
         gradebook.db.commit()
@@ -134,7 +135,7 @@ class _Book:
         self.late_ones: list[tuple[str, SubmittedAssignment, SubmittedNotebook]] = []
 
     def write(self, student: str, notebook: NotebookNode, stamp: datetime | None) -> None:
-        """Put one submission's scores down, as nbgrader's `SaveAutoGrades` would."""
+        """Write one submission's scores, as nbgrader's `SaveAutoGrades` would."""
         submission = self._submission(student)
         if stamp is not None:
             submission.timestamp = stamp
@@ -156,7 +157,7 @@ class _Book:
             self.late_ones.append((student, submission, submitted))
 
     def penalise(self) -> None:
-        """Ask the course's plugin how many points late students lose, once all scores are down."""
+        """Ask the course's plugin how many points late students lose, once all scores are written."""
         self.db.flush()
         plugin = self.late.plugin_class(parent=self.late)
         for student, submission, submitted in self.late_ones:
@@ -209,10 +210,10 @@ def _unfit(result: Kept, topic: Topic) -> str:
 
 
 def _submitted(course: Course, topic: Topic, graded: Graded) -> NotebookNode:
-    """Return what a student handed in, as far as it is still where it was graded, as a notebook.
+    """Return the file that a student handed in as a notebook, or a notebook that says the file is gone.
 
-    Beside a script that was graded the notebook is shown, as `nbgrader autograde`
-    does: written answers are looked for there.
+    Where a script was graded and there is a notebook beside it, the notebook is
+    shown, as `nbgrader autograde` does: it holds the written answers.
     """
     notebook: NotebookNode
     path = course.root / graded.file

@@ -1,4 +1,4 @@
-"""What is done after nbgrader's own steps."""
+"""Steps of ours that follow nbgrader's own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def complete_assignment(assignment: str, **_: Any) -> None:
     nbgrader's `generate_assignment --force` empties the folder first.
 
     Raises:
-        SystemExit: they could not be made; nbgrader would swallow anything else.
+        SystemExit: they could not be made; nbgrader ignores every other exception.
     """
     from grader.authoring.release import build
     from grader.course import find_course

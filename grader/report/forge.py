@@ -1,7 +1,7 @@
 """Results where code is kept: annotations and a summary for GitHub, a quality report for GitLab.
 
-What is quoted may be a student's own words. Nothing in it is taken for a
-command, for Markdown or for HTML.
+Quoted text may be a student's own words. It is escaped, so that no forge reads a
+command, Markdown or HTML in it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grader.verdict import Results, Status, Verdict
 
 @dataclass(frozen=True)
 class Finding:
-    """A verdict that is not a pass, and where it points: a path from the repository's root, and a line."""
+    """A verdict other than a pass, and its place: a path from the repository's root, and a line."""
 
     topic: str
     verdict: Verdict
@@ -30,7 +30,7 @@ class Finding:
 
 
 def annotate(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield GitHub's workflow commands, one a finding; what is not written yet is a notice."""
+    """Yield one of GitHub's workflow commands for each finding; an answer not written yet is a notice."""
     for finding in findings:
         kind = "notice" if finding.verdict.unwritten else "error"
         title = _command(f"{_name(finding)}: {words(finding.verdict)}", ",:")
@@ -91,7 +91,7 @@ def _name(finding: Finding) -> str:
 
 
 def _command(text: str, also: str = "") -> str:
-    """Escape text for a workflow command, and for a property of one what is in `also`."""
+    """Escape text for a workflow command; `also` holds what is escaped besides in a property of one."""
     text = printable(text).replace("%", "%25").replace("\n", "%0A")
     for character in also:
         text = text.replace(character, f"%{ord(character):02X}")

@@ -1,4 +1,4 @@
-"""Results as JUnit XML, which every CI shows: a suite a submission, a test an exercise."""
+"""Results as JUnit XML, which every CI shows: a suite for each submission, a test for each exercise."""
 
 from __future__ import annotations
 

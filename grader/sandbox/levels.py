@@ -1,10 +1,10 @@
-"""What a child is locked into before it sees a student's code, and how far that goes here.
+"""The layers that a child is locked into before it sees a student's code.
 
-Machines allow different things, so there is a ladder of levels. A level is whole
-or it is not given: `probe` tries each in a throw-away child that attacks what
-the level promises, and the best that holds is used. `grader doctor` says which.
+Machines allow different layers, so there is a ladder of levels. A level is given
+whole or not at all: `trial` tries each in a throw-away child that attacks what
+the level promises, and the best one that holds is used. `grader doctor` says which.
 
-The order of the layers matters and is the one below: namespaces need the
+The order of the layers matters, and `_lock` keeps it: namespaces need the
 privileges that are then dropped, dropping them clears the death signal, and the
 filter comes last because it forbids what the layers before it need.
 """
@@ -47,7 +47,7 @@ NOBODY = 2_000_000_000  # children of root have user ids of their own from here 
 
 
 class Level(StrEnum):
-    """How well a submission is held, from nothing to all that one kernel gives."""
+    """How strictly a submission is held, from not at all to all that one kernel gives."""
 
     NONE = "none"
     LANDLOCK = "landlock"
@@ -204,7 +204,7 @@ def enter(level: Level, limits: Limits, folder: Path, keep: Iterable[int], numbe
         _settle(folder)
     else:
         _lock(level, limits, folder, NOBODY + number)
-    # Last, so that what fails above is told where the server's errors are kept.
+    # Last, so that an error above is written where the server's errors are kept.
     silence = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silence, descriptor)
@@ -266,7 +266,7 @@ def remove(folder: Path) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Work in `folder`, with nothing else in the environment than it says."""
+    """Work in `folder`, with the environment of `environment` and nothing else."""
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment(folder))
@@ -293,7 +293,7 @@ def _limit(what: int, value: int) -> None:
 def _close_all_but(keep: set[int]) -> None:
     first = 3
     for descriptor in sorted(keep - {0, 1, 2}):
-        if first < descriptor:  # an empty range would mean: all there are
+        if first < descriptor:  # an empty range would mean all descriptors
             os.closerange(first, descriptor)
         first = descriptor + 1
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))

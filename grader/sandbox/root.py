@@ -40,7 +40,7 @@ def readable() -> list[Path]:
 
 
 def closed_to_others(paths: Iterable[Path]) -> bool:
-    """Whether another user than the owner may not read one of `paths`, or not reach it.
+    """Tell whether users other than the owner cannot read one of `paths`, or cannot reach it.
 
     An environment below a home with mode 700 is such a path, and one that was
     made with a umask of 077. Access control lists are not looked at.

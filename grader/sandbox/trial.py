@@ -1,7 +1,7 @@
-"""Which level of isolation this machine gives: found by attacking it, before every run.
+"""Which level of isolation this machine gives; each is attacked before every run to find out.
 
-A level counts only if its whole chain can be put on and a throw-away child that
-tries what the level forbids fails at all of it. There are no half levels.
+A level counts only if all of its layers can be put on, and a throw-away child
+that tries what the level forbids fails at all of it. There are no half levels.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class TooLow(PlainError):
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of one level: whether it holds, and if not, why."""
+    """The result for one level: whether it holds, and if not, why."""
 
     level: Level
     holds: bool
@@ -84,7 +84,7 @@ def require(least: Level, unlocked: str) -> Level:
 
 
 def attempt(level: Level) -> Trial:
-    """Put the whole chain on a throw-away process and have it attack what is promised."""
+    """Put all layers on a throw-away process, and have it attack what is promised."""
     if level is Level.NONE:
         return Trial(level, True)
     with tempfile.TemporaryDirectory(prefix="grader-probe-") as name, socket.socket() as listener:

@@ -1,4 +1,4 @@
-"""What helps with an exercise and is not the answer: its question, and what to read."""
+"""Help with an exercise that does not give the answer: its question, and what to read."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def reading(files: Sequence[Path], names: Sequence[str]) -> str:
 
 @unwarned()
 def _docstrings(text: str, names: Sequence[str]) -> list[str]:
-    """Return the docstrings in a cell; none if it is no Python, for the others may be."""
+    """Return the docstrings in a cell; none if the cell is not Python, as other cells may be."""
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""What works in a student's live notebook, and may not where it is graded.
+"""What works in a student's live notebook and may fail where the file is graded.
 
-A grader has the file and nothing else: it runs the cells once, from the top,
-without what was deleted since, in a folder that holds nothing.
+A grader has only the file: it runs the cells once, from the top, without cells
+that were deleted since, in an empty folder.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _all_names(cells: Sequence[Any]) -> set[str]:
 
 
 def _names(cell: Cell) -> Names | None:
-    """Return the names in a cell; None if it is no Python, which the check itself says."""
+    """Return the names in a cell; None if the cell is not Python, which the check itself says."""
     try:
         return names_in(compiled_source(cell))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

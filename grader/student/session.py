@@ -1,13 +1,13 @@
-"""What a notebook's session has run, cut down to one answer and what it uses.
+"""The cells that a notebook's session has run, cut down to one answer and what it uses.
 
 A kernel's cells, in the order in which they were run, hold every version of
-everything. An answer needs the statement that defined it last, those that define
-the names it uses, and so on. They are made into a notebook again, in which each
-statement keeps its cell and line, so that it is graded by the very code that
-grades a file, and an error says where it lies.
+every definition. An answer needs the statement that defined it last, those that
+define the names it uses, and so on. These statements are made into a notebook, in
+which each keeps its cell and line: the code that grades a file grades it too, and
+an error says where it is.
 
 Statements that define nothing, such as a call that prints or trains, are left
-out: a check takes a moment, whatever else a cell does.
+out, so that a check takes only a moment whatever else a cell does.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from grader.scopes import names_in
 
 @dataclass(frozen=True)
 class Statement:
-    """Some lines of a cell, and the names they have to do with.
+    """Some lines of a cell, and the names in them; see `grader.scopes`.
 
     Attributes:
         first, last: the lines, from 1, both included.
@@ -32,7 +32,7 @@ class Statement:
         changes: names of which a part is replaced, as in `layer.call = call`.
         uses: names that must be there when the statement is run.
         later: names that are looked up only once what it defines is called.
-        always: whether every answer needs it: it may define anything.
+        always: whether every answer needs the statement, because it may define any name.
     """
 
     first: int
@@ -50,8 +50,8 @@ class Cut:
 
     Attributes:
         notebook: of as many cells as were run, empty where nothing is needed.
-        cells: the numbers of those that are not.
-        defined: the names that they define.
+        cells: the numbers of the cells that are needed.
+        defined: the names that these define.
         unknown: names that are needed, and that no cell defines.
     """
 
@@ -110,7 +110,7 @@ def _definition(run: Sequence[tuple[int, Statement]], name: str, end: int) -> li
 
 
 def _only(text: str, lines: set[int]) -> str:
-    """Return a cell with all but some of its lines made empty."""
+    """Return a cell with only some of its lines; the others are empty."""
     return "\n".join(line if n in lines else "" for n, line in enumerate(_lines(text), 1))
 
 
@@ -121,7 +121,7 @@ def _lines(text: str) -> list[str]:
 @functools.lru_cache(maxsize=4096)
 @unwarned()
 def statements(text: str) -> tuple[Statement, ...]:
-    """Return the statements of a cell that define something; none if it is no Python."""
+    """Return the statements of a cell that define something; none if the cell is not Python."""
     lines = _lines(text)
     try:
         blocks = list(_blocks(ast.parse("\n".join(lines)).body))
@@ -138,7 +138,7 @@ def statements(text: str) -> tuple[Statement, ...]:
 
 
 def _blocks(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
-    """Yield first line, last line and statements, those together that share a line."""
+    """Yield first line, last line and statements; statements that share a line come together."""
     block: list[ast.stmt] = []
     first = last = 0
     for node in body:
@@ -166,7 +166,7 @@ def _changed(node: ast.stmt) -> Iterator[str]:
         elif isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name):
             yield inner.target.id
         elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            return  # what it reaches into when it is called is not known
+            return  # it is not known what it reaches into when it is called
 
 
 def _may_define_anything(node: ast.stmt) -> bool:

@@ -22,13 +22,13 @@ MARKS = {State.DONE: "✓", State.IN_PROGRESS: "…", State.TO_DO: "·"}
 
 
 def bar(share: float) -> str:
-    """Draw a share within [0, 1]; only all is full, and only nothing is empty."""
+    """Draw a share within [0, 1]; the bar is full only at 1 and empty only at 0."""
     full = min(max(int(share * CELLS), share > 0), CELLS if share >= 1 else CELLS - 1)
     return "█" * full + "░" * (CELLS - full)
 
 
 def show_status(console: Console, assignments: Sequence[Assignment], each: bool) -> None:
-    """Show topics as a table, and with `each` their exercises below."""
+    """Show topics as a table; with `each`, list their exercises below it."""
     from rich import box
     from rich.table import Table
 
@@ -79,7 +79,7 @@ def show_watched(
     notes: Sequence[str],
     course: tuple[int, int],
 ) -> None:
-    """Show the exercise that is not right yet, or that all are, and how far it is to the end.
+    """Show the exercise that is not right yet, or that all are right, and how much is done.
 
     Args:
         file: the name of the student's file that was checked, "" if there is none.
@@ -119,7 +119,7 @@ def _said(entry: Entry) -> str:
 
 
 def _standing(assignment: Assignment, known: Progress) -> list[str]:
-    """Say what a topic's row does not: that it was never checked, or has changed since."""
+    """Say of a topic that it was never checked, or has changed since; its row does not."""
     if not known.checked:
         return [f"{assignment.name} has not been checked yet: grader check {assignment.name}"]
     forms = assignment.forms()
@@ -135,7 +135,7 @@ def _points(assignment: Assignment, known: Progress) -> tuple[float, float]:
 
 
 def _indented(text: str, width: int) -> str:
-    """Indent by two, and wrap what is prose; lines that stand further in are as they are."""
+    """Indent by two, and wrap prose; lines that are indented already are not wrapped."""
     wrap = textwrap.TextWrapper(width - 2, break_on_hyphens=False, break_long_words=False).wrap
     lines: list[str] = []
     for line in text.split("\n"):

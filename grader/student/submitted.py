@@ -1,4 +1,4 @@
-"""What a student is told of a file that is ready to be handed in."""
+"""What a student is told about a file that is ready to be handed in."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ PYTHON = "3.12"
 
 
 class NoPackage(PlainError):
-    """It is not known where a CI can install this package from; the message says what to give."""
+    """It is unknown where a CI can install this package from; the message says what to give."""
 
 
 def workflow(forge: str, grading: bool, package: str) -> tuple[Path, str]:
@@ -48,7 +48,7 @@ def installed_from(extra: str = "") -> str:
     """Return what `pip install` is to be given to have this very package, as it says of itself (PEP 610).
 
     Raises:
-        NoPackage: it came from a file or a folder of this machine's.
+        NoPackage: it was installed from a file or folder of this machine.
     """
     name = f"{DISTRIBUTION}[{extra}]" if extra else DISTRIBUTION
     text = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
