@@ -17,7 +17,7 @@ from grader.exercise import Exercise
 
 SOURCE = re.compile(r"https?://|doi\.org|arXiv|\b(1[6-9]|20)\d\d\b|[Ss]ection \d|[Cc]hapter \d")
 SHAPE = re.compile(r"\[[^\]\n]*\]|\([\w*]+, ?[\w*, ]*\)")
-TELLING = 12  # characters; a shorter piece of code may well stand in a question too
+TELLING = 12  # characters; a shorter piece of code may well occur in a question too
 SECRET_NAME = 8  # characters; a shorter name of a solution's own may well be a word of the text
 DRAWING = re.compile(r"\bplt\.|\.imshow\(|\.plot\(|plot\w*\(")
 
@@ -98,20 +98,20 @@ def topic_problems(topic: Topic) -> list[str]:
 
 
 def same_but_for_regions(solution: str, stub: str) -> bool:
-    """Tell whether a released cell is a solution's, with something else in place of each region."""
+    """Tell whether a released cell is a solution's cell with each region replaced."""
     kept = [re.escape(part) for part in REGION.split(solution)[::2]]
     return re.fullmatch(r"(?s:.*?)".join(kept), stub) is not None
 
 
 def pieces(cell: str) -> list[str]:
-    """Return the lines of a cell's solution that would tell it, without comments and layout."""
+    """Return the lines of a cell's solution that would give it away, without comments and layout."""
     lines = [line for region in solution_regions(cell) for line in region.split("\n")]
     code = [line.partition("  #")[0].strip() for line in lines if not line.lstrip().startswith("#")]
     return [line for line in code if len(_squeezed(line)) >= TELLING and "=" in line]
 
 
 def secret_names(topic: Topic, public: str) -> set[str]:
-    """Return the names that stand in solutions and oracles, and nowhere that students may look."""
+    """Return the names that occur in solutions and oracles, and in nothing that students are given."""
     known = set(re.findall(r"\w+", public + topic.checks.text))
     found: set[str] = set()
     for cell in _solution_cells(topic):
@@ -126,7 +126,7 @@ def secret_names(topic: Topic, public: str) -> set[str]:
 
 
 def text_of(name: str, content: bytes) -> str:
-    """Return what a file says; of a key, what is packed in it."""
+    """Return the text of a file; of a key, the text of the arrays in it."""
     if name.endswith(".npz"):
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             content = b"\n".join(stored[part].tobytes() for part in stored.files)

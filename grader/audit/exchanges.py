@@ -1,4 +1,4 @@
-"""What is easily taken for what: operators, comparisons, functions by the last part of their name."""
+"""What is easily confused: operators, comparisons, functions by the last part of their name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ COMPARISONS: dict[type[cst.BaseCompOp], tuple[cst.BaseCompOp, ...]] = {
     cst.In: (cst.NotIn(),),
     cst.NotIn: (cst.In(),),
 }
-# Calls by the last part of their name: what is easily taken for one another, …
+# Functions by the last part of their name: those that are easily confused,
 MISTAKABLE = {
     "sum": "mean", "mean": "sum", "reduce_sum": "reduce_mean", "reduce_mean": "reduce_sum",
     "max": "min", "min": "max", "reduce_max": "reduce_min", "reduce_min": "reduce_max",
@@ -46,7 +46,7 @@ MISTAKABLE = {
     "reduce_any": "reduce_all", "reduce_all": "reduce_any", "cumsum": "cumprod",
     "tanh": "sigmoid", "sigmoid": "tanh", "exp": "expm1", "log": "log1p", "log1p": "log",
 }  # fmt: skip
-# … and what is easily forgotten, so that its argument stands alone.
+# and those that are easily forgotten, which leaves their argument alone.
 FORGETTABLE = {
     "sqrt", "rsqrt", "exp", "log", "log1p", "square", "abs", "tanh", "sigmoid", "relu", "gelu", "softmax",
     "log_softmax", "softplus", "transpose", "matrix_transpose", "stop_gradient", "reverse", "reversed",

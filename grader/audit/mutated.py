@@ -1,4 +1,4 @@
-"""Mutants as a child knows them: each a module of its own, made when it is asked for.
+"""Mutants in a child: each is a module of its own, made when an answer of it is asked for.
 
 Loaded in a child beside `edits`, which holds the solution's text and the cells
 that take the place of its own: `mutated:m17__adam_step` is `adam_step` with the

@@ -1,4 +1,4 @@
-"""An audit as one page that needs nothing else, each survivor as a diff."""
+"""An audit as one self-contained page, each survivor as a diff."""
 
 from __future__ import annotations
 

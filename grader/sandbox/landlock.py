@@ -1,6 +1,6 @@
-"""Landlock: which files a process may reach, decided by the process itself, for good.
+"""Landlock: a process itself restricts which files it may reach, and cannot undo that.
 
-Needs no privilege, only Linux 5.13. See https://docs.kernel.org/userspace-api/landlock.html.
+This needs no privilege, only Linux 5.13. See https://docs.kernel.org/userspace-api/landlock.html.
 """
 
 from __future__ import annotations

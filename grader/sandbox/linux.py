@@ -30,17 +30,17 @@ class _CapabilityHeader(ctypes.Structure):
 
 
 def unshare(flags: int) -> None:
-    """Leave namespaces behind; a new pid namespace is for the next fork's child."""
+    """Enter new namespaces; a new pid namespace begins with the next fork's child."""
     _check(_libc.unshare(flags), "unshare")
 
 
 def enter_namespace(descriptor: int, kind: int) -> None:
-    """Enter the namespace that `descriptor`, of a file in /proc/PID/ns, stands for."""
+    """Enter the namespace of `descriptor`, which is of a file in /proc/PID/ns."""
     _check(_libc.setns(descriptor, kind), "setns")
 
 
 def map_ids(user: int, group: int, inside_user: int = 0, inside_group: int = 0) -> None:
-    """Map one id of the outside into this process' new user namespace."""
+    """Map one user id and one group id from outside into this process' new user namespace."""
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{inside_user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{inside_group} {group} 1")
@@ -59,7 +59,7 @@ def mount(source: str | Path, target: Path, kind: str = "", flags: int = 0, opti
 
 
 def bind_read_only(source: Path, target: Path) -> None:
-    """Show `source` at `target`, not to be written to."""
+    """Show `source` at `target`, read-only."""
     mount(source, target, flags=BIND | RECURSIVE)
     mount("none", target, flags=BIND | REMOUNT | READ_ONLY | NO_SETUID | NO_DEVICES)
 
@@ -79,7 +79,7 @@ def control(option: int, *values: int) -> None:
 
 
 def drop_bounding_set() -> None:
-    """Give up the ways to get a capability again."""
+    """Empty the sets from which a process can get a capability again."""
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
     for capability in range(last + 1):
         control(CAPABILITY_DROP, capability)
@@ -87,7 +87,7 @@ def drop_bounding_set() -> None:
 
 
 def clear_capabilities(keep: Iterable[int] = ()) -> None:
-    """Empty this thread's effective, permitted and inheritable sets, but for the first 32's `keep`."""
+    """Empty this thread's sets of capabilities; `keep`, of the first 32, stay effective and permitted."""
     header = _CapabilityHeader(0x20080522, 0)
     kept = sum(1 << capability for capability in keep)
     # Three words (effective, permitted, inheritable) of the first 32 capabilities, then of the others.

@@ -29,7 +29,7 @@ REFUSED = {
     "execveat": (322, 281),
     "fork": (57, -1),
     "vfork": (58, -1),
-    # the network; socketpair stays, asyncio is built on it
+    # the network; socketpair is allowed, because asyncio needs it
     "socket": (41, 198),
     "connect": (42, 203),
     "bind": (49, 200),
@@ -65,7 +65,7 @@ REFUSED = {
     "msgget": (68, 186),
     "semget": (64, 190),
     "mq_open": (240, 180),
-    # and with ids that are guessed, what another process of the same user has of these
+    # the same of another process of this user, reached with a guessed id
     "shmat": (30, 196),
     "shmctl": (31, 195),
     "semop": (65, 193),
