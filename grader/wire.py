@@ -81,7 +81,7 @@ def receive(
     if magic != MAGIC:
         raise WireError("not a message")
     if header_size > max_header or data_size > max_data:
-        raise WireError(f"a message of {header_size} + {data_size} bytes is over the limit")
+        raise WireError("a message that is over the limit")
     return ident, bytes(_read(source, header_size, alive)), _read(source, data_size, alive)
 
 

@@ -163,6 +163,8 @@ class Child:
             if echoed != ident:
                 raise wire.WireError("an answer to another question")
             reply, returned = protocol.decode_reply(answer, data)
+            if reply.outcome is not good and reply.outcome not in _STATUS:
+                raise wire.WireError("an answer to another question")
         except process.Overdue:
             self.close()
             return Outcome(Status.TIMED_OUT, seconds=time.monotonic() - started)
@@ -180,8 +182,8 @@ class Child:
             self.close()
             text = f"It wrote to the channel that its results go through ({error})."
             return Outcome(Status.CRASHED, text=text, seconds=time.monotonic() - started)
-        status = None if reply.outcome == good else _STATUS.get(reply.outcome, Status.CRASHED)
-        if status in (Status.CRASHED, Status.OUT_OF_MEMORY):
+        status = None if reply.outcome is good else _STATUS[reply.outcome]
+        if status is Status.OUT_OF_MEMORY:
             self.close()
         kind = UNDEFINED if reply.outcome is Came.UNDEFINED else reply.error
         seconds = time.monotonic() - started

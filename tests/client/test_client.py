@@ -119,6 +119,18 @@ def test_a_student_s_answer_cannot_end_the_driver_with_outputs_of_its_own(fork: 
     assert (outcome.status, outcome.error, outcome.arrays) == (Status.RAISED, "Measured", {})
 
 
+@pytest.mark.parametrize("outcome", ["ready", "0.31415"])
+def test_what_a_forged_reply_says_is_not_quoted(fork: Fork, outcome: str) -> None:
+    """It may be a hidden input."""
+    forging = (
+        "from grader import protocol\nhonest = protocol.encode_reply\n"
+        f"protocol.encode_reply = lambda *_, **__: honest({outcome!r}, {{}}, text='0.31415')\nreturn 2 * x"
+    )
+    found = fork(function(forging)).run("first", {"x": np.zeros(1)}, 10.0)
+    assert found.status is Status.CRASHED and "0.31415" not in found.said()
+    assert "It wrote to the channel that its results go through" in found.text
+
+
 def told(child: Child) -> Any:
     """Return what a submission's `first` has to say: JSON in an array of bytes."""
     outcome = child.run("first", {"x": np.zeros(1)}, 10.0)

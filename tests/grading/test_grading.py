@@ -335,7 +335,16 @@ def test_results_hold_the_one_schema(grade_text: GradeText) -> None:
     (submission,) = read["submissions"]
     assert {"student", "topic", "file", "score", "max_score", "seconds", "exercises"} <= set(submission)
     exercise = submission["exercises"][0]
-    assert set(exercise) == {"name", "status", "score", "max_score", "mistake", "message", "cases"}
+    assert set(exercise) == {
+        "name",
+        "status",
+        "score",
+        "max_score",
+        "mistake",
+        "message",
+        "cases",
+        "sentence",
+    }
     assert exercise["status"] == "wrong"
     assert set(exercise["cases"][0]) == {"name", "status", "seconds"}
     assert msgspec.json.decode(io.BytesIO(msgspec.json.encode(found)).read(), type=Graded) == found
