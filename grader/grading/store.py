@@ -6,7 +6,7 @@ that a run that is killed has lost nothing but what it was grading.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from grader.errors import PlainError
 from grader.text import storable, to_json
-from grader.verdict import Graded, Results, Status, worst
+from grader.verdict import Graded, Status, worst
 
 SCHEMA = 1
 PATIENCE = 30.0  # seconds to wait for another program that holds the database
@@ -134,31 +134,6 @@ class Store:
         with self._transaction() as connection:
             found = connection.execute(query.limit(1)).scalar()
         return None if found is None else self._read(found, Graded)
-
-    def results(self, topics: Sequence[str] | None = None) -> Results:
-        """Return everything kept, or that of some topics (ids), by student and topic.
-
-        Where submissions were graded in several environments, an entry holds
-        each of its values, in the order of time.
-
-        Raises:
-            StoreError: the database cannot be read.
-        """
-        c = submissions.c
-        query = sql.select(c.graded, c.environment, c.graded_at)
-        if topics is not None:
-            query = query.where(c.topic.in_(topics))
-        with self._transaction() as connection:
-            rows = connection.execute(query).all()
-        environment: dict[str, list[str]] = {}
-        for text in dict.fromkeys(row.environment for row in sorted(rows, key=lambda row: row.graded_at)):
-            for name, value in self._read(text, dict[str, str]).items():
-                values = environment.setdefault(name, [])
-                values += [value] if value not in values else []
-        graded = [self._read(row.graded, Graded) for row in rows]
-        # Sorted here: PostgreSQL's order of text depends on how it was set up.
-        graded.sort(key=lambda one: (one.student, one.topic))
-        return Results(tuple(graded), {name: "; ".join(values) for name, values in environment.items()})
 
     def kept(self, topic: str) -> list[Kept]:
         """Return what is kept of a topic (id), by student.
