@@ -15,15 +15,16 @@ from typing import Any
 import msgspec
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from grader.errors import PlainError
+from grader.grading.database import REMEDIES, StoreError, engine_of, remedy
 from grader.text import storable, to_json
 from grader.verdict import Graded, Status, worst
 
+__all__ = ["SCHEMA", "Kept", "Store", "StoreError"]
+
 SCHEMA = 1
 PATIENCE = 30.0  # seconds to wait for another program that holds the database
-LOCK = 0x67726164  # "grad": PostgreSQL's advisory lock while tables are made
 
 metadata = sql.MetaData()
 versions = sql.Table("grader_schema", metadata, sql.Column("version", sql.Integer, primary_key=True))
@@ -41,20 +42,6 @@ submissions = sql.Table(
     sql.Column("graded", sql.Text, nullable=False),  # verdict.Graded, as JSON
     sql.Column("environment", sql.Text, nullable=False),
 )
-
-REMEDIES = {
-    "BUSY": "is locked by another program: wait until it is done, or close it, and run the command again",
-    "FULL": "cannot grow, the disk is full: make room, and run the command again",
-    "READONLY": "may not be written to: change its permissions, or name another with --db",
-    "CANTOPEN": "cannot be opened: its folder must exist, and both must be yours to write to",
-    "NOTADB": "is not a database: name another file with --db",
-    "CORRUPT": "is damaged: restore a copy, or name a new file with --db and grade again",
-}
-REMEDIES["LOCKED"], REMEDIES["PERM"] = REMEDIES["BUSY"], REMEDIES["CANTOPEN"]
-
-
-class StoreError(PlainError):
-    """The database cannot be used; the message says what to do. What was committed is there."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +66,7 @@ class Store:
         Raises:
             StoreError: it cannot be opened, or holds something else.
         """
-        self._name, self._engine = _engine(url, patience)
+        self._name, self._engine = engine_of(url, patience)
         try:
             with self._transaction() as connection:
                 there = self._check(connection)
@@ -192,60 +179,13 @@ class Store:
                 with connection.begin():
                     yield connection
         except (SQLAlchemyError, OSError) as error:
-            raise StoreError(f"{self._name} {_remedy(error)}") from error
+            raise StoreError(f"{self._name} {remedy(error)}") from error
 
     def _read(self, text: str, kind: Any) -> Any:
         try:
             return msgspec.json.decode(text, type=kind)
         except msgspec.MsgspecError as error:
             raise StoreError(f"{self._name} {REMEDIES['CORRUPT']} ({error})") from error
-
-
-def _engine(url: str, patience: float) -> tuple[str, sql.Engine]:
-    """Return what to call the database, and an engine that is connected to nothing yet."""
-    kinds = "sqlite:///grades.db or postgresql://user@host/name"
-    try:
-        target = sql.make_url(url)
-    except ArgumentError:
-        raise StoreError(f"“{url}” is no database URL: give one such as {kinds}") from None
-    name = f"the database {target.render_as_string(hide_password=True)}"
-    backend = target.drivername.partition("+")[0]
-    options: dict[str, Any] = {}
-    if backend == "sqlite":
-        options["connect_args"] = {"timeout": patience}
-    elif backend in ("postgres", "postgresql"):
-        milliseconds = round(patience * 1000)
-        options["connect_args"] = {"options": f"-c lock_timeout={milliseconds}"}
-        options["pool_pre_ping"] = True
-        if "+" not in target.drivername:
-            target = target.set(drivername="postgresql+psycopg")
-    else:
-        raise StoreError(f"{name} is of a kind that is not supported: give {kinds}")
-    try:
-        engine = sql.create_engine(target, **options)
-    except ImportError as error:
-        raise StoreError(f"{name} needs a driver: pip install 'psycopg[binary]' ({error})") from error
-    except (NoSuchModuleError, ArgumentError) as error:
-        raise StoreError(f"{name} names an unknown driver: give {kinds} ({error})") from error
-    sql.event.listen(engine, "begin", _begin)
-    if backend == "sqlite":
-        sql.event.listen(engine, "connect", _leave_transactions_to_us)
-    return name, engine
-
-
-def _leave_transactions_to_us(connection: Any, _: object) -> None:
-    # Python's sqlite3 begins transactions as it sees fit, and none before it
-    # makes a table. The journal stays SQLite's default: the faster one, WAL,
-    # needs memory shared by all who open the file, which no network drive has.
-    connection.isolation_level = None
-
-
-def _begin(connection: sql.Connection) -> None:
-    exclusive = connection.get_execution_options().get("exclusive")
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if exclusive else "BEGIN")
-    elif exclusive:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
 def _row(graded: Graded, fingerprint: str) -> dict[str, Any]:
@@ -260,15 +200,3 @@ def _row(graded: Graded, fingerprint: str) -> dict[str, Any]:
         "graded_at": datetime.now(UTC),
         "graded": to_json(graded).decode(),
     }
-
-
-def _remedy(error: Exception) -> str:
-    """Say what a database's error means and what to do about it."""
-    original = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(original, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
-    sqlstate = getattr(original, "sqlstate", None)
-    code = {"53100": "FULL", "55P03": "BUSY", "25006": "READONLY"}.get(sqlstate or "", code)
-    said = " ".join(str(original).split())
-    if code in REMEDIES:
-        return f"{REMEDIES[code]} ({said})"
-    return f"cannot be used: {said}; see that it is there and you may use it, and run the command again"
