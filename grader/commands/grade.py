@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.common import console, course_option, json_option, plain_errors
-from grader.grading.rules import rules_for
 
 if TYPE_CHECKING:
     from grader.sandbox.levels import Level
@@ -55,6 +54,7 @@ def grade(
     """
     from grader.grading.collect import collect
     from grader.grading.grading import Grader
+    from grader.grading.rules import rules_for
     from grader.grading.store import Store, StoreError
     from grader.report import data, terminal
     from grader.sandbox import root

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from grader.commands.common import chosen_topics, course_option, plain_errors
-from grader.grading.rules import rules_for
 
 
 @click.command()
@@ -23,6 +22,7 @@ def simulate(
     from grader.authoring import simulate as simulation
     from grader.authoring.truth import work_out, write_truth
     from grader.client.server import Server
+    from grader.grading.rules import rules_for
 
     with plain_errors():
         course, topics = chosen_topics(folder, names)
