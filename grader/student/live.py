@@ -33,7 +33,7 @@ from grader.grading.rules import Rules
 from grader.outcome import Outcome
 from grader.report.display import Checked, Display, State, headline
 from grader.report.pictures import picture_of
-from grader.student import asked, session
+from grader.student import asked, session, shell
 from grader.student.assignment import Assignment
 from grader.verdict import Status
 
@@ -90,14 +90,14 @@ def check(*answers: Callable[..., Any] | type | str) -> None:
 
 def prepare() -> None:
     """Start the server ahead, beside the notebook's own import of TensorFlow."""
-    if _shell() is not None:
+    if shell.current() is not None:
         _warm.start_ahead()
 
 
 def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
     """Return what is to be shown, and the headlines of what is not right."""
-    shell = _shell()
-    kernel = shell.user_ns if shell else {}
+    here = shell.current()
+    kernel = here.user_ns if here else {}
     names = [asked.name_of_answer(answer, kernel) for answer in answers]
     assignment = asked.assignment_for(names, kernel)
     rules = assignment.rules
@@ -137,12 +137,13 @@ def _source(
         file = getattr(sys.modules.get(getattr(answer, "__module__", "")), "__file__", None)
         if file and Path(file).resolve().parent == assignment.folder:
             return Path(file).read_bytes()[: MAX_BYTES + 1], None
-    shell = _shell()
-    if shell is None:
+    here = shell.current()
+    cells = shell.cells_run(here) if here else None
+    if cells is None:
         raise CannotCheck(
             "Checking needs the text of your answer: do it in a notebook, or run `grader check` instead."
         )
-    found = session.cut(shell.history_manager.input_hist_raw[1:], names)
+    found = session.cut(cells, names)
     for name in names - found.defined if answers else ():
         raise CannotCheck(
             f"No cell that was run in this kernel defines `{name}`: run the cell that does, and check again."
@@ -152,10 +153,10 @@ def _source(
 
 def _notes(assignment: Assignment, found: session.Cut | None, failed: bool) -> Iterator[str]:
     """Say what is there in the kernel and will not be there when the file is graded."""
-    shell = _shell()
-    if found is None or shell is None:
+    here = shell.current()
+    if found is None or here is None:
         return
-    hidden = found.unknown & shell.user_ns.keys() - vars(builtins).keys() - shell.user_ns_hidden.keys()
+    hidden = found.unknown & here.user_ns.keys() - vars(builtins).keys() - shell.own_names(here)
     if hidden:
         yield (
             f"{_listed(hidden)} is in this kernel, but no cell that was run in it says what it is; "
@@ -223,14 +224,8 @@ def _picture(key: ExerciseKey, outcomes: Sequence[Outcome], found: Judged) -> st
     return ""
 
 
-def _shell() -> Any:
-    """Return the notebook's shell, or None where there is none."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython else None
-
-
 def _show(one: Display) -> None:
-    if _shell() is None:
+    if shell.current() is None:
         print(one.text())
         return
     from IPython.display import display

@@ -26,7 +26,7 @@ from grader.client.kept import KeptServer
 from grader.client.server import Server
 from grader.grading.grading import Grader
 from grader.grading.key import Key
-from grader.student import live
+from grader.student import live, shell
 from grader.student.live import CannotCheck, NotRightYet, check
 
 HERE = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def folder(public_key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def notebook(folder: Path, grader: Grader, monkeypatch: pytest.MonkeyPatch) -> Notebook:
     made = Notebook()
-    monkeypatch.setattr(live, "_shell", lambda: made)
+    monkeypatch.setattr(shell, "current", lambda: made)
     monkeypatch.setattr(live._warm, "_server", grader.server)
     return made
 
@@ -298,7 +298,7 @@ def test_a_kernel_without_tensorflow_is_told_what_to_do(
 def test_a_script_is_checked_without_a_notebook(
     folder: Path, grader: Grader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(live, "_shell", lambda: None)
+    monkeypatch.setattr(shell, "current", lambda: None)
     monkeypatch.setattr(live._warm, "_server", grader.server)
     (folder / "averages.py").write_text(RIGHT)
     module = types.ModuleType("averages")
