@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from grader.authoring.recording import record_topic
 from grader.client.server import Server
 from grader.course import Course, Topic
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import Work, open_file

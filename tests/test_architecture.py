@@ -45,7 +45,7 @@ MODULES = {
     " operators margins mistakes page terminal mutated forms syntax exchanges distance findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release skeleton graft recording notebook",
-    "grading": "collect grading judge explain compare store database work rules secret key forms",
+    "grading": "collect grader run judge explain compare store database work rules secret key forms",
     "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",
     "sandbox": "trial levels root landlock linux seccomp",
@@ -233,10 +233,10 @@ def test_only_recording_has_a_solution_run() -> None:
         runs = calls & {"exec", "eval", "run_path", "import_module", "spec_from_file_location", "exec_module"}
         assert not runs or name in {"exercise", "server.module"}, name
         if "fork" in calls:
-            # `grading` forks for students' files, of which it is given descriptors.
+            # `grading.run` forks for students' files, of which it is given descriptors.
             texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
             # `levels` and `trial` fork processes of our own.
-            forks = {"grading.grading", "server.__main__", "sandbox.levels", "sandbox.trial"}
+            forks = {"grading.run", "server.__main__", "sandbox.levels", "sandbox.trial"}
             assert name in forks | {"authoring.recording"}, name
             assert name == "authoring.recording" or texts.isdisjoint(SECRETS), name
 

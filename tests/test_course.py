@@ -26,7 +26,7 @@ from grader.client.server import Server
 from grader.course import Course, Topic, find_course
 from grader.exercise import Exercise
 from grader.grading import key
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.judge import outcomes_of, verdict
 from grader.grading.key import Key
 from grader.grading.rules import Rules

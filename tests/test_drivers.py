@@ -12,7 +12,7 @@ import pytest
 
 from grader.client.child import Child
 from grader.drivers import WrongStructure, count_parameters, describe, named, put_weights
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.outcome import Outcome
 from grader.verdict import Status
 

@@ -43,7 +43,7 @@ def check(
     with 0 only if all that was asked for passed.
     """
     from grader import files
-    from grader.grading.grading import Grader
+    from grader.grading.grader import Grader
     from grader.grading.work import NotGradable, Work, open_file
     from grader.report import data, forge, terminal
     from grader.report import junit as junit_report

@@ -53,7 +53,7 @@ def grade(
     interrupted goes on where it was; what was graded before is not run again.
     """
     from grader.grading.collect import collect
-    from grader.grading.grading import Grader
+    from grader.grading.grader import Grader
     from grader.grading.rules import rules_for
     from grader.grading.store import Store, StoreError
     from grader.report import data, terminal

@@ -62,7 +62,7 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
 def check_packed(assignments: list[Assignment], packed: list[Packed]) -> list[Graded]:
     """Grade packed files by the public keys, through all that `grader grade` does."""
     from grader.grading.collect import collect
-    from grader.grading.grading import Grader
+    from grader.grading.grader import Grader
     from grader.sandbox import trial
 
     rules = {one.rules.key.topic: one.rules for one in assignments}

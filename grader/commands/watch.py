@@ -27,7 +27,7 @@ def watch(targets: tuple[str, ...]) -> None:
     What you edited comes first; when it is right, the next one is shown.
     H shows the hint, Enter checks again, Q or Ctrl-C quits.
     """
-    from grader.grading.grading import Grader
+    from grader.grading.grader import Grader
     from grader.student.assignment import choose, find_assignments
     from grader.student.shown import show_watched
     from grader.student.watch import Pressed, Watch

@@ -16,9 +16,9 @@ import msgspec
 from grader import files
 from grader.client.server import Server
 from grader.grading.explain import describe_inputs
-from grader.grading.grading import run
 from grader.grading.judge import findings
 from grader.grading.rules import Rules
+from grader.grading.run import run
 from grader.outcome import Outcome
 from grader.report.pictures import picture_of
 from grader.text import printable

@@ -26,10 +26,10 @@ from grader.client.warm import NoServer
 from grader.course import CourseError
 from grader.errors import ServerError
 from grader.exercise import AuthorError, Exercise
-from grader.grading.grading import run
 from grader.grading.judge import Judged, judged
 from grader.grading.key import ExerciseKey, KeyProblem
 from grader.grading.rules import Rules
+from grader.grading.run import run
 from grader.outcome import Outcome
 from grader.report.display import Checked, Display, State, headline
 from grader.report.pictures import picture_of

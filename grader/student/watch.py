@@ -18,8 +18,9 @@ from pathlib import Path
 from grader.cells import Unreadable, cells_of
 from grader.course import CourseError
 from grader.errors import ServerError
-from grader.grading.grading import Grader, run
+from grader.grading.grader import Grader
 from grader.grading.judge import verdict as judge
+from grader.grading.run import run
 from grader.grading.work import NotGradable, open_file
 from grader.student import progress
 from grader.student.assignment import Assignment

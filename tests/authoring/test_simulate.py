@@ -22,7 +22,7 @@ from grader.client.server import Server
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.grading.collect import collect
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.rules import Rules
 from grader.report.data import results
 from grader.verdict import Status

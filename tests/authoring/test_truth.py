@@ -14,7 +14,7 @@ from grader.authoring.ways import Ways
 from grader.client.server import Server
 from grader.course import Course, Topic
 from grader.grading.collect import collect
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.report.data import results

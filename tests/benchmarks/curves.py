@@ -15,9 +15,9 @@ from cost import measured
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import run_checks
-from grader.grading.grading import run_exercise
 from grader.grading.key import ExerciseKey, Key, load
 from grader.grading.rules import Rules
+from grader.grading.run import run_exercise
 
 HERE = Path(__file__).parent
 EXERCISE = """

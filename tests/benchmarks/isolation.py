@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from grader.client.server import Server
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.work import Work, open_file
 from grader.sandbox import trial
 from grader.sandbox.levels import Level

@@ -19,7 +19,7 @@ import psutil
 from cost import family_cpu
 
 from grader.grading import key
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.rules import Rules
 from grader.grading.store import Store
 from grader.grading.work import Work, open_file

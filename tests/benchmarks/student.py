@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from grader.course import Topic, find_course
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import load
 from grader.grading.rules import Rules
 from grader.grading.work import Work

@@ -23,7 +23,7 @@ from grader.client.spares import PAUSE, Spares
 from grader.course import Checks
 from grader.errors import ServerError
 from grader.exercise import run_checks
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import ExerciseKey, Key
 from grader.grading.rules import Rules
 from grader.sandbox import levels

@@ -24,8 +24,8 @@ from grader.client.kept import KeptServer
 from grader.client.server import Server
 from grader.commands.main import cli
 from grader.errors import ServerError
-from grader.grading import grading
-from grader.grading.grading import Grader
+from grader.grading import grader
+from grader.grading.grader import Grader
 
 WRONG = SOLUTION.replace("/ len(rows)", "")
 Run = Callable[..., Result]
@@ -36,7 +36,7 @@ def warm(grader: Grader, recorder: Server) -> Iterator[None]:
     """Have the commands use the servers that are warm already."""
     server = grader.server
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "Server", lambda **_: server)
+        patch.setattr(grader, "Server", lambda **_: server)
         patch.setattr(recording, "Server", lambda: contextlib.nullcontext(recorder))
         patch.setattr(Grader, "close", lambda self: None)
         yield
@@ -280,7 +280,7 @@ def test_the_grader_s_own_failure_is_an_error_and_names_it(
 
     write_class(tmp_path / "class", ada=SOLUTION, bob=SOLUTION)
     with monkeypatch.context() as patch:
-        patch.setattr(grading, "grade", fail)
+        patch.setattr(grader, "grade", fail)
         patch.setattr(KeptServer, "_replace", lambda self, dead: None)
         found = run("grade", "class", "--json", "out.json", "--course", built)
     assert found.exit_code == 1
@@ -387,13 +387,13 @@ def test_an_interrupted_run_is_resumed_where_it_was(
     assert not (tmp_path / "out.json").exists()
 
     graded = []
-    grade = grading.grade
+    grade = grader.grade
 
     def noted(*arguments: object) -> object:
         graded.append(arguments[1].student)  # type: ignore[attr-defined]
         return grade(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(grading, "grade", noted)
+    monkeypatch.setattr(grader, "grade", noted)
     assert run(*arguments).exit_code == 0
     assert sorted([*graded, *done]) == sorted(students)
     assert scores(tmp_path / "out.json") == dict.fromkeys(students, 100)

@@ -14,7 +14,7 @@ from courses import SOLUTION
 
 from grader.cells import MAX_BYTES
 from grader.grading.collect import NothingToGrade, collect
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work

@@ -17,10 +17,11 @@ from grader import __version__
 from grader.cells import MAX_BYTES
 from grader.client.server import Server
 from grader.errors import ServerError
-from grader.grading import grading
-from grader.grading.grading import Grader, fingerprint, run
+from grader.grading import grader as grader_module
+from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
+from grader.grading.run import fingerprint, run
 from grader.grading.store import StoreError
 from grader.grading.work import NotGradable, Work, open_file
 from grader.sandbox.levels import Level
@@ -308,7 +309,7 @@ def test_no_server_is_started_where_everything_is_known(
     works = write_class(tmp_path, {"ada": SOLUTION, "bob": WRONG})
     rules = {TOPIC: Rules(public_key)}
     before = {mark: graded for graded, mark in grader.grade_all(works)}
-    monkeypatch.setattr(grading, "Server", None)
+    monkeypatch.setattr(grader_module, "Server", None)
     with Grader(rules, level=grader.level) as another:
         assert [graded.score for graded, _ in another.grade_all(works, Known(before))] == [100, 80]
 
@@ -319,7 +320,7 @@ def test_a_server_that_cannot_start_ends_the_run_and_blames_nobody(
     def server(level: Level) -> Server:
         raise ServerError("no TensorFlow here")
 
-    monkeypatch.setattr(grading, "Server", server)
+    monkeypatch.setattr(grader_module, "Server", server)
     works, opened = write_class(tmp_path, {"ada": SOLUTION, "bob": WRONG}), len(os.listdir("/proc/self/fd"))
     with Grader({TOPIC: Rules(public_key)}) as grader, pytest.raises(ServerError, match="no TensorFlow here"):
         list(grader.grade_all(works))

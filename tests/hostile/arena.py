@@ -38,9 +38,9 @@ from grader.course import Checks
 from grader.errors import ServerError
 from grader.exercise import run_checks
 from grader.grading.collect import NothingToGrade, collect
-from grader.grading.grading import grade
 from grader.grading.key import ExerciseKey, Key
 from grader.grading.rules import Rules
+from grader.grading.run import grade
 from grader.grading.work import NotGradable, Work
 from grader.outcome import Outcome
 from grader.sandbox.levels import Level, Limits

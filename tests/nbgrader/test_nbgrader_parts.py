@@ -22,7 +22,7 @@ from nbgrader.utils import determine_grade
 
 import grader
 from grader.course import Topic
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import open_file

@@ -11,7 +11,7 @@ import faithful
 import pytest
 
 from grader.course import find_course
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 
 FORKS = 3
 # One that draws and traces, one that trains.

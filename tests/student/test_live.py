@@ -24,7 +24,7 @@ from grader.authoring.recording import record_topic
 from grader.client import warm
 from grader.client.kept import KeptServer
 from grader.client.server import Server
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.student import live, shell
 from grader.student.live import CannotCheck, NotRightYet, check

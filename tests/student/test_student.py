@@ -13,8 +13,7 @@ from click.testing import CliRunner, Result
 from students import RIGHT, STUBS, WRONG, notebook, write_assignment
 
 from grader.commands.main import cli
-from grader.grading import grading
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import Key
 
 
@@ -22,7 +21,7 @@ from grader.grading.key import Key
 def warm(grader: Grader) -> Iterator[None]:
     server = grader.server
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "Server", lambda **_: server)
+        patch.setattr(grader, "Server", lambda **_: server)
         patch.setattr(Grader, "close", lambda self: None)
         yield
 

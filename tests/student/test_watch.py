@@ -13,7 +13,7 @@ from students import RIGHT, STUBS, WRONG, count_checks, notebook, write_assignme
 
 from grader.client.kept import KeptServer
 from grader.errors import ServerError
-from grader.grading.grading import Grader
+from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.student import progress
 from grader.student.assignment import Assignment, choose, find_assignments

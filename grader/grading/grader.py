@@ -1,11 +1,9 @@
-"""Submissions and keys to verdicts: one, or a class of them in parallel."""
+"""A class of submissions, graded on a warm server, several at a time."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from typing import Protocol
@@ -15,101 +13,12 @@ from grader.client.child import Child
 from grader.client.kept import FailedTwice, KeptServer
 from grader.client.server import Server
 from grader.errors import ServerError
-from grader.grading.judge import verdict
 from grader.grading.rules import Rules
+from grader.grading.run import all_alike, fingerprint, grade, result
 from grader.grading.work import NotGradable, Work
-from grader.outcome import Outcome
 from grader.sandbox import levels
-from grader.verdict import Graded, Status, Verdict
+from grader.verdict import Graded, Status
 from grader.versions import versions
-
-
-def fingerprint(
-    descriptor: int, rules: Rules, environment: dict[str, str], only: Collection[str] = ()
-) -> str:
-    """Return the digest of all that a submission's verdicts depend on."""
-    digest = hashlib.sha256()
-    parts = (__version__, rules.key.digest, repr(sorted(only)), repr(sorted(environment.items())))
-    for part in parts:
-        digest.update(part.encode() + b"\0")
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        digest.update(hashlib.file_digest(file, "sha256").digest())
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return digest.hexdigest()
-
-
-def grade(server: Server, work: Work, rules: Rules, descriptor: int, only: Collection[str] = ()) -> Graded:
-    """Grade one submission: see `run`.
-
-    Raises:
-        ServerError: the grader's own processes failed; nothing can be said.
-    """
-    started = time.monotonic()
-    verdicts = [
-        verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
-        for name, outcomes in run(server, rules, descriptor, only)
-    ]
-    return result(work, verdicts, time.monotonic() - started)
-
-
-def run(
-    server: Server, rules: Rules, descriptor: int, only: Collection[str] = ()
-) -> Iterator[tuple[str, list[Outcome]]]:
-    """Run a submission; yield each exercise and what came of its cases.
-
-    Args:
-        server: which runs it.
-        rules: of its topic.
-        descriptor: of its file.
-        only: the exercises to be run, in this order; all, in that of the checks, if none is named.
-
-    Raises:
-        ServerError: see `grade`.
-    """
-    child: Child | None = None
-    try:
-        for name in only or rules.checks.exercises:
-            if child is None or not (child.alive or child.failed):
-                os.lseek(descriptor, 0, os.SEEK_SET)
-                child = server.fork([descriptor], rules.checks.text, ["solution"])
-            yield name, run_exercise(child, name, rules)
-    finally:
-        if child is not None:
-            child.close()
-
-
-def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
-    """Run one exercise's cases in a child."""
-    outcomes: list[Outcome] = []
-    for inputs in rules.inputs[name]:
-        if child.failed is not None:
-            outcomes.append(child.failed)
-        elif not child.alive:
-            # It hung or died on the case before: this costs the exercise, not the next.
-            outcomes.append(Outcome(outcomes[-1].status, text=outcomes[-1].text, ran=False))
-        else:
-            outcomes.append(child.run(name, inputs, rules.checks.exercises[name].seconds))
-    return outcomes
-
-
-def result(work: Work, verdicts: Sequence[Verdict], seconds: float) -> Graded:
-    """Put the verdicts of one submission together."""
-    return Graded(
-        work.student,
-        work.topic,
-        work.file,
-        round(sum(verdict.score for verdict in verdicts), 4),
-        sum(verdict.max_score for verdict in verdicts),
-        round(seconds, 4),
-        tuple(verdicts),
-        work.notes,
-    )
-
-
-def all_alike(work: Work, rules: Rules, status: Status, message: str, only: Collection[str] = ()) -> Graded:
-    """Give every exercise of a submission, or `only` some, the same status, and no points."""
-    exercises = (rules.checks.exercises[name] for name in only or rules.checks.exercises)
-    return result(work, [Verdict(e.name, status, 0.0, e.points, None, message, ()) for e in exercises], 0.0)
 
 
 class Keeper(Protocol):
