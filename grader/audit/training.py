@@ -11,7 +11,7 @@ from grader.audit.findings import TrainingFound
 from grader.exercise import Exercise
 from grader.grading.judge import judge
 from grader.grading.key import ExerciseKey
-from grader.grading.secret import seeds
+from grader.grading.secret import case_seeds
 from grader.outcome import Outcome
 
 RUNS = 20
@@ -28,7 +28,7 @@ def training(bench: Bench, exercise: Exercise, runs: int = RUNS) -> TrainingFoun
         return None
     passed = 0
     for run in range(runs):
-        cases = exercise.draw(seeds(f"audit {run}".encode(), bench.topic.id, exercise.name))
+        cases = exercise.draw(case_seeds(f"audit {run}".encode(), bench.topic.id, exercise.name))
         other = {name: f"forms:seed{run + 1}__{name}" for name in exercise.writes}
         for case in cases:
             expected, found = bench.run(exercise, case, {}), bench.run(exercise, case, other)

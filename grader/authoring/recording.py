@@ -20,7 +20,7 @@ from grader.course import Topic
 from grader.exercise import AuthorError, Case, Exercise
 from grader.fault import Fault
 from grader.grading.key import ExerciseKey, Key, MistakeKey, Response, fingerprint
-from grader.grading.secret import PUBLIC, seeds
+from grader.grading.secret import PUBLIC, case_seeds
 from grader.outcome import Outcome
 
 MODULES = ("solution", "mistakes", "oracles")
@@ -145,7 +145,7 @@ def _record_exercises(
         for exercise in topic.checks.exercises.values():
             if only and exercise.name not in only:
                 continue
-            cases = tuple(exercise.draw(seeds(secret, topic.id, exercise.name)))
+            cases = tuple(exercise.draw(case_seeds(secret, topic.id, exercise.name)))
             expected = []
             for case in cases:
                 outcome = runner.run(exercise, case, {})

@@ -155,11 +155,11 @@ class Child:
         if self._channel is None:
             raise ServerError("this child has ended; fork another")
         started = time.monotonic()
-        watch = process.Watch(self.seen, seconds, self._limits)
+        monitor = process.Monitor(self.seen, seconds, self._limits)
         ident = secrets.token_bytes(16)
         try:
-            self._send(ident, *protocol.encode_request(request), watch)
-            echoed, answer, data = wire.receive(self._channel, alive=watch.look)
+            self._send(ident, *protocol.encode_request(request), monitor)
+            echoed, answer, data = wire.receive(self._channel, alive=monitor.look)
             if echoed != ident:
                 raise wire.WireError("an answer to another question")
             reply, returned = protocol.decode_reply(answer, data)
@@ -189,11 +189,13 @@ class Child:
         seconds = time.monotonic() - started
         return Outcome(status, returned, kind, reply.text, seconds, faults=reply.faults)
 
-    def _send(self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], watch: process.Watch) -> None:
+    def _send(
+        self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], monitor: process.Monitor
+    ) -> None:
         assert self._channel is not None
         # A child that does not read must not hold up the run: the socket's
         # time-out bounds each send, and a request is smaller than patience.
-        self._channel.settimeout(max(watch.wall, process.TICK))
+        self._channel.settimeout(max(monitor.wall, process.TICK))
         try:
             wire.send(self._channel, ident, header, arrays)
         except TimeoutError:

@@ -24,7 +24,7 @@ class TooMany(Exception):
     """A child runs more threads than it may."""
 
 
-class Watch:
+class Monitor:
     """Looks at a child from outside: its CPU time, its wall time, its memory, its threads."""
 
     def __init__(self, pid: int, seconds: float, limits: Limits) -> None:

@@ -13,7 +13,7 @@ import click
 from grader.commands.common import console, json_option, plain_errors, wait
 
 if TYPE_CHECKING:
-    from grader.report.forge import Finding
+    from grader.report.forge import Annotation
     from grader.student.assignment import Assignment
     from grader.verdict import Graded
 
@@ -90,9 +90,9 @@ def check(
     sys.exit(0 if passed else 1)
 
 
-def _findings(assignment: Assignment, path: Path, graded: Graded) -> Iterator[Finding]:
+def _findings(assignment: Assignment, path: Path, graded: Graded) -> Iterator[Annotation]:
     """Yield where in the student's file each exercise that did not pass stands."""
-    from grader.report.forge import Finding
+    from grader.report.forge import Annotation
     from grader.student.places import line_of
     from grader.verdict import Status
 
@@ -100,4 +100,4 @@ def _findings(assignment: Assignment, path: Path, graded: Graded) -> Iterator[Fi
     for verdict in graded.exercises:
         if verdict.status is not Status.PASSED:
             writes = assignment.rules.checks.exercises[verdict.name].writes
-            yield Finding(graded.topic, verdict, graded.file, line_of(text, verdict, writes))
+            yield Annotation(graded.topic, verdict, graded.file, line_of(text, verdict, writes))

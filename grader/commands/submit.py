@@ -13,7 +13,7 @@ from grader.commands.common import console, plain_errors, wait
 
 if TYPE_CHECKING:
     from grader.student.assignment import Assignment
-    from grader.student.packing import Packed
+    from grader.student.packing import Package
     from grader.verdict import Graded
 
 VARIABLE = "GRADER_STUDENT"
@@ -59,7 +59,7 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
         raise click.ClickException("the grader itself failed: run the command again.")
 
 
-def check_packed(assignments: list[Assignment], packed: list[Packed]) -> list[Graded]:
+def check_packed(assignments: list[Assignment], packed: list[Package]) -> list[Graded]:
     """Grade packed files by the public keys, through all that `grader grade` does."""
     from grader.grading.collect import collect
     from grader.grading.grader import Grader

@@ -3,5 +3,5 @@
 Entered by `grader` (a class) and `run` (one submission), `work` and `rules` (what is
 graded, and against what), `judge` (outcomes to a verdict), `explain` (its message), `compare` (arrays),
 `key` and `secret` (answer keys, and what their seeds come from), `collect` and
-`forms` (what was handed in) and `store` (what was graded).
+`formats` (what was handed in) and `store` (what was graded).
 """

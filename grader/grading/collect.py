@@ -19,7 +19,7 @@ from grader.cells import MAX_ARCHIVE
 from grader.client.child import Child
 from grader.course import name_of
 from grader.errors import PlainError, ServerError
-from grader.grading.forms import Form, preferred, unwritten
+from grader.grading.formats import Form, preferred, unwritten
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work, open_file
 

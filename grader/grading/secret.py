@@ -51,7 +51,7 @@ def secret(course: Path) -> bytes:
     return path.read_bytes()
 
 
-def seeds(secret: bytes, topic: str, exercise: str) -> Callable[[int], int]:
+def case_seeds(secret: bytes, topic: str, exercise: str) -> Callable[[int], int]:
     """Return the function that seeds each case of an exercise."""
 
     def seed(position: int) -> int:

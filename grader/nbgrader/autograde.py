@@ -23,7 +23,7 @@ from traitlets import Bool, Enum, Unicode
 from grader.course import Course, CourseError, Topic, find_course
 from grader.errors import PlainError, ServerError
 from grader.grading.collect import stubs_left
-from grader.grading.forms import Form, preferred
+from grader.grading.formats import Form, preferred
 from grader.grading.grader import Grader
 from grader.grading.key import KeyProblem
 from grader.grading.rules import rules_for

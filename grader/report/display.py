@@ -101,7 +101,7 @@ class Checked(Display):
 
 
 @dataclass(frozen=True, repr=False)
-class State(Display):
+class Overview(Display):
     """A whole assignment.
 
     Attributes:

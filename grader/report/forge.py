@@ -20,7 +20,7 @@ from grader.verdict import Results, Status, Verdict
 
 
 @dataclass(frozen=True)
-class Finding:
+class Annotation:
     """A verdict other than a pass, and its place: a path from the repository's root, and a line."""
 
     topic: str
@@ -29,16 +29,16 @@ class Finding:
     line: int
 
 
-def annotate(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield one of GitHub's workflow commands for each finding; an answer not written yet is a notice."""
-    for finding in findings:
-        kind = "notice" if finding.verdict.unwritten else "error"
-        title = _command(f"{_name(finding)}: {words(finding.verdict)}", ",:")
-        place = f"file={_command(finding.path, ',:')},line={finding.line}"
-        yield f"::{kind} {place},title={title}::{_command(finding.verdict.message)}"
+def annotate(annotations: Iterable[Annotation]) -> Iterator[str]:
+    """Yield one of GitHub's workflow commands for each annotation; an answer not written yet is a notice."""
+    for annotation in annotations:
+        kind = "notice" if annotation.verdict.unwritten else "error"
+        title = _command(f"{_name(annotation)}: {words(annotation.verdict)}", ",:")
+        place = f"file={_command(annotation.path, ',:')},line={annotation.line}"
+        yield f"::{kind} {place},title={title}::{_command(annotation.verdict.message)}"
 
 
-def quality(findings: Iterable[Finding]) -> bytes:
+def quality(annotations: Iterable[Annotation]) -> bytes:
     """Return GitLab's code quality report, which marks lines in a merge request."""
     report = [
         {
@@ -48,7 +48,7 @@ def quality(findings: Iterable[Finding]) -> bytes:
             "severity": "info" if one.verdict.unwritten else "major",
             "location": {"path": one.path, "lines": {"begin": one.line}},
         }
-        for one in findings
+        for one in annotations
     ]
     return json.dumps(report, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
@@ -86,8 +86,8 @@ def _row(verdict: Verdict) -> str:
     return f"| {mark} | {_html(verdict.name)} | {words(verdict)} | {points} |"
 
 
-def _name(finding: Finding) -> str:
-    return f"{name_of(finding.topic)}.{finding.verdict.name}"
+def _name(annotation: Annotation) -> str:
+    return f"{name_of(annotation.topic)}.{annotation.verdict.name}"
 
 
 def _command(text: str, also: str = "") -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.course import CourseError, name_of, unknown
 from grader.grading import key
-from grader.grading.forms import Form, preferred, unwritten
+from grader.grading.formats import Form, preferred, unwritten
 from grader.grading.rules import Rules
 
 DEPTH = 4

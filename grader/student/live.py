@@ -31,7 +31,7 @@ from grader.grading.key import ExerciseKey, KeyProblem
 from grader.grading.rules import Rules
 from grader.grading.run import run
 from grader.outcome import Outcome
-from grader.report.display import Checked, Display, State, headline
+from grader.report.display import Checked, Display, Overview, headline
 from grader.report.pictures import picture_of
 from grader.student import asked, session, shell
 from grader.student.assignment import Assignment
@@ -116,7 +116,7 @@ def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
     failed = [one for one in verdicts if one.status is not Status.PASSED]
     notes = tuple(_notes(assignment, found, bool(failed)))
     if not names:
-        return [State(assignment.name, verdicts, notes + _not_run(wanted, found))], []
+        return [Overview(assignment.name, verdicts, notes + _not_run(wanted, found))], []
     pictures = [_picture(keys[one.verdict.name], outcomes[one.verdict.name], one) for one in judgements]
     checked = [
         Checked(assignment.name, exercise, one, drawn, notes)

@@ -19,7 +19,7 @@ LONGEST = 4000  # characters of the instructor's text that are shown
 
 
 @dataclass(frozen=True)
-class Packed:
+class Package:
     """The file to hand in, and the student's own that is in it."""
 
     path: Path
@@ -28,7 +28,7 @@ class Packed:
     note: str
 
 
-def pack(assignment: Assignment, student: str, folder: Path) -> Packed:
+def pack(assignment: Assignment, student: str, folder: Path) -> Package:
     """Write `STUDENT-TOPIC.zip`, which holds `STUDENT/TOPIC.ipynb` or `.py`, and nothing else.
 
     Raises:
@@ -48,7 +48,7 @@ def pack(assignment: Assignment, student: str, folder: Path) -> Packed:
         entry = zipfile.ZipInfo(f"{name}/{source.name}", EARLIEST)
         archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     files.write(path, packed.getvalue())
-    return Packed(path, name, source, note)
+    return Package(path, name, source, note)
 
 
 def file_name(student: str, topic: str) -> str:

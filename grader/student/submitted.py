@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import name_of
 from grader.report.words import PIPED, words
-from grader.student.packing import Packed
+from grader.student.packing import Package
 from grader.text import printable
 from grader.verdict import Graded, Status
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show_submitted(
-    console: Console, packed: Packed, graded: Graded, warnings: Sequence[str], where: str
+    console: Console, packed: Package, graded: Graded, warnings: Sequence[str], where: str
 ) -> None:
     """Show what was packed, what the packed copy is worth, what to look at, and where it goes."""
     from rich.padding import Padding

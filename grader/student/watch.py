@@ -49,14 +49,14 @@ class Pressed:
 
 
 @dataclass(frozen=True)
-class Graded:
+class Checked:
     """Something that is not on the screen was checked, of the text of round `number`."""
 
     number: int
     verdict: Verdict
 
 
-Event = Saved | Pressed | Graded
+Event = Saved | Pressed | Checked
 
 
 @dataclass
@@ -109,7 +109,7 @@ class Watch:
                 if saved and self.assignment not in saved:
                     self.assignment, self.file, self.verdict = saved[0], "", None
                 self.check()
-            case Graded(number, verdict) if number == self.number:
+            case Checked(number, verdict) if number == self.number:
                 self._note_unseen(verdict)
             case Pressed("q" | "Q" | "\x04"):
                 return False
@@ -187,7 +187,7 @@ class Watch:
                 # A server that died is said to have died by the next save.
                 with suppress(ServerError), closing(verdicts):
                     while number == self.number and (verdict := next(verdicts, None)):
-                        self.events.put(Graded(number, verdict))
+                        self.events.put(Checked(number, verdict))
 
         self.rest = threading.Thread(target=work, daemon=True)
         self.rest.start()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.exercise import Exercise
-from grader.report.display import Checked, Display, State, headline
+from grader.report.display import Checked, Display, Overview, headline
 from grader.report.pictures import picture
 from grader.verdict import CaseVerdict, Status, Verdict
 
@@ -37,7 +37,7 @@ def said(one: Display) -> str:
 WRONG = Checked("averages", EXERCISE, verdict(message="On “a few <rows>”, `mean` is off.\n\nOn all two "
                 "cases, your answers are what one gets when\nthe sum is not divided.", mistake="total"),
                 picture(np.zeros((3, 4)), np.ones((3, 4)), "mean"), ("`helper` is not saved.",))  # fmt: skip
-STATE = State("averages", [verdict(Status.PASSED), WRONG.verdict, verdict(Status.MISSING, "not yet")])
+STATE = Overview("averages", [verdict(Status.PASSED), WRONG.verdict, verdict(Status.MISSING, "not yet")])
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -86,7 +86,7 @@ def test_the_state_shows_each_exercise_and_the_sum() -> None:
     assert "averages: 1 of 3 exercises passed, 30 of 90 points" in said(STATE)
     assert "wrong: the sum is not divided." in said(STATE) and "not written" in said(STATE)
     assert STATE.text().count("\n") == 5 and "██████░" in STATE.text()
-    assert State("averages", []).share == 0
+    assert Overview("averages", []).share == 0
 
 
 @pytest.mark.parametrize("one", [WRONG, STATE], ids=["checked", "state"])
@@ -106,7 +106,7 @@ def test_nothing_that_is_shown_is_markup(field: str) -> None:
     if field == "name":
         found = Verdict(EVIL, Status.RAISED, 0, 30, None, EVIL, (CaseVerdict(EVIL, Status.RAISED, 0.1),))
     notes = (EVIL,) if field == "note" else ()
-    for one in (Checked(EVIL, EXERCISE, found, "", notes), State(EVIL, [found], notes)):
+    for one in (Checked(EVIL, EXERCISE, found, "", notes), Overview(EVIL, [found], notes)):
         assert "<script" not in one.html() and "\x1b" not in one.html() + one.text()
         assert not list(parsed(one).iter("script"))
 

@@ -6,7 +6,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from grader.report.forge import Finding, annotate, append_summary, quality, summary
+from grader.report.forge import Annotation, annotate, append_summary, quality, summary
 from grader.report.junit import write_junit
 from grader.verdict import CaseVerdict, Graded, Results, Status, Verdict
 
@@ -32,7 +32,7 @@ def results(student: str = "") -> Results:
 
 
 def test_annotations_are_one_line_each_that_quotes_no_command() -> None:
-    findings = [Finding("01_averages", one, "work, mine/a.py", 7) for one in (WRONG, TO_DO)]
+    findings = [Annotation("01_averages", one, "work, mine/a.py", 7) for one in (WRONG, TO_DO)]
     first, second = annotate(findings)
     place = "file=work%2C mine/a.py,line=7"
     assert first.startswith(f"::error {place},title=averages.mean%3A wrong::E: 100%25%0A")
@@ -42,7 +42,7 @@ def test_annotations_are_one_line_each_that_quotes_no_command() -> None:
 
 
 def test_what_cannot_be_run_is_an_error_and_not_a_notice() -> None:
-    (line,) = annotate([Finding("01_averages", verdict(Status.MISSING, "SyntaxError"), "a.py", 1)])
+    (line,) = annotate([Annotation("01_averages", verdict(Status.MISSING, "SyntaxError"), "a.py", 1)])
     assert line.startswith("::error ") and "not defined" in line
 
 
@@ -60,7 +60,7 @@ def test_the_summary_is_a_table_and_holds_no_one_s_html(tmp_path: Path) -> None:
 
 
 def test_the_quality_report_marks_lines() -> None:
-    findings = [Finding("01_averages", one, "a.py", 7) for one in (WRONG, TO_DO)]
+    findings = [Annotation("01_averages", one, "a.py", 7) for one in (WRONG, TO_DO)]
     first, second = json.loads(quality(findings))
     assert first["location"] == {"path": "a.py", "lines": {"begin": 7}}
     assert (first["severity"], second["severity"]) == ("major", "info")

@@ -19,7 +19,7 @@ from grader.student import progress
 from grader.student.assignment import Assignment, choose, find_assignments
 from grader.student.hint import Hint
 from grader.student.progress import State
-from grader.student.watch import Graded, Pressed, Saved, Watch
+from grader.student.watch import Checked, Pressed, Saved, Watch
 from grader.verdict import Verdict
 
 LATE = 60.0  # seconds, for a test that would otherwise wait for ever
@@ -209,7 +209,7 @@ def test_a_result_of_an_earlier_text_is_not_taken_in(watch: Watch, mine: Assignm
     watch.take(save(mine, WRONG))
     settle(watch)
     shown = screen.count
-    watch.take(Graded(watch.number - 1, screen.verdict))  # type: ignore[arg-type]
+    watch.take(Checked(watch.number - 1, screen.verdict))  # type: ignore[arg-type]
     assert screen.count == shown
 
 

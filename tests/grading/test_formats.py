@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.grading.forms import TOGETHER, Form, preferred, unwritten
+from grader.grading.formats import TOGETHER, Form, preferred, unwritten
 
 NOTEBOOK, SCRIPT = "topic.ipynb", "topic.py"
 
