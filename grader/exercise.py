@@ -20,6 +20,8 @@ process that runs a student's code and the one that judges it load it.
 
 from __future__ import annotations
 
+import inspect
+import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,24 +103,64 @@ class Exercise:
             AuthorError: there are no cases, or one is malformed.
         """
         if self.draw_function is None:
-            raise AuthorError(f"{self.name} has no cases: decorate a generator with @{self.name}.cases")
+            raise AuthorError(
+                f"{place_of(self.driver)}: {self.name} has no cases: decorate a generator with "
+                f"@{self.name}.cases"
+            )
         rng = np.random.Generator(np.random.PCG64(0))
-        source = self.draw_function(rng)
+        source: Any = None
         drawn: list[Case] = []
         while True:
             # Reseeded in place, so that a case depends on its position only.
             rng.bit_generator.state = np.random.PCG64(seed(len(drawn))).state
             try:
-                name, inputs, *weight = next(source)
+                source = iter(self.draw_function(rng)) if source is None else source
+                yielded = next(source)
             except StopIteration:
                 break
-            if name in (case.name for case in drawn):
-                raise AuthorError(f"{self.name} has two cases named {name!r}: rename one")
-            inputs = {key: cast(value, self.dtype) for key, value in inputs.items()}
-            drawn.append(Case(name, inputs, *weight))
+            except PlainError:
+                raise
+            except Exception as error:
+                place = place_of(self.draw_function, line_of(error, file_of(self.draw_function)))
+                said = f"{type(error).__name__}: {error}"
+                raise AuthorError(f"{place}: the cases of {self.name} cannot be drawn: {said}") from error
+            place = place_of(self.draw_function, _line_reached(source))
+            case = self._case(yielded, place)
+            if case.name in (other.name for other in drawn):
+                raise AuthorError(f"{place}: {self.name} has two cases named {case.name!r}: rename one")
+            drawn.append(case)
         if not drawn:
-            raise AuthorError(f"{self.name} yields no case: give it at least one")
+            place = place_of(self.draw_function)
+            raise AuthorError(f"{place}: {self.name} yields no case: give it at least one")
         return drawn
+
+    def _case(self, yielded: Any, place: str) -> Case:
+        """Make a case of what was yielded at a place."""
+        match yielded:
+            case (str(name), dict(inputs), *weight) if len(weight) < 2:
+                pass
+            case _:
+                kind = type(yielded).__name__
+                raise AuthorError(
+                    f"{place}: {self.name} yields a {kind} that is no case: yield a name and a dict of "
+                    'inputs, as in `yield "a few rows", {"rows": …}`, and a weight if it counts more'
+                )
+        takes = list(inspect.signature(self.driver).parameters.values())[1:]
+        named = {one.name: one for one in takes if one.kind is not one.VAR_KEYWORD}
+        others = [key for key in inputs if key not in named]
+        if others and len(named) == len(takes):
+            known = ", ".join(f"`{key}`" for key in named) or "none"
+            raise AuthorError(
+                f"{place}: the case “{name}” gives the input `{others[0]}`, which the driver of "
+                f"{self.name} does not take; it takes {known}"
+            )
+        for key, one in named.items():
+            if key not in inputs and one.default is one.empty:
+                raise AuthorError(
+                    f"{place}: the case “{name}” does not give the input `{key}`, which the driver of "
+                    f"{self.name} takes"
+                )
+        return Case(name, {key: cast(value, self.dtype) for key, value in inputs.items()}, *weight)
 
 
 def exercise(
@@ -142,10 +184,12 @@ def exercise(
     return decorate
 
 
-def mistake(of: str) -> Callable[[Anything], Anything]:
+def mistake(of: str, raises: str = "") -> Callable[[Anything], Anything]:
     """Mark a wrong answer to `of`, the name that the student writes.
 
     The docstring finishes the sentence "your answers are what one gets when".
+    `raises` names the error that it raises on purpose, where the audit would
+    take it for a slip of the author's (`grader.audit.mistakes.SLIPS`).
     """
     return _mark("mistake_of", of)
 
@@ -162,7 +206,10 @@ def run_checks(text: str, file: str) -> dict[str, Exercise]:
     try:
         exec(compile(text, file, "exec"), vars(module))
     except Exception as error:
-        raise AuthorError(f"{file} cannot be run: {type(error).__name__}: {error}") from error
+        said = error.msg if isinstance(error, SyntaxError) else error
+        line = line_of(error, file)
+        where = f" (line {line})" if line else ""
+        raise AuthorError(f"{file} cannot be run: {type(error).__name__}: {said}{where}") from error
     exercises = exercises_of(module)
     if not exercises:
         raise AuthorError(f"{file} defines no exercise: decorate a driver with @exercise(points=…)")
@@ -172,6 +219,30 @@ def run_checks(text: str, file: str) -> dict[str, Exercise]:
 def exercises_of(module: types.ModuleType) -> dict[str, Exercise]:
     """Return the exercises that `module` defines, in the order of the file."""
     return {value.name: value for value in vars(module).values() if isinstance(value, Exercise)}
+
+
+def file_of(function: Callable[..., Any]) -> str:
+    """Return the file that a driver, or a generator of cases, is in."""
+    return function.__code__.co_filename
+
+
+def place_of(function: Callable[..., Any], line: int = 0) -> str:
+    """Say in which file and line a function begins, or name another `line` of its file."""
+    return f"{file_of(function)}, line {line or function.__code__.co_firstlineno}"
+
+
+def line_of(error: BaseException, file: str) -> int:
+    """Return the line of `file` that was being run last, or cannot be parsed; 0 if there is none."""
+    if isinstance(error, SyntaxError) and error.filename == file:
+        return error.lineno or 0
+    lines = [one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == file]
+    return (lines[-1] if lines else 0) or 0
+
+
+def _line_reached(source: Any) -> int:
+    """Return the line at which a generator waits; 0 if it is no generator."""
+    frame = getattr(source, "gi_frame", None)
+    return frame.f_lineno if frame is not None else 0
 
 
 def cast(value: Any, dtype: str) -> Any:

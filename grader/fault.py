@@ -55,11 +55,14 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An exception in Python's words, and the student's own lines that led to it, the last one last.
 
     `shortened` says that there were more frames than these, after the third.
+    `driver` is the line of `checks.py` that was being run when none of the
+    student's was; 0 where it was the student's that raised.
     """
 
     text: Annotated[str, msgspec.Meta(max_length=2 * TEXT)]
     frames: Annotated[tuple[Frame, ...], msgspec.Meta(max_length=MOST)] = ()
     shortened: bool = False
+    driver: Number = 0
 
     def said(self, cell: str = CELL) -> str:
         """Say what was raised, and below it where."""
@@ -102,4 +105,4 @@ def shorter(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
         frames = frames[1:]
     else:
         return ()
-    return (Fault(text, frames, last.shortened),)
+    return (Fault(text, frames, last.shortened, last.driver),)

@@ -15,7 +15,7 @@ from grader.exercise import AuthorError, Exercise, cast, exercise, exercises_of,
 
 def make(draw: Any = None, **options: Any) -> Exercise:
     @exercise(points=5, hint="Why?", **options)
-    def f(answer: Any, x: Any) -> dict[str, Any]:
+    def f(answer: Any, x: Any = None, n: Any = None) -> dict[str, Any]:
         return {"y": answer.f(x)}
 
     if draw is not None:
@@ -60,7 +60,7 @@ def test_a_case_does_not_depend_on_what_the_others_drew(drawn: int, seed: int) -
 
 
 def test_what_an_author_forgot_is_said() -> None:
-    with pytest.raises(AuthorError, match="f has no cases: decorate a generator with @f.cases"):
+    with pytest.raises(AuthorError, match="py, line 17: f has no cases: decorate a generator with @f.cases"):
         make().draw(lambda i: i)
     with pytest.raises(AuthorError, match="f yields no case"):
         make(lambda rng: iter([])).draw(lambda i: i)

@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.client.child import Child
 from grader.client.server import Server
 from grader.course import Topic
-from grader.exercise import AuthorError, Case, Exercise
+from grader.exercise import AuthorError, Case, Exercise, place_of
 from grader.fault import Fault
 from grader.grading.key import ExerciseKey, Key, MistakeKey, Response, fingerprint
 from grader.grading.secret import PUBLIC, case_seeds
@@ -28,12 +28,16 @@ MODULES = ("solution", "mistakes", "oracles")
 
 @dataclass(frozen=True)
 class Marked:
-    """A function or class marked @mistake or @oracle, read without running its file."""
+    """A function or class marked @mistake or @oracle, read without running its file.
+
+    `raises` names the error that a mistake raises on purpose, if it says so.
+    """
 
     module: str
     name: str
     of: str
     sentence: str
+    raises: str = ""
 
 
 def marked(topic: Topic, module: str) -> list[Marked]:
@@ -53,11 +57,16 @@ def marked(topic: Topic, module: str) -> list[Marked]:
             continue
         for mark in node.decorator_list:
             if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") in ("mistake", "oracle"):
-                values = [*mark.args, *(keyword.value for keyword in mark.keywords)]
-                if len(values) != 1 or not isinstance(values[0], ast.Constant):
-                    raise AuthorError(f"{path}: mark {node.name} with the name it is an answer to")
-                sentence = (ast.get_docstring(node) or "").split("\n\n")[0]
-                found.append(Marked(module, node.name, str(values[0].value), " ".join(sentence.split())))
+                values = dict(zip(("of", "raises"), mark.args, strict=False))
+                values |= {str(keyword.arg): keyword.value for keyword in mark.keywords}
+                said = {name: one.value for name, one in values.items() if isinstance(one, ast.Constant)}
+                if "of" not in said or said.keys() != values.keys():
+                    raise AuthorError(
+                        f"{path}, line {node.lineno}: mark {node.name} with the name it is an answer to"
+                    )
+                sentence = " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
+                of, raises = str(said["of"]), str(said.get("raises", ""))
+                found.append(Marked(module, node.name, of, sentence, raises))
     return found
 
 
@@ -150,10 +159,7 @@ def _record_exercises(
             for case in cases:
                 outcome = runner.run(exercise, case, {})
                 if outcome.status is not None:
-                    raise AuthorError(
-                        f"{topic.id}: the reference of {exercise.name} on “{case.name}”: "
-                        f"{outcome.status} {outcome.error} {outcome.said()}".rstrip()
-                    )
+                    raise AuthorError(_blamed(topic, exercise, case, outcome))
                 expected.append(outcome.arrays)
             recorded[exercise.name] = ExerciseKey(
                 exercise.name,
@@ -168,6 +174,16 @@ def _record_exercises(
         return recorded
     finally:
         runner.close()
+
+
+def _blamed(topic: Topic, exercise: Exercise, case: Case, outcome: Outcome) -> str:
+    """Say what ended a run of the reference: a line of the driver, or the reference."""
+    for fault in outcome.faults:
+        if fault.driver:
+            place = place_of(exercise.driver, fault.driver)
+            return f"{place}: the driver of {exercise.name}, on “{case.name}”: {fault.text}"
+    said = f"{outcome.status} {outcome.error} {outcome.said()}".rstrip()
+    return f"{topic.id}: the reference of {exercise.name} on “{case.name}”: {said}"
 
 
 def run_instead(

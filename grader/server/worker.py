@@ -11,6 +11,7 @@ import os
 import re
 import socket
 import sys
+import traceback
 import types
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +21,7 @@ from msgspec.structs import replace
 
 from grader import drivers, protocol, wire
 from grader.cells import MAX_BYTES, Unreadable
-from grader.exercise import Exercise, run_checks
+from grader.exercise import Exercise, file_of, run_checks
 from grader.fault import Fault
 from grader.protocol import Came, Open, OpenArchive, Read, Run
 from grader.server import module
@@ -114,11 +115,26 @@ class Session:
         except BaseException as error:
             if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
                 return protocol.encode_reply(Came.OUT_OF_MEMORY, {}), {}
-            fault = module.fault_of(error, *self.loaded.values())
-            if not fault.frames:  # none of its lines is the student's
+            line = self.driver_line(error, exercise)
+            fault = replace(module.fault_of(error, *self.loaded.values()), driver=line)
+            # None of its lines is the student's. A course's author is told the driver's.
+            if not fault.frames and len(self.loaded) == 1:
                 fault = replace(fault, text=f"{_at_fault(error)}: {fault.text}")
             return protocol.encode_reply(Came.RAISED, {}, type(error).__name__, faults=[fault]), {}
         return protocol.encode_reply(Came.RETURNED, arrays), arrays
+
+    def driver_line(self, error: BaseException, exercise: Exercise) -> int:
+        """Return the line of `checks.py` that raised, or 0 if it was an answer's own line.
+
+        It is the driver's first where what the driver returned was at fault.
+        """
+        checks = file_of(exercise.driver)
+        files = [one.file for one in self.loaded.values()]
+        trace = traceback.extract_tb(error.__traceback__)
+        lines = [one for one in trace if one.filename == checks or one.filename in files]
+        if not lines:
+            return exercise.driver.__code__.co_firstlineno
+        return (lines[-1].lineno or 0) if lines[-1].filename == checks else 0
 
     def answer(self, exercise: Exercise, answers: Mapping[str, str]) -> types.SimpleNamespace:
         """Return the namespace a driver sees: what the exercise writes, and no more.
@@ -173,8 +189,11 @@ def as_arrays(outputs: Any) -> dict[str, np.ndarray]:
     """Turn what a driver returned into arrays that the wire takes.
 
     Raises:
+        TypeError: it is no dict.
         WrongStructure: an output is not numbers.
     """
+    if not isinstance(outputs, Mapping):
+        raise TypeError(f"expected a dict of named arrays, got {drivers.describe(outputs)}")
     arrays = {}
     for name, value in outputs.items():
         if value is None:

@@ -117,6 +117,96 @@ def test_what_an_author_got_wrong_is_said(
         record_topic(recorder, topic)
 
 
+# What is wrong in checks.py, its line, and what is said of it.
+WRONG_CHECKS = {
+    "a case that yields no pair": (
+        ('yield "a few rows", {"rows": rng.normal(size=(5, 3))}', 'yield {"rows": rng.normal(size=(5, 3))}'),
+        'yield {"rows"',
+        "mean yields a dict that is no case: yield a name and a dict of inputs, as in "
+        '`yield "a few rows", {"rows": …}`, and a weight if it counts more',
+    ),
+    "a case of too many parts": (
+        ('{"stream": rng.normal(size=12) + 3}, 2', '{"stream": rng.normal(size=12) + 3}, 2, 3'),
+        "size=12",
+        "running_mean yields a tuple that is no case: yield a name and a dict of inputs, as in "
+        '`yield "a few rows", {"rows": …}`, and a weight if it counts more',
+    ),
+    "a misspelt input": (
+        ('"weights": np.full(5, 0.2)', '"weight": np.full(5, 0.2)'),
+        "np.full",
+        "the case “equal weights” gives the input `weight`, which the driver of weighted_mean does not "
+        "take; it takes `values`, `weights`",
+    ),
+    "an input that is forgotten": (
+        (', "weights": np.full(5, 0.2)', ""),
+        "equal weights",
+        "the case “equal weights” does not give the input `weights`, which the driver of weighted_mean takes",
+    ),
+    "cases that raise": (
+        ("np.full(5, 0.2)", "np.fill(5, 0.2)"),
+        "np.fill",
+        "the cases of weighted_mean cannot be drawn: AttributeError: module 'numpy' has no attribute 'fill'",
+    ),
+    "a NameError in a driver": (
+        ('return {"mean": answer.mean(rows)}', 'return {"mean": answer.mean(row)}'),
+        "answer.mean(row)",
+        "the driver of mean, on “a few rows”: NameError: name 'row' is not defined",
+    ),
+    "a NameError in what an answer calls back": (
+        ("answer.RunningMean()", "answer.RunningMean(); type(mean).update = lambda *_: unheard_of"),
+        "unheard_of",
+        "the driver of running_mean, on “one value”: NameError: name 'unheard_of' is not defined",
+    ),
+    "a driver that returns an array": (
+        ('return {"mean": answer.mean(rows)}', "return answer.mean(rows)"),
+        "@exercise",
+        "the driver of mean, on “a few rows”: TypeError: expected a dict of named arrays, got an array of "
+        "shape (3,)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "at", "says"), WRONG_CHECKS.values(), ids=WRONG_CHECKS)
+def test_what_is_wrong_in_checks_is_said_with_its_line(
+    change: tuple[str, str], at: str, says: str, recorder: Server, tmp_path: Path
+) -> None:
+    checks = CHECKS.replace(*change)
+    line = next(number for number, text in enumerate(checks.split("\n"), 1) if at in text)
+    topic = make_course(tmp_path, checks=checks).topics[0]
+    with pytest.raises(AuthorError) as caught:
+        record_topic(recorder, topic)
+    assert str(caught.value) == f"{topic.folder / 'checks.py'}, line {line}: {says}"
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("\nnmae\n", "cannot be run: NameError: name 'nmae' is not defined"),
+        ("\ndef f(:\n", "cannot be run: SyntaxError: invalid syntax"),
+    ],
+)
+def test_checks_that_cannot_be_run_are_said_with_their_line(more: str, says: str, tmp_path: Path) -> None:
+    topic = make_course(tmp_path, checks=CHECKS + more).topics[0]
+    with pytest.raises(AuthorError) as caught:
+        topic.checks  # noqa: B018
+    line = CHECKS.count("\n") + 2
+    assert str(caught.value) == f"{topic.folder / 'checks.py'} {says} (line {line})"
+
+
+def test_an_answer_that_raises_in_its_own_lines_is_no_fault_of_the_driver_s(
+    recorder: Server, tmp_path: Path
+) -> None:
+    solution = SOLUTION.replace("return np.sum(rows, axis=0)", "return np.smu(rows, axis=0)")
+    line = next(number for number, text in enumerate(solution.split("\n"), 1) if "np.smu" in text)
+    with pytest.raises(AuthorError) as caught:
+        record_topic(recorder, make_course(tmp_path, solution=solution).topics[0])
+    assert str(caught.value) == (
+        "01_averages: the reference of mean on “a few rows”: raised AttributeError AttributeError: "
+        "module 'numpy' has no attribute 'smu'\n"
+        f"  line {line}, in mean\n    return np.smu(rows, axis=0) / len(rows)"
+    )
+
+
 @pytest.mark.parametrize("name", ["solution", "mistakes", "oracles"])
 def test_a_file_that_is_missing_is_named(name: str, recorder: Server, tmp_path: Path) -> None:
     topic = make_course(tmp_path).topics[0]
@@ -131,6 +221,15 @@ def test_marks_are_read_without_running_the_file(tmp_path: Path) -> None:
     topic = make_course(tmp_path, oracles=text).topics[0]
     (found,) = marked(topic, "oracles")
     assert (found.module, found.name, found.of, found.sentence) == ("oracles", "A", "mean", "one line.")
+
+
+def test_a_mistake_may_say_what_it_raises(tmp_path: Path) -> None:
+    text = '@mistake(of="mean", raises="AttributeError")\ndef a(): ...\n@mistake("mean")\ndef b(): ...\n'
+    found = marked(make_course(tmp_path, mistakes=text).topics[0], "mistakes")
+    assert [(one.name, one.of, one.raises) for one in found] == [
+        ("a", "mean", "AttributeError"),
+        ("b", "mean", ""),
+    ]
 
 
 def test_every_oracle_answers_as_the_reference_does(recorder: Server, topic: Topic, public_key: Key) -> None:
