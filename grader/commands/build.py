@@ -26,3 +26,5 @@ def build(names: tuple[str, ...], only_check: bool, folder: Path | None) -> None
         raise click.ClickException(f"{len(stale)} generated files are stale: run `grader build`.")
     for name in stale:
         click.echo(f"written: {name}")
+    if not stale:
+        click.echo("all fresh")

@@ -24,7 +24,7 @@ from grader.client.kept import KeptServer
 from grader.client.server import Server
 from grader.commands.main import cli
 from grader.errors import ServerError
-from grader.grading import grader
+from grader.grading import grader as grading
 from grader.grading.grader import Grader
 
 WRONG = SOLUTION.replace("/ len(rows)", "")
@@ -36,7 +36,7 @@ def warm(grader: Grader, recorder: Server) -> Iterator[None]:
     """Have the commands use the servers that are warm already."""
     server = grader.server
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grader, "Server", lambda **_: server)
+        patch.setattr(grading, "Server", lambda **_: server)
         patch.setattr(recording, "Server", lambda: contextlib.nullcontext(recorder))
         patch.setattr(Grader, "close", lambda self: None)
         yield
@@ -140,6 +140,12 @@ def test_topics_lists_the_syllabus(built: Path, run: Run) -> None:
     found = run("topics", "--course", built)
     assert found.exit_code == 0
     assert "averages" in found.output and "weighted_mean" in found.output
+
+
+def test_what_is_fresh_is_said_to_be(built: Path, run: Run) -> None:
+    found = run("build", "--check", "--course", built)
+    assert found.exit_code == 0
+    assert found.output.splitlines()[-1] == "all fresh"
 
 
 def test_a_changed_solution_makes_all_that_is_derived_of_it_stale(
@@ -280,7 +286,7 @@ def test_the_grader_s_own_failure_is_an_error_and_names_it(
 
     write_class(tmp_path / "class", ada=SOLUTION, bob=SOLUTION)
     with monkeypatch.context() as patch:
-        patch.setattr(grader, "grade", fail)
+        patch.setattr(grading, "grade", fail)
         patch.setattr(KeptServer, "_replace", lambda self, dead: None)
         found = run("grade", "class", "--json", "out.json", "--course", built)
     assert found.exit_code == 1
@@ -387,13 +393,13 @@ def test_an_interrupted_run_is_resumed_where_it_was(
     assert not (tmp_path / "out.json").exists()
 
     graded = []
-    grade = grader.grade
+    grade = grading.grade
 
     def noted(*arguments: object) -> object:
         graded.append(arguments[1].student)  # type: ignore[attr-defined]
         return grade(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(grader, "grade", noted)
+    monkeypatch.setattr(grading, "grade", noted)
     assert run(*arguments).exit_code == 0
     assert sorted([*graded, *done]) == sorted(students)
     assert scores(tmp_path / "out.json") == dict.fromkeys(students, 100)
