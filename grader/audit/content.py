@@ -17,6 +17,7 @@ from grader.exercise import Exercise
 
 SOURCE = re.compile(r"https?://|doi\.org|arXiv|\b(1[6-9]|20)\d\d\b|[Ss]ection \d|[Cc]hapter \d")
 SHAPE = re.compile(r"\[[^\]\n]*\]|\([\w*]+, ?[\w*, ]*\)")
+POINTS = 100  # of a topic
 TELLING = 12  # characters; a shorter piece of code may well occur in a question too
 SECRET_NAME = 8  # characters; a shorter name of a solution's own may well be a word of the text
 DRAWING = re.compile(r"\bplt\.|\.imshow\(|\.plot\(|plot\w*\(")
@@ -59,6 +60,15 @@ def _docstring_problems(name: str, node: ast.FunctionDef | ast.ClassDef) -> Iter
     annotated = any(isinstance(note, ast.Subscript) for note in notes)
     if arrays and not annotated and not SHAPE.search(texts):
         yield f"neither the signature nor the docstring of `{name}` says which shapes it takes"
+
+
+def points_problems(topic: Topic) -> list[str]:
+    """Say what a topic's exercises are worth together, if that is not 100 points."""
+    points = topic.checks.points
+    if abs(points - POINTS) < 1e-9:
+        return []
+    each = " + ".join(f"{one.points:g} ({one.name})" for one in topic.checks.exercises.values())
+    return [f"its exercises are worth {points:g} points together, where {POINTS} are expected: {each}"]
 
 
 def topic_problems(topic: Topic) -> list[str]:

@@ -1,15 +1,55 @@
-"""Named mistakes: each is rejected, and recognised as itself and as no other."""
+"""Named mistakes: each is rejected, recognised as itself and as no other, and raises on purpose only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grader.audit.findings import MistakeFound
 from grader.exercise import Exercise
 from grader.grading.judge import judged, outcomes_of, recognise, verdict
-from grader.grading.key import ExerciseKey, MistakeKey
+from grader.grading.key import ExerciseKey, MistakeKey, Response
 from grader.verdict import Status
+
+# What a slip of the author's raises, and a wrong idea hardly ever.
+SLIPS = {
+    "NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError",
+    "SyntaxError", "IndentationError", "NotImplementedError",
+}  # fmt: skip
+
+
+def slips(key: ExerciseKey, raises: Mapping[str, str]) -> list[str]:
+    """Say which mistakes raise what they were hardly meant to, or not what they are marked to raise.
+
+    A mistake may be rejected because it raises, where a library refuses what it
+    hands over. But it does not misspell a name; and where a TypeError comes on
+    every case, it takes other arguments than the answer does.
+
+    Args:
+        key: the public one.
+        raises: by mistake, the error that it is marked to raise; "" for none.
+    """
+    problems = []
+    for mistake in key.mistakes:
+        errors = [_error(response) for response in mistake.responses]
+        meant = raises.get(mistake.name, "")
+        if meant:
+            if set(errors) - {""} != {meant}:
+                found = ", ".join(sorted(set(errors) - {""})) or "nothing"
+                problems.append(f"the mistake {mistake.name} is marked raises={meant!r}, and raises {found}")
+            continue
+        for case, error in zip(key.cases, errors, strict=True):
+            if error in SLIPS or (error == "TypeError" and set(errors) == {error}):
+                problems.append(
+                    f"the mistake {mistake.name} raises {error} on “{case.name}”: mend it or, if that is "
+                    f"the mistake, mark it @mistake(of={mistake.of!r}, raises={error!r})"
+                )
+                break
+    return problems
+
+
+def _error(response: Response) -> str:
+    return "NotImplementedError" if response.error == Status.MISSING else response.error
 
 
 def problems_of(exercise: Exercise, key: ExerciseKey, hidden: bool) -> list[str]:

@@ -17,9 +17,11 @@ from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, 
 from grader.audit.killing import fates
 from grader.audit.mutation import Mutant, mutants
 from grader.audit.reorder import reordered
+from grader.authoring.recording import marked
 from grader.client.server import Server
 from grader.course import Course, CourseError, Topic, unknown
 from grader.exercise import Exercise
+from grader.grading.secret import PUBLIC, case_seeds
 
 Progress = Callable[[str], None]
 
@@ -75,6 +77,7 @@ def audit_topic(
     reasons = equivalents.recorded(topic)
     topic_found = TopicFound(topic.id)
     if not names:
+        topic_found.problems += content.points_problems(topic)
         topic_found.problems += content.topic_problems(topic)
         topic_found.problems += [
             f"{equivalents.FILE} names a mutant of `{of}` that does not exist: {name}"
@@ -113,7 +116,10 @@ def audit_topic(
 def look(bench: Bench, exercise: Exercise, found: ExerciseFound, orders: Mapping[str, int]) -> None:
     """Look at everything of an exercise but its mutants, and add to what was found."""
     keys = [bench.key(exercise, hidden) for hidden in (False, True)]
+    found.problems += steadiness.unsteady_cases(exercise, case_seeds(PUBLIC, bench.topic.id, exercise.name))
     found.mistakes += mistakes.mistakes(exercise, keys[0])
+    marks = {one.name: one.raises for one in marked(bench.topic, "mistakes")}
+    found.problems += mistakes.slips(keys[0], marks)
     for hidden, key in enumerate(keys):
         found.problems += mistakes.problems_of(exercise, key, bool(hidden))
     found.forms += rightness.forms(bench, exercise, orders)

@@ -133,6 +133,61 @@ def test_mistakes_that_cannot_be_told_apart_and_exercises_without_oracle_are_fou
     assert "there is no oracle" in problems(found, "mean")
 
 
+def test_a_mistake_that_raises_by_a_slip_is_found_and_one_that_says_so_is_not(audit: Audit) -> None:
+    planted = {
+        "misspelt": ("", "return np.mena(rows, axis=1)"),
+        "unwritten": ("", "raise NotImplementedError"),
+        "other_arguments": ("", "return rows(1)"),
+        "refused": ("", "return np.mean(rows, axis=1 if len(rows) > 1 else 5)"),
+        "on_purpose": (', raises="AttributeError"', "return rows.mean_of_rows"),
+        "never": (', raises="KeyError"', "return rows.min(axis=0)"),
+    }
+    text = MISTAKES + "".join(
+        f'\n\n@mistake(of="mean"{mark})\ndef {name}(rows):\n    """it is {name}."""\n    {body}\n'
+        for name, (mark, body) in planted.items()
+    )
+    found = problems(audit("mean", sample=0, mistakes=text), "mean").split("\n")
+    assert [one for one in found if "raises" in one] == [
+        f"the mistake {name} raises {error} on “a few rows”: mend it or, if that is the mistake, mark it "
+        f"@mistake(of='mean', raises='{error}')"
+        for name, error in [
+            ("misspelt", "AttributeError"),
+            ("unwritten", "NotImplementedError"),
+            ("other_arguments", "TypeError"),
+        ]
+    ] + ["the mistake never is marked raises='KeyError', and raises nothing"]
+
+
+@pytest.mark.parametrize(
+    ("change", "case"),
+    [
+        (("rng.normal(size=(1, 4))", "rng.normal(size=(1, 4)) + random.random()"), "a single row"),
+        # Every second time there is one case more.
+        (
+            ('"rows": rng.normal(size=(2, 7))}', '"rows": np.ones((2, 7))}\n    yield from next(MORE)'),
+            "one more",
+        ),
+    ],
+)
+def test_cases_that_are_not_the_same_when_drawn_again_are_found(
+    change: tuple[str, str], case: str, audit: Audit
+) -> None:
+    more = 'MORE = itertools.cycle([[], [("one more", {"rows": np.eye(3)})]])'
+    head = f"import itertools\nimport random\n\nimport numpy as np\n\n{more}"
+    checks = CHECKS.replace("import numpy as np", head).replace(*change)
+    said = f"the case “{case}” is not the same when it is drawn again from the same seed"
+    found = audit("mean", sample=0, checks=checks)
+    assert f"{said}: draw all random numbers from `rng`" in problems(found, "mean").split("\n")
+
+
+def test_points_that_do_not_sum_to_100_are_named(tmp_path: Path) -> None:
+    course = make_course(tmp_path, checks=CHECKS.replace("points=40", "points=42.5"))
+    assert content.points_problems(course.topics[0]) == [
+        "its exercises are worth 102.5 points together, where 100 are expected: "
+        "30 (mean) + 42.5 (weighted_mean) + 30 (running_mean)"
+    ]
+
+
 def test_a_right_answer_that_is_rejected_is_found(audit: Audit) -> None:
     oracles = ORACLES.replace("math.fsum(column) / len(column)", "math.fsum(column) / len(column) + 1e-3")
     found = audit("mean", oracles=oracles)
