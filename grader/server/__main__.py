@@ -109,7 +109,8 @@ def reap(pid: int, grace: float = 0.0) -> tuple[int, int, float]:
             reaped = os.wait4(pid, os.WNOHANG)
             ended = reaped if reaped[0] else None
         time.sleep(0.001)
-    for kill in (os.killpg, os.kill):
+    # A number that was reaped may be another process' by now, but not while its session has others.
+    for kill in (os.killpg,) if ended else (os.killpg, os.kill):
         try:
             kill(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
