@@ -159,8 +159,26 @@ def find_course(start: Path | None = None, explicit: Path | None = None) -> Cour
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Say that there is no such topic or exercise, and suggest the nearest."""
     known = sorted(known)
-    lowered = {item.lower(): item for item in known}
-    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    near = nearest(name, known)
     if near:
-        return f"there is no {what} `{name}`; did you mean `{lowered[near[0]]}`?"
+        return f"there is no {what} `{name}`; did you mean `{near}`?"
     return f"there is no {what} `{name}`; there are: {', '.join(known) or 'none'}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return what a name most likely stands for, or None.
+
+    A name that contains it comes first: as a whole word (`adam` is `adam_step`, not `adamw_rate`),
+    then at its beginning, then anywhere. If none does, it is the one that is spelt most like it.
+    """
+    lowered = {item.lower(): item for item in sorted(known)}
+    name = name.lower()
+    longer = [item for item in lowered if name in item and len(name) >= 3]
+    if longer:
+
+        def distance(item: str) -> tuple[bool, bool, int]:
+            return f"_{name}_" not in f"_{item}_", not item.startswith(name), len(item)
+
+        return lowered[min(longer, key=distance)]
+    alike = difflib.get_close_matches(name, lowered, n=1, cutoff=0.5)
+    return lowered[alike[0]] if alike else None

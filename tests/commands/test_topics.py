@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from courses import CHECKS, make_course
 
-from grader.course import Course, CourseError, Topic, find_course, load_checks, name_of, unknown
+from grader.course import Course, CourseError, Topic, find_course, load_checks, name_of, nearest, unknown
 from grader.exercise import AuthorError
 
 
@@ -25,6 +25,24 @@ def test_an_unknown_topic_suggests_the_nearest(name: str, course: Course) -> Non
 def test_nothing_near_lists_all() -> None:
     assert unknown("topic", "zzz", ["b", "a"]) == "there is no topic `zzz`; there are: a, b"
     assert unknown("topic", "zzz", []) == "there is no topic `zzz`; there are: none"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("adam", "adam_step"),
+        ("Adam", "adam_step"),
+        ("schedule", "lr_schedule"),
+        ("moment", "momentum_step"),
+        ("norm", "clip_global_norm"),
+        ("adam_stop", "adam_step"),
+        ("adamm_step", "adam_step"),
+        ("a", None),
+    ],
+)
+def test_a_part_of_a_name_stands_for_the_name(name: str, meant: str | None) -> None:
+    known = ["adamw_rate", "adam_step", "madam", "lr_schedule", "momentum_step", "clip_global_norm", "normal"]
+    assert nearest(name, known) == meant
 
 
 def test_topics_are_in_the_order_of_their_numbers_and_nothing_else_is_one(tmp_path: Path) -> None:
