@@ -11,12 +11,21 @@ from grader.commands.common import console, course_option, file_option, json_opt
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TOPIC[.EXERCISE]]...")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="At a time.")
-@click.option("--sample", type=click.IntRange(0), help="Only so many mutants of each answer.")
 @click.option(
-    "--budget", type=click.FloatRange(0), default=float("inf"), help="Seconds, after which no mutant is run."
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="How many processes run answers at the same time.",
 )
-@file_option("--html", "html_file", "Write a page there.")
+@click.option("--sample", type=click.IntRange(0), help="Run only so many mutants of each answer.")
+@click.option(
+    "--budget",
+    type=click.FloatRange(0),
+    default=float("inf"),
+    help="Seconds after which no further mutant is run.",
+)
+@file_option("--html", "html_file", "Write a report there, as a web page.")
 @json_option
 @course_option
 def audit(
@@ -28,10 +37,10 @@ def audit(
     json_file: Path | None,
     folder: Path | None,
 ) -> None:
-    """Prove the checks: do they reject what is wrong, and accept what is right?
+    """Test the checks: is wrong rejected, and right accepted?
 
-    Mutants of the reference, mistakes, right answers in other forms, margins
-    of tolerances, training, cost, and what students are given.
+    Looks at mutants of the reference, mistakes, right answers in other forms,
+    margins of tolerances, training, cost, and what students are given.
 
     Exits with 0 only if there is nothing to mend.
     """

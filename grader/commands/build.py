@@ -14,7 +14,7 @@ from grader.commands.common import chosen_topics, course_option, plain_errors
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; fail if anything is stale.")
 @course_option
 def build(names: tuple[str, ...], only_check: bool, folder: Path | None) -> None:
-    """Derive source/, assignments/ and public keys from solutions/."""
+    """Make source/, assignments/ and public keys from solutions/."""
     from grader.authoring import release
 
     with plain_errors():

@@ -24,10 +24,12 @@ REPORT = click.Path(path_type=Path, dir_okay=False)
 @click.argument("targets", nargs=-1, metavar="[TOPIC[.EXERCISE]]...")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Check this notebook or script.")
 @json_option
-@click.option("--junit", type=REPORT, help="Write results there as JUnit XML.")
-@click.option("--summary", type=REPORT, help="Append a table in Markdown there, as to $GITHUB_STEP_SUMMARY.")
+@click.option("--junit", type=REPORT, help="Write the results there, as JUnit XML.")
+@click.option(
+    "--summary", type=REPORT, help="Append a table in Markdown to this file, such as $GITHUB_STEP_SUMMARY."
+)
 @click.option("--annotate", is_flag=True, help="Print GitHub's annotations, on the lines of your file.")
-@click.option("--quality", type=REPORT, help="Write GitLab's code quality report there.")
+@click.option("--quality", type=REPORT, help="Write the results there, as GitLab's code quality report.")
 def check(
     targets: tuple[str, ...],
     file: Path | None,
@@ -37,10 +39,10 @@ def check(
     annotate: bool,
     quality: Path | None,
 ) -> None:
-    """Check your own answers against the public key.
+    """Check your answers against the public key.
 
-    Without arguments: every assignment in and below the current folder. Exits
-    with 0 only if all that was asked for passed.
+    Without arguments it checks every assignment in and below the current
+    folder. Exits with 0 only if all that was asked for passed.
     """
     from grader import files
     from grader.grading.grader import Grader

@@ -9,14 +9,16 @@ import click
 
 @click.command()
 @click.argument("forge", type=click.Choice(["github", "gitlab"]))
-@click.option("--grading", is_flag=True, help="For an instructor's private repository: grade submitted/.")
-@click.option("--package", help="What CI gives to `pip install`; by default where this one came from.")
+@click.option(
+    "--grading", is_flag=True, help="For an instructor's private repository: grade what is in submitted/."
+)
+@click.option("--package", help="What CI gives to `pip install`; by default where this grader came from.")
 @click.option("--force", is_flag=True, help="Replace a workflow that is there and differs.")
 def ci(forge: str, grading: bool, package: str | None, force: bool) -> None:
-    """Write a workflow that checks, or grades, on every push.
+    """Write a workflow that checks or grades on every push.
 
-    Run it at the root of the repository. The environment is cached; the
-    results are a summary, marks on the lines of the file, and JUnit XML.
+    Run it at the root of the repository. The environment is cached; the results
+    are a summary, marks on the lines of the file, and JUnit XML.
     """
     from grader.workflows import NoPackage, installed_from, workflow
 

@@ -41,7 +41,7 @@ def file_option(name: str, attribute: str, help: str) -> Callable[[Command], Com
     return click.option(name, attribute, type=kind, callback=_writable, help=help)
 
 
-json_option = file_option("--json", "json_file", "Write results there too.")
+json_option = file_option("--json", "json_file", "Write the results there, as JSON.")
 
 
 @contextlib.contextmanager

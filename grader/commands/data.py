@@ -8,13 +8,20 @@ from grader.commands.common import console
 
 
 @click.command()
-@click.argument("names", nargs=-1)
-@click.option("--prepare", is_flag=True, help="Prepare the sets, so that they load at once, and read-only.")
-@click.option("--public", is_flag=True, help="With --prepare: the public twins, which are downloaded.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--prepare", is_flag=True, help="Prepare the sets, so that TensorFlow Datasets loads them at once."
+)
+@click.option(
+    "--public",
+    is_flag=True,
+    help="With --prepare: download and prepare the public twins instead.",
+)
 def data(names: tuple[str, ...], prepare: bool, public: bool) -> None:
-    """List the course's sets of data, all or those NAMEd, or prepare them for TensorFlow Datasets.
+    """List the course's data sets, or prepare them.
 
-    Prepared sets lie in $TFDS_DATA_DIR, by default in ~/tensorflow_datasets.
+    Without names it takes all of them. Prepared sets are in
+    $TFDS_DATA_DIR, by default in ~/tensorflow_datasets.
     """
     from rich.table import Table
 

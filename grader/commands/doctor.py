@@ -7,7 +7,10 @@ import click
 
 @click.command()
 def doctor() -> None:
-    """Say how well this machine holds submissions, what that promises, and how to raise it."""
+    """Report how well this machine isolates submissions.
+
+    It says what that promises, and how to get a higher level.
+    """
     from grader.sandbox import trial
     from grader.sandbox.levels import PROMISES, RAISE
 

@@ -18,21 +18,40 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--topic", "topics", multiple=True, help="Only this topic; may be given more than once.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 256), help="At a time.")
-@click.option("--hidden/--public", default=True, show_default=True, help="Which answer key.")
-@click.option("--keys", type=click.Path(path_type=Path), help="A folder of NN_topic.npz; needs no course.")
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="How many submissions run at the same time.",
+)
+@click.option("--hidden/--public", default=True, show_default=True, help="Which answer key to grade by.")
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    help="A folder of keys, NN_topic.npz; then no course is needed.",
+)
 @click.option(
     "--require-isolation",
     "least",
     default="landlock",
     show_default=True,
     type=click.Choice(["none", "landlock", "container", "user", "root"]),
-    help="Refuse to run where submissions are held less well; see `grader doctor`.",
+    help="Refuse to run where submissions are isolated less well; see `grader doctor`.",
 )
-@click.option("--db", default="sqlite:///grades.db", show_default=True, help="Where grades are kept (URL).")
-@click.option("--truth", type=click.Path(path_type=Path), help="Compare with a simulated class' truth.json.")
+@click.option(
+    "--db",
+    default="sqlite:///grades.db",
+    show_default=True,
+    help="The database that stores the grades, as a URL.",
+)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    help="Compare the grades with the truth.json of a simulated class.",
+)
 @json_option
 @course_option
 def grade(
@@ -47,9 +66,10 @@ def grade(
     json_file: Path | None,
     folder: Path | None,
 ) -> None:
-    """Grade submissions: files, folders of STUDENT/TOPIC.ipynb, or zips of them.
+    """Grade a class's submissions against the hidden key.
 
-    Exits with 0 when everything was graded, whatever the marks. A run that was
+    A PATH is a file, a folder of STUDENT/TOPIC.ipynb, or a zip of them. Exits
+    with 0 when everything was graded, whatever the marks. A run that was
     interrupted goes on where it was; what was graded before is not run again.
     """
     from grader.grading.collect import collect

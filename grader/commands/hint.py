@@ -12,7 +12,7 @@ from grader.commands.common import console, plain_errors
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="[TOPIC.]EXERCISE...")
 def hint(targets: tuple[str, ...]) -> None:
-    """Ask the question that leads towards an exercise's idea, and say what to read.
+    """Show an exercise's hint: a question, and what to read.
 
     A topic in place of an exercise stands for its first exercise that is not
     done. The answer is never given.

@@ -11,14 +11,18 @@ from grader.commands.common import chosen_topics, course_option, plain_errors
 
 @click.group()
 def key() -> None:
-    """Answer keys."""
+    """Record the hidden answer keys: `grader key record`."""
 
 
 @key.command("record")
 @click.argument("names", nargs=-1, metavar="[TOPIC]...")
 @course_option
 def record_key(names: tuple[str, ...], folder: Path | None) -> None:
-    """Record hidden keys, seeded by GRADER_SECRET or by a secret file made on first use."""
+    """Record the hidden answer keys.
+
+    Their seeds come from $GRADER_SECRET, or from a secret file that is made on
+    first use.
+    """
     from grader.authoring.recording import record
     from grader.grading.secret import hidden_path, secret
 

@@ -26,32 +26,59 @@ from grader.commands import (
     watch,
 )
 
+WIDTH = 100  # columns, of a help text on a terminal that has them
+COMMANDS: dict[str, tuple[click.Command, ...]] = {
+    "For students": (
+        check.check,
+        watch.watch,
+        hint.hint,
+        status.status,
+        submit.submit,
+        data.data,
+    ),
+    "For instructors": (
+        grade.grade,
+        publish.publish,
+        key.key,
+        ci.ci,
+        doctor.doctor,
+    ),
+    "For authors": (
+        new.new,
+        build.build,
+        audit.audit,
+        topics.topics,
+        simulate.simulate,
+    ),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Sections(click.Group):
+    """A group that lists its commands by who needs them, in the order in which they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, section by section."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a heading for each section, and a line for each of its commands."""
+        widest = max(map(len, self.commands))
+        room = formatter.width - widest - 6
+        for heading, commands in COMMANDS.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(str(one.name).ljust(widest), one.get_short_help_str(room)) for one in commands]
+                )
+
+
+@click.group(
+    cls=Sections,
+    commands=[command for commands in COMMANDS.values() for command in commands],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
+)
 @click.version_option(__version__)
 def cli() -> None:
     """Deep-learning coursework that grades itself."""
-
-
-for command in (
-    check.check,
-    watch.watch,
-    hint.hint,
-    status.status,
-    submit.submit,
-    grade.grade,
-    publish.publish,
-    build.build,
-    new.new,
-    audit.audit,
-    key.key,
-    simulate.simulate,
-    topics.topics,
-    doctor.doctor,
-    data.data,
-    ci.ci,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

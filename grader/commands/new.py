@@ -13,8 +13,9 @@ from grader.commands.common import course_option, plain_errors
 @click.argument("topic")
 @course_option
 def new(topic: str, folder: Path | None) -> None:
-    """Make solutions/NN_TOPIC/, an exercise in it to be replaced by your own.
+    """Make the files that a topic starts from.
 
+    They are in solutions/NN_TOPIC/, with an exercise to replace by your own.
     TOPIC is a name, which gets the next free number, or NN_name. A folder
     without a course becomes one.
     """

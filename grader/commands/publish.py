@@ -10,14 +10,20 @@ from grader.commands.common import chosen_topics, course_option, plain_errors
 
 
 @click.command()
-@click.argument("topics", nargs=-1)
-@click.option("--db", default="sqlite:///grades.db", show_default=True, help="As for `grader grade`.")
+@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@click.option(
+    "--db",
+    default="sqlite:///grades.db",
+    show_default=True,
+    help="The database that `grader grade` wrote to, as a URL.",
+)
 @course_option
 def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
-    """Write what `grader grade` has graded into nbgrader's gradebook, and the pages formgrader shows.
+    """Write what was graded into nbgrader's gradebook.
 
-    Publishing again changes nothing but what was graded anew. Scores and
-    comments that a person gave stay.
+    It also writes the pages that formgrader shows. Publishing again changes
+    nothing but what was graded anew. Scores and comments that a person gave
+    stay.
     """
     from grader.grading.store import Store, StoreError
     from grader.nbgrader import gradebook

@@ -11,14 +11,17 @@ from grader.commands.common import chosen_topics, course_option, plain_errors
 
 @click.command()
 @click.argument("destination", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--students", default=60, show_default=True, type=click.IntRange(1))
-@click.option("--seed", default=0, show_default=True, type=int)
+@click.option("--students", default=60, show_default=True, type=click.IntRange(1), help="How many students.")
+@click.option("--seed", default=0, show_default=True, type=int, help="Another seed makes another class.")
 @click.option("--topic", "names", multiple=True, help="Only this topic; may be given more than once.")
 @course_option
 def simulate(
     destination: Path, students: int, seed: int, names: tuple[str, ...], folder: Path | None
 ) -> None:
-    """Write a class with known grades, and truth.json beside it."""
+    """Write a simulated class whose grades are known.
+
+    The grades are written beside it, in truth.json; see `grader grade --truth`.
+    """
     from grader.authoring import simulate as simulation
     from grader.authoring.truth import work_out, write_truth
     from grader.client.server import Server

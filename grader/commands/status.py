@@ -12,9 +12,10 @@ from grader.commands.common import console, plain_errors
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TOPIC]...")
 def status(targets: tuple[str, ...]) -> None:
-    """Show what is done, in progress and to do, as of when each was last checked.
+    """Show what is done, in progress and to do.
 
-    Runs nothing. It is kept beside your work, in `.grader/progress.json`;
+    It says what came of each exercise when it was last checked, and runs
+    nothing. Progress is stored beside your work, in `.grader/progress.json`;
     `grader check` and `grader watch` bring it up to date.
     """
     from grader.student.assignment import choose, find_assignments

@@ -21,7 +21,9 @@ VARIABLE = "GRADER_STUDENT"
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TOPIC]...")
-@click.option("--student", help=f"The name your course knows you by; {VARIABLE}, or asked for, if not given.")
+@click.option(
+    "--student", help=f"The name your course knows you by; by default ${VARIABLE}, or you are asked."
+)
 @click.option(
     "--to",
     "folder",
@@ -30,10 +32,11 @@ VARIABLE = "GRADER_STUDENT"
     help="The folder to write to; by default the current one.",
 )
 def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
-    """Pack what will be graded into one file, check it from there, and say where to hand it in.
+    """Pack what you hand in into one file, and check it.
 
-    The packed copy is run in a process that has nothing else of yours, as the
-    grader will run it. Exits with 0 if it was packed and checked, whatever the points.
+    It also says where to hand the file in. The packed copy is run in a process
+    that has nothing else of yours, as the grader will run it. Exits with 0 if
+    it was packed and checked, whatever the points.
     """
     from grader.grading.work import NotGradable
     from grader.student import packing

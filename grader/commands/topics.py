@@ -12,7 +12,7 @@ from grader.commands.common import chosen_topics, console, course_option, plain_
 @click.command()
 @course_option
 def topics(folder: Path | None) -> None:
-    """List the syllabus: topics, exercises, points, and what is built of them."""
+    """List the topics, their exercises and points, and what is built."""
     from grader.report import terminal
 
     with plain_errors():

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TOPIC]...")
 def watch(targets: tuple[str, ...]) -> None:
-    """Check again whenever you save, and show the first exercise that is not right yet.
+    """Check again whenever you save your file.
 
-    What you edited comes first; when it is right, the next one is shown.
-    H shows the hint, Enter checks again, Q or Ctrl-C quits.
+    Shows the first exercise that is not right yet. What you edited comes first;
+    when it is right, the next one is shown. H shows the hint, Enter checks
+    again, Q or Ctrl-C quits.
     """
     from grader.grading.grader import Grader
     from grader.student.assignment import choose, find_assignments
