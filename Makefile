@@ -23,7 +23,7 @@ TOGETHER = --numprocesses $(WORKERS) --dist loadfile
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
     $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check) --constraint constraints.txt
 
-.PHONY: help demo quick test long audit bench build check lint types messages constraints clean
+.PHONY: help demo quick test long audit bench build wheel check lint types messages constraints clean
 .NOTPARALLEL:
 
 help:
@@ -72,6 +72,13 @@ bench: $(VENV)/test
 build: $(VENV)/instructor
 	$(BIN)/grader build
 
+## wheel        build dist/*.whl, what students and CI install: the grader and its data, nothing of solutions/
+# Modules that are no more stay in build/lib, and would be packed again.
+wheel: $(VENV)/made
+	rm -rf build/lib build/bdist.* dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
 ## check        lint, types, and whether what is derived is fresh
 check: lint types
 	$(BIN)/grader build --check
@@ -97,7 +104,7 @@ constraints:
 
 ## clean        remove what was installed, graded and cached; .grader/, the secret, stays
 clean:
-	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp stands for one install; the test extra holds the instructor's.

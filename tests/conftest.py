@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,13 @@ settings.register_profile(
 settings.load_profile("grader")
 
 GradeText = Callable[..., Graded]
+ROOT = Path(__file__).parents[1]
 CANARY = "only the trusted side knows this"
 USER = "postgres"
 # Each of these takes many seconds to make, or is asked for by what does.
 SLOW = {
     "arena", "audit", "browser", "demonstrator", "environment", "executed", "jupyter", "looked", "postgresql",
-    "room",
+    "room", "wheel",
 }  # fmt: skip
 
 
@@ -121,6 +123,27 @@ def grader(topic: Topic, public_key: Key) -> Iterator[Grader]:
     """A warm grader of the small course; what a test changes of it, it changes back."""
     with Grader({topic.id: Rules(public_key)}) as warm:
         yield warm
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that `make wheel` builds, in a copy of the course that has a secret and was built before."""
+    copy = tmp_path_factory.mktemp("wheel") / "course"
+    left_out = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__")
+    shutil.copytree(ROOT, copy, ignore=left_out)
+    for left in (".grader/secret", "grader/.grader/secret", "build/lib/grader/removed.py"):
+        (copy / left).parent.mkdir(parents=True, exist_ok=True)
+        (copy / left).write_text(CANARY)
+    shutil.copy(ROOT / "assignments" / "06_optimisers" / "key.npz", copy / "grader" / "key.npz")
+    (copy / ".venv").mkdir()
+    (copy / ".venv" / "made").touch()
+    # pip reads 0 as “without”: what builds it is installed here, and need not be fetched.
+    environment = {**os.environ, "PIP_NO_BUILD_ISOLATION": "0"}
+    command = ["make", "wheel", f"BIN={Path(sys.executable).parent}"]
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (made,) = (copy / "dist").glob("*.whl")
+    return made
 
 
 @pytest.fixture
