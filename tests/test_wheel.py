@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -69,3 +70,24 @@ def test_a_wheel_holds_no_solution_no_key_and_no_secret(packed: dict[str, bytes]
     assert not given_away(content.decode() for name, content in packed.items() if not name.endswith(".npz"))
     # The search itself finds what it looks for.
     assert given_away(path.read_text() for path in (ROOT / "solutions").rglob("*.py")) == set(secrets())
+
+
+# A direct reference and a file are ours. So are the constant and the folder that are called the same.
+NAME = re.compile(r"deep[-_]learning[-_]grader", re.IGNORECASE)
+OURS = re.compile(r"(\[\w+\])? @ |-\S*\.whl")
+NO_PACKAGE = ("DISTRIBUTION = ", "click.get_app_dir(")
+
+
+def test_nothing_is_to_be_installed_by_a_name_that_anyone_could_take() -> None:
+    folders = ["grader", "docs", "assignments", "solutions"]
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    paths += [*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "constraints.txt"]
+    said = []
+    for path in paths:
+        if path.suffix in (".npz", ".pyc"):
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if any(known in line for known in NO_PACKAGE):
+                continue
+            said += [(path.name, line) for found in NAME.finditer(line) if not OURS.match(line, found.end())]
+    assert not said

@@ -25,6 +25,12 @@ from grader.grading import key
 from grader.names import FOLDER, HAND_IN, KEY, SENTENCE
 
 Progress = Callable[[str], None]
+INSTALL = "INSTALL.md"  # how students install the grader, in the instructor's words
+ADDRESS = """\
+    pip install ADDRESS
+
+ADDRESS is what your instructor gives you: a link to a file whose name ends in `.whl`, or the path of that
+file once you have downloaded it."""
 GIVEAWAY = 20  # characters; a shorter solution, as `return x + y`, may well stand elsewhere too
 MARKER = re.compile(r"^\s*###", re.MULTILINE)
 PASSING = ("__pycache__", ".ipynb_checkpoints", FOLDER)
@@ -92,7 +98,7 @@ def generate(topics: Sequence[Topic], progress: Progress = lambda step: None) ->
             "checks.py": topic.checks.text.encode(),
             "README.md": readme(topic, notebook).encode(),
         }
-        instructions = hand_in(topic)
+        instructions = instructor_text(topic, HAND_IN)
         if instructions:
             given[HAND_IN] = instructions.encode()
         refuse_leaks(topic, sources[topic.id], notebook, given)
@@ -201,11 +207,11 @@ def extras(course: Course, topics: Sequence[Topic], made: Iterable[Path], everyt
     ]
 
 
-def hand_in(topic: Topic) -> str:
-    """Return where a topic is to be handed in: the text of its own HAND_IN.md, or of the course's, or ""."""
+def instructor_text(topic: Topic, name: str) -> str:
+    """Return what an instructor says to students in a file of the topic, or of the course, or ""."""
     for folder in (topic.folder, topic.folder.parent):
-        if (folder / HAND_IN).is_file():
-            return (folder / HAND_IN).read_text(encoding="utf-8")
+        if (folder / name).is_file():
+            return (folder / name).read_text(encoding="utf-8")
     return ""
 
 
@@ -220,7 +226,8 @@ def readme(topic: Topic, released: NotebookNode) -> str:
     hours = max(1, round(checks.points / 25))
     example = next(iter(checks.exercises))
     width = len(f"grader check {example}")
-    where = hand_in(topic).strip() or SENTENCE
+    where = instructor_text(topic, HAND_IN).strip() or SENTENCE
+    install = instructor_text(topic, INSTALL).strip("\n") or ADDRESS
     return f"""\
 # {topic.title}
 
@@ -230,8 +237,9 @@ def readme(topic: Topic, released: NotebookNode) -> str:
 
 **How long.** About {hours} {"hour" if hours == 1 else "hours"}.
 
-**Before the first time.** Install the grader with `pip`, from where your instructor says, under Python 3.11,
-3.12 or 3.13.
+**Before the first time.** Install the grader, under Python 3.11, 3.12 or 3.13 (on Windows, in WSL 2):
+
+{install}
 
 **Where.** Write in `{topic.name}.ipynb` or, if you like an editor better, in `{topic.name}.py`: both ask for
 the same. Every stub, `raise NotImplementedError()`, gives way to your answer.

@@ -68,7 +68,8 @@ class Server:
             if "No module named 'tensorflow'" in said or "No module named 'keras'" in said:
                 raise ServerError(
                     f"TensorFlow is not installed in {sys.prefix}, the environment that this runs in: "
-                    "activate the one that you installed the grader into, or `pip install` it here again"
+                    "activate the one that you installed the grader into, or install it here, with the "
+                    "`pip install` that the assignment's README.md names"
                 ) from None
             raise ServerError(
                 "the server that runs submissions could not start; is TensorFlow installed "

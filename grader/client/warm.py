@@ -23,7 +23,8 @@ def start() -> Server:
         if importlib.util.find_spec(module) is None:
             raise NoServer(
                 f"{sys.executable} has no {module}: choose the kernel of the environment that you installed "
-                "the course in, or install it here with `%pip install deep-learning-grader`"
+                "the grader in, or install it here, with the command in the assignment's README.md and "
+                "`%pip` in place of `pip`"
             )
     try:
         return Server(ahead=True)

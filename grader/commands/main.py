@@ -90,8 +90,8 @@ def main() -> None:
             raise
         click.echo(
             f"Error: this needs `{error.name}`, which is not installed here. For an instructor's commands "
-            "install the grader with its extra: `deep-learning-grader[instructor]` in place of "
-            "`deep-learning-grader`.",
+            "install the grader with its extra: `pip install '.[instructor]'` in a clone of the course, or "
+            "the same with the path of its wheel, `'PATH.whl[instructor]'`.",
             err=True,
         )
         sys.exit(1)

@@ -46,7 +46,10 @@ def split_rows(spec: Spec) -> dict[str, np.ndarray]:
 
 
 def _read(spec: Spec) -> bytes:
-    again = "install the package again: pip install --force-reinstall --no-deps deep-learning-grader"
+    again = (
+        "install the package again: pip install --force-reinstall --no-deps ADDRESS, with the address that "
+        "you installed it from"
+    )
     file = resources.files("grader.datasets") / "files" / f"{spec.name}.npz"
     try:
         data = file.read_bytes()

@@ -8,6 +8,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+from grader import __version__
 from grader.errors import PlainError
 
 PATHS = {
@@ -48,20 +49,20 @@ def installed_from(extra: str = "") -> str:
     """Return what `pip install` is to be given to have this very package, as it says of itself (PEP 610).
 
     Raises:
-        NoPackage: it was installed from a file or folder of this machine.
+        NoPackage: it was installed from a file or folder of this machine, or by its name from an index:
+            on a CI's index, anyone may have taken that name.
     """
     name = f"{DISTRIBUTION}[{extra}]" if extra else DISTRIBUTION
-    text = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
-    if not text:  # an index gave it
-        return f"{name}=={importlib.metadata.version(DISTRIBUTION)}"
-    found = json.loads(text)
-    url, vcs = str(found["url"]), found.get("vcs_info")
+    found = json.loads(importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json") or "{}")
+    url, vcs = str(found.get("url", "")), found.get("vcs_info")
     if vcs:
         return f"{name} @ {vcs['vcs']}+{url}@{vcs['commit_id']}"
     if url.startswith("https://"):
         return f"{name} @ {url}"
+    wheel = f"./{DISTRIBUTION.replace('-', '_')}-{__version__}-py3-none-any.whl"
+    clone = f"--package '.[{extra}]' (your repository is a clone of the grader's), " if extra else ""
     raise NoPackage(
-        "this package was installed from a file, which a CI does not have: say where it can be had with "
-        "--package, as in --package 'deep-learning-grader @ git+https://…' (its repository), or "
-        "--package ./deep_learning_grader-0.1.0-py3-none-any.whl (a wheel that you add to yours)"
+        "this package was not installed from an address that a CI can reach: say where it is, with "
+        f"{clone}--package '{wheel}{f'[{extra}]' if extra else ''}' (a wheel that you add to yours) "
+        f"or --package '{name} @ https://…' (a wheel on a web server)"
     )

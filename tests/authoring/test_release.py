@@ -176,6 +176,7 @@ def test_readme_says_what_to_do(tmp_path: Path, recorded: list[str]) -> None:
     assert "    grader check       # everything, once\n    grader check mean  # this exercise\n" in text
     assert "**How long.** About 4 hours." in text and SENTENCE in text
     assert f"version {__version__} of the grader" in text
+    assert "(on Windows, in WSL 2):\n\n    pip install ADDRESS\n\nADDRESS is what your" in text
 
 
 def test_where_to_hand_in_is_the_course_s_to_say_and_a_topic_s_to_say_otherwise(
@@ -191,6 +192,17 @@ def test_where_to_hand_in_is_the_course_s_to_say_and_a_topic_s_to_say_otherwise(
     release.build(course)
     assert (folder / "HAND_IN.md").read_text() == "Bring it to the lecture.\n"
     assert release.build(course, check=True) == []
+
+
+def test_how_to_install_is_the_course_s_to_say(tmp_path: Path, recorded: list[str]) -> None:
+    course = make_course(tmp_path)
+    command = "    pip install https://example.org/grader-1-py3-none-any.whl"
+    (course.root / "solutions" / "INSTALL.md").write_text(f"{command}\n")
+    release.build(course)
+    folder = course.topics[0].assignment
+    text = (folder / "README.md").read_text()
+    assert f":\n\n{command}\n\n" in text and "ADDRESS" not in text
+    assert sorted(path.name for path in folder.iterdir()) == GIVEN
 
 
 def test_what_a_student_has_done_is_not_what_a_build_makes(tmp_path: Path, recorded: list[str]) -> None:
