@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from grader.exercise import exercise
 
 PAGE = Path(__file__).parents[2] / "docs" / "authoring.md"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -52,7 +55,16 @@ def test_the_tutorial_leads_from_an_empty_folder_to_a_clean_audit(tmp_path: Path
             assert_prints(done.stdout, lines)
             assert done.returncode == (1 if any("✗" in line for line in lines) else 0), done.stderr
             ran += 1
-    assert ran == 5
+    assert ran == 9
+
+
+def test_the_table_of_parameters_is_the_signature_of_exercise() -> None:
+    section = PAGE.read_text(encoding="utf-8").split("## What `exercise` takes")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", section, re.MULTILINE)
+    taken = inspect.signature(exercise).parameters.values()
+    assert rows == [
+        (one.name, "required" if one.default is one.empty else f"`{one.default!r}`") for one in taken
+    ]
 
 
 def test_a_line_that_is_not_printed_is_noticed() -> None:
