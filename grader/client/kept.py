@@ -40,6 +40,11 @@ class KeptServer:
         self._timer: threading.Timer | None = None
         self._closed = False
 
+    @property
+    def started(self) -> bool:
+        """Whether there is a server now, so that nobody waits for one to start."""
+        return self._server is not None
+
     def get(self) -> Server:
         """Return the server; wait until it is there.
 

@@ -38,6 +38,7 @@ from grader.student.assignment import Assignment
 from grader.verdict import Status
 
 CELL = "cell [{}]"  # as Jupyter counts: by when it was run
+STARTING = "Starting TensorFlow, which takes some seconds…"
 LARGE = 8 << 20  # bytes of a saved notebook that is not looked into
 _warm = KeptServer(warm.start)
 
@@ -74,13 +75,16 @@ def check(*answers: Callable[..., Any] | type | str) -> None:
         NotRightYet: an answer is not right, so that “Run all” stops there.
         CannotCheck: there is nothing to check, or nothing to check it with.
     """
+    place = Place()
     try:
-        displays, failed = _check(answers)
+        displays, failed = _check(answers, place)
+        for one in displays:
+            place.show(one)
     except (AuthorError, CourseError, KeyProblem, NoServer) as error:
         said = str(error)
         raise CannotCheck(f"{said[0].upper()}{said[1:]}.".replace("?.", "?").replace("..", ".")) from None
-    for one in displays:
-        _show(one)
+    finally:
+        place.clear()
     if failed and "NBGRADER_VALIDATING" in os.environ:
         # Validate shows of a cell its error alone.
         raise NotRightYet("\n\n".join(one.text() for one in displays))
@@ -94,7 +98,7 @@ def prepare() -> None:
         _warm.start_ahead()
 
 
-def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
+def _check(answers: Sequence[Any], place: Place) -> tuple[list[Display], list[str]]:
     """Return what is to be shown, and the headlines of what is not right."""
     here = shell.current()
     kernel = here.user_ns if here else {}
@@ -106,7 +110,7 @@ def _check(answers: Sequence[Any]) -> tuple[list[Display], list[str]]:
         asked.refuse_class(name, answer)
     writes = {name for exercise in wanted for name in exercise.writes}
     source, found = _source(assignment, writes, answers)
-    outcomes = _run(source, rules, [exercise.name for exercise in wanted])
+    outcomes = _run(source, rules, [exercise.name for exercise in wanted], place)
     keys = rules.key.exercises
     judgements = [
         judged(exercise, keys[exercise.name], outcomes[exercise.name], hidden=False, cell=CELL)
@@ -195,8 +199,10 @@ def _listed(names: frozenset[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 
-def _run(source: bytes, rules: Rules, names: Sequence[str]) -> dict[str, list[Outcome]]:
+def _run(source: bytes, rules: Rules, names: Sequence[str], place: Place) -> dict[str, list[Outcome]]:
     """Run some exercises of a file on the warm server; one that has died is replaced once.
+
+    While a server starts, words in `place` say so.
 
     Raises:
         NoServer: there is none, or it failed twice.
@@ -206,8 +212,14 @@ def _run(source: bytes, rules: Rules, names: Sequence[str]) -> dict[str, list[Ou
         with tempfile.TemporaryFile() as file:
             file.write(source)
             file.flush()
-            return dict(run(server, rules, file.fileno(), names))
+            try:
+                return dict(run(server, rules, file.fileno(), names))
+            except ServerError:
+                place.wait(STARTING)  # for the one in its place
+                raise
 
+    if not _warm.started:
+        place.wait(STARTING)
     try:
         return _warm.attempt(outcomes)
     except ServerError as error:
@@ -224,10 +236,41 @@ def _picture(key: ExerciseKey, outcomes: Sequence[Outcome], found: Judged) -> st
     return ""
 
 
-def _show(one: Display) -> None:
-    if shell.current() is None:
-        print(one.text())
-        return
-    from IPython.display import display
+class Place:
+    """Where results are shown, and before them in words what is being waited for.
 
-    display(one)  # type: ignore[no-untyped-call]
+    In a notebook the first result takes the place of the words; on a terminal
+    they stay above it.
+    """
+
+    def __init__(self) -> None:
+        self._handle: Any = None  # on words that are shown now
+
+    def wait(self, words: str) -> None:
+        """Say what is being waited for."""
+        if shell.current() is not None:
+            from IPython.display import display
+
+            self.clear()
+            shown = display({"text/plain": words}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            self._handle = shown
+        elif sys.stderr.isatty():
+            print(words, file=sys.stderr)
+
+    def show(self, one: Display) -> None:
+        """Show a result."""
+        handle, self._handle = self._handle, None
+        if shell.current() is None:
+            print(one.text())
+        elif handle is not None:
+            handle.update(one)
+        else:
+            from IPython.display import display
+
+            display(one)  # type: ignore[no-untyped-call]
+
+    def clear(self) -> None:
+        """Take words away that are still there."""
+        if self._handle is not None:
+            self._handle.update({"text/plain": ""}, raw=True)
+            self._handle = None

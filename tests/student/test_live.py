@@ -24,6 +24,7 @@ from grader.authoring.recording import record_topic
 from grader.client import warm
 from grader.client.kept import KeptServer
 from grader.client.server import Server
+from grader.errors import ServerError
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.student import live, shell
@@ -110,7 +111,7 @@ def test_a_picture_is_drawn_of_the_first_mismatch(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Any] = []
-    monkeypatch.setattr(live, "_show", shown.append)
+    monkeypatch.setattr(live.Place, "show", lambda _, one: shown.append(one))
     notebook.run("class RunningMean:\n    def update(self, value):\n        return value")
     with pytest.raises(NotRightYet):
         check(notebook["RunningMean"])
@@ -293,6 +294,77 @@ def test_a_kernel_without_tensorflow_is_told_what_to_do(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(CannotCheck, match="has no tensorflow: choose the kernel of the environment"):
         check(notebook["mean"])
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What stands under a cell: each output as its text."""
+    texts: list[str] = []
+
+    def text_of(shown: Any, raw: bool) -> str:
+        return str(shown["text/plain"] if raw else shown.text())
+
+    def display(shown: Any, raw: bool = False, display_id: bool = False) -> Any:
+        texts.append(text_of(shown, raw))
+        place = len(texts) - 1
+
+        def update(shown: Any, raw: bool = False) -> None:
+            texts[place] = text_of(shown, raw)
+
+        return types.SimpleNamespace(update=update) if display_id else None
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return texts
+
+
+def test_words_say_that_tensorflow_starts_and_the_result_takes_their_place(
+    notebook: Notebook, grader: Grader, screen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile: list[list[str]] = []
+
+    def start() -> Server:
+        meanwhile.append(list(screen))
+        return grader.server
+
+    monkeypatch.setattr(live, "_warm", KeptServer(start))
+    notebook.run(RIGHT)
+    check(notebook["mean"])
+    assert meanwhile == [[live.STARTING]]
+    assert len(screen) == 1 and screen[0].startswith("✓ mean — passed")
+    check(notebook["mean"])
+    assert meanwhile == [[live.STARTING]] and screen[0] == screen[1] and len(screen) == 2
+
+
+def test_words_go_where_nothing_starts(
+    notebook: Notebook, screen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.run(RIGHT)
+    monkeypatch.setattr(live, "_warm", KeptServer(warm.start))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(CannotCheck, match="has no tensorflow"):
+        check(notebook["mean"])
+    assert screen == [""]
+
+
+def test_words_say_that_a_server_is_replaced(
+    notebook: Notebook, grader: Grader, screen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile: list[list[str]] = []
+
+    class Dead:
+        def fork(self, *_: Any) -> None:
+            raise ServerError("it has died")
+
+        def close(self) -> None:
+            meanwhile.append(list(screen))
+
+    kept = KeptServer(lambda: grader.server)
+    monkeypatch.setattr(kept, "_server", Dead())
+    monkeypatch.setattr(live, "_warm", kept)
+    notebook.run(RIGHT)
+    check(notebook["mean"])
+    assert meanwhile == [[live.STARTING]]
+    assert len(screen) == 1 and screen[0].startswith("✓ mean — passed")
 
 
 def test_a_script_is_checked_without_a_notebook(
