@@ -44,6 +44,7 @@ def check(
     Without arguments it checks every assignment in and below the current
     folder. Exits with 0 only if all that was asked for passed.
     """
+    wait("Starting TensorFlow, which takes some seconds…")
     from grader import files
     from grader.grading.grader import Grader
     from grader.grading.work import NotGradable, Work, open_file
@@ -63,7 +64,6 @@ def check(
         if file is not None and len(chosen) != 1:
             raise click.UsageError("--file goes with one topic, as in `grader check TOPIC --file PATH`")
         graded, findings = [], []
-        wait("Loading TensorFlow…")
         with Grader({a.rules.key.topic: a.rules for a in chosen}) as grader:
             for assignment in chosen:
                 path, note = (file, "") if file else assignment.file()

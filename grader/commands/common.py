@@ -75,7 +75,7 @@ def chosen_topics(folder: Path | None, names: tuple[str, ...]) -> tuple[Course, 
 
 
 def wait(what: str) -> None:
-    """Say on a terminal what takes some seconds."""
+    """Say on a terminal what takes some seconds; imports take half of one, so say it before them."""
     if sys.stderr.isatty():
         click.echo(what, err=True)
 

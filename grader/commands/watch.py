@@ -28,6 +28,7 @@ def watch(targets: tuple[str, ...]) -> None:
     when it is right, the next one is shown. H shows the hint, Enter checks
     again, Q or Ctrl-C quits.
     """
+    wait("Starting TensorFlow, once, which takes some seconds…")
     from grader.grading.grader import Grader
     from grader.student.assignment import choose, find_assignments
     from grader.student.shown import show_watched
@@ -52,7 +53,6 @@ def watch(targets: tuple[str, ...]) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a closed terminal ends it as Ctrl-C does
     with plain_errors():
         chosen = choose(find_assignments(Path.cwd()), targets)
-        wait("Loading TensorFlow, once…")
         try:
             with Grader({one.rules.key.topic: one.rules for one in chosen}) as grader:
                 watching = Watch(chosen, grader, show)

@@ -1,9 +1,11 @@
-"""`grader --help`, and the help of each command."""
+"""What commands say before they do anything: their help, and that they have begun."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
@@ -66,3 +68,15 @@ def test_each_command_and_option_says_what_it_is_for(command: tuple[str, ...]) -
     assert found.help
     options = [one for one in found.params if isinstance(one, click.Option)]
     assert not [one.name for one in options if not one.help]
+
+
+@pytest.mark.parametrize("command", ["check", "watch"])
+def test_a_student_is_told_what_takes_seconds_before_anything_heavy_is_imported(command: str) -> None:
+    code = (
+        "import sys, click\nfrom grader.commands.main import cli\nsys.stderr.isatty = lambda: True\n"
+        "def echo(words, **options):\n    print(words, 'numpy' in sys.modules)\n    sys.exit(3)\n"
+        f"click.echo = echo\ncli([{command!r}])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 3, found.stderr
+    assert found.stdout.startswith("Starting TensorFlow") and found.stdout.endswith(" False\n")
