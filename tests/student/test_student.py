@@ -21,7 +21,7 @@ from grader.grading.key import Key
 def warm(grader: Grader) -> Iterator[None]:
     server = grader.server
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grader, "Server", lambda **_: server)
+        patch.setattr("grader.grading.grader.Server", lambda **_: server)
         patch.setattr(Grader, "close", lambda self: None)
         yield
 
