@@ -39,8 +39,8 @@ MODULES = {
     "commands": "main audit build check ci data doctor grade hint key new publish simulate status submit"
     " topics watch common",
     "nbgrader": "hooks gradebook autograde pictures feedback cells archives",
-    "student": "live shell watch asked session portability shown submitted hint packing progress places"
-    " assignment",
+    "student": "live shell watch asked session portability shown submitted hint packing written progress"
+    " places assignment",
     "audit": "run cost steadiness training rightness killing reorder bench content equivalents mutation"
     " operators margins mistakes page terminal mutated forms syntax exchanges distance findings",
     "report": "junit forge display pictures svg data terminal words",

@@ -19,10 +19,9 @@ from nbformat import NotebookNode
 
 from grader.course import Topic
 from grader.exercise import AuthorError, Exercise
+from grader.names import ANSWER, WRITTEN_ANSWER, WRITTEN_POINTS
 
 DEMONSTRATION = "active-ipynb"  # live in a notebook, commented out in a script
-ANSWER = "answer"
-WRITTEN_ANSWER, WRITTEN_POINTS = "written_answer", 5
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 REGION = re.compile(rf"^[ \t]*{BEGIN}[ \t]*\n(.*?)^[ \t]*{END}[ \t]*$", re.DOTALL | re.MULTILINE)
 METADATA = {

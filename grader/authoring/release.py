@@ -17,12 +17,12 @@ from nbformat import NotebookNode, reads
 
 from grader import __version__
 from grader.authoring import recording
-from grader.authoring.notebook import ANSWER, instructor_notebook, script, solution_regions, to_bytes
+from grader.authoring.notebook import instructor_notebook, script, solution_regions, to_bytes
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.files import write
 from grader.grading import key
-from grader.names import FOLDER, HAND_IN, KEY, SENTENCE
+from grader.names import ANSWER, FOLDER, HAND_IN, KEY, SENTENCE, WRITTEN_ANSWER, WRITTEN_POINTS
 
 Progress = Callable[[str], None]
 INSTALL = "INSTALL.md"  # how students install the grader, in the instructor's words
@@ -223,6 +223,8 @@ def readme(topic: Topic, released: NotebookNode) -> str:
     shown = [part for part in paragraphs if part == paragraphs[0] or part.startswith("**The question.**")]
     why = "".join(f"{part}\n\n" for part in shown)
     rows = "\n".join(f"| `{one.name}` | {one.points:g} |" for one in checks.exercises.values())
+    if any(cell.id == WRITTEN_ANSWER for cell in released.cells):
+        rows += f"\n| the written answer, for which your instructor gives points | {WRITTEN_POINTS} |"
     hours = max(1, round(checks.points / 25))
     example = next(iter(checks.exercises))
     width = len(f"grader check {example}")

@@ -43,6 +43,7 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
     from grader.student.assignment import choose, find_assignments
     from grader.student.portability import warnings
     from grader.student.submitted import show_submitted
+    from grader.student.written import is_written
 
     with plain_errors():
         chosen = choose(find_assignments(Path.cwd()), targets)
@@ -57,7 +58,7 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
         graded = check_packed(chosen, packed)
         for assignment, one, result in zip(chosen, packed, graded, strict=True):
             found = warnings(one.source)
-            show_submitted(console(), one, result, found, packing.where(assignment))
+            show_submitted(console(), one, result, is_written(assignment), found, packing.where(assignment))
     if any(one.failed for one in graded):
         raise click.ClickException("the grader itself failed: run the command again.")
 

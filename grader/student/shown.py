@@ -10,6 +10,7 @@ from grader.report.words import PIPED, READABLE, WORDS, words
 from grader.student.assignment import Assignment
 from grader.student.hint import Hint
 from grader.student.progress import Entry, Progress, State, load
+from grader.student.written import in_table, is_written
 from grader.text import printable
 from grader.verdict import Status, Verdict
 
@@ -45,6 +46,10 @@ def show_status(console: Console, assignments: Sequence[Assignment], each: bool)
         earned, most = _points(one, known[one.name])
         table.add_row(_text(one.name, "bold"), *counts, f"{earned:g} of {most:g}", bar(earned / most))
     console.print(table)
+    answers = {one.name: is_written(one) for one in assignments}
+    asked = [name for name, written in answers.items() if written is not None]
+    if asked:
+        console.print(_text(in_table(asked, [name for name in asked if not answers[name]])))
     for one in assignments if each else ():
         for name in one.exercises:
             entry, exercise = known[one.name].entry(name), one.rules.checks.exercises[name]

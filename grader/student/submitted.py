@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from grader.course import name_of
 from grader.report.words import PIPED, words
 from grader.student.packing import Package
+from grader.student.written import in_words
 from grader.text import printable
 from grader.verdict import Graded, Status
 
@@ -17,9 +18,19 @@ if TYPE_CHECKING:
 
 
 def show_submitted(
-    console: Console, packed: Package, graded: Graded, warnings: Sequence[str], where: str
+    console: Console,
+    packed: Package,
+    graded: Graded,
+    written: bool | None,
+    warnings: Sequence[str],
+    where: str,
 ) -> None:
-    """Show what was packed, what the packed copy is worth, what to look at, and where it goes."""
+    """Show what was packed, what the packed copy is worth, what to look at, and where it goes.
+
+    Args:
+        written: whether there is a written answer; None if the topic asks for none.
+        warnings: what may not work where it is graded, one sentence each.
+    """
     from rich.padding import Padding
     from rich.text import Text
 
@@ -41,6 +52,8 @@ def show_submitted(
         say(f"{mark} {verdict.name} — {words(verdict)}, {points}", indent=2)
     topic = name_of(graded.topic)
     say(f"  {topic}: {graded.score:g} of {graded.max_score:g} points, on the public numbers.", "bold")
+    if written is not None:
+        say(in_words(written) + ("" if written else " You may still write it."), "" if written else "bold", 2)
     if graded.score < graded.max_score:
         say(f"What is missing, `grader check {topic}` says. You may hand in all the same.", indent=2)
     if warnings:

@@ -172,6 +172,7 @@ def test_readme_says_what_to_do(tmp_path: Path, recorded: list[str]) -> None:
     release.build(course)
     text = (course.topics[0].assignment / "README.md").read_text()
     assert text.startswith("# Averages\n\nWhat does an average forget?")
+    assert "\n| the written answer, for which your instructor gives points | 5 |\n\n**How long.**" in text
     assert "| `weighted_mean` | 40 |" in text and "`averages.ipynb`" in text and "`averages.py`" in text
     assert "    grader check       # everything, once\n    grader check mean  # this exercise\n" in text
     assert "**How long.** About 4 hours." in text and SENTENCE in text

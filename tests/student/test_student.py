@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,26 @@ def test_what_is_submitted_is_what_grade_takes(mine: Path, tmp_path: Path, publi
     assert graded.exit_code == 0, graded.output
     (one,) = json.loads((tmp_path / "out.json").read_text())["submissions"]
     assert (one["student"], one["topic"], one["score"]) == ("Ada_Lovelace", "01_averages", 80)
+
+
+MODEL = re.compile(r"^When the values have two centres.*$", re.MULTILINE)
+
+
+def test_the_points_for_the_written_answer_are_told_and_an_empty_one_is_warned_of(mine: Path) -> None:
+    worth = "The written answer is worth up to 5 points more, which your instructor gives."
+
+    def said(*arguments: str) -> str:
+        return " ".join(invoke(*arguments).output.split())
+
+    (mine / "averages.py").write_text(RIGHT)
+    assert worth in said("status") and "empty" not in said("status")
+    handed = said("submit", "--student", "ada")
+    assert f"100 of 100 points, on the public numbers. {worth}" in handed and "empty" not in handed
+    (mine / "averages.py").write_text(MODEL.sub("YOUR ANSWER HERE", RIGHT))
+    assert f"{worth} Yours is empty." in said("status")
+    assert f"{worth} Yours is empty. You may still write it." in said("submit", "--student", "ada")
+    (mine / "averages.py").write_text(RIGHT.replace('tags=["answer"]', ""))
+    assert "written answer" not in said("status") + said("submit", "--student", "ada")
 
 
 def test_submit_tells_hidden_state_that_check_in_the_notebook_did_not(mine: Path) -> None:
