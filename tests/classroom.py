@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import sqlalchemy
 from courses import CHECKS, TOPIC, make_course
 
-from grader.authoring.notebook import instructor_notebook, to_bytes
+from grader.authoring.notebook import instructor_notebook, script, to_bytes
 from grader.authoring.recording import record_topic
 from grader.client.server import Server
 from grader.course import Course
@@ -137,6 +138,20 @@ class Classroom:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
         return folder
+
+    def hand_in_script(self, student: str, **answers: str) -> Path:
+        """Hand in the released script alone, with right answers but for those given."""
+        folder = self.root / "submitted" / student / TOPIC
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{NAME}.py").write_text(self.script(**answers))
+        return folder
+
+    def script(self, **answers: str) -> str:
+        """Return the released script with right answers, but for those given."""
+        notebook = copy.deepcopy(self.released())
+        for name, text in (RIGHT | answers).items():
+            cell_of(notebook, name)["source"] = text
+        return script(nbformat.reads(json.dumps(notebook), as_version=4))
 
     def graded(self, student: str) -> Notebook:
         """Return the autograded notebook."""
@@ -327,10 +342,13 @@ def fill_class(room: Classroom) -> None:
     os.utime(extra / f"{NAME}.py", (1, 1))
     untouched = room.hand_in("untouched_script")
     shutil.copy(room.root / "assignments" / TOPIC / f"{NAME}.py", untouched)
-    script = room.hand_in("script", **{name: cell_of(room.released(), name)["source"] for name in RIGHT})
-    (script / f"{NAME}.py").write_text("import numpy as np\n" + MEAN)
-    for path, when in ((script, 10**9), (untouched, 10**9)):
+    stubs = {name: cell_of(room.released(), name)["source"] for name in RIGHT}
+    both = room.hand_in("script", **stubs | {"written_answer": WORDS})
+    (both / f"{NAME}.py").write_text("import numpy as np\n" + MEAN)
+    for path, when in ((both, 10**9), (untouched, 10**9)):
         os.utime(path / f"{NAME}.ipynb", (when, when))
+    room.hand_in_script("script_alone", weighted_mean=MISTAKES["unnormalised"][1])
+    room.hand_in_script("script_stub", **stubs)
     linked = room.hand_in("linked")
     (linked / f"{NAME}.ipynb").rename(linked / "real.ipynb")
     (linked / f"{NAME}.ipynb").symlink_to(linked / "real.ipynb")

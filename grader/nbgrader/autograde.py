@@ -44,7 +44,7 @@ class GraderFailed(PlainError):
 
 
 class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has no types
-    """Grade a submitted notebook, and write each test cell's output."""
+    """Grade a submission, and write each test cell's output into its notebook."""
 
     db = Unicode("sqlite:///grades.db", help="Where grades are kept besides: `grader grade --db`.").tag(
         config=True
@@ -95,8 +95,9 @@ def topic_of(course: Path, assignment: str, notebook: str) -> Topic:
 def chosen(folder: Path, topic: Topic, exercises: int, student: str) -> Work:
     """Return a student's file, of a notebook and a script the one that counts."""
     paths = [folder / f"{topic.name}{suffix}" for suffix in (".ipynb", ".py")]
+    paths = [path for path in paths if os.path.lexists(path)] or paths[:1]
     path, notes = paths[0], tuple[str, ...]()
-    if all(os.path.lexists(path) for path in paths):
+    if len(paths) > 1:
         forms = [Form(p.name, p.lstat().st_mtime, stubs_left(partial(open_file, p))) for p in paths]
         form, note = preferred(forms, exercises, "graded")
         path, notes = folder / form.name, (note,)

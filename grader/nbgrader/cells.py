@@ -64,6 +64,12 @@ def released_cells(notebook: Notebook) -> dict[str, Released]:
     }
 
 
+def released_in(facts: Mapping[str, str]) -> dict[str, Released]:
+    """Return the cells that were released of the notebook that nbgrader's `facts` name."""
+    with Gradebook(facts["db_url"]) as gradebook:
+        return released_cells(gradebook.find_notebook(facts["notebook"], facts["assignment"]))
+
+
 def restored(submitted: NotebookNode, released: Mapping[str, Released]) -> NotebookNode:
     """Return a notebook of the submitted text under the released names.
 
@@ -75,7 +81,7 @@ def restored(submitted: NotebookNode, released: Mapping[str, Released]) -> Noteb
     cells: list[NotebookNode] = []
     place: dict[str, int] = {}
     for cell in submitted.get("cells", []):
-        name = _name(cell)
+        name = name_of_cell(cell)
         if name in place:  # the earlier one becomes a cell of the student's own
             earlier = cells[place[name]]
             cells[place[name]] = _cell(earlier.cell_type, earlier.source)
@@ -95,7 +101,8 @@ def restored(submitted: NotebookNode, released: Mapping[str, Released]) -> Noteb
     return notebook
 
 
-def _name(cell: Any) -> str:
+def name_of_cell(cell: Any) -> str:
+    """Return the name that a cell claims to have, "" if it claims none."""
     metadata = cell.get("metadata")
     facts = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = facts.get("grade_id") if isinstance(facts, dict) else None
@@ -148,7 +155,4 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # it has no typ
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Restore one submitted notebook."""
-        facts = resources["nbgrader"]
-        with Gradebook(facts["db_url"]) as gradebook:
-            released = released_cells(gradebook.find_notebook(facts["notebook"], facts["assignment"]))
-        return restored(nb, released), resources
+        return restored(nb, released_in(resources["nbgrader"])), resources

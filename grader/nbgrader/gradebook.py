@@ -9,7 +9,7 @@ points that the course's plugin says.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,7 +40,9 @@ from grader.grading.store import Kept
 from grader.grading.work import NotGradable, open_file
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
+from grader.nbgrader.exporter import with_notebook
 from grader.nbgrader.pictures import Album
+from grader.nbgrader.scripts import notebook_of_script
 from grader.text import storable
 from grader.verdict import Graded
 
@@ -89,7 +91,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept]) -> Published:
                 done.passed_over.append(f"{student}: {reason}")
                 continue
             folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
-            notebook = restored(_submitted(course, topic, result.graded), book.released)
+            notebook = restored(_submitted(course, topic, result.graded, book.released), book.released)
             fill(notebook, result.graded, album.find(result.fingerprint) or {})
             try:
                 stamp = directory.get_existing_timestamp(str(folder))
@@ -209,27 +211,34 @@ def _unfit(result: Kept, topic: Topic) -> str:
     return ""
 
 
-def _submitted(course: Course, topic: Topic, graded: Graded) -> NotebookNode:
+def _submitted(
+    course: Course, topic: Topic, graded: Graded, released: Mapping[str, Released]
+) -> NotebookNode:
     """Return the file that a student handed in as a notebook, or a notebook that says the file is gone.
 
-    Where a script was graded and there is a notebook beside it, the notebook is
-    shown, as `nbgrader autograde` does: it holds the written answers.
+    Where a script was graded and there is a notebook beside it, the written
+    answer may be in that.
     """
-    notebook: NotebookNode
     path = course.root / graded.file
-    beside = path.with_name(f"{topic.name}.ipynb")
-    path = beside if beside.is_file() else path
     try:
         with os.fdopen(open_file(path), "rb") as file:
-            text = storable(file.read().decode("utf-8-sig", "replace"))
+            content = file.read()
     except (OSError, NotGradable):
         said = f"What was handed in is not here any more: {graded.file}"
-        notebook = v4.new_notebook(cells=[v4.new_markdown_cell(said)])
-        return notebook
-    notebook = v4.new_notebook(cells=[v4.new_code_cell(text)])
+        gone: NotebookNode = v4.new_notebook(cells=[v4.new_markdown_cell(said)])
+        return gone
     if path.suffix == ".ipynb":
-        with suppress(Exception):  # what was made by hand can raise nearly anything
-            notebook = nbformat.reads(text, as_version=4)
+        return _read(content)
+    notebook = notebook_of_script(content, released)
+    return with_notebook(notebook, path.with_name(f"{topic.name}.ipynb"), released)
+
+
+def _read(content: bytes) -> NotebookNode:
+    """Return a notebook, or one that shows as its text what is none."""
+    text = storable(content.decode("utf-8-sig", "replace"))
+    notebook: NotebookNode = v4.new_notebook(cells=[v4.new_code_cell(text)])
+    with suppress(Exception):  # what was made by hand can raise nearly anything
+        notebook = nbformat.reads(text, as_version=4)
     return notebook
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from classroom import MISTAKEN, MISTAKES, NAME, RIGHT, TESTS, Classroom, cell_of
+from classroom import MEAN, MISTAKEN, MISTAKES, NAME, RIGHT, TESTS, WORDS, Classroom, cell_of
 from courses import SOLUTION, TOPIC
 
 from grader.grading import key
@@ -145,6 +145,27 @@ class TestFiles:
     def test_a_script_as_it_was_given_is_passed_over_however_new(self, room: Classroom) -> None:
         assert room.scores("untouched_script") == ALL
 
+    def test_a_script_alone_is_graded_as_a_notebook_is(self, room: Classroom) -> None:
+        """Stock: a student without a notebook is passed over, and the command ends well."""
+        assert room.scores("script_alone") == room.scores("partly")
+        for column in ("needs_manual_grade", "manual_score"):
+            assert room.scores("script_alone", column) == room.scores("partly", column)
+        assert "Recognised: <code>unnormalised</code>" in room.output("script_alone", "check_weighted_mean")
+        assert room.scores("script_stub") == dict.fromkeys(ALL, 0.0)
+
+    def test_a_script_is_shown_as_the_cells_it_stands_for(self, room: Classroom) -> None:
+        shown, handed_in = room.graded("script_alone"), room.graded("partly")
+        assert [cell["cell_type"] for cell in shown["cells"]] == [c["cell_type"] for c in handed_in["cells"]]
+        texts = ["".join(cell["source"]) for cell in shown["cells"]]
+        assert texts == ["".join(cell["source"]).strip("\n") for cell in handed_in["cells"]]
+        names = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in shown["cells"]]
+        assert names == [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in handed_in["cells"]]
+
+    def test_a_graded_script_shows_the_answer_that_was_written_in_the_notebook(self, room: Classroom) -> None:
+        assert "".join(cell_of(room.graded("script"), "written_answer")["source"]) == WORDS
+        assert "".join(cell_of(room.graded("script"), "mean")["source"]).endswith(MEAN.strip())
+        assert room.scores("script")["written_answer"] is None
+
     def test_a_broken_or_missing_notebook_is_said_and_ends_no_class(self, room: Classroom) -> None:
         trouble = "There was an error processing assignment '"
         failed = [line for line in room.said.splitlines() if trouble in line]
@@ -261,9 +282,18 @@ class TestAgain:
         assert set(another.scores("new").values()) <= {None}
         assert all(another.scores("new", "needs_manual_grade").values())
         assert not (another.root / "autograded" / "new" / TOPIC).exists()
+        another.run("nbgrader", "db", "student", "add", "scripted")
+        another.hand_in_script("scripted", mean=RIGHT["mean"] + "\n# of nobody before, who would be known")
+        said = another.run(
+            "nbgrader", "autograde", TOPIC, "--student=scripted", fails=True, environment=environment
+        )
+        assert set(another.scores("scripted").values()) == {None}  # stock: 0, as there is no notebook
         # Once it can, the same command grades what was left.
         another.run(*autograde)
         assert another.scores("new") == ALL
+        another.run("nbgrader", "autograde", TOPIC, "--student=scripted")
+        another.run("nbgrader", "generate_feedback", TOPIC, "--student=scripted")
+        assert another.scores("scripted") == ALL and "✓ mean" in another.page("scripted")
 
     def test_without_a_key_nothing_is_scored(self, another: Classroom) -> None:
         hidden_path(another.course.topics[0]).unlink()

@@ -74,7 +74,7 @@ class TestPublish:
         penalties = "SELECT late_submission_penalty FROM submitted_notebook WHERE late_submission_penalty > 0"
         assert made.sql(penalties) == [(100.0,)]
         comments = "SELECT auto_comment, count(*) FROM comment GROUP BY auto_comment"
-        # Nothing was written by `stub`, and in the notebook beside `script`.
+        # Nothing was written by `stub` and `script_stub`.
         assert ("No response.", 8) in made.sql(comments)
 
     def test_pages_export_and_feedback_show_it(self, published: tuple[Classroom, str]) -> None:

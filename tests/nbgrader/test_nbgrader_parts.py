@@ -27,10 +27,11 @@ from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import open_file
 from grader.nbgrader.archives import ExtractArchives, Refused, check_size
-from grader.nbgrader.cells import Released, restored
+from grader.nbgrader.cells import Released, name_of_cell, restored
 from grader.nbgrader.feedback import PointsDiffer, outputs
 from grader.nbgrader.gradebook import bounded
 from grader.nbgrader.pictures import Album, illustrate
+from grader.nbgrader.scripts import MAX_CELLS, notebook_of_script, with_answers
 from grader.verdict import CaseVerdict, Status, Verdict
 
 FACTS = {"grade": False, "locked": False, "schema_version": 3, "solution": False, "task": False}
@@ -217,3 +218,40 @@ def test_the_configuration_shadows_no_nbgrader_and_imports_little(tmp_path: Path
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert str(Path(grader.__file__).parent) not in done.stdout
+
+
+class TestScripts:
+    def named(self, text: str) -> list[tuple[str, str]]:
+        made = notebook_of_script(text.encode(), RELEASED)
+        nbformat.validate(made)
+        return [(name_of_cell(cell), cell.source) for cell in made.cells]
+
+    def test_cells_have_the_names_of_the_released_ones(self) -> None:
+        text = 'import os\n\n# %% tags=["a"]\ndef mean(x):\n    return x\n'
+        text += '\n# %% tags=["active-ipynb"]\n# check(mean)\n'
+        text += '\n# %% [markdown] tags=["answer"]\nr"""\nIn $x$.\n"""\n'
+        assert self.named(text) == [
+            ("", "import os"), ("mean", "def mean(x):\n    return x"), ("check_mean", "check(mean)"),
+            ("words", "In $x$."),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "text",
+        ["# In *words*.\n#\n# More.", "'''\nIn *words*.\n\nMore.\n'''", '"""In *words*.\n\nMore."""'],
+    )
+    def test_text_is_read_however_it_is_kept(self, text: str) -> None:
+        assert self.named(f'# %% [markdown] tags=["answer"]\n{text}\n') == [("words", "In *words*.\n\nMore.")]
+
+    @pytest.mark.parametrize("text", ["", "\0", "# %%", "# %%\n" * 3, '# %% [markdown]\n"""', "def mean(:"])
+    def test_no_script_is_too_strange(self, text: str) -> None:
+        nbformat.validate(restored(notebook_of_script(text.encode(), RELEASED), RELEASED))
+
+    def test_cells_are_bounded(self) -> None:
+        assert len(self.named("# %%\nx\n" * 10_000)) == MAX_CELLS
+
+    def test_an_answer_is_taken_from_the_notebook_where_the_script_has_none(self) -> None:
+        beside = notebook_of_script(b'# %% [markdown] tags=["answer"]\n# Beside.', RELEASED)
+        for text, words in [("x = 1", "Beside."), ("# WORDS", "Beside."), ("# Mine.", "Mine.")]:
+            script = f'# %% [markdown] tags=["answer"]\n{text}' if text != "x = 1" else text
+            made = with_answers(notebook_of_script(script.encode(), RELEASED), beside, RELEASED)
+            assert [cell.source for cell in made.cells if name_of_cell(cell) == "words"] == [words]

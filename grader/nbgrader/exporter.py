@@ -1,0 +1,115 @@
+"""How `nbgrader autograde` comes to what was handed in: a notebook, or a script in its place.
+
+nbgrader looks for notebooks alone, and has no setting that says otherwise. So
+`Autograde.init_notebooks` is replaced when this module is loaded, which naming
+the exporter in the configuration does. A student with a script alone is known
+to nbgrader by the notebook that the script stands for, and the exporter reads
+the script where nbgrader has it read that notebook.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from glob import escape, glob
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, BaseConverter
+
+from grader.course import name_of
+from grader.grading.work import open_file
+from grader.nbgrader.autograde import chosen, topic_of
+from grader.nbgrader.cells import Released, released_in
+from grader.nbgrader.scripts import notebook_of_script, with_answers
+
+
+class SubmissionExporter(NotebookExporter):
+    """nbgrader's exporter, which shows of a notebook and a script the one that is graded."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **more: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Convert one submission; a path in `autograded/` is a notebook of ours."""
+        facts = (resources or {})["nbgrader"]
+        assert self.parent is not None
+        directory, path = self.parent.coursedir, Path(filename)
+        home = directory.format_path(directory.submitted_directory, facts["student"], facts["assignment"])
+        if path.parent != Path(home) or not os.path.lexists(path.with_suffix(".py")):
+            return super().from_filename(filename, resources, **more)
+        released = released_in(facts)
+        tests = sum(one.facts["grade"] and not one.facts["solution"] for one in released.values())
+        topic = topic_of(Path(directory.root), facts["assignment"], facts["notebook"])
+        work = chosen(path.parent, topic, tests, facts["student"])
+        if work.file.endswith(".ipynb"):
+            return super().from_filename(filename, resources, **more)
+        with os.fdopen(work.open(), "rb") as file:
+            notebook = notebook_of_script(file.read(), released)
+        if os.path.lexists(path):
+            notebook = with_notebook(notebook, path, released)
+        else:
+            forget_zero(facts)
+        converted: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources, **more)  # type: ignore[no-untyped-call]
+        return converted
+
+
+def with_notebook(notebook: NotebookNode, path: Path, released: Mapping[str, Released]) -> NotebookNode:
+    """Return a script's notebook with the written answer of the notebook beside it, if that can be read."""
+    try:
+        with os.fdopen(open_file(path), "rb") as file:
+            beside = nbformat.reads(file.read().decode("utf-8-sig", "replace"), as_version=4)
+        return with_answers(notebook, beside, released)
+    except Exception:  # what was made by hand can raise nearly anything, and the script is what counts
+        return notebook
+
+
+def forget_zero(facts: Mapping[str, str]) -> None:
+    """Take back the 0 points that nbgrader gives where there is no notebook.
+
+    If the grader then fails on the script, the student has no score, not 0.
+    """
+    with Gradebook(facts["db_url"]) as gradebook:
+        submitted = gradebook.find_submission_notebook(
+            facts["notebook"], facts["assignment"], facts["student"]
+        )
+        for grade in submitted.grades:
+            grade.auto_score, grade.needs_manual_grade = None, True
+        gradebook.db.commit()
+
+
+def find_submissions(converter: Autograde) -> None:
+    """Find each student's notebooks, and the script of the topic where its notebook is missing.
+
+    Raises:
+        NbGraderException: nobody handed in anything.
+    """
+    directory = converter.coursedir
+    pattern = directory.format_path(
+        directory.submitted_directory, directory.student_id, directory.assignment_id
+    )
+    found = {folder: _handed_in(folder, directory.notebook_id) for folder in sorted(glob(pattern))}
+    if not any(found.values()):
+        BaseConverter.init_notebooks(converter)  # which says so
+        return
+    for folder, paths in found.items():
+        if not paths:
+            converter.log.warning("Passed over, as it holds neither a notebook nor a script: %s", folder)
+    converter.assignments = {folder: paths for folder, paths in found.items() if paths}
+    converter.notebooks = []
+
+
+def _handed_in(folder: str, notebook: str) -> list[str]:
+    """Return the paths of the notebooks in a folder, and of the one that its script stands for."""
+    paths = set(glob(os.path.join(escape(folder), f"{notebook}.ipynb")))
+    name = name_of(os.path.basename(folder))
+    if fnmatchcase(name, notebook) and os.path.lexists(os.path.join(folder, f"{name}.py")):
+        paths.add(os.path.join(folder, f"{name}.ipynb"))
+    return sorted(paths)
+
+
+Autograde.init_notebooks = find_submissions
