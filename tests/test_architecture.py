@@ -45,7 +45,7 @@ MODULES = {
     " operators margins mistakes page terminal mutated forms syntax exchanges distance findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release skeleton graft recording notebook",
-    "grading": "collect grader run judge explain compare store database work rules secret key formats",
+    "grading": "collect grader run judge explain compare store database zips work rules secret key formats",
     "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",
     "sandbox": "trial levels root landlock linux seccomp",

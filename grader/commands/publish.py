@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from pathlib import Path
 
 import click
@@ -25,10 +27,12 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
     nothing but what was graded anew. Scores and comments that a person gave
     stay.
     """
+    from grader.grading.grader import Grader
     from grader.grading.store import Store, StoreError
     from grader.nbgrader import gradebook
     from grader.nbgrader.autograde import GraderFailed
     from grader.nbgrader.feedback import PointsDiffer
+    from grader.sandbox import trial
 
     with plain_errors():
         course, chosen = chosen_topics(folder, topics)
@@ -40,16 +44,24 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
         if not any(kept.values()):
             raise click.ClickException(f"nothing was graded in {db}: run `grader grade submitted/` first.")
         passed_over = 0
-        for topic in chosen:
-            if not kept[topic.id]:
-                continue
-            try:
-                done = gradebook.publish(course, topic, kept[topic.id])
-            except (GraderFailed, PointsDiffer) as error:
-                raise click.ClickException(f"nothing of {topic.id} was published: {error}.") from error
-            for reason in done.passed_over:
-                click.echo(f"  not published: {reason}", err=True)
-            passed_over += len(done.passed_over)
-            click.echo(f"{topic.id}: {done.count} published.")
+        with contextlib.ExitStack() as stack:
+
+            @functools.cache
+            def reader() -> Grader:
+                return stack.enter_context(Grader({}, level=trial.best()))
+
+            for topic in chosen:
+                if not kept[topic.id]:
+                    continue
+                try:
+                    done = gradebook.publish(
+                        course, topic, kept[topic.id], lambda zip_file: reader().open_archive(zip_file)
+                    )
+                except (GraderFailed, PointsDiffer) as error:
+                    raise click.ClickException(f"nothing of {topic.id} was published: {error}.") from error
+                for reason in done.passed_over:
+                    click.echo(f"  not published: {reason}", err=True)
+                passed_over += len(done.passed_over)
+                click.echo(f"{topic.id}: {done.count} published.")
     if passed_over:
         raise click.ClickException(f"{passed_over} submissions were not published, for the reasons above.")

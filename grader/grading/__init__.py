@@ -2,6 +2,6 @@
 
 Entered by `grader` (a class) and `run` (one submission), `work` and `rules` (what is
 graded, and against what), `judge` (outcomes to a verdict), `explain` (its message), `compare` (arrays),
-`key` and `secret` (answer keys, and what their seeds come from), `collect` and
+`key` and `secret` (answer keys, and what their seeds come from), `collect`, `zips` and
 `formats` (what was handed in) and `store` (what was graded).
 """

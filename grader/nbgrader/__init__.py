@@ -18,6 +18,11 @@ from typing import Any
 HERE = "grader.nbgrader"
 THEIRS = "nbgrader.preprocessors"
 CELL_SECONDS = 300  # for one cell where nbgrader runs one, which is in `nbgrader validate`
+# STUDENT/TOPIC.ipynb, as in what `grader submit` makes, or STUDENT_TOPIC.ipynb; or a script.
+HANDED_IN = (
+    r".*/(?P<student_id>(?!\d\d_|extracted/|(?:{names})\.)[^/]+?)[/_]"
+    r"(?:\d\d_)?(?P<file_id>{names})\.(?:ipynb|py)$"
+)
 
 
 def configure(c: Any) -> None:
@@ -52,6 +57,10 @@ def configure(c: Any) -> None:
         topics = find_course().topics
     except CourseError:  # a student's own folder, or a command that needs no course
         topics = []
+    names = "|".join(topic.name for topic in topics)
+    if names:  # else there is nothing of ours to collect
+        c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
+        c.FileNameCollectorPlugin.named_regexp = HANDED_IN.format(names=names)
     c.Autograde.exclude_overwriting = {topic.id: [f"{topic.name}.py"] for topic in topics}
     # nbgrader makes its gradebook with the program `alembic`, which lies beside it.
     if shutil.which("alembic") is None:

@@ -35,16 +35,19 @@ from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
 from grader.course import Course, CourseError, Topic
+from grader.errors import PlainError
 from grader.files import write
+from grader.grading.collect import open_again, split_label
 from grader.grading.store import Kept
-from grader.grading.work import NotGradable, open_file
+from grader.grading.zips import OpenArchive, Zips
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.exporter import with_notebook
 from grader.nbgrader.pictures import Album
 from grader.nbgrader.scripts import notebook_of_script
 from grader.text import storable
-from grader.verdict import Graded
+
+SHOWN = "grader_fingerprint"  # in a page's metadata: what was graded, and is shown there
 
 
 @dataclass
@@ -70,8 +73,10 @@ def configuration(root: Path) -> Config:
         os.chdir(here)
 
 
-def publish(course: Course, topic: Topic, kept: Iterable[Kept]) -> Published:
+def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: OpenArchive) -> Published:
     """Write a topic's results into the gradebook: all of them, or none.
+
+    A zip that holds what was graded is read by a child that `open_archive` returns.
 
     Raises:
         CourseError: nbgrader does not know the assignment yet.
@@ -84,14 +89,18 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept]) -> Published:
     pages: list[tuple[Path, str, str]] = []
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         book = _Book(gradebook, topic, AssignLatePenalties(config=config))
+        handed_in = _HandedIn(course, topic, book.released, Zips(open_archive))
         for result in kept:
             student = result.graded.student
-            reason = _unfit(result, topic)
+            reason = _unfit(result, course)
             if reason:
                 done.passed_over.append(f"{student}: {reason}")
                 continue
             folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
-            notebook = restored(_submitted(course, topic, result.graded, book.released), book.released)
+            home = Path(directory.format_path(directory.autograded_directory, student, topic.id))
+            page = home / f"{topic.name}.ipynb"
+            notebook = restored(handed_in.notebook(result, page), book.released)
+            notebook.metadata[SHOWN] = result.fingerprint
             fill(notebook, result.graded, album.find(result.fingerprint) or {})
             try:
                 stamp = directory.get_existing_timestamp(str(folder))
@@ -99,7 +108,6 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept]) -> Published:
                 done.passed_over.append(f"{student}: {folder / 'timestamp.txt'} holds no time")
                 continue
             book.write(student, notebook, stamp)
-            home = Path(directory.format_path(directory.autograded_directory, student, topic.id))
             pages.append((home, nbformat.writes(notebook), stamp.isoformat() if stamp else ""))
             done.count += 1
         book.penalise()
@@ -197,7 +205,7 @@ def _known(cell: NotebookNode) -> bool:
     return "nbgrader" in cell.metadata
 
 
-def _unfit(result: Kept, topic: Topic) -> str:
+def _unfit(result: Kept, course: Course) -> str:
     """Say why a result cannot be published, "" if it can."""
     student = result.graded.student
     if result.graded.failed:
@@ -205,32 +213,43 @@ def _unfit(result: Kept, topic: Topic) -> str:
     if student in ("", ".", "..") or "/" in student or "\\" in student or "+" in student:
         return "nbgrader takes no such name of a student"
     with suppress(OSError):
-        changed = datetime.fromtimestamp(Path(result.graded.file).lstat().st_mtime, UTC)
+        path, _ = split_label(course.root, result.graded.file)
+        changed = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
         if changed > result.graded_at:
             return f"{result.graded.file} was changed after it was graded: run `grader grade` again"
     return ""
 
 
-def _submitted(
-    course: Course, topic: Topic, graded: Graded, released: Mapping[str, Released]
-) -> NotebookNode:
-    """Return the file that a student handed in as a notebook, or a notebook that says the file is gone.
+class _HandedIn:
+    """What was handed in, found again for the pages that formgrader shows."""
 
-    Where a script was graded and there is a notebook beside it, the written
-    answer may be in that.
-    """
-    path = course.root / graded.file
-    try:
-        with os.fdopen(open_file(path), "rb") as file:
-            content = file.read()
-    except (OSError, NotGradable):
-        said = f"What was handed in is not here any more: {graded.file}"
-        gone: NotebookNode = v4.new_notebook(cells=[v4.new_markdown_cell(said)])
-        return gone
-    if path.suffix == ".ipynb":
-        return _read(content)
-    notebook = notebook_of_script(content, released)
-    return with_notebook(notebook, path.with_name(f"{topic.name}.ipynb"), released)
+    def __init__(self, course: Course, topic: Topic, released: Mapping[str, Released], zips: Zips) -> None:
+        self.course, self.topic, self.released, self.zips = course, topic, released, zips
+
+    def notebook(self, result: Kept, page: Path) -> NotebookNode:
+        """Return what was graded as a notebook of its cells, or a notebook that says that it is gone.
+
+        Where the file is gone, `page` is taken, if it shows what was graded. Where
+        a script was graded and there is a notebook beside it, the written answer
+        may be in that.
+        """
+        root, name = self.course.root, result.graded.file
+        try:
+            with os.fdopen(open_again(root, name, self.zips), "rb") as file:
+                content = file.read()
+        except (OSError, PlainError):
+            kept = _read(page.read_bytes()) if page.is_file() else v4.new_notebook()
+            if kept.metadata.get(SHOWN) == result.fingerprint != "":
+                return kept
+            said = f"What was handed in is not here any more: {name}"
+            gone: NotebookNode = v4.new_notebook(cells=[v4.new_markdown_cell(said)])
+            return gone
+        if name.endswith(".ipynb"):
+            return _read(content)
+        notebook = notebook_of_script(content, self.released)
+        path, member = split_label(root, name)
+        beside = path.with_name(f"{self.topic.name}.ipynb")
+        return notebook if member else with_notebook(notebook, beside, self.released)
 
 
 def _read(content: bytes) -> NotebookNode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import struct
@@ -13,11 +14,12 @@ import pytest
 from courses import SOLUTION
 
 from grader.cells import MAX_BYTES
-from grader.grading.collect import NothingToGrade, collect
+from grader.grading.collect import NothingToGrade, collect, open_again
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work
+from grader.grading.zips import Zips
 
 TOPICS = ["01_averages", "02_doubles"]
 Find = Callable[..., dict[tuple[str, str], Work]]
@@ -33,6 +35,7 @@ def find(grader: Grader, public_key: Key) -> Find:
         assert len(by_name) == len(works) and list(by_name) == sorted(by_name)
         return by_name
 
+    found.open_archive = grader.open_archive  # type: ignore[attr-defined]
     return found
 
 
@@ -264,3 +267,86 @@ def test_files_of_a_zip_are_graded(find: Find, grader: Grader, tmp_path: Path) -
     found = find(make_zip(tmp_path / "class.zip", {"ada/averages.py": SOLUTION, "bob/averages.py": ""}))
     graded = {one.student: one.score for one, _ in grader.grade_all(found.values())}
     assert graded == {"ada": 100, "bob": 0}
+
+
+# Zips in a folder, and in a zip
+
+
+def submitted(student: str, name: str = "averages.py") -> bytes:
+    """Return what `grader submit` makes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr(f"{student}/{name}", f"of {student}")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip", "folder of zips of zips"])
+def test_what_submit_makes_is_found_in_a_folder_and_in_a_zip(kind: str, find: Find, tmp_path: Path) -> None:
+    students = [f"student{number}" for number in range(6)]  # more than have a child at a time
+    entries: dict[str, bytes | str] = {f"{name}-averages.zip": submitted(name) for name in students}
+    path = touch(tmp_path / "class", "notes.txt")
+    if kind == "folder":
+        for name, data in entries.items():
+            (path / name).write_bytes(data)  # type: ignore[arg-type]
+    else:
+        path = make_zip(path / "all.zip", entries)
+        path = path if kind == "zip" else path.parent
+    found = find(path)
+    assert [student for student, _ in found] == students
+    for _ in range(2):
+        assert [content(work) for work in found.values()] == [f"of {name}".encode() for name in students]
+    labels = [work.file for work in found.values()]
+    for root in (Path("/"), tmp_path):
+        zips = Zips(find.open_archive)  # type: ignore[attr-defined]
+        for label, student in zip(labels, students, strict=True):
+            with open(open_again(root, label, zips), "rb") as file:
+                assert file.read() == f"of {student}".encode()
+
+
+def test_zips_are_opened_one_level_deep(find: Find, tmp_path: Path) -> None:
+    inner = make_zip(tmp_path / "inner.zip", {"ada-averages.zip": submitted("ada")}).read_bytes()
+    path = make_zip(tmp_path / "outer.zip", {"inner.zip": inner, "bob-averages.zip": submitted("bob")})
+    assert [student for student, _ in find(path)] == ["bob"]
+
+
+def test_a_zip_beside_a_submission_is_left_alone(find: Find, tmp_path: Path) -> None:
+    folder = touch(tmp_path / "class", "submitted/ada/01_averages/averages.py")
+    (folder / "submitted/ada/01_averages/ada-averages.zip").write_bytes(submitted("ada"))
+    (work,) = find(folder).values()
+    assert work.file.endswith("01_averages/averages.py")
+
+
+def test_a_zip_without_folders_belongs_to_whom_it_is_named_for(find: Find, tmp_path: Path) -> None:
+    (tmp_path / "class" / "cy").mkdir(parents=True)
+    for name in ("ada-averages.zip", "bob.zip", "cy/work.zip"):
+        make_zip(tmp_path / "class" / name, {"averages.py": "x = 1"})
+    assert [student for student, _ in find(tmp_path / "class")] == ["ada", "bob", "cy"]
+
+
+def test_one_bad_zip_costs_one_student(find: Find, tmp_path: Path) -> None:
+    folder = touch(tmp_path / "class", "eve-averages.zip")
+    (folder / "ada-averages.zip").write_bytes(submitted("ada"))
+    (folder / "mal-averages.zip").symlink_to(folder / "ada-averages.zip")
+    found = find(folder)
+    assert content(found["ada", "01_averages"]) == b"of ada"
+    for student in ("eve", "mal"):
+        with pytest.raises(NotGradable, match="cannot be read"):
+            found[student, "01_averages"].open()
+    (folder / "eve-averages.zip").rename(folder / "stuff.zip")
+    with pytest.raises(NothingToGrade, match="stuff.zip: the zip cannot be read.*: take it away"):
+        find(folder)
+
+
+def test_zips_in_a_zip_are_bounded(find: Find, tmp_path: Path) -> None:
+    data = make_zip(tmp_path / "inner.zip", {str(number): "" for number in range(20_000)}).read_bytes()
+    path = make_zip(tmp_path / "outer.zip", {f"{number}.zip": data for number in range(4)})
+    with pytest.raises(NothingToGrade, match="outer.zip and the zips in it hold more than 50000 files"):
+        find(path)
+
+
+def test_a_file_that_is_gone_from_a_zip_is_said_to_be(find: Find, tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "class.zip", {"ada/averages.py": "1", "bob/averages.py": "2"})
+    label = find(path)["ada", "01_averages"].file
+    make_zip(path, {"bob/averages.py": "2"})
+    with pytest.raises(NotGradable, match="does not hold it any more"):
+        open_again(tmp_path, label, Zips(find.open_archive))  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -26,6 +27,7 @@ from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import open_file
+from grader.nbgrader import HANDED_IN
 from grader.nbgrader.archives import ExtractArchives, Refused, check_size
 from grader.nbgrader.cells import Released, name_of_cell, restored
 from grader.nbgrader.feedback import PointsDiffer, outputs
@@ -255,3 +257,22 @@ class TestScripts:
             script = f'# %% [markdown] tags=["answer"]\n{text}' if text != "x = 1" else text
             made = with_answers(notebook_of_script(script.encode(), RELEASED), beside, RELEASED)
             assert [cell.source for cell in made.cells if name_of_cell(cell) == "words"] == [words]
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        ("ada-linear_models/ada/linear_models.ipynb", "ada"),
+        ("class/ada-models/ada/models.py", "ada"),
+        ("02/02_linear_models/linear_models.ipynb", None),
+        ("02/02_linear_models.ipynb", "02"),
+        ("x/ada_linear_models.ipynb", "ada"),
+        ("x/ada_b_02_linear_models.py", "ada_b"),
+        ("linear_models.ipynb", None),
+        ("ada/other.ipynb", None),
+    ],
+)
+def test_whose_a_collected_file_is(path: str, student: str | None) -> None:
+    match = re.match(HANDED_IN.format(names="models|linear_models"), f"/c/downloaded/a/extracted/{path}")
+    assert (match and match["student_id"]) == student
+    assert match is None or match["file_id"] == ("models" if "/models" in path else "linear_models")

@@ -1,0 +1,88 @@
+"""The way of a student's work from `grader submit` to the page where a person grades its written answer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+
+import pytest
+from classroom import NAME, RIGHT, TESTS, WORDS, Classroom, cell_of, make_classroom
+from courses import TOPIC
+from nbgrader.apps.api import NbGraderAPI
+from traitlets.config import Config
+
+from grader.client.server import Server
+from grader.course import Course
+
+ALL = TESTS | {"written_answer": None}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroom:
+    """A course with `zips/`, what a notebook's and a script's student made by `grader submit`."""
+    room = make_classroom(tmp_path_factory.mktemp("routes") / "course", recorder)
+    (room.root / "zips").mkdir()
+    for student, suffix in (("ada", ".ipynb"), ("bob", ".py")):
+        own = Classroom(Course(room.root.parent / student))
+        shutil.copytree(room.root / "assignments" / TOPIC, own.root)
+        for path in own.root.glob(f"{NAME}.*"):
+            path.unlink()
+        notebook = room.released()
+        for name, text in RIGHT.items():
+            cell_of(notebook, name)["source"] = text
+        text = json.dumps(notebook) if suffix == ".ipynb" else room.script()
+        (own.root / f"{NAME}{suffix}").write_text(text)
+        own.run("grader", "submit", "--student", student, "--to", str(room.root / "zips"))
+        assert (room.root / "zips" / f"{student}-{NAME}.zip").exists()
+    return room
+
+
+def shown(room: Classroom, student: str) -> tuple[float, str, bool]:
+    """Return what formgrader lists of a student's submission, and the written answer that it shows."""
+    api = NbGraderAPI(config=Config({"CourseDirectory": {"root": str(room.root)}}))
+    submission = api.get_submission(TOPIC, student)
+    answer = "".join(cell_of(room.graded(student), "written_answer")["source"])
+    return submission["score"], answer, submission["needs_manual_grade"]
+
+
+def test_what_submit_makes_is_graded_published_and_shown(course: Classroom) -> None:
+    course.run("grader", "grade", "zips")
+    said = course.run("grader", "publish")
+    assert f"{TOPIC}: 2 published." in said
+    for student in ("ada", "bob"):
+        assert course.scores(student) == ALL
+        assert shown(course, student) == (100, WORDS, True)
+        assert "".join(cell_of(course.graded(student), "mean")["source"]).strip() == RIGHT["mean"].strip()
+    assert not (course.root / "submitted").exists()  # what is in a zip was unpacked nowhere
+    # Once the zips are gone, formgrader still shows what was graded, with what a person gave.
+    course.sql("UPDATE grade SET manual_score = 4 WHERE auto_score IS NULL")
+    pages = {student: course.graded(student) for student in ("ada", "bob")}
+    (course.root / "zips").rename(course.root / "elsewhere")
+    try:
+        course.run("grader", "publish")
+        assert pages == {student: course.graded(student) for student in ("ada", "bob")}
+        assert shown(course, "bob") == (104, WORDS, True)
+    finally:
+        (course.root / "elsewhere").rename(course.root / "zips")
+
+
+@pytest.mark.parametrize("kind", ["zips", "a zip of zips"])
+def test_zip_collect_takes_what_submit_makes(course: Classroom, kind: str) -> None:
+    archives = course.root / "downloaded" / TOPIC / "archive"
+    shutil.rmtree(archives, ignore_errors=True)
+    shutil.rmtree(course.root / "submitted", ignore_errors=True)
+    archives.mkdir(parents=True)
+    zips = sorted((course.root / "zips").iterdir())
+    if kind == "zips":
+        for path in zips:
+            shutil.copy(path, archives)
+    else:
+        with zipfile.ZipFile(archives / "class.zip", "w") as archive:
+            for path in zips:
+                archive.write(path, path.name)
+    course.run("nbgrader", "zip_collect", TOPIC, "--force")
+    folder = course.root / "submitted"
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    shutil.rmtree(folder)
+    assert found == {f"ada/{TOPIC}/{NAME}.ipynb", f"bob/{TOPIC}/{NAME}.py"}
