@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from nbformat import NotebookNode, v4
 
-from grader.authoring.notebook import ANSWER, DEMONSTRATION
+from grader.authoring.notebook import DEMONSTRATION
 from grader.cells import CELL_MARKER
+from grader.names import ANSWER
 from grader.nbgrader.cells import Released, name_of_cell
 from grader.text import storable
 
