@@ -19,7 +19,7 @@ ALL = TESTS | {"written_answer": None}
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroom:
+def handed_in(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroom:
     """A course with `zips/`, what a notebook's and a script's student made by `grader submit`."""
     room = make_classroom(tmp_path_factory.mktemp("routes") / "course", recorder)
     (room.root / "zips").mkdir()
@@ -46,34 +46,34 @@ def shown(room: Classroom, student: str) -> tuple[float, str, bool]:
     return submission["score"], answer, submission["needs_manual_grade"]
 
 
-def test_what_submit_makes_is_graded_published_and_shown(course: Classroom) -> None:
-    course.run("grader", "grade", "zips")
-    said = course.run("grader", "publish")
+def test_what_submit_makes_is_graded_published_and_shown(handed_in: Classroom) -> None:
+    handed_in.run("grader", "grade", "zips")
+    said = handed_in.run("grader", "publish")
     assert f"{TOPIC}: 2 published." in said
     for student in ("ada", "bob"):
-        assert course.scores(student) == ALL
-        assert shown(course, student) == (100, WORDS, True)
-        assert "".join(cell_of(course.graded(student), "mean")["source"]).strip() == RIGHT["mean"].strip()
-    assert not (course.root / "submitted").exists()  # what is in a zip was unpacked nowhere
+        assert handed_in.scores(student) == ALL
+        assert shown(handed_in, student) == (100, WORDS, True)
+        assert "".join(cell_of(handed_in.graded(student), "mean")["source"]).strip() == RIGHT["mean"].strip()
+    assert not (handed_in.root / "submitted").exists()  # what is in a zip was unpacked nowhere
     # Once the zips are gone, formgrader still shows what was graded, with what a person gave.
-    course.sql("UPDATE grade SET manual_score = 4 WHERE auto_score IS NULL")
-    pages = {student: course.graded(student) for student in ("ada", "bob")}
-    (course.root / "zips").rename(course.root / "elsewhere")
+    handed_in.sql("UPDATE grade SET manual_score = 4 WHERE auto_score IS NULL")
+    pages = {student: handed_in.graded(student) for student in ("ada", "bob")}
+    (handed_in.root / "zips").rename(handed_in.root / "elsewhere")
     try:
-        course.run("grader", "publish")
-        assert pages == {student: course.graded(student) for student in ("ada", "bob")}
-        assert shown(course, "bob") == (104, WORDS, True)
+        handed_in.run("grader", "publish")
+        assert pages == {student: handed_in.graded(student) for student in ("ada", "bob")}
+        assert shown(handed_in, "bob") == (104, WORDS, True)
     finally:
-        (course.root / "elsewhere").rename(course.root / "zips")
+        (handed_in.root / "elsewhere").rename(handed_in.root / "zips")
 
 
 @pytest.mark.parametrize("kind", ["zips", "a zip of zips"])
-def test_zip_collect_takes_what_submit_makes(course: Classroom, kind: str) -> None:
-    archives = course.root / "downloaded" / TOPIC / "archive"
+def test_zip_collect_takes_what_submit_makes(handed_in: Classroom, kind: str) -> None:
+    archives = handed_in.root / "downloaded" / TOPIC / "archive"
     shutil.rmtree(archives, ignore_errors=True)
-    shutil.rmtree(course.root / "submitted", ignore_errors=True)
+    shutil.rmtree(handed_in.root / "submitted", ignore_errors=True)
     archives.mkdir(parents=True)
-    zips = sorted((course.root / "zips").iterdir())
+    zips = sorted((handed_in.root / "zips").iterdir())
     if kind == "zips":
         for path in zips:
             shutil.copy(path, archives)
@@ -81,8 +81,8 @@ def test_zip_collect_takes_what_submit_makes(course: Classroom, kind: str) -> No
         with zipfile.ZipFile(archives / "class.zip", "w") as archive:
             for path in zips:
                 archive.write(path, path.name)
-    course.run("nbgrader", "zip_collect", TOPIC, "--force")
-    folder = course.root / "submitted"
+    handed_in.run("nbgrader", "zip_collect", TOPIC, "--force")
+    folder = handed_in.root / "submitted"
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     shutil.rmtree(folder)
     assert found == {f"ada/{TOPIC}/{NAME}.ipynb", f"bob/{TOPIC}/{NAME}.py"}
