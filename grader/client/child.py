@@ -36,7 +36,6 @@ _IMPORT = {
     Status.CRASHED: "The process ended while it ran the file's cells. ",
 }
 
-
 # Kills a child; pid, whether it is ending by itself → wait status, peak memory, CPU seconds.
 Reap = Callable[[int, bool], tuple[int, int, float]]
 

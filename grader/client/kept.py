@@ -78,7 +78,7 @@ class KeptServer:
             try:
                 return task(server)
             except ServerError as error:
-                # It stays for others, who may be well served by it. Is it dead, the next attempt will tell.
+                # Others may be well served by it, so it stays; if it is dead, the next attempt replaces it.
                 raise FailedTwice(str(error)) from error
 
     def start_ahead(self) -> None:

@@ -18,10 +18,7 @@ from grader import protocol, wire
 from grader.client.child import Child
 from grader.client.spares import Spares
 from grader.errors import ServerError
-from grader.outcome import UNDEFINED, Outcome
 from grader.sandbox import levels
-
-__all__ = ["UNDEFINED", "Child", "Outcome", "Server", "ServerError"]
 
 
 class Server:
