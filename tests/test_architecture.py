@@ -44,7 +44,7 @@ MODULES = {
     "audit": "run cost steadiness training rightness killing reorder bench content equivalents mutation"
     " operators margins mistakes page terminal mutated forms syntax exchanges distance findings",
     "report": "junit forge display pictures svg data terminal words",
-    "authoring": "truth simulate ways release skeleton graft recording notebook",
+    "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
     "grading": "collect grader run judge explain compare store database zips work rules secret key formats",
     "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",

@@ -1,5 +1,6 @@
 """All that is made from a course's `solutions/`.
 
 Entered by `release` (solutions to assignments), `recording` (to keys),
-`notebook`, `skeleton` (a new topic), `simulate` and `truth` (a class with known grades).
+`public_key` (recorded once), `notebook`, `skeleton` (a new topic), `simulate` and
+`truth` (a class with known grades).
 """

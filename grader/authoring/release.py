@@ -16,12 +16,11 @@ from pathlib import Path
 from nbformat import NotebookNode, reads
 
 from grader import __version__
-from grader.authoring import recording
 from grader.authoring.notebook import instructor_notebook, script, solution_regions, to_bytes
+from grader.authoring.public_key import is_recorded, public_keys
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.files import write
-from grader.grading import key
 from grader.names import ANSWER, FOLDER, HAND_IN, KEY, SENTENCE, WRITTEN_ANSWER, WRITTEN_POINTS
 
 Progress = Callable[[str], None]
@@ -57,22 +56,21 @@ def build(
     """
     chosen = list(course.topics if topics is None else topics)
     files = generate(chosen, progress)
+    unrecorded = [topic for topic in chosen if not is_recorded(topic)]
+    keyed = [topic for topic in chosen if topic not in unrecorded] if check else chosen
+    keys = public_keys(keyed, lambda name: progress(f"{name}: public key"))
+    files |= {place: keys[topic.id] for topic in keyed for place in _key_places(topic)}
     stale = {path: content for path, content in files.items() if _read(path) != content}
-    keyless = [topic for topic in chosen if not has_fresh_key(topic)]
-    paths = sorted([*stale, *(key_path(topic) for topic in keyless)])
     if check:
+        missing = [place for topic in unrecorded for place in _key_places(topic)]
         everything = {topic.id for topic in chosen} >= {topic.id for topic in course.topics}
-        extra = extras(course, chosen, [*files, *map(key_path, chosen)], everything)
-        found = [(path, "" if path.exists() else " (missing)") for path in paths]
+        extra = extras(course, chosen, [*files, *missing], everything)
+        found = [(path, "" if path.exists() else " (missing)") for path in [*stale, *missing]]
         found += [(path, " (made by no topic: remove it)") for path in extra]
         return [f"{path.relative_to(course.root)}{why}" for path, why in sorted(found)]
-    if keyless:
-        recorded = recording.record(keyless, None, lambda name: progress(f"{name}: public key"))
-        for topic in keyless:
-            recorded[topic.id].save(key_path(topic))
     for path, content in stale.items():
         _write(path, content)
-    return [str(path.relative_to(course.root)) for path in paths]
+    return [str(path.relative_to(course.root)) for path in sorted(stale)]
 
 
 def generate(topics: Sequence[Topic], progress: Progress = lambda step: None) -> dict[Path, bytes]:
@@ -176,20 +174,6 @@ def refuse_leaks(topic: Topic, source: NotebookNode, released: NotebookNode, giv
                 raise AuthorError(f"{topic.id}: {place} gives a solution away:\n{secret}")
 
 
-def has_fresh_key(topic: Topic) -> bool:
-    """Say whether a topic's public key is there and goes with its solution."""
-    try:
-        found = key.load(key_path(topic))
-    except key.KeyProblem:
-        return False
-    return key.is_fresh(found, topic, hidden=False)
-
-
-def key_path(topic: Topic) -> Path:
-    """Return where a topic's public key lies."""
-    return topic.assignment / KEY
-
-
 def extras(course: Course, topics: Sequence[Topic], made: Iterable[Path], everything: bool) -> list[Path]:
     """Return the files in the topics' generated folders that are not `made`.
 
@@ -263,6 +247,10 @@ may read it. Leave it and `key.npz` as they are.
 
 Made for version {__version__} of the grader.
 """
+
+
+def _key_places(topic: Topic) -> tuple[Path, Path]:
+    return topic.source / KEY, topic.assignment / KEY
 
 
 def _bare(text: str) -> str:

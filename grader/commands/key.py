@@ -23,6 +23,7 @@ def record_key(names: tuple[str, ...], folder: Path | None) -> None:
     Their seeds come from $GRADER_SECRET, or from a secret file that is made on
     first use.
     """
+    from grader.authoring.public_key import keep, stored
     from grader.authoring.recording import record
     from grader.grading.secret import hidden_path, secret
 
@@ -31,5 +32,5 @@ def record_key(names: tuple[str, ...], folder: Path | None) -> None:
         recorded = record(topics, secret(course.root))
         for topic in topics:
             path = hidden_path(topic)
-            recorded[topic.id].save(path)
+            keep(recorded[topic.id], stored(path)).save(path)
             click.echo(f"{topic.name}: {len(recorded[topic.id].exercises)} exercises, {path}")

@@ -15,16 +15,18 @@ import pytest
 from courses import CHECKS, SOLUTION, TOPIC, make_course
 
 from grader import __version__
-from grader.authoring import recording, release
+from grader.authoring import public_key, release
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.files import write
 from grader.grading import key
-from grader.names import SENTENCE
+from grader.names import KEY, SENTENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = ["README.md", "averages.ipynb", "averages.py", "checks.py", "key.npz"]
-ALL = [f"assignments/{TOPIC}/{name}" for name in GIVEN] + [f"source/{TOPIC}/averages.ipynb"]
+KEYS = [f"assignments/{TOPIC}/{KEY}", f"source/{TOPIC}/{KEY}"]
+ALL = [f"assignments/{TOPIC}/{name}" for name in GIVEN]
+ALL += [f"source/{TOPIC}/{name}" for name in ("averages.ipynb", KEY)]
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             for topic in topics
         }
 
-    monkeypatch.setattr(recording, "record", record)
+    monkeypatch.setattr(public_key, "record", record)
     return asked
 
 
@@ -88,7 +90,7 @@ def test_check_names_what_is_stale(tmp_path: Path, recorded: list[str]) -> None:
     course = Course(tmp_path)
     change(course, "solution", "Average the rows", "Take the mean of the rows")
     stale = [f"assignments/{TOPIC}/{name}" for name in ("averages.ipynb", "averages.py", "key.npz")]
-    stale += [f"source/{TOPIC}/averages.ipynb"]
+    stale += [f"source/{TOPIC}/{name}" for name in ("averages.ipynb", "key.npz")]
     assert release.build(course, check=True) == stale
     assert release.build(course) == stale
     assert release.build(course, check=True) == []
@@ -100,7 +102,7 @@ def test_a_key_is_recorded_again_only_when_it_is_stale(tmp_path: Path, recorded:
     change(course, "oracles", "Exact sums", "Sums")
     assert release.build(course) == [] and recorded == [TOPIC]
     change(course, "mistakes", "averaged in place of", "averaged, not")
-    assert release.build(course) == [f"assignments/{TOPIC}/key.npz"] and recorded == [TOPIC, TOPIC]
+    assert release.build(course) == KEYS and recorded == [TOPIC, TOPIC]
 
 
 @pytest.mark.parametrize("damage", ["broken", "hidden", "of another topic"])
@@ -110,14 +112,15 @@ def test_a_key_that_is_not_the_public_one_is_replaced(
     course = make_course(tmp_path)
     topic = course.topics[0]
     release.build(course)
-    path = release.key_path(topic)
+    path = topic.source / KEY
     if damage == "broken":
         path.write_bytes(b"PK")
     else:
         named = topic.id if damage == "hidden" else "02_other"
         key.Key(named, damage == "hidden", key.fingerprint(topic), topic.checks.digest, {}).save(path)
-    assert release.build(course, check=True) == [f"assignments/{TOPIC}/key.npz"]
+    assert release.build(course, check=True) == KEYS
     release.build(course)
+    assert (topic.assignment / KEY).read_bytes() == path.read_bytes()
     assert not key.load(path).hidden and key.load(path).topic == topic.id
 
 
@@ -263,7 +266,6 @@ def test_a_failed_write_leaves_the_old_file_whole(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(release, "write", full)
-    monkeypatch.setattr(key.Key, "save", lambda self, path: None)
     with pytest.raises(OSError, match="No space left"):
         release.build(course)
     assert contents(tmp_path / "assignments") == before
@@ -273,7 +275,7 @@ def test_the_instructors_notebook_passes_its_own_checks(tmp_path: Path) -> None:
     course = make_course(tmp_path)
     topic = course.topics[0]
     release.build(course)
-    found = key.load(release.key_path(topic))
+    found = key.load(topic.assignment / KEY)
     assert not found.hidden and list(found.exercises) == ["mean", "weighted_mean", "running_mean"]
     assert release.build(course, check=True) == []
     notebook = nbformat.read(topic.source / "averages.ipynb", as_version=4)
@@ -291,7 +293,7 @@ def test_nbgraders_own_command_makes_the_same_notebook(tmp_path: Path, recorded:
     release.build(course)
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     notebook = course.topics[0].assignment / "averages.ipynb"
-    ours = notebook.read_bytes()
+    ours = contents(notebook.parent)
     shutil.rmtree(notebook.parent)
     home = str(tmp_path / "home")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # where alembic lies
@@ -303,7 +305,7 @@ def test_nbgraders_own_command_makes_the_same_notebook(tmp_path: Path, recorded:
         capture_output=True,
         timeout=120,
     )
-    assert notebook.read_bytes() == ours
+    assert contents(notebook.parent) == ours
 
 
 def test_notebooks_export_to_html() -> None:
