@@ -41,8 +41,9 @@ MODULES = {
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives",
     "student": "live shell watch asked session portability shown submitted hint packing written progress"
     " places assignment",
-    "audit": "run cost steadiness training rightness killing reorder bench content equivalents mutation"
-    " operators margins mistakes page terminal mutated forms syntax exchanges distance findings",
+    "audit": "run cost steadiness training rightness killing reorder replay bench content equivalents"
+    " mutation operators margins mistakes page terminal mutated forms known syntax exchanges distance reasons"
+    " findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
     "grading": "collect grader run judge explain compare store database zips work rules secret key formats",

@@ -103,9 +103,14 @@ def both_keys(server: Server, topic: Topic, only: Sequence[str] = ()) -> dict[bo
     The public one is not recorded again if the course holds it, and it is fresh.
     """
     with ThreadPoolExecutor(2) as pool:
-        public = pool.submit(lambda: _stored(topic) or record_topic(server, topic, None, only))
+        public = pool.submit(public_key, server, topic, only)
         hidden = pool.submit(record_topic, server, topic, SECRET, only)
         return {False: public.result(), True: hidden.result()}
+
+
+def public_key(server: Server, topic: Topic, only: Sequence[str] = (), mistakes: bool = True) -> Key:
+    """Return the public key that the course holds, or record it if that is not fresh."""
+    return _stored(topic) or record_topic(server, topic, None, only, mistakes)
 
 
 def _stored(topic: Topic) -> Key | None:

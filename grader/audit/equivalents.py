@@ -9,12 +9,11 @@ and by the mutant's name, which no change of layout touches:
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 
+from grader.audit import reasons
 from grader.audit.mutation import Mutant
 from grader.course import Topic
-from grader.exercise import AuthorError
 
 FILE = "equivalents.toml"
 
@@ -25,22 +24,8 @@ def recorded(topic: Topic) -> dict[tuple[str, str], str]:
     Raises:
         AuthorError: the file cannot be read, or a reason is missing.
     """
-    path = topic.folder / FILE
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise AuthorError(f"{path} cannot be read: {error}") from error
-    found = {}
-    for of, table in tables.items():
-        if not isinstance(table, dict):
-            raise AuthorError(f"{path}: put `{of}` in the table of what the student writes: [NAME]")
-        for name, reason in table.items():
-            if not isinstance(reason, str) or not reason.strip():
-                raise AuthorError(f"{path}: say why the mutant `{name}` of {of} is equivalent")
-            found[of, name] = reason
-    return found
+    asked = "say why the mutant `{entry}` of {table} is equivalent"
+    return reasons.read(topic.folder / FILE, "what the student writes", asked)
 
 
 def outdated(reasons: Iterable[tuple[str, str]], mutants: Iterable[Mutant]) -> list[tuple[str, str]]:

@@ -117,6 +117,41 @@ class CostFound(msgspec.Struct, frozen=True):
     counted: bool
 
 
+class WayFound(msgspec.Struct, frozen=True):
+    """A way of passing a case without an answer: by output, where its array is taken from.
+
+    `won` says in how many draws it passes.
+    """
+
+    by: dict[str, str]
+    won: int
+
+    @property
+    def said(self) -> str:
+        """Name the source, or that of each output where they differ."""
+        if len(set(self.by.values())) == 1:
+            return next(iter(self.by.values()))
+        return ", ".join(f"`{output}`: {source}" for output, source in self.by.items())
+
+
+class ReplayFound(msgspec.Struct, frozen=True):
+    """A case that arrays known beforehand pass.
+
+    Attributes:
+        case: its name.
+        points: what the best way earns, on average over the draws.
+        draws: how many there are.
+        ways: each that passes in some draw, the best first.
+        reason: why it cannot be otherwise, as its author recorded it.
+    """
+
+    case: str
+    points: float
+    draws: int
+    ways: tuple[WayFound, ...]
+    reason: str = ""
+
+
 class ExerciseFound(msgspec.Struct):
     """What was found of one exercise; `problems` says in sentences what is to be mended.
 
@@ -131,6 +166,7 @@ class ExerciseFound(msgspec.Struct):
     margin: MarginFound | None = None
     training: TrainingFound | None = None
     cost: CostFound | None = None
+    replays: list[ReplayFound] = []
     seconds: float = 0.0
     problems: list[str] = []
     notes: list[str] = []
@@ -140,14 +176,20 @@ class ExerciseFound(msgspec.Struct):
         """Return how many mutants had a fate."""
         return sum(mutant.fate == fate for mutant in self.mutants)
 
+    @property
+    def replayed(self) -> float:
+        """Return the points that are won without an answer."""
+        return sum(one.points for one in self.replays)
+
 
 class TopicFound(msgspec.Struct):
-    """What was found of one topic."""
+    """What was found of one topic; `only` names what was looked at, if that is not everything."""
 
     topic: str
     exercises: list[ExerciseFound] = []
     problems: list[str] = []
     seconds: float = 0.0
+    only: str = ""
 
     @property
     def made(self) -> int:
@@ -158,6 +200,11 @@ class TopicFound(msgspec.Struct):
     def left_out(self) -> int:
         """Return how many mutants a sample left out."""
         return sum(one.left_out for one in self.exercises)
+
+    @property
+    def replayed(self) -> float:
+        """Return the points that are won without an answer."""
+        return sum(one.replayed for one in self.exercises)
 
     @property
     def all_problems(self) -> list[str]:

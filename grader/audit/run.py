@@ -11,9 +11,19 @@ from pathlib import Path
 import msgspec
 
 from grader import files
-from grader.audit import content, cost, equivalents, margins, mistakes, rightness, steadiness, training
+from grader.audit import (
+    content,
+    cost,
+    equivalents,
+    margins,
+    mistakes,
+    replay,
+    rightness,
+    steadiness,
+    training,
+)
 from grader.audit.bench import Bench, both_keys
-from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, TopicFound
+from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, ReplayFound, TopicFound
 from grader.audit.killing import fates
 from grader.audit.mutation import Mutant, mutants
 from grader.audit.reorder import reordered
@@ -24,6 +34,7 @@ from grader.exercise import Exercise
 from grader.grading.secret import PUBLIC, case_seeds
 
 Progress = Callable[[str], None]
+REPLAY = "replay"  # what may be looked at alone
 
 
 def audit(
@@ -75,8 +86,11 @@ def audit_topic(
     changed = list(mutants(topic, written))
     others = list(reordered(topic, written))
     reasons = equivalents.recorded(topic)
+    progress(f"{topic.name}: arrays known beforehand")
+    replays = replay.replays(server, topic, names)
     topic_found = TopicFound(topic.id)
     if not names:
+        topic_found.problems += replay.outdated(topic, replays)
         topic_found.problems += content.points_problems(topic)
         topic_found.problems += content.topic_problems(topic)
         topic_found.problems += [
@@ -95,7 +109,8 @@ def audit_topic(
         if sample is not None:
             own = fixed_sample(own, sample)
         with Bench(server, topic, keys, [*changed, *others]) as bench:
-            exercise_found = ExerciseFound(exercise.name, left_out=all_own - len(own))
+            exercise_found = of_replays(exercise.name, replays[exercise.name])
+            exercise_found.left_out = all_own - len(own)
             for name in exercise.writes:
                 mine = [(i, mutant) for i, mutant in own if mutant.of == name]
                 exercise_found.mutants += fates(bench, mine, reasons, deadline)
@@ -111,6 +126,33 @@ def audit_topic(
         topic_found.exercises += pool.map(run, chosen)
     topic_found.seconds = time.monotonic() - started
     return topic_found
+
+
+def replays_alone(
+    targets: Mapping[Topic, Sequence[str]], progress: Progress = lambda text: None
+) -> AuditFound:
+    """Look at nothing but what is won by arrays known beforehand; see `audit`."""
+    topics = []
+    with Server() as server:
+        for topic, names in targets.items():
+            started = time.monotonic()
+            progress(f"{topic.name}: arrays known beforehand")
+            found = replay.replays(server, topic, names)
+            topics.append(
+                TopicFound(
+                    topic.id,
+                    [of_replays(name, replays) for name, replays in found.items()],
+                    [] if names else replay.outdated(topic, found),
+                    time.monotonic() - started,
+                    only=REPLAY,
+                )
+            )
+    return AuditFound(topics)
+
+
+def of_replays(name: str, replays: list[ReplayFound]) -> ExerciseFound:
+    """Begin what is found of an exercise with what is won by arrays known beforehand."""
+    return ExerciseFound(name, replays=replays, problems=replay.problems_of(replays))
 
 
 def look(bench: Bench, exercise: Exercise, found: ExerciseFound, orders: Mapping[str, int]) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.audit.findings import AuditFound, ExerciseFound, Fate, TopicFound
 
-HEADINGS = ("", "killed", "left", "equiv", "forms", "right", "tol.", "wrong", "CPU s", "MB")
+HEADINGS = ("", "killed", "left", "equiv", "forms", "right", "tol.", "wrong", "free", "CPU s", "MB")
 
 
 def show(console: Console, found: AuditFound) -> None:
@@ -22,6 +22,10 @@ def show(console: Console, found: AuditFound) -> None:
 
 def show_topic(console: Console, topic: TopicFound) -> None:
     """Show what was found of one topic."""
+    if topic.only:
+        show_replays(console, topic)
+        show_problems(console, topic)
+        return
     for exercise in topic.exercises:
         for mutant in exercise.mutants:
             if mutant.fate is Fate.SURVIVED:
@@ -38,8 +42,14 @@ def show_topic(console: Console, topic: TopicFound) -> None:
     console.print()
     console.print(table)
     console.print(Text("right, wrong: the tolerance that right and wrong answers would need", "dim"))
+    console.print(Text("free: points that arrays known beforehand win, without an answer", "dim"))
     rate = 60 * topic.made / max(topic.seconds, 1e-9)
     console.print(f"{topic.made} mutants, and all else, in {topic.seconds:.0f} s: {rate:.0f} a minute")
+    show_problems(console, topic)
+
+
+def show_problems(console: Console, topic: TopicFound) -> None:
+    """Say what is to be mended, or that there is nothing."""
     for problem in topic.all_problems:
         console.print(Text(f"✗ {problem}"), soft_wrap=True)
     for exercise in topic.exercises:
@@ -47,7 +57,19 @@ def show_topic(console: Console, topic: TopicFound) -> None:
             console.print(Text(f"· {topic.topic}.{exercise.name}: {note}", "dim"), soft_wrap=True)
     if not topic.all_problems:
         sampled = f" in this sample; {topic.left_out} mutants were left out" if topic.left_out else ""
-        console.print(Text(f"✓ {topic.topic}: nothing to mend{sampled}"), soft_wrap=True)
+        seen = f"; only {topic.only} was looked at" if topic.only else sampled
+        console.print(Text(f"✓ {topic.topic}: nothing to mend{seen}"), soft_wrap=True)
+
+
+def show_replays(console: Console, topic: TopicFound) -> None:
+    """Show which cases are passed by arrays known beforehand, and how."""
+    console.print(Text(f"\n{topic.topic}: {topic.replayed:.1f} points without an answer", "bold"))
+    for exercise in topic.exercises:
+        for one in exercise.replays:
+            ways = "; ".join(f"{way.said} {way.won}/{one.draws}" for way in one.ways)
+            kept = f" (recorded: {one.reason})" if one.reason else ""
+            line = f"  {one.points:5.2f}  {exercise.name} “{one.case}”: {ways}{kept}"
+            console.print(Text(line), soft_wrap=True)
 
 
 def row(exercise: ExerciseFound) -> list[str]:
@@ -66,6 +88,7 @@ def row(exercise: ExerciseFound) -> list[str]:
         *map(str, (killed, left, equivalent)),
         f"{sum(bool(form.passed) for form in forms)}/{len(forms)}",
         *middle,
+        f"{exercise.replayed:.1f}" if exercise.replays else "",
         *([f"{cost.seconds:.1f}", f"{cost.megabytes:.0f}"] if cost else ["", ""]),
     ]
 

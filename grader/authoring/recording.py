@@ -126,22 +126,33 @@ def record(
     return keys
 
 
-def record_topic(server: Server, topic: Topic, secret: bytes | None = None, only: Sequence[str] = ()) -> Key:
+def record_topic(
+    server: Server,
+    topic: Topic,
+    secret: bytes | None = None,
+    only: Sequence[str] = (),
+    mistakes: bool = True,
+) -> Key:
     """Record one topic's key on a server that runs no student's code.
 
-    `only` names the exercises that are wanted, all by default.
+    Args:
+        server: which runs the topic's own answers.
+        topic: whose key it is.
+        secret: of a hidden key; None for the public one.
+        only: the exercises that are wanted, all by default.
+        mistakes: whether they are recorded, which takes most of the time.
 
     Raises:
         AuthorError: the reference raises, or a mistake names no exercise.
     """
-    exercises = _record_exercises(server, topic, PUBLIC if secret is None else secret, only)
+    marks = marked(topic, "mistakes") if mistakes else []
+    exercises = _record_exercises(server, topic, PUBLIC if secret is None else secret, only, marks)
     return Key(topic.id, secret is not None, fingerprint(topic), topic.checks.text, exercises)
 
 
 def _record_exercises(
-    server: Server, topic: Topic, secret: bytes, only: Sequence[str]
+    server: Server, topic: Topic, secret: bytes, only: Sequence[str], mistakes: Sequence[Marked]
 ) -> dict[str, ExerciseKey]:
-    mistakes = marked(topic, "mistakes")
     known = {name for exercise in topic.checks.exercises.values() for name in exercise.writes}
     for mistake in mistakes:
         if mistake.of not in known:

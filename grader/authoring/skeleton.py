@@ -75,7 +75,7 @@ def first_exercise(answer, x):
 
 @first_exercise.cases
 def _(rng):
-    yield "one number", {{"x": rng.normal(size=1)}}
+    yield "two numbers", {{"x": rng.normal(size=2)}}
     yield "a few numbers", {{"x": rng.normal(size=5)}}
 '''
 MISTAKES = '''\

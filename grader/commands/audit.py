@@ -25,6 +25,11 @@ from grader.commands.common import console, course_option, file_option, json_opt
     default=float("inf"),
     help="Seconds after which no further mutant is run.",
 )
+@click.option(
+    "--only",
+    type=click.Choice(["replay"]),
+    help="Look only at what arrays known beforehand win without an answer: a few seconds a topic.",
+)
 @file_option("--html", "html_file", "Write a report there, as a web page.")
 @json_option
 @course_option
@@ -33,6 +38,7 @@ def audit(
     workers: int,
     sample: int | None,
     budget: float,
+    only: str | None,
     html_file: Path | None,
     json_file: Path | None,
     folder: Path | None,
@@ -40,17 +46,24 @@ def audit(
     """Test the checks: is wrong rejected, and right accepted?
 
     Looks at mutants of the reference, mistakes, right answers in other forms,
-    margins of tolerances, training, cost, and what students are given.
+    margins of tolerances, training, cost, what students are given, and what a
+    submission wins that returns arrays known beforehand.
 
     Exits with 0 only if there is nothing to mend.
     """
     from grader.audit import page, run, terminal
     from grader.course import find_course
 
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
     with plain_errors():
         course = find_course(explicit=folder)
         chosen = run.resolve(course, targets)
-        found = run.audit(chosen, workers, sample, budget, lambda text: click.echo(text, err=True))
+        if only:
+            found = run.replays_alone(chosen, say)
+        else:
+            found = run.audit(chosen, workers, sample, budget, say)
         if json_file:
             run.write_json(found, json_file)
         if html_file:

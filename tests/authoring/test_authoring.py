@@ -55,7 +55,7 @@ def test_the_tutorial_leads_from_an_empty_folder_to_a_clean_audit(tmp_path: Path
             assert_prints(done.stdout, lines)
             assert done.returncode == (1 if any("✗" in line for line in lines) else 0), done.stderr
             ran += 1
-    assert ran == 9
+    assert ran == 10
 
 
 def test_the_table_of_parameters_is_the_signature_of_exercise() -> None:
