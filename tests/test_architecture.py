@@ -49,7 +49,7 @@ MODULES = {
     "grading": "collect grader run judge explain compare store database zips work rules secret key formats",
     "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",
-    "sandbox": "trial levels root landlock linux seccomp",
+    "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
     "vocabulary": "grader course cells exercise outcome protocol drivers tf_private wire verdict fault errors"
