@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import struct
 import sys
@@ -267,6 +268,56 @@ def test_a_layer_that_fails_stops_all(layer: str) -> None:
         home = Path(folder, "home")
         home.mkdir()
         assert in_a_child(enter) == f"OSError: no {layer}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
+def test_none_leaves_a_program_what_programs_do() -> None:
+    """Its filter is in the way of nothing that an honest answer, or a program that it starts, does."""
+    import multiprocessing
+    import shutil
+    import socket
+    import subprocess
+
+    def live() -> None:
+        levels.enter(Level.NONE, levels.Limits(), Path(folder), range(3, 200), 7)
+        script = (
+            "echo a | cat > one; chmod 600 one; touch -d @0 one; cp -a one two; (sleep 0.01; cat two) & wait"
+        )
+        assert subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True).stdout == b"a\n"
+        shutil.copy2("one", "three")
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            assert pool.map(abs, [-1, 2]) == [1, 2]
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            with socket.create_connection(server.getsockname(), timeout=5) as client:
+                client.sendall(b"x")
+                assert server.accept()[0].recv(1) == b"x"
+        assert "NoNewPrivs:\t1" in Path("/proc/self/status").read_text()
+
+    with tempfile.TemporaryDirectory() as folder:
+        assert in_a_child(live) == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
+def test_none_does_without_a_filter_that_this_machine_does_not_bear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where another processor's programs are translated, whose calls have other numbers."""
+    own, program = platform.machine(), seccomp.program
+    other = next(machine for machine in MACHINES if machine != own)
+    for unfit in (
+        lambda pid, strict=True: program(pid, other, strict),
+        lambda pid, strict=True: program(pid, "riscv64", strict),
+        lambda pid, strict=True: b"no filter",
+    ):
+        levels._takes_filter.cache_clear()
+        monkeypatch.setattr(seccomp, "program", unfit)
+        assert not levels._takes_filter()
+
+        def enter() -> None:
+            levels.enter(Level.NONE, levels.Limits(), Path(folder), range(3, 200), 7)
+            assert "NoNewPrivs:\t0" in Path("/proc/self/status").read_text()
+
+        with tempfile.TemporaryDirectory() as folder:
+            assert in_a_child(enter) == ""
+    levels._takes_filter.cache_clear()
 
 
 def test_a_child_that_is_not_locked_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
