@@ -188,8 +188,8 @@ def mistake(of: str, raises: str = "") -> Callable[[Anything], Anything]:
     """Mark a wrong answer to `of`, the name that the student writes.
 
     The docstring finishes the sentence "your answers are what one gets when".
-    `raises` names the error that it raises on purpose, where the audit would
-    take it for a slip of the author's (`grader.audit.mistakes.SLIPS`).
+    `raises` names the error that it raises on some case, where that is the
+    mistake; the audit takes one that is not named for a slip of the author's.
     """
     return _mark("mistake_of", of)
 

@@ -21,7 +21,7 @@ from grader.audit.findings import Fate, FormFound, MutantFound, ReplayFound
 from grader.audit.mutation import mutants
 from grader.audit.run import fixed_sample
 from grader.authoring import release
-from grader.authoring.recording import record_topic
+from grader.authoring.recording import marked, record_topic
 from grader.client.server import Server
 from grader.course import Course, Topic, find_course
 from grader.exercise import Exercise
@@ -200,6 +200,13 @@ def test_every_mistake_is_rejected_and_named_as_itself_and_as_no_other(
 ) -> None:
     recorded = looked(topic).keys[hidden].exercises[exercise.name]
     assert mistakes.problems_of(exercise, recorded, hidden) == []
+
+
+@every_exercise
+def test_a_mistake_that_raises_says_so(topic: Topic, exercise: Exercise, looked: Look) -> None:
+    keys = [looked(topic).keys[hidden].exercises[exercise.name] for hidden in (False, True)]
+    raises = {one.name: one.raises for one in marked(topic, "mistakes")}
+    assert mistakes.undeclared(keys, raises) == []
 
 
 @every_exercise

@@ -1,4 +1,4 @@
-"""Named mistakes: each is rejected, recognised as itself and as no other, and raises on purpose only."""
+"""Named mistakes: each is rejected, recognised as itself and no other, and raises if it says so."""
 
 from __future__ import annotations
 
@@ -11,45 +11,42 @@ from grader.grading.judge import judged, outcomes_of, recognise, verdict
 from grader.grading.key import ExerciseKey, MistakeKey, Response
 from grader.verdict import Status
 
-# What a slip of the author's raises, and a wrong idea hardly ever.
-SLIPS = {
-    "NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError",
-    "SyntaxError", "IndentationError", "NotImplementedError",
-}  # fmt: skip
 
-
-def slips(key: ExerciseKey, raises: Mapping[str, str]) -> list[str]:
-    """Say which mistakes raise what they were hardly meant to, or not what they are marked to raise.
+def undeclared(keys: Sequence[ExerciseKey], raises: Mapping[str, str]) -> list[str]:
+    """Say which mistakes raise what they are not marked to raise, or not what they are.
 
     A mistake may be rejected because it raises, where a library refuses what it
-    hands over. But it does not misspell a name; and where a TypeError comes on
-    every case, it takes other arguments than the answer does.
+    hands over. Then it says so, since a slip of its author's would look the same.
 
     Args:
-        key: the public one.
+        keys: on public and on hidden seeds.
         raises: by mistake, the error that it is marked to raise; "" for none.
     """
     problems = []
-    for mistake in key.mistakes:
-        errors = [_error(response) for response in mistake.responses]
+    for place, mistake in enumerate(keys[0].mistakes):
+        raised: dict[str, str] = {}  # by error, the first case on which it comes
+        for key in keys:
+            for case, response in zip(key.cases, key.mistakes[place].responses, strict=True):
+                if error := _error(response):
+                    raised.setdefault(error, case.name)
         meant = raises.get(mistake.name, "")
-        if meant:
-            if set(errors) - {""} != {meant}:
-                found = ", ".join(sorted(set(errors) - {""})) or "nothing"
-                problems.append(f"the mistake {mistake.name} is marked raises={meant!r}, and raises {found}")
-            continue
-        for case, error in zip(key.cases, errors, strict=True):
-            if error in SLIPS or (error == "TypeError" and set(errors) == {error}):
-                problems.append(
-                    f"the mistake {mistake.name} raises {error} on “{case.name}”: mend it or, if that is "
-                    f"the mistake, mark it @mistake(of={mistake.of!r}, raises={error!r})"
-                )
-                break
+        if meant and set(raised) != {meant}:
+            found = ", ".join(sorted(raised)) or "nothing"
+            problems.append(f"the mistake {mistake.name} is marked raises={meant!r}, and raises {found}")
+        elif raised and not meant:
+            error, where = next(iter(raised.items()))
+            problems.append(
+                f"the mistake {mistake.name} raises {error} on “{where}”: mend it or, if that is the "
+                f"mistake, mark it @mistake(of={mistake.of!r}, raises={error!r})"
+            )
     return problems
 
 
 def _error(response: Response) -> str:
-    return "NotImplementedError" if response.error == Status.MISSING else response.error
+    """Return the error that was raised; "" if there are arrays, or if it ended in another way."""
+    if response.error == Status.MISSING:
+        return NotImplementedError.__name__
+    return "" if response.error in list(Status) else response.error
 
 
 def problems_of(exercise: Exercise, key: ExerciseKey, hidden: bool) -> list[str]:

@@ -161,7 +161,7 @@ def look(bench: Bench, exercise: Exercise, found: ExerciseFound, orders: Mapping
     found.problems += steadiness.unsteady_cases(exercise, case_seeds(PUBLIC, bench.topic.id, exercise.name))
     found.mistakes += mistakes.mistakes(exercise, keys[0])
     marks = {one.name: one.raises for one in marked(bench.topic, "mistakes")}
-    found.problems += mistakes.slips(keys[0], marks)
+    found.problems += mistakes.undeclared(keys, marks)
     for hidden, key in enumerate(keys):
         found.problems += mistakes.problems_of(exercise, key, bool(hidden))
     found.forms += rightness.forms(bench, exercise, orders)

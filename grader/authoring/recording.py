@@ -30,7 +30,7 @@ MODULES = ("solution", "mistakes", "oracles")
 class Marked:
     """A function or class marked @mistake or @oracle, read without running its file.
 
-    `raises` names the error that a mistake raises on purpose, if it says so.
+    `raises` names the error that a mistake says it raises, if it does.
     """
 
     module: str

@@ -64,7 +64,7 @@ def norms_not_squared(x, y):
     return tf.maximum(tf.sqrt(of_x) + tf.sqrt(of_y) - 2 * products, 0.0)
 
 
-@mistake(of="pairwise_sq_dists")
+@mistake(of="pairwise_sq_dists", raises="WrongStructure")
 def one_row_at_a_time(x, y):
     """a Python loop goes through the rows, one by one."""
     rows = [tf.reduce_sum((x[i] - y) ** 2, axis=1) for i in range(x.shape[0])]
@@ -206,7 +206,7 @@ def infinity_minus_infinity(x, axis=-1, keepdims=False):
     return total if keepdims else tf.squeeze(total, axis)
 
 
-@mistake(of="logsumexp")
+@mistake(of="logsumexp", raises="InvalidArgumentError")
 def rows_against_columns(x, axis=-1, keepdims=False):
     """a maximum that kept its axis is added to sums that lost theirs, so that every row meets every other."""
     m = tf.reduce_max(x, axis=axis, keepdims=True)

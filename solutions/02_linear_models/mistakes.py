@@ -445,7 +445,7 @@ class RectifiedLogits(right.SoftmaxRegression):
         return tf.nn.relu(super().call(x))
 
 
-@mistake(of="SoftmaxRegression")
+@mistake(of="SoftmaxRegression", raises="WrongStructure")
 class HiddenLayer(right.SoftmaxRegression):
     """there is a second layer in the model."""
 
@@ -470,7 +470,7 @@ def with_replacement(n, batch, rng):
     return _dealt(rng.integers(n, size=n), batch)
 
 
-@mistake(of="minibatches")
+@mistake(of="minibatches", raises="WrongStructure")
 def remainder_dropped(n, batch, rng):
     """the last batch is dropped if it is not full."""
     order = rng.permutation(n)

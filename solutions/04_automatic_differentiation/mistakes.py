@@ -167,7 +167,7 @@ class PowersByLogarithm(Numbers):
             return (self.lift(other) * self.log()).exp()
 
 
-@mistake(of="Dual")
+@mistake(of="Dual", raises="TypeError")
 class NotReflected(Numbers):
     """operations with a plain number on the left, such as 2 / x, are missing."""
 
@@ -350,7 +350,7 @@ def no_memory(root):
     return order
 
 
-@mistake(of="topological_order")
+@mistake(of="topological_order", raises="RecursionError")
 def recursive(root):
     """the walk calls itself for every input, and a deep graph is too deep for that."""
     order, seen = [], set()
@@ -541,7 +541,7 @@ class StretchedAveraged(Tape):
         self.grad = self.grad + self.fit(grad) * (self.value.size / grad.size)
 
 
-@mistake(of="Var")
+@mistake(of="Var", raises="WrongStructure")
 class NotSummedBack(Tape):
     """a gradient that comes back from a broadcast keeps the stretched shape."""
 
@@ -678,7 +678,7 @@ def divided_by_batch(x, W, dy):
     return dx, dW / len(x), db / len(x)
 
 
-@mistake(of="dense_backward")
+@mistake(of="dense_backward", raises="ValueError")
 def weights_not_transposed(x, W, dy):
     """dy is multiplied by W and not by its transpose."""
     return dy @ W, x.T @ dy, dy.sum(axis=0)

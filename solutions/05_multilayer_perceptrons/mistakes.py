@@ -138,7 +138,7 @@ class BentBeforeBias(right.DenseLayer):
         return self.activation(tf.tensordot(x, self.kernel, axes=1)) + self.bias
 
 
-@mistake(of="DenseLayer")
+@mistake(of="DenseLayer", raises="InvalidArgumentError")
 class WidthFromSecondAxis(right.DenseLayer):
     """the width is read from the second axis, which is time if there is one."""
 
@@ -146,7 +146,7 @@ class WidthFromSecondAxis(right.DenseLayer):
         super().build(input_shape[:2])
 
 
-@mistake(of="DenseLayer")
+@mistake(of="DenseLayer", raises="InvalidArgumentError")
 class WidthFromBatch(right.DenseLayer):
     """the kernel has a row for each example of the first batch."""
 
@@ -154,7 +154,7 @@ class WidthFromBatch(right.DenseLayer):
         super().build(input_shape[:1])
 
 
-@mistake(of="DenseLayer")
+@mistake(of="DenseLayer", raises="WrongStructure")
 class OutputsFirst(right.DenseLayer):
     """the kernel has a row for each unit, and is transposed when it is used."""
 
@@ -249,7 +249,7 @@ class OnlyOurOwnConfig(right.DenseLayer):
         return {key: value for key, value in super().get_config().items() if key in ("units", "activation")}
 
 
-@mistake(of="DenseLayer")
+@mistake(of="DenseLayer", raises="TypeError")
 class OnlyTheBaseConfig(right.DenseLayer):
     """the configuration leaves out how many units there are."""
 
@@ -457,7 +457,7 @@ def _step(model, optimizer, loss_fn, x, y, training=True, penalties=True, variab
     return loss
 
 
-@mistake(of="train_step")
+@mistake(of="train_step", raises="ValueError")
 def before_the_tape(model, optimizer, loss_fn, x, y):
     """the model runs before the tape begins to record, and no gradient is found."""
     prediction = model(x, training=True)

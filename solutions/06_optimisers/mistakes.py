@@ -477,11 +477,11 @@ def cosine_rises_again(step, kind, **settings):
 
 
 @mistake(of="lr_schedule")
-def lowest_rate_added(step, kind, *, lr, lr_min=0.0, **settings):
+def lowest_rate_added(step, kind, *, lr, lr_min=0.0, warmup=0, **settings):
     """the lowest rate is added to a cosine that starts from the whole of lr."""
-    if kind == "cosine" or (kind == "warmup_cosine" and step >= settings["warmup"]):
+    if kind == "cosine" or (kind == "warmup_cosine" and step >= warmup):
         lr += lr_min
-    return _schedule(step, kind, lr=lr, lr_min=lr_min, **settings)
+    return _schedule(step, kind, lr=lr, lr_min=lr_min, warmup=warmup, **settings)
 
 
 @mistake(of="lr_schedule")
@@ -526,11 +526,11 @@ def stairs_one_late(step, kind, **settings):
 
 
 @mistake(of="lr_schedule")
-def multiplied_every_step(step, kind, **settings):
+def multiplied_every_step(step, kind, *, lr, factor=0.1, **settings):
     """the rate is multiplied by the factor in every step instead of every `every` steps."""
     if kind in ("step", "exp"):
-        return settings["lr"] * settings["factor"] ** step
-    return right.lr_schedule(step, kind, **settings)
+        return lr * factor**step
+    return right.lr_schedule(step, kind, lr=lr, factor=factor, **settings)
 
 
 @mistake(of="lr_schedule")

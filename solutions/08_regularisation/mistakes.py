@@ -635,7 +635,7 @@ def shuffled_once(x, y, batch, training, seed, augment=None):
     return _pipeline(x, y, batch, training, seed, augment, reshuffle=False)
 
 
-@mistake(of="make_pipeline")
+@mistake(of="make_pipeline", raises="ValueError")
 def last_batch_dropped(x, y, batch, training, seed, augment=None):
     """the last batch is dropped if it is not full."""
     return _pipeline(x, y, batch, training, seed, augment, partial=False)

@@ -465,7 +465,7 @@ def subtracted_again(loss, theta, d1, d2, a, b):
     return surface
 
 
-@mistake(of="loss_surface")
+@mistake(of="loss_surface", raises="WrongStructure")
 def axes_exchanged(loss, theta, d1, d2, a, b):
     """the rows belong to β and the columns to α, as `meshgrid` lays them out by default."""
     return right.loss_surface(loss, theta, d1, d2, a, b).T

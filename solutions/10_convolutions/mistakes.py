@@ -527,7 +527,7 @@ def all_in_front(k, n):
     return np.tile(np.append(k, np.zeros(n - len(k))), (n - len(k) + 1, 1))
 
 
-@mistake(of="conv_matrix")
+@mistake(of="conv_matrix", raises="WrongStructure")
 def matrix_transposed(k, n):
     """the matrix is that of the transposed convolution, with n rows."""
     return right.conv_matrix(k, n).T

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from courses import CHECKS, MISTAKES, ORACLES, SOLUTION, make_course
 
-from grader.audit import content, cost, equivalents, run, training
+from grader.audit import content, cost, equivalents, mistakes, run, training
 from grader.audit.bench import Bench, both_keys
 from grader.audit.findings import Fate, TopicFound
 from grader.audit.mutation import mutants
 from grader.authoring.release import build
 from grader.client.server import Server
 from grader.course import Course
-from grader.exercise import AuthorError
+from grader.exercise import AuthorError, Case
+from grader.grading.key import ExerciseKey, MistakeKey, Response
 
 Audit = Callable[..., TopicFound]
 
@@ -133,12 +136,16 @@ def test_mistakes_that_cannot_be_told_apart_and_exercises_without_oracle_are_fou
     assert "there is no oracle" in problems(found, "mean")
 
 
-def test_a_mistake_that_raises_by_a_slip_is_found_and_one_that_says_so_is_not(audit: Audit) -> None:
+def test_a_mistake_that_raises_is_found_unless_it_says_so(audit: Audit) -> None:
     planted = {
         "misspelt": ("", "return np.mena(rows, axis=1)"),
         "unwritten": ("", "raise NotImplementedError"),
         "other_arguments": ("", "return rows(1)"),
         "refused": ("", "return np.mean(rows, axis=1 if len(rows) > 1 else 5)"),
+        "refused_and_says_so": (
+            ', raises="AxisError"',
+            "return np.max(rows, axis=1 if len(rows) > 1 else 5)",
+        ),
         "on_purpose": (', raises="AttributeError"', "return rows.mean_of_rows"),
         "never": (', raises="KeyError"', "return rows.min(axis=0)"),
     }
@@ -148,14 +155,29 @@ def test_a_mistake_that_raises_by_a_slip_is_found_and_one_that_says_so_is_not(au
     )
     found = problems(audit("mean", sample=0, mistakes=text), "mean").split("\n")
     assert [one for one in found if "raises" in one] == [
-        f"the mistake {name} raises {error} on “a few rows”: mend it or, if that is the mistake, mark it "
+        f"the mistake {name} raises {error} on “{case}”: mend it or, if that is the mistake, mark it "
         f"@mistake(of='mean', raises='{error}')"
-        for name, error in [
-            ("misspelt", "AttributeError"),
-            ("unwritten", "NotImplementedError"),
-            ("other_arguments", "TypeError"),
+        for name, error, case in [
+            ("misspelt", "AttributeError", "a few rows"),
+            ("unwritten", "NotImplementedError", "a few rows"),
+            ("other_arguments", "TypeError", "a few rows"),
+            ("refused", "AxisError", "a single row"),
         ]
     ] + ["the mistake never is marked raises='KeyError', and raises nothing"]
+
+
+def test_a_mistake_that_raises_on_hidden_seeds_alone_says_so_too() -> None:
+    def key(error: str) -> ExerciseKey:
+        response = Response() if error else Response({"mean": np.ones(3)})
+        ended = MistakeKey("m", "mean", "it ends.", (replace(response, error=error),))
+        return ExerciseKey("mean", (Case("a few rows", {}),), ({"mean": np.zeros(3)},), (ended,))
+
+    assert mistakes.undeclared([key(""), key("ValueError")], {"m": "ValueError"}) == []
+    (found,) = mistakes.undeclared([key(""), key("ValueError")], {})
+    assert found.startswith("the mistake m raises ValueError on “a few rows”")
+    (found,) = mistakes.undeclared([key("KeyError"), key("ValueError")], {"m": "ValueError"})
+    assert found.endswith("and raises KeyError, ValueError")
+    assert mistakes.undeclared([key("timed_out")] * 2, {}) == []  # no error, and no slip
 
 
 @pytest.mark.parametrize(
