@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
+from itertools import combinations, islice, product
 from math import prod
 
 from grader.audit import reasons
@@ -34,7 +34,7 @@ from grader.grading.key import ExerciseKey
 
 FILE = "replays.toml"
 DRAWS = 3  # hidden keys, so that one sees what is won by luck
-MIXED = 1000  # ways of taking each output from another source; if there are more, a judge gets none of them
+MIXED = 1000  # ways of taking outputs from different sources, of which a judge is tried with so many
 
 By = dict[str, str]  # for each output, the source that it is taken from
 
@@ -119,13 +119,24 @@ def _passes(exercise: Exercise, draw: Draw, by: By) -> bool:
 
 
 def _mixes(exercise: Exercise, draws: Sequence[Draw]) -> Iterator[By]:
-    """Yield ways that take outputs from different sources: all for a judge, if they are not too many."""
+    """Yield ways that take outputs from different sources: those that matter, or as many as a judge gets."""
     first = draws[0].sources
     if exercise.judge_function is None:
         yield from _best_mixes(exercise, draws)
     elif prod(map(len, first.values())) <= MIXED:
         for labels in product(*first.values()):
             yield dict(zip(first, labels, strict=True))
+    else:
+        yield from islice(_replaced(first), MIXED)
+
+
+def _replaced(sources: Mapping[str, Arrays]) -> Iterator[By]:
+    """Yield the first source of each output, with some outputs of another, one output first, then more."""
+    base = {output: next(iter(labels)) for output, labels in sources.items()}
+    for count in range(1, len(sources) + 1):
+        for outputs in combinations(sources, count):
+            for label in _common(sources[output] for output in outputs):
+                yield base | dict.fromkeys(outputs, label)
 
 
 def _best_mixes(exercise: Exercise, draws: Sequence[Draw]) -> Iterable[By]:

@@ -102,16 +102,18 @@ def test_a_judge_is_tried_with_whole_sources_and_with_mixes() -> None:
     assert won(answer, lambda returned, expected, inputs: None, x=normal)["all inf"] == 3
 
 
-def test_a_judge_of_many_outputs_is_tried_with_whole_sources_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[None] = []
-    monkeypatch.setattr(replay, "MIXED", 10)
+def test_a_judge_of_many_outputs_is_tried_with_some_of_them_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unlike(returned: Arrays, expected: Arrays, inputs: dict[str, Any]) -> str | None:
+        off = any(np.abs(returned[name] - expected[name]).max() > 1e-3 for name in "yz")
+        return "it is off" if off or returned["n"] != 4 else None
 
-    def strict(returned: Arrays, expected: Arrays, inputs: dict[str, Any]) -> str | None:
-        calls.append(None)
-        return "no"
+    def answer(rng: np.random.Generator, inputs: dict[str, Any]) -> Arrays:
+        return {"y": inputs["x"] ** 2, "z": inputs["x"] ** 3, "n": np.array(4)}
 
-    assert won(lambda rng, inputs: {"y": np.ones(2), "z": np.ones(2)}, strict) == {}
-    assert len(calls) == 3 * 7
+    monkeypatch.setattr(replay, "MIXED", 50)
+    assert won(answer, unlike, x=normal) == {"`y`: all NaN, `z`: all NaN, `n`: the public key": 3}
+    monkeypatch.setattr(replay, "MIXED", 20)
+    assert won(answer, unlike, x=normal) == {}
 
 
 def test_points_are_those_of_the_case_in_the_best_way_and_a_reason_is_kept() -> None:
