@@ -38,7 +38,7 @@ class Cell:
     @property
     def label(self) -> str:
         """Return what to call it, "" in a script."""
-        return f"cell {self.number}" if self.number else ""
+        return f"cell {self.number} from the top" if self.number else ""
 
 
 def cells_of(content: bytes) -> list[Cell]:
@@ -96,15 +96,24 @@ def notebook_cells(text: str) -> list[tuple[int, str, int]]:
     return pieces
 
 
-def script_cells(text: str) -> list[tuple[int, str, int]]:
-    """Return (0, source, first line) of each cell of a script, split at `# %%`."""
+def script_cells(text: str, demonstrations: bool = False) -> list[tuple[int, str, int]]:
+    """Return (0, source, first line) of each cell of a script, split at `# %%`, that is to be run.
+
+    A demonstration that a student has freed of its `# ` is none of them unless
+    it is asked for. One that still stands behind it is comment; what a student
+    has written below it, before the next `# %%`, is theirs and is run.
+    """
     pieces: list[tuple[int, str, int]] = []
     lines = text.split("\n")
     starts = [0] + [i for i, line in enumerate(lines) if CELL_MARKER.match(line)] + [len(lines)]
     for start, end in zip(starts, starts[1:], strict=False):
         source = "\n".join(lines[start:end])
         marker = CELL_MARKER.match(lines[start]) if start < end else None
-        if marker and "[markdown]" in marker.group(1):
+        header = marker.group(1) if marker else ""
+        if "[markdown]" in header:
+            continue
+        freed = next((not line.startswith("#") for line in lines[start + 1 : end] if line.strip()), False)
+        if f'"{DEMONSTRATION}"' in header and freed and not demonstrations:
             continue
         if source.strip():
             pieces.append((0, source, start + 1))

@@ -14,7 +14,9 @@ MOST = 6  # frames
 LONGEST = 200  # characters of a line, or of a function's name
 TEXT = 1000  # characters of what was raised
 LEAST = 100  # characters of it that are kept before frames are given up
-CELL = "cell {}"  # what a cell is called; a notebook calls it `cell [7]`
+# What a cell of a file is called. Jupyter shows no such number, so it says how to count;
+# in a notebook that is running it is `cell [7]`, as Jupyter shows it.
+CELL = "cell {} from the top"
 MAX = (1 << 31) - 1
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=MAX)]

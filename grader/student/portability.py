@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import builtins
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from grader.cells import MAGIC_LINE, Cell, Unreadable, cells_of, compiled_source, unwarned
+from grader.cells import MAGIC_LINE, Cell, Unreadable, cells_of, compiled_source, script_cells, unwarned
 from grader.scopes import Names, names_in
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
@@ -36,9 +37,10 @@ def warnings(file: Path) -> list[str]:
     if file.suffix == ".ipynb":
         notebook = json.loads(content.decode("utf-8-sig"))
         found += _order(notebook["cells"])
-        found += list(_hidden(cells, _all_names(notebook["cells"])))
+        found += list(_hidden(cells, _all_names(_texts(notebook["cells"]))))
     else:
-        found += list(_hidden(cells, set()))
+        texts = [text for _, text, _ in script_cells(content.decode("utf-8-sig"), demonstrations=True)]
+        found += list(_hidden(cells, _all_names(texts)))
     found += list(_missing_files(cells, file.parent))
     for cell in cells:
         if compiled_source(cell) != cell.text and (line := MAGIC_LINE.search(cell.text)):
@@ -50,19 +52,17 @@ def warnings(file: Path) -> list[str]:
 def _order(cells: Sequence[Any]) -> Iterator[str]:
     """Compare the order in which cells were last run with the order in which they stand."""
     counts = [
-        (number, cell.get("execution_count"))
-        for number, cell in enumerate(cells, 1)
+        cell.get("execution_count")
+        for cell in cells
         if isinstance(cell, dict) and cell.get("cell_type") == "code"
     ]
-    run = [(number, count) for number, count in counts if isinstance(count, int)]
-    late = [
-        (before[0], after[0]) for before, after in zip(run, run[1:], strict=False) if after[1] < before[1]
-    ]
+    run = [count for count in counts if isinstance(count, int)]
+    late = [(above, below) for above, below in pairwise(run) if below < above]
     if late:
-        pairs = ", ".join(f"{after} before {before}" for before, after in late[:MANY])
+        pairs = ", ".join(f"[{below}] stands below [{above}]" for above, below in late[:MANY])
         yield (
-            f"cells were run in another order than they stand in: {pairs}. A grader runs them from the top: "
-            "restart the kernel, run all cells, save, and look again."
+            f"The cells were not run in the order in which they stand: {pairs}. A grader runs them from the "
+            "top: restart the kernel, run all cells, save, and look again."
         )
 
 
@@ -86,18 +86,25 @@ def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
                     "demonstration or a check): define it in a cell of your own."
                 )
             else:
+                kernel = ": your kernel may know it from a cell that you have deleted or changed since"
                 yield (
-                    f"{_place(cell)} uses `{name}`, which nothing in the file defines: your kernel may know "
-                    "it from a cell that you have deleted or changed since."
+                    f"{_place(cell)} uses `{name}`, which nothing in the file defines"
+                    f"{kernel if cell.number else ''}."
                 )
 
 
-def _all_names(cells: Sequence[Any]) -> set[str]:
-    """Return the names that code cells define, graded or not."""
+def _texts(cells: Sequence[Any]) -> list[str]:
+    """Return the text of a notebook's code cells, graded or not."""
+    sources = [
+        cell.get("source", "") for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    ]
+    return [source if isinstance(source, str) else "".join(map(str, source)) for source in sources]
+
+
+def _all_names(texts: Iterable[str]) -> set[str]:
+    """Return the names that cells define, graded or not."""
     defined: set[str] = set()
-    for cell in cells:
-        source = cell.get("source", "") if isinstance(cell, dict) and cell.get("cell_type") == "code" else ""
-        text = source if isinstance(source, str) else "".join(map(str, source))
+    for text in texts:
         names = _names(Cell(0, text, 1))
         defined |= names.binds | names.declared if names else set()
     return defined
@@ -156,4 +163,5 @@ def _is_file(folder: Path, name: str) -> bool:
 
 
 def _place(cell: Cell) -> str:
-    return cell.label or f"the cell at line {cell.line}"
+    label = cell.label or f"the cell at line {cell.line}"
+    return label[0].upper() + label[1:]

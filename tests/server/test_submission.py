@@ -247,8 +247,21 @@ def test_an_error_is_placed_by_cell_and_line_in_a_notebook() -> None:
         code("def f():\n    return 1 / 0"),
     ]
     assert failing(run(notebook(*cells)), "f") == (
-        "ZeroDivisionError: division by zero\n  cell 3, line 2, in f\n    return 1 / 0"
+        "ZeroDivisionError: division by zero\n  cell 3 from the top, line 2, in f\n    return 1 / 0"
     )
+
+
+def test_a_demonstration_in_a_script_is_not_run_though_its_lines_were_freed() -> None:
+    demonstration = '# %% tags=["active-ipynb"]\nraise ValueError\n\n'
+    script = run(f"{demonstration}# %%\na = 1\n\n{demonstration}# %%\nb = 1 / 0\n")
+    assert names(script) == {"a"}
+    (problem,) = script.problems
+    assert problem.said().endswith("\n  line 11, in <module>\n    b = 1 / 0")
+
+
+def test_what_a_student_writes_below_a_demonstration_that_is_still_comment_is_run() -> None:
+    script = run('# %% tags=["active-ipynb"]\n# check(f)\n\ndef helper():\n    return 1\n\n# %%\nx = helper()\n')
+    assert names(script) == {"helper", "x"} and not script.problems
 
 
 def test_an_error_is_placed_by_line_in_a_script() -> None:
@@ -258,7 +271,7 @@ def test_an_error_is_placed_by_line_in_a_script() -> None:
 
 def test_a_syntax_error_is_placed() -> None:
     (problem,) = run(notebook(code("a = 1"), code("a = 1\nb = (2"))).problems
-    assert problem.said() == "SyntaxError: '(' was never closed\n  cell 2, line 2\n    b = (2"
+    assert problem.said() == "SyntaxError: '(' was never closed\n  cell 2 from the top, line 2\n    b = (2"
     (problem,) = run("# %%\na = 1\n# %%\nb = (2\n").problems
     assert problem.frames == (Frame(0, 4, "", "b = (2"),)
 

@@ -12,6 +12,15 @@ from grader.student.portability import warnings
 
 DEMONSTRATION = {"metadata": {"tags": ["active-ipynb"]}}
 
+SCRIPT = """\
+# %% tags=["active-ipynb"]
+helper = 1
+
+# %%
+def mean(rows):
+    return rows.sum() / COUNT + helper
+"""
+
 
 def found(tmp_path: Path, *cells: str | dict[str, object]) -> list[str]:
     (tmp_path / "averages.ipynb").write_text(notebook(*cells))
@@ -50,24 +59,31 @@ def test_what_python_finds_odd_is_not_told(tmp_path: Path, recwarn: pytest.Warni
 
 def test_hidden_state_is_told(tmp_path: Path) -> None:
     (said,) = found(tmp_path, "def mean(rows):\n    return rows.sum() / COUNT")
-    assert said.startswith("cell 1 uses `COUNT`, which nothing in the file defines: your kernel may know it")
+    assert said.startswith("Cell 1 from the top uses `COUNT`, which nothing in the file defines: your kernel")
+
+
+def test_what_a_script_lacks_is_told_and_no_kernel_is_blamed(tmp_path: Path) -> None:
+    (tmp_path / "averages.py").write_text(SCRIPT)
+    lacking, freed = warnings(tmp_path / "averages.py")
+    assert lacking == "The cell at line 4 uses `COUNT`, which nothing in the file defines."
+    assert freed.startswith("The cell at line 4 uses `helper`, which is defined in a cell that is not graded")
 
 
 def test_a_comprehension_does_not_see_what_the_class_around_it_holds(tmp_path: Path) -> None:
     """From Python 3.12 on, its instructions are among the class'."""
     (said,) = found(tmp_path, "class Model:\n    WIDTH = 3\n    sizes = [WIDTH for _ in range(WIDTH)]")
-    assert said.startswith("cell 1 uses `WIDTH`, which nothing in the file defines")
+    assert said.startswith("Cell 1 from the top uses `WIDTH`, which nothing in the file defines")
 
 
 def test_what_only_a_demonstration_defines_is_told(tmp_path: Path) -> None:
     demonstration = {"source": "%matplotlib inline\nhelper = 1", **DEMONSTRATION}
     (said,) = found(tmp_path, demonstration, "def mean(rows):\n    return helper")
-    assert "cell 2 uses `helper`, which is defined in a cell that is not graded" in said
+    assert "Cell 2 from the top uses `helper`, which is defined in a cell that is not graded" in said
 
 
 def test_what_only_a_later_cell_defines_is_told_where_the_cell_needs_it_at_once(tmp_path: Path) -> None:
     (said,) = found(tmp_path, "x = later + 1", "later = 1")
-    assert said == "cell 1 uses `later`, to which only a later cell gives a value: move it up."
+    assert said == "Cell 1 from the top uses `later`, to which only a later cell gives a value: move it up."
     assert found(tmp_path, "class A:\n    n = [later for _ in range(3)]", "later = 1") == [said]
     assert found(tmp_path, "def f():\n    return later", "later = 1") == []
 
@@ -75,7 +91,7 @@ def test_what_only_a_later_cell_defines_is_told_where_the_cell_needs_it_at_once(
 def test_cells_out_of_order_are_told(tmp_path: Path) -> None:
     one, two = {"source": "a = 1", "execution_count": 9}, {"source": "b = 1", "execution_count": 4}
     (said,) = found(tmp_path, one, two)
-    assert said.startswith("cells were run in another order than they stand in: 2 before 1.")
+    assert said.startswith("The cells were not run in the order in which they stand: [4] stands below [9].")
     never = {"source": "c = 1", "execution_count": None}
     assert found(tmp_path, two, never, one) == []
 
@@ -85,13 +101,14 @@ def test_files_beside_the_notebook_are_told(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("")
     cell = "import mine\nfrom mine import x\ny = open('data.csv')\nz = 'data.csv', 'no.csv', ''"
     said = found(tmp_path, cell)
-    wanted = [f"cell 1 uses your file `{name}`" for name in ("mine.py", "data.csv")]
+    wanted = [f"Cell 1 from the top uses your file `{name}`" for name in ("mine.py", "data.csv")]
     assert [one.partition(",")[0] for one in said] == wanted
 
 
 def test_lines_for_notebooks_are_told(tmp_path: Path) -> None:
     (said,) = found(tmp_path, "a = 1\n!pip install x")
-    assert said == "cell 1: `!pip install x` works in notebooks only, and is left out when graded."
+    says = "`!pip install x` works in notebooks only, and is left out when graded."
+    assert said == f"Cell 1 from the top: {says}"
 
 
 def test_broken_files_and_cells_are_no_error_of_ours(tmp_path: Path) -> None:

@@ -147,11 +147,11 @@ def test_magics_hide_no_definition() -> None:
 def test_what_is_cut_is_a_notebook_whose_errors_say_where_they_are() -> None:
     cells = ["import math", "x = 1", "y = 2\ndef f():\n    return y + nothing"]
     content = cut(cells, ["f"]).notebook
-    assert [cell.label for cell in cells_of(content)] == ["cell 3"]
+    assert [cell.label for cell in cells_of(content)] == ["cell 3 from the top"]
     loaded = load(content, "session.py", "cut_session")
     with pytest.raises(NameError) as caught:
         loaded.module.f()
-    assert loaded.place(caught.traceback[-1].lineno + 1).said() == "cell 3, line 3"
+    assert loaded.place(caught.traceback[-1].lineno + 1).said() == "cell 3 from the top, line 3"
 
 
 def test_recursion_ends() -> None:

@@ -123,7 +123,7 @@ def test_submit_tells_hidden_state_that_check_in_the_notebook_did_not(mine: Path
     found = invoke("submit", "--student", "ada")
     said = " ".join(found.output.split())
     assert found.exit_code == 0 and "✗ mean — stopped with an error" in said
-    assert "! cell 2 uses `SUM`, which nothing in the file defines" in said
+    assert "! Cell 2 from the top uses `SUM`, which nothing in the file defines" in said
 
 
 def test_who_hands_in_is_asked_once(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
