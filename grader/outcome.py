@@ -9,6 +9,11 @@ import numpy as np
 from grader.fault import CELL, Fault, Place
 from grader.verdict import Status
 
+# What a misspelt name or broken syntax raises, and a misunderstanding hardly ever.
+SLIPS = frozenset(
+    "NameError UnboundLocalError AttributeError ImportError ModuleNotFoundError"
+    " SyntaxError IndentationError TabError".split()
+)
 UNDEFINED = "undefined"  # an `error`: the submission does not define what the exercise asks for
 
 
@@ -36,6 +41,18 @@ class Outcome:
     def unwritten(self) -> bool:
         """Whether the answer is there, and still to be written."""
         return self.status is Status.MISSING and self.imported and self.error != UNDEFINED
+
+    @property
+    def slip(self) -> bool:
+        """Whether a misspelt name or broken syntax, and no misunderstanding, is the likely cause.
+
+        That is also so where the answer is not defined, or its file cannot be run.
+        """
+        if not self.imported:
+            return True
+        if self.status is Status.MISSING:
+            return not self.unwritten
+        return self.status is Status.RAISED and self.error in SLIPS
 
     def said(self, cell: str = CELL) -> str:
         """Return in words what there is of an account; a notebook may call its cells otherwise."""

@@ -65,6 +65,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
         place: the line that raised what the message is about.
         sentence: the mistake's, which finishes "your answers are what one gets when".
         unwritten: whether the answer is still to be written, and nothing else is wrong.
+        slip: whether a misspelt name or broken syntax is all that is known to be wrong.
     """
 
     name: str
@@ -77,11 +78,17 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     place: Place | None = None
     sentence: str = ""
     unwritten: bool = False
+    slip: bool = False
 
     def __post_init__(self) -> None:
         # Results that lack the field say it by the message alone.
         if self.status is Status.MISSING and self.message.endswith(UNWRITTEN):
             msgspec.structs.force_setattr(self, "unwritten", True)
+
+    @property
+    def hint_helps(self) -> bool:
+        """Whether the exercise's hint, which is about its idea, may help."""
+        return self.status not in (Status.PASSED, Status.GRADER_ERROR) and not self.slip
 
 
 class Graded(msgspec.Struct, frozen=True):

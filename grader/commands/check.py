@@ -48,10 +48,11 @@ def check(
     from grader import files
     from grader.grading.grader import Grader
     from grader.grading.work import NotGradable, Work, open_file
-    from grader.report import data, forge, terminal
+    from grader.report import data, forge
     from grader.report import junit as junit_report
     from grader.student import progress
     from grader.student.assignment import choose, find_assignments
+    from grader.student.shown import show_checked
     from grader.verdict import Results, Status
 
     if file is None and len(targets) == 1 and targets[0].endswith((".py", ".ipynb")):
@@ -75,7 +76,7 @@ def check(
                 except NotGradable as error:
                     raise click.ClickException(f"{path}: {error}.") from error
                 progress.note(assignment, graded[-1].exercises)
-                terminal.show_checked(console(), graded[-1])
+                show_checked(console(), graded[-1], _written(assignment, file))
                 findings += list(_findings(assignment, path, graded[-1]))
             results = Results(tuple(graded), grader.environment)
         if json_file:
@@ -90,6 +91,14 @@ def check(
             click.echo(line)
     passed = all(v.status is Status.PASSED for one in graded for v in one.exercises)
     sys.exit(0 if passed else 1)
+
+
+def _written(assignment: Assignment, file: Path | None) -> bool | None:
+    """Tell whether there is a written answer, where everything is checked; None if it is not asked for."""
+    from grader.student.written import is_written
+
+    everything = len(assignment.exercises) == len(assignment.rules.checks.exercises)
+    return is_written(assignment, file) if everything else None
 
 
 def _findings(assignment: Assignment, path: Path, graded: Graded) -> Iterator[Annotation]:

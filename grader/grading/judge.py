@@ -69,6 +69,7 @@ def judged(
         first.place,
         mistake.sentence if mistake else "",
         first.unwritten,
+        first.slip and mistake is None,
     )
     return Judged(verdict, found)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 
 from grader.exercise import Exercise
-from grader.report.words import WORDS
+from grader.report.words import WORDS, earned, outcome, sign, so_far, words
 from grader.text import printable
 from grader.verdict import CaseVerdict, Status, Verdict
 
@@ -21,6 +21,7 @@ from grader.verdict import CaseVerdict, Status, Verdict
 RIGHT, WRONG = "#009e73", "#d55e00"
 CODE = re.compile("`([^`\n]+)`")
 BAR = 20  # signs
+PICTURE = "There is a picture of this: a notebook shows it, and so does VS Code's interactive window."
 
 
 class Display:
@@ -69,16 +70,18 @@ class Checked(Display):
         lines = [headline(self.verdict)]
         if self.verdict.message:
             lines += ["", *(f"  {line}".rstrip() for line in self.verdict.message.split("\n")), ""]
-        lines += [f"  {_sign(case.status)} {_became(case)}: {case.name}" for case in self._cases]
-        if self.verdict.status is not Status.PASSED:
+        lines += [f"  {sign(case.status)} {_became(case)}: {case.name}" for case in self._cases]
+        if self.verdict.hint_helps:
             lines += ["", f"  A hint:  grader hint {self.topic}.{self.exercise.name}"]
+        if self.picture:
+            lines += ["", f"  {PICTURE}"]
         lines += [f"  Note: {note}" for note in self.notes]
         return printable("\n".join(lines))
 
     def html(self) -> str:
         """Return the same with the picture, and with the hint where it can be opened."""
         verdict = self.verdict
-        title = f"{_coloured(verdict.status)} {_code(_outcome(verdict))}"
+        title = f"{_coloured(verdict.status)} {_code(outcome(verdict))}"
         parts = [f'<p style="margin:0 0 .5em"><b>{title}</b></p>']
         paragraphs = verdict.message.split("\n\n") if verdict.message else []
         for paragraph in paragraphs:
@@ -88,16 +91,16 @@ class Checked(Display):
         if self.picture:
             parts.append(f'<div style="margin:.8em 0">{self.picture}</div>')
         said = ((_coloured(case.status), f"{_became(case)}: {case.name}") for case in self._cases)
-        items = [f'<li style="margin:0">{sign} {escape(words)}</li>' for sign, words in said]
+        items = [f'<li style="margin:0">{mark} {escape(text)}</li>' for mark, text in said]
         if items:
             parts.append(f'<ul style="list-style:none;margin:.5em 0;padding:0">{"".join(items)}</ul>')
-        if verdict.status is not Status.PASSED and self.exercise.hint:
+        if verdict.hint_helps and self.exercise.hint:
             parts.append(
                 '<details style="margin:.5em 0"><summary style="cursor:pointer">A hint</summary>'
                 f'<p style="margin:.3em 0">{_code(self.exercise.hint)}</p></details>'
             )
         parts += [f'<p style="margin:.5em 0"><b>Note:</b> {_code(note)}</p>' for note in self.notes]
-        return _box(verdict.status, _outcome(verdict), parts)
+        return _box(verdict.status, outcome(verdict), parts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,19 +121,22 @@ class Overview(Display):
     def headline(self) -> str:
         """Return how much of it is right."""
         right = sum(verdict.status is Status.PASSED for verdict in self.verdicts)
-        points, most = sum(v.score for v in self.verdicts), sum(v.max_score for v in self.verdicts)
-        passed = f"{right} of {len(self.verdicts)} exercises passed"
-        return f"{self.topic}: {passed}, {points:g} of {most:g} points"
+        score, most = sum(v.score for v in self.verdicts), sum(v.max_score for v in self.verdicts)
+        return f"{self.topic}: {so_far(right, len(self.verdicts), score, most)}"
 
     @property
     def share(self) -> float:
         """Return the points as a share of all there are."""
         return sum(v.score for v in self.verdicts) / (sum(v.max_score for v in self.verdicts) or 1)
 
+    @property
+    def _percent(self) -> str:
+        return f"{int(self.share * 100 + 1e-9)}%"  # 100 only where nothing is missing
+
     def text(self) -> str:
         """Return a line for each exercise, and the sum."""
         full = int(self.share * BAR)
-        lines = [self.headline, f"{'█' * full}{'░' * (BAR - full)} {self.share:.0%}", ""]
+        lines = [self.headline, f"{'█' * full}{'░' * (BAR - full)} {self._percent}", ""]
         lines += [f"{headline(verdict)}{_why(verdict)}" for verdict in self.verdicts]
         return printable("\n".join(lines + [f"Note: {note}" for note in self.notes]))
 
@@ -143,17 +149,17 @@ class Overview(Display):
         for verdict in self.verdicts:
             cells = (
                 f"{_coloured(verdict.status)} {_code(f'`{verdict.name}`')}",
-                f"{verdict.score:g} of {verdict.max_score:g}",
-                f"{WORDS[verdict.status]}{_code(_why(verdict))}",
+                earned(verdict.score, verdict.max_score),
+                f"{words(verdict)}{_code(_why(verdict))}",
             )
             rows.append(f'<tr>{"".join(f"""<td style="{left}">{cell}</td>""" for cell in cells)}</tr>')
         bar = (
             '<div aria-hidden="true" style="height:8px;max-width:320px;border:1px solid currentColor;'
-            f'margin:.5em 0"><div style="height:8px;width:{self.share:.0%};background:{RIGHT}"></div></div>'
+            f'margin:.5em 0"><div style="height:8px;width:{self._percent};background:{RIGHT}"></div></div>'
         )
         table = f'<table style="border-collapse:collapse;margin:.5em 0"><thead><tr>{head}</tr></thead>'
         parts = [
-            f'<p style="margin:0"><b>{escape(self.headline)}</b> ({self.share:.0%})</p>',
+            f'<p style="margin:0"><b>{escape(self.headline)}</b> ({self._percent})</p>',
             bar,
             f"{table}<tbody>{''.join(rows)}</tbody></table>",
             *(f'<p style="margin:.5em 0"><b>Note:</b> {_code(note)}</p>' for note in self.notes),
@@ -164,12 +170,7 @@ class Overview(Display):
 
 def headline(verdict: Verdict) -> str:
     """Return what became of an exercise on one line."""
-    return f"{_sign(verdict.status)} {_outcome(verdict)}"
-
-
-def _outcome(verdict: Verdict) -> str:
-    points = f"{verdict.score:g} of {verdict.max_score:g} points"
-    return f"{verdict.name} — {WORDS[verdict.status]}, {points}"
+    return f"{sign(verdict.status)} {outcome(verdict)}"
 
 
 def _became(case: CaseVerdict) -> str:
@@ -182,14 +183,10 @@ def _why(verdict: Verdict) -> str:
     return f": {verdict.sentence}" if verdict.sentence else ""
 
 
-def _sign(status: Status) -> str:
-    return "✓" if status is Status.PASSED else "✗"
-
-
 def _coloured(status: Status) -> str:
     # The word beside it says the same, so that a screen reader need not.
     colour = RIGHT if status is Status.PASSED else WRONG
-    return f'<span aria-hidden="true" style="color:{colour};font-weight:bold">{_sign(status)}</span>'
+    return f'<span aria-hidden="true" style="color:{colour};font-weight:bold">{sign(status)}</span>'
 
 
 def _paragraph(text: str, key: bool) -> str:

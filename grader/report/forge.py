@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import name_of
-from grader.report.words import words
+from grader.report.words import earned, points, words
 from grader.text import printable
 from grader.verdict import Results, Status, Verdict
 
@@ -68,7 +68,7 @@ def summary(results: Results) -> str:
     parts = []
     for graded in results.submissions:
         title = " ".join(part for part in (graded.student, name_of(graded.topic)) if part)
-        parts.append(f"## {_html(title)}: {graded.score:g} of {graded.max_score:g} points\n")
+        parts.append(f"## {_html(title)}: {points(graded.score, graded.max_score)}\n")
         parts.append("| | exercise | | points |\n|---|---|---|---:|")
         parts += [_row(verdict) for verdict in graded.exercises]
         parts += [f"\n{_html(note)}." for note in graded.notes]
@@ -82,8 +82,8 @@ def summary(results: Results) -> str:
 
 def _row(verdict: Verdict) -> str:
     mark = "✅" if verdict.status is Status.PASSED else "⬜" if verdict.unwritten else "❌"
-    points = f"{verdict.score:g} of {verdict.max_score:g}"
-    return f"| {mark} | {_html(verdict.name)} | {words(verdict)} | {points} |"
+    score = earned(verdict.score, verdict.max_score)
+    return f"| {mark} | {_html(verdict.name)} | {words(verdict)} | {score} |"
 
 
 def _name(annotation: Annotation) -> str:

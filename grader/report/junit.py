@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from grader import files
-from grader.report.words import words
+from grader.report.words import points, words
 from grader.text import printable
 from grader.verdict import Results, Status, Verdict
 
@@ -43,9 +43,8 @@ def _test(topic: str, file: str, verdict: Verdict) -> ElementTree.Element:
         "testcase", classname=topic, name=verdict.name, file=_text(file), time=f"{seconds:.3f}"
     )
     if verdict.status is not Status.PASSED:
-        points = f"{verdict.score:g} of {verdict.max_score:g} points"
         kind = "error" if verdict.status is Status.GRADER_ERROR else "failure"
-        message = f"{words(verdict)}, {points}"
+        message = f"{words(verdict)}, {points(verdict.score, verdict.max_score)}"
         failure = ElementTree.SubElement(test, kind, message=message, type=verdict.status)
         failure.text = _text(verdict.message)
     return test

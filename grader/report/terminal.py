@@ -1,4 +1,4 @@
-"""Results on a terminal: one student's answers, a class, the syllabus.
+"""Results on an instructor's terminal: a class, the syllabus.
 
 Messages come from elsewhere and may quote what a student wrote; all of it
 passes through `printable` on its way to the screen, and none of it is markup.
@@ -17,7 +17,7 @@ from grader import names
 from grader.course import Course, Topic, name_of
 from grader.exercise import AuthorError
 from grader.grading.secret import hidden_path
-from grader.report.words import PIPED, READABLE, WORDS, words
+from grader.report.words import PIPED, WORDS
 from grader.text import printable
 from grader.verdict import Graded, Results, Status, Verdict
 
@@ -30,29 +30,6 @@ FEW = 20  # submissions that are shown one a row
 NAMED = 3  # mistakes that are named of each exercise
 BARS = " ▁▂▃▄▅▆▇█"
 BINS = 10
-
-
-def show_checked(console: Console, graded: Graded) -> None:
-    """Show a student each exercise of one submission, then the sum."""
-    from rich.padding import Padding
-
-    _fit(console)
-    topic = name_of(graded.topic)
-    for verdict in graded.exercises:
-        passed = verdict.status is Status.PASSED
-        name = f"{topic}.{verdict.name}"
-        points = f"{verdict.score:g} of {verdict.max_score:g} points"
-        mark = _text("✓ " if passed else "✗ ", "bold green" if passed else "bold red")
-        console.print(_join(mark, _text(name, "bold"), _text(f" — {words(verdict)}, {points}")))
-        if not passed and not verdict.unwritten:
-            message = f"{verdict.message}\n\nAgain:  grader check {name}\nStuck:  grader hint {name}"
-            width = min(console.width, READABLE)
-            console.print(Padding(_text(message.strip()), (1, 0, 1, 2), expand=False), width=width)
-    for note in graded.notes:
-        console.print(_text(f"Note: {note}."))
-    right = sum(verdict.status is Status.PASSED for verdict in graded.exercises)
-    total = f"{right} of {_count(len(graded.exercises), 'exercise')} passed"
-    console.print(_text(f"{topic}: {total}, {graded.score:g} of {graded.max_score:g} points.", "bold"))
 
 
 def show_class(console: Console, results: Results) -> None:

@@ -1,4 +1,4 @@
-"""What each verdict is called, and how wide text may be, wherever people read it."""
+"""What each verdict is called, how points are written, and how wide text may be, wherever people read it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from grader.verdict import Status, Verdict
 PIPED = 100  # columns where there is no terminal
 READABLE = 100  # columns of prose, however wide the terminal
 WORDS = {
-    Status.PASSED: "passed",
+    Status.PASSED: "right",
     Status.WRONG: "wrong",
     Status.RAISED: "stopped with an error",
     Status.MISSING: "not written",
@@ -16,6 +16,7 @@ WORDS = {
     Status.CRASHED: "crashed",
     Status.GRADER_ERROR: "the grader failed",
 }
+STEP = 0.1  # of points, as people read them
 
 
 def words(verdict: Verdict) -> str:
@@ -23,3 +24,38 @@ def words(verdict: Verdict) -> str:
     if verdict.status is Status.MISSING and not verdict.unwritten:
         return "not defined"
     return WORDS[verdict.status]
+
+
+def sign(status: Status) -> str:
+    """Return what stands beside the word, so that nothing is said by colour alone."""
+    return "✓" if status is Status.PASSED else "✗"
+
+
+def points(score: float, most: float) -> str:
+    """Say how many of `most` points there are, as in “1.7 of 5 points”."""
+    return f"{earned(score, most)} points"
+
+
+def earned(score: float, most: float) -> str:
+    """Return “1.7 of 5”: to one decimal, but all only where all was earned, and 0 only where nothing was."""
+    shown = round(score, 1)
+    if shown >= most > score:
+        shown = round(most - STEP, 1)
+    if shown <= 0 < score:
+        shown = STEP
+    return f"{_number(shown)} of {_number(most)}"
+
+
+def so_far(right: int, exercises: int, score: float, most: float) -> str:
+    """Say how far a student is, as in “2 of 3 exercises right, 70 of 100 points”."""
+    thing = "exercise" if exercises == 1 else "exercises"
+    return f"{right} of {exercises} {thing} right, {points(score, most)}"
+
+
+def outcome(verdict: Verdict, name: str = "") -> str:
+    """Say of an exercise on one line what became of it; `name` is what to call it in place of its own."""
+    return f"{name or verdict.name} — {words(verdict)}, {points(verdict.score, verdict.max_score)}"
+
+
+def _number(points: float) -> str:
+    return f"{points:.1f}".removesuffix(".0")

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from grader.cells import Unreadable, cells_of, unwarned
 from grader.student.assignment import Assignment
+from grader.verdict import Verdict
 
+PATIENCE = 3  # failed tries, after which the hint is shown unasked
 # A paragraph that cites: an address, or a year in brackets.
 CITATION = re.compile(r"https?://|\((?:1[89]|20)\d\d\)")
 
@@ -22,6 +24,11 @@ class Hint:
     exercise: str
     question: str
     reading: str
+
+
+def is_due(verdict: Verdict, tries: int) -> bool:
+    """Tell whether the hint is shown unasked after so many failed tries; a slip needs none."""
+    return tries >= PATIENCE and verdict.hint_helps
 
 
 def hint(assignment: Assignment, exercise: str) -> Hint:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import builtins
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -31,20 +30,18 @@ from grader.grading.key import ExerciseKey, KeyProblem
 from grader.grading.rules import Rules
 from grader.grading.run import run
 from grader.outcome import Outcome
-from grader.report.display import Checked, Display, Overview, headline
+from grader.report.display import Checked, Display, Overview
 from grader.report.pictures import picture_of
-from grader.student import asked, session, shell
+from grader.student import asked, quiet, session, shell
 from grader.student.assignment import Assignment
+from grader.student.written import in_words, is_written
 from grader.verdict import Status
 
 CELL = "cell [{}]"  # as Jupyter counts: by when it was run
 STARTING = "Starting TensorFlow, which takes some seconds…"
 LARGE = 8 << 20  # bytes of a saved notebook that is not looked into
+STOPS = "“Run all” stops here until this is right."
 _warm = KeptServer(warm.start)
-
-# TensorFlow, if a notebook imports it after this, starts without a word; it takes both.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
 class Plain(Exception):
@@ -85,21 +82,31 @@ def check(*answers: Callable[..., Any] | type | str) -> None:
         raise CannotCheck(f"{said[0].upper()}{said[1:]}.".replace("?.", "?").replace("..", ".")) from None
     finally:
         place.clear()
-    if failed and "NBGRADER_VALIDATING" in os.environ:
-        # Validate shows of a cell its error alone.
-        raise NotRightYet("\n\n".join(one.text() for one in displays))
     if failed:
-        raise NotRightYet("\n".join(failed))
+        raise NotRightYet(_said_again(displays))
 
 
 def prepare() -> None:
-    """Start the server ahead, beside the notebook's own import of TensorFlow."""
+    """Start the server ahead, beside the notebook's own import of TensorFlow, which is made a quiet one."""
+    quiet.hush()
     if shell.current() is not None:
         _warm.start_ahead()
 
 
-def _check(answers: Sequence[Any], place: Place) -> tuple[list[Display], list[str]]:
-    """Return what is to be shown, and the headlines of what is not right."""
+def _said_again(displays: Sequence[Display]) -> str:
+    """Return what the error says below what is shown: nothing that was read there, if it was read.
+
+    Where nobody sits at the notebook, as under `nbconvert --execute` and
+    `nbgrader validate`, the error is all that is seen of it.
+    """
+    here = shell.current()
+    if here is None:
+        return "not right yet; what is printed above says why"
+    return STOPS if shell.is_watched(here) else "\n\n".join(one.text() for one in displays)
+
+
+def _check(answers: Sequence[Any], place: Place) -> tuple[list[Display], bool]:
+    """Return what is to be shown, and whether “Run all” is to stop there."""
     here = shell.current()
     kernel = here.user_ns if here else {}
     names = [asked.name_of_answer(answer, kernel) for answer in answers]
@@ -120,13 +127,14 @@ def _check(answers: Sequence[Any], place: Place) -> tuple[list[Display], list[st
     failed = [one for one in verdicts if one.status is not Status.PASSED]
     notes = tuple(_notes(assignment, found, bool(failed)))
     if not names:
-        return [Overview(assignment.name, verdicts, notes + _not_run(wanted, found))], []
+        notes += (*_not_run(wanted, found), *_written(assignment))
+        return [Overview(assignment.name, verdicts, notes)], False
     pictures = [_picture(keys[one.verdict.name], outcomes[one.verdict.name], one) for one in judgements]
     checked = [
         Checked(assignment.name, exercise, one, drawn, notes)
         for exercise, one, drawn in zip(wanted, verdicts, pictures, strict=True)
     ]
-    return list(checked), [headline(one) for one in failed]
+    return list(checked), bool(failed)
 
 
 def _source(
@@ -185,6 +193,16 @@ def _not_run(wanted: Sequence[Exercise], found: session.Cut | None) -> tuple[str
     count = sum(not found.defined >= set(exercise.writes) for exercise in wanted)
     cells = "the cell of one exercise was" if count == 1 else f"the cells of {count} exercises were"
     return (f"In this kernel {cells} not run yet. `grader check` goes by the saved file.",) if count else ()
+
+
+def _written(assignment: Assignment) -> Iterator[str]:
+    """Say what the written answer is worth, and whether the file has it; a kernel does not know."""
+    try:
+        written = is_written(assignment)
+    except OSError:
+        return
+    if written is not None:
+        yield in_words(written) + ("" if written else " Save the file if you have written it.")
 
 
 @lru_cache(maxsize=4)

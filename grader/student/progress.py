@@ -33,7 +33,10 @@ class State(StrEnum):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What came of an exercise when it was last checked, and how often it has failed since it was right."""
+    """What came of an exercise when it was last checked, and how often it has failed since it was right.
+
+    Slips count as one try together: who misspells a name has not misunderstood.
+    """
 
     status: Status
     score: float
@@ -82,7 +85,8 @@ def note(assignment: Assignment, verdicts: Iterable[Verdict], tried: bool = True
         if verdict.status is Status.GRADER_ERROR:
             continue  # it says nothing about the answer
         failed = verdict.status is not Status.PASSED and not verdict.unwritten
-        tries = max(before.entry(verdict.name).tries + tried, 1) if failed else 0
+        counted = tried and not verdict.slip
+        tries = max(before.entry(verdict.name).tries + counted, 1) if failed else 0
         entries[verdict.name] = Entry(verdict.status, verdict.score, tries)
     now = Progress(assignment.rules.key.fingerprint, time.time(), entries)
     with contextlib.suppress(OSError):

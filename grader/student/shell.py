@@ -2,7 +2,7 @@
 
 `get_ipython`, `user_ns`, `_render_traceback_` and `_repr_mimebundle_` are
 documented, and are used where they are needed. `history_manager`,
-`input_hist_raw` and `user_ns_hidden` are not, and are used here alone.
+`input_hist_raw`, `user_ns_hidden` and `kernel` are not, and are used here alone.
 """
 
 from __future__ import annotations
@@ -40,3 +40,15 @@ def own_names(shell: Any) -> Set[str]:
     missing when the file is graded may speak of one of IPython's.
     """
     return set(getattr(shell, "user_ns_hidden", ()))
+
+
+def is_watched(shell: Any) -> bool:
+    """Tell whether somebody sits at the notebook: whoever runs this cell takes what is typed.
+
+    A program that runs a notebook from end to end says that it takes nothing,
+    by `allow_stdin` of Jupyter's messages. Without `kernel`, as in a terminal,
+    and without `get_parent`, which ipykernel has from version 6 on, somebody does.
+    """
+    parent = getattr(getattr(shell, "kernel", None), "get_parent", None)
+    request = parent("shell") if parent else {}
+    return bool(request.get("content", {}).get("allow_stdin", True))

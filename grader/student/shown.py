@@ -1,4 +1,4 @@
-"""How far a student is: the status, a hint, and the screen of `grader watch`."""
+"""What a student sees on a terminal: what was checked, the status, a hint, the screen of `grader watch`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.report.words import PIPED, READABLE, WORDS, words
+from grader.course import name_of
+from grader.report.words import PIPED, READABLE, WORDS, earned, outcome, points, sign, so_far
 from grader.student.assignment import Assignment
 from grader.student.hint import Hint
 from grader.student.progress import Entry, Progress, State, load
-from grader.student.written import in_table, is_written
+from grader.student.written import in_table, in_words, is_written
 from grader.text import printable
-from grader.verdict import Status, Verdict
+from grader.verdict import Graded, Status, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,6 +27,32 @@ def bar(share: float) -> str:
     """Draw a share within [0, 1]; the bar is full only at 1 and empty only at 0."""
     full = min(max(int(share * CELLS), share > 0), CELLS if share >= 1 else CELLS - 1)
     return "█" * full + "░" * (CELLS - full)
+
+
+def show_checked(console: Console, graded: Graded, written: bool | None = None) -> None:
+    """Show what became of each exercise of one submission, then the sum.
+
+    Args:
+        graded: the submission.
+        written: whether there is a written answer; None if nothing is to be said of it.
+    """
+    _fit(console)
+    topic = name_of(graded.topic)
+    for verdict in graded.exercises:
+        name = f"{topic}.{verdict.name}"
+        console.print(_outcome(verdict, name))
+        if verdict.status is not Status.PASSED and not verdict.unwritten:
+            message = f"{verdict.message}\n\nAgain:  grader check {name}"
+            if verdict.hint_helps:
+                message += f"\nStuck:  grader hint {name}"
+            console.print(_text(f"\n{_indented(message.strip(), _width(console))}\n"))
+    for note in graded.notes:
+        console.print(_text(f"Note: {note}."))
+    right = sum(verdict.status is Status.PASSED for verdict in graded.exercises)
+    total = so_far(right, len(graded.exercises), graded.score, graded.max_score)
+    console.print(_text(f"{topic}: {total}.", "bold"))
+    if written is not None:
+        console.print(_text(in_words(written)))
 
 
 def show_status(console: Console, assignments: Sequence[Assignment], each: bool) -> None:
@@ -43,8 +70,8 @@ def show_status(console: Console, assignments: Sequence[Assignment], each: bool)
     for one in assignments:
         entries = [known[one.name].entry(name) for name in one.exercises]
         counts = [str(sum(entry.state is state for entry in entries)) for state in State]
-        earned, most = _points(one, known[one.name])
-        table.add_row(_text(one.name, "bold"), *counts, f"{earned:g} of {most:g}", bar(earned / most))
+        score, most = _points(one, known[one.name])
+        table.add_row(_text(one.name, "bold"), *counts, earned(score, most), bar(score / most))
     console.print(table)
     answers = {one.name: is_written(one) for one in assignments}
     asked = [name for name, written in answers.items() if written is not None]
@@ -53,8 +80,8 @@ def show_status(console: Console, assignments: Sequence[Assignment], each: bool)
     for one in assignments if each else ():
         for name in one.exercises:
             entry, exercise = known[one.name].entry(name), one.rules.checks.exercises[name]
-            points = f"{entry.score:g} of {exercise.points:g} points"
-            console.print(_text(f"  {MARKS[entry.state]} {name} — {_said(entry)}, {points}"))
+            said = f"{_said(entry)}, {points(entry.score, exercise.points)}"
+            console.print(_text(f"  {MARKS[entry.state]} {name} — {said}"))
     for one in assignments:
         for line in _standing(one, known[one.name]):
             console.print(_text(line))
@@ -96,9 +123,9 @@ def show_watched(
     known = load(assignment)
     names = assignment.exercises
     done = sum(known.entry(name).state is State.DONE for name in names)
-    earned, most = _points(assignment, known)
-    so_far = f"{done} of {len(names)} exercises right, {earned:g} of {most:g} points"
-    console.print(_text(f"{assignment.name}  {bar(earned / most)}  {so_far}", "bold"))
+    score, most = _points(assignment, known)
+    total = so_far(done, len(names), score, most)
+    console.print(_text(f"{assignment.name}  {bar(score / most)}  {total}", "bold"))
     topics = f"; {course[0]} of {course[1]} topics done" if course[1] > 1 else ""
     console.print(_text(f"  {file or 'no file'}{topics}"))
     for note in notes:
@@ -108,16 +135,22 @@ def show_watched(
         console.print(_text(f"✓ All of {assignment.name} is right. `grader submit` packs it.", "bold green"))
     if verdict is None:
         return
-    said = f" — {words(verdict)}, {verdict.score:g} of {verdict.max_score:g} points"
-    console.print(_text("✗ ", "bold red"), _text(verdict.name, "bold"), _text(said), sep="")
+    console.print(_outcome(verdict, verdict.name))
     console.print(_text(f"\n{_indented(verdict.message, _width(console))}\n"))
     if hint is not None:
         console.print(_text(f"{hint_text(hint, _width(console))}\n"))
 
 
+def _outcome(verdict: Verdict, name: str) -> Text:
+    """Return what became of an exercise on one line: its sign in colour, its name in bold type."""
+    from rich.text import Text
+
+    said = outcome(verdict, name).removeprefix(name)
+    colour = "bold green" if verdict.status is Status.PASSED else "bold red"
+    return Text().join([_text(f"{sign(verdict.status)} ", colour), _text(name, "bold"), _text(said)])
+
+
 def _said(entry: Entry) -> str:
-    if entry.status is Status.PASSED:
-        return "right"
     if entry.status is Status.MISSING and entry.tries:
         return "not defined"
     return WORDS[entry.status]

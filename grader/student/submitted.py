@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.course import name_of
-from grader.report.words import PIPED, words
+from grader.report.words import PIPED, outcome, points, sign
 from grader.student.packing import Package
 from grader.student.written import in_words
 from grader.text import printable
-from grader.verdict import Graded, Status
+from grader.verdict import Graded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,11 +47,9 @@ def show_submitted(
         say(f"Note: {packed.note}.", indent=2)
     say("\nRun from the packed copy, in a process of its own, as it will be graded:")
     for verdict in graded.exercises:
-        mark = "✓" if verdict.status is Status.PASSED else "✗"
-        points = f"{verdict.score:g} of {verdict.max_score:g} points"
-        say(f"{mark} {verdict.name} — {words(verdict)}, {points}", indent=2)
+        say(f"{sign(verdict.status)} {outcome(verdict)}", indent=2)
     topic = name_of(graded.topic)
-    say(f"  {topic}: {graded.score:g} of {graded.max_score:g} points, on the public numbers.", "bold")
+    say(f"  {topic}: {points(graded.score, graded.max_score)}, on the public numbers.", "bold")
     if written is not None:
         say(in_words(written) + ("" if written else " You may still write it."), "" if written else "bold", 2)
     if graded.score < graded.max_score:

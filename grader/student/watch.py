@@ -24,11 +24,10 @@ from grader.grading.run import run
 from grader.grading.work import NotGradable, open_file
 from grader.student import progress
 from grader.student.assignment import Assignment
-from grader.student.hint import Hint, hint
+from grader.student.hint import Hint, hint, is_due
 from grader.student.progress import State
 from grader.verdict import Status, Verdict
 
-PATIENCE = 3  # failed tries, after which the hint is shown unasked
 STEP, DEBOUNCE = 20, 200  # milliseconds without a change that end a save, and the longest wait for them
 
 Show = Callable[[Assignment, str, Verdict | None, Hint | None, Sequence[str], tuple[int, int]], None]
@@ -217,7 +216,7 @@ class Watch:
         shown = None
         if self.verdict is not None:
             tries = progress.load(self.assignment).entry(self.verdict.name).tries
-            if self.asked or tries >= PATIENCE:
+            if self.asked or is_due(self.verdict, tries):
                 shown = hint(self.assignment, self.verdict.name)
         done = sum(map(_done, self.assignments))
         self.show(self.assignment, self.file, self.verdict, shown, self.notes, (done, len(self.assignments)))

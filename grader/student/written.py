@@ -17,15 +17,15 @@ STUB = "YOUR ANSWER HERE"  # as nbgrader leaves it
 QUOTES = re.compile(r"""\A[rR]?(?:\"{3}|'{3})|(?:\"{3}|'{3})\Z""")
 
 
-def is_written(assignment: Assignment) -> bool | None:
-    """Tell whether the file that counts holds a written answer; None if the topic asks for none.
+def is_written(assignment: Assignment, file: Path | None = None) -> bool | None:
+    """Tell whether the file that counts, or `file`, holds a written answer; None if the topic asks for none.
 
     It asks for one if the notebook or the script has a cell for it.
 
     Raises:
         OSError: a file cannot be read.
     """
-    found = [_answer(path) for path in assignment.forms()]
+    found = [_answer(path) for path in ([file] if file else assignment.forms())]
     if all(text is None for text in found):
         return None
     return bool((found[0] or "").replace(STUB, "").strip())

@@ -282,9 +282,9 @@ def test_the_instructors_notebook_passes_its_own_checks(tmp_path: Path) -> None:
     nbclient.execute(notebook, cwd=topic.assignment, timeout=120)
     checks = [cell for cell in notebook.cells if cell.id.startswith("check_")]
     assert [cell.outputs[0].data["text/plain"].splitlines()[0] for cell in checks] == [
-        "✓ mean — passed, 30 of 30 points",
-        "✓ weighted_mean — passed, 40 of 40 points",
-        "✓ running_mean — passed, 30 of 30 points",
+        "✓ mean — right, 30 of 30 points",
+        "✓ weighted_mean — right, 40 of 40 points",
+        "✓ running_mean — right, 30 of 30 points",
     ]
 
 

@@ -177,10 +177,10 @@ def test_check_shows_in_jupyterlab_what_is_wrong_and_stops_run_all_there(
     page.locator("li[data-command='runmenu:run-all']").click()
     wrong = page.locator("section[aria-label^='weighted_mean']")
     wrong.wait_for(timeout=2 * PATIENCE)
-    assert page.locator("section[aria-label^='mean — passed']").is_visible()
+    assert page.locator("section[aria-label^='mean — right']").is_visible()
     text = wrong.inner_text()
     assert "✗ weighted_mean — wrong" in text and "every value counts the same" in text
-    assert "✓ passed: equal weights" in text
+    assert "✓ right: equal weights" in text
     assert page.locator("section[aria-label^='running_mean']").count() == 0
 
 

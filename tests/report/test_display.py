@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.exercise import Exercise
-from grader.report.display import Checked, Display, Overview, headline
+from grader.report.display import PICTURE, Checked, Display, Overview, headline
 from grader.report.pictures import picture
 from grader.verdict import CaseVerdict, Status, Verdict
 
@@ -46,7 +46,7 @@ def test_every_case_has_a_sign_and_a_word(status: Status) -> None:
     sign = "✓" if status is Status.PASSED else "✗"
     assert one.text().startswith(f"{sign} mean — ") and headline(one.verdict) in one.text()
     for shown in (said(one), " ".join(one.text().split())):
-        assert ("✓ passed: a single row" in shown) == (status is not Status.MISSING)
+        assert ("✓ right: a single row" in shown) == (status is not Status.MISSING)
     assert etree.fromstring(one.html()).attrib["aria-label"].startswith("mean — ")
 
 
@@ -56,6 +56,26 @@ def test_text_and_html_say_the_same() -> None:
         assert part in " ".join(WRONG.text().split()) and part in said(WRONG)
     assert "grader hint averages.mean" in WRONG.text()
     assert "Which axis counts the rows?" in said(WRONG)
+
+
+def test_a_slip_or_a_grader_that_failed_is_offered_no_hint() -> None:
+    slip = Verdict("mean", Status.RAISED, 0, 30, None, "NameError: …", (), slip=True)
+    for found in (slip, verdict(Status.GRADER_ERROR), verdict(Status.PASSED)):
+        one = Checked("averages", EXERCISE, found)
+        assert "hint" not in one.text() and "hint" not in one.html()
+    assert "grader hint" in Checked("averages", EXERCISE, verdict(Status.RAISED)).text()
+
+
+def test_text_says_where_the_picture_is_seen() -> None:
+    assert PICTURE in WRONG.text() and PICTURE not in said(WRONG)
+    assert PICTURE not in Checked("averages", EXERCISE, verdict()).text()
+
+
+def test_what_is_nearly_all_is_no_hundred_percent() -> None:
+    nearly = Verdict("mean", Status.WRONG, 29.99, 30, None, "no", ())
+    all_of_it = Verdict("mean", Status.PASSED, 30, 30, None, "", ())
+    assert "29.9 of 30 points (99%)" in said(Overview("averages", [nearly]))
+    assert "(100%)" in said(Overview("averages", [all_of_it]))
 
 
 def test_the_mistake_is_framed_and_code_is_set_as_code() -> None:
@@ -83,8 +103,8 @@ def test_what_was_not_run_is_not_called_out_of_time() -> None:
 
 
 def test_the_state_shows_each_exercise_and_the_sum() -> None:
-    assert "averages: 1 of 3 exercises passed, 30 of 90 points" in said(STATE)
-    assert "wrong: the sum is not divided." in said(STATE) and "not written" in said(STATE)
+    assert "averages: 1 of 3 exercises right, 30 of 90 points" in said(STATE)
+    assert "wrong: the sum is not divided." in said(STATE) and "not defined" in said(STATE)
     assert STATE.text().count("\n") == 5 and "██████░" in STATE.text()
     assert Overview("averages", []).share == 0
 

@@ -51,7 +51,7 @@ def test_the_summary_is_a_table_and_holds_no_one_s_html(tmp_path: Path) -> None:
     assert text.startswith("## ada &#124; &lt;b&gt; averages: 10 of 70 points\n")
     rows = [line for line in text.split("\n") if line.startswith("|")]
     assert len(rows) == 2 + 4 and {row.count("|") for row in rows} == {5}
-    assert "| ✅ | median | passed | 10 of 10 |" in rows
+    assert "| ✅ | median | right | 10 of 10 |" in rows
     assert "| ⬜ | total | not written | 0 of 30 |" in rows
     assert "<script>" not in text and text.count("</pre>") == text.count("<pre>") == 2
     append_summary(results(), tmp_path / "summary.md")

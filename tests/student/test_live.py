@@ -83,7 +83,7 @@ def test_a_right_answer_is_said_to_be_right(notebook: Notebook, capsys: pytest.C
     notebook.run(RIGHT)
     check(notebook["mean"])
     said = capsys.readouterr().out
-    assert said.startswith("✓ mean — passed, 30 of 30 points\n  ✓ passed: a few rows")
+    assert said.startswith("✓ mean — right, 30 of 30 points\n  ✓ right: a few rows")
     assert "Note" not in said
 
 
@@ -101,10 +101,22 @@ def test_a_wrong_answer_says_which_idea_was_missed(
     notebook: Notebook, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notebook.run("def mean(rows):\n    return rows.sum(axis=0)")
-    with pytest.raises(NotRightYet, match="^✗ mean — wrong, 10 of 30 points$") as caught:
+    with pytest.raises(NotRightYet, match=f"^{live.STOPS}$") as caught:
         check(notebook["mean"])
-    assert caught.value._render_traceback_() == [str(caught.value)]
-    assert "the sum is not divided by how many there are" in capsys.readouterr().out
+    assert caught.value._render_traceback_() == [live.STOPS]
+    said = capsys.readouterr().out
+    assert said.startswith("✗ mean — wrong, 10 of 30 points")
+    assert "the sum is not divided by how many there are" in said
+
+
+def test_where_nobody_reads_what_is_shown_the_error_says_it(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shell, "is_watched", lambda _: False)
+    notebook.run("def mean(rows):\n    return rows.sum(axis=0)")
+    with pytest.raises(NotRightYet) as caught:
+        check(notebook["mean"])
+    assert str(caught.value) == capsys.readouterr().out.rstrip("\n")
 
 
 def test_a_picture_is_drawn_of_the_first_mismatch(
@@ -128,17 +140,29 @@ def test_an_error_names_the_cell_as_jupyter_counts(
     notebook.run("x = 1")
     notebook.run("def helper(rows):\n    return rows.avg()")
     notebook.run("def mean(rows):\n    return helper(rows)")
-    with pytest.raises(NotRightYet, match="stopped with an error"):
+    with pytest.raises(NotRightYet):
         check(notebook["mean"])
     said = capsys.readouterr().out
+    assert said.startswith("✗ mean — stopped with an error")
     assert "cell [3], line 2, in mean\n" in said and "cell [2], line 2, in helper\n" in said
 
 
 def test_what_is_not_written_is_told_kindly(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
     notebook.run("def mean(rows):\n    raise NotImplementedError")
-    with pytest.raises(NotRightYet, match="mean — not written"):
+    with pytest.raises(NotRightYet):
         check(notebook["mean"])
-    assert "`mean` is not written yet." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("✗ mean — not written") and "`mean` is not written yet." in said
+
+
+def test_a_misspelt_name_is_a_slip_and_gets_no_hint(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for body, hint in (("rows.sum(axis=0)", True), ("rwos.sum(axis=0)", False), ("rows.smu(axis=0)", False)):
+        notebook.run(f"def mean(rows):\n    return {body}")
+        with pytest.raises(NotRightYet):
+            check(notebook["mean"])
+        assert ("grader hint averages.mean" in capsys.readouterr().out) is hint
 
 
 def test_nothing_is_run_in_this_process(notebook: Notebook) -> None:
@@ -166,9 +190,10 @@ def test_a_function_by_any_means_of_definition(notebook: Notebook) -> None:
 def test_several_answers_are_checked_at_once(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
     notebook.run(RIGHT)
     notebook.run("class RunningMean:\n    def update(self, value):\n        return value")
-    with pytest.raises(NotRightYet, match="^✗ running_mean — wrong"):
+    with pytest.raises(NotRightYet):
         check(notebook["mean"], notebook["RunningMean"])
-    assert "✓ mean — passed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "✓ mean — right" in said and "✗ running_mean — wrong" in said
 
 
 def test_without_arguments_the_whole_state_is_shown(
@@ -177,9 +202,25 @@ def test_without_arguments_the_whole_state_is_shown(
     notebook.run(RIGHT)
     check()
     said = capsys.readouterr().out
-    assert "averages: 1 of 3 exercises passed, 30 of 100 points" in said
-    assert "✗ weighted_mean — not written" in said
+    assert "averages: 1 of 3 exercises right, 30 of 100 points" in said
+    assert "✗ weighted_mean — not defined" in said
     assert "the cells of 2 exercises were not run yet" in said
+    assert "written answer" not in said
+
+
+def test_the_state_tells_of_the_written_answer(
+    notebook: Notebook, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.run(RIGHT)
+    for answer, empty in (("YOUR ANSWER HERE", True), ("It depends.", False)):
+        cell = nbformat.v4.new_markdown_cell(answer, metadata={"tags": ["answer"]})
+        (folder / "averages.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
+        check()
+        said = capsys.readouterr().out
+        assert "The written answer is worth up to 5 points more" in said
+        assert ("Yours is empty. Save the file if you have written it." in said) is empty
+        check(notebook["mean"])
+        assert "written answer" not in capsys.readouterr().out
 
 
 def test_what_only_the_kernel_knows_is_told(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
@@ -330,7 +371,7 @@ def test_words_say_that_tensorflow_starts_and_the_result_takes_their_place(
     notebook.run(RIGHT)
     check(notebook["mean"])
     assert meanwhile == [[live.STARTING]]
-    assert len(screen) == 1 and screen[0].startswith("✓ mean — passed")
+    assert len(screen) == 1 and screen[0].startswith("✓ mean — right")
     check(notebook["mean"])
     assert meanwhile == [[live.STARTING]] and screen[0] == screen[1] and len(screen) == 2
 
@@ -364,7 +405,7 @@ def test_words_say_that_a_server_is_replaced(
     notebook.run(RIGHT)
     check(notebook["mean"])
     assert meanwhile == [[live.STARTING]]
-    assert len(screen) == 1 and screen[0].startswith("✓ mean — passed")
+    assert len(screen) == 1 and screen[0].startswith("✓ mean — right")
 
 
 def test_a_script_is_checked_without_a_notebook(
@@ -378,7 +419,7 @@ def test_a_script_is_checked_without_a_notebook(
     monkeypatch.setitem(sys.modules, "averages", module)
     exec(RIGHT, vars(module))
     check(module.mean)
-    assert capsys.readouterr().out.startswith("✓ mean — passed")
+    assert capsys.readouterr().out.startswith("✓ mean — right")
     with pytest.raises(CannotCheck, match="Checking needs the text of your answer: do it in a notebook"):
         check("mean")
 
@@ -429,7 +470,7 @@ def outputs(executed: list[NotebookNode], cell: str, which: int = 0) -> list[Not
 def test_in_a_kernel_the_display_is_kept_with_the_notebook(executed: list[NotebookNode]) -> None:
     (shown,) = outputs(executed, "check(mean)")
     assert shown.output_type == "display_data"
-    assert shown.data["text/plain"].startswith("✓ mean — passed, 30 of 30 points")
+    assert shown.data["text/plain"].startswith("✓ mean — right, 30 of 30 points")
     assert shown.data["text/html"].startswith("<section aria-label=")
     json.dumps(shown)
 
@@ -442,24 +483,25 @@ def test_in_a_kernel_what_hangs_or_breaks_leaves_it_alive(
 ) -> None:
     shown, error = outputs(executed, "check(mean)", which)
     assert says in shown.data["text/plain"]
-    assert error.ename == "NotRightYet" and len(error.traceback) == 1
-    assert outputs(executed, "check(mean)", 4)[0].data["text/plain"].startswith("✓ mean — passed")
+    # Nobody sits there: the error, which is all that `nbconvert --execute` prints, says it too.
+    assert error.ename == "NotRightYet" and says in "\n".join(error.traceback)
+    assert outputs(executed, "check(mean)", 4)[0].data["text/plain"].startswith("✓ mean — right")
 
 
 def test_in_a_kernel_one_cell_may_define_and_check(executed: list[NotebookNode]) -> None:
     cell = next(cell for cell in KERNEL if cell.endswith("\ncheck(mean)"))
     (shown,) = outputs(executed, cell)
-    assert shown.data["text/plain"].startswith("✓ mean — passed")
+    assert shown.data["text/plain"].startswith("✓ mean — right")
 
 
 def test_in_a_kernel_the_state_is_shown_and_raises_nothing(executed: list[NotebookNode]) -> None:
     (shown,) = outputs(executed, "check()")
-    assert "<table" in shown.data["text/html"] and "1 of 3 exercises passed" in shown.data["text/plain"]
+    assert "<table" in shown.data["text/html"] and "1 of 3 exercises right" in shown.data["text/plain"]
 
 
 def test_in_a_kernel_a_dead_server_is_replaced(executed: list[NotebookNode]) -> None:
     (shown,) = outputs(executed, "check(mean)", 5)
-    assert shown.data["text/plain"].startswith("✓ mean — passed")
+    assert shown.data["text/plain"].startswith("✓ mean — right")
 
 
 def test_in_a_kernel_what_cannot_be_checked_is_one_sentence(executed: list[NotebookNode]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from msgspec import structs
 from students import write_assignment
 
 from grader.grading.key import Key
@@ -49,6 +50,15 @@ def test_failed_tries_are_counted_until_it_is_right(tmp_path: Path, public_key: 
         assert progress.note(mine, [verdict(Status.WRONG)]).entry("mean").tries == count
     assert progress.note(mine, [verdict(Status.WRONG)], tried=False).entry("mean").tries == 3
     assert progress.note(mine, [verdict(Status.PASSED)]).entry("mean").tries == 0
+
+
+def test_slips_are_one_try_together(tmp_path: Path, public_key: Key) -> None:
+    mine = write_assignment(tmp_path, public_key)
+    slip = structs.replace(verdict(Status.RAISED), slip=True)
+    for _ in range(4):
+        assert progress.note(mine, [slip]).entry("mean").tries == 1
+    assert progress.load(mine).entry("mean").state is State.IN_PROGRESS
+    assert progress.note(mine, [verdict(Status.WRONG)]).entry("mean").tries == 2
 
 
 def test_the_grader_s_own_failure_changes_nothing(tmp_path: Path, public_key: Key) -> None:

@@ -53,6 +53,15 @@ def test_without_any_text_there_is_nothing_to_check(names: dict[str, Any]) -> No
     assert shell.cells_run(made(user_ns=names)) is None
 
 
+def test_somebody_sits_there_unless_a_program_runs_the_notebook() -> None:
+    def asked(**content: bool) -> Any:
+        return made(kernel=types.SimpleNamespace(get_parent=lambda channel: {"content": content}))
+
+    assert shell.is_watched(asked(allow_stdin=True)) and not shell.is_watched(asked(allow_stdin=False))
+    assert shell.is_watched(asked()) and shell.is_watched(made())
+    assert shell.is_watched(made(kernel=object()))
+
+
 def test_without_ipythons_list_of_its_names_none_is_known() -> None:
     assert shell.own_names(made()) == set()
     assert shell.own_names(made(user_ns_hidden={"exit": 1})) == {"exit"}
