@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader import outcome
 from grader.audit.findings import MistakeFound
 from grader.exercise import Exercise
 from grader.grading.judge import judged, outcomes_of, recognise, verdict

@@ -260,7 +260,10 @@ def test_a_demonstration_in_a_script_is_not_run_though_its_lines_were_freed() ->
 
 
 def test_what_a_student_writes_below_a_demonstration_that_is_still_comment_is_run() -> None:
-    cells = '# %% tags=["active-ipynb"]\n# check(f)\n\ndef helper():\n    return 1\n\n', "# %%\nx = helper()\n"
+    cells = (
+        '# %% tags=["active-ipynb"]\n# check(f)\n\ndef helper():\n    return 1\n\n',
+        "# %%\nx = helper()\n",
+    )
     script = run("".join(cells))
     assert names(script) == {"helper", "x"} and not script.problems
 
