@@ -12,11 +12,33 @@ import msgspec
 # of characters, as Python has them in file names that are not UTF-8.
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# What ends a line for any reader. GitHub's runner trims blanks at the start of one, and compares text
+# as if controls and characters of no width were not there.
+LINE = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+COLOUR = r"\x1b\[[0-?]*[ -/]*[@-~]"
+BLANK = rf"(?:{COLOUR}|[^!-~\w{LINE}])*+"
+NOTHING = rf"(?:{COLOUR}|[^!-~\w\s])*+"
+COMMAND = re.compile(
+    rf"(?:^|[{LINE}]){BLANK}(?=:{NOTHING}:)"  # GitHub
+    rf"|#{NOTHING}#{NOTHING}\w*+(?=\[)"  # GitHub, Azure
+    r"|section_(?:start|end)(?=:)",  # GitLab
+    re.MULTILINE,
+)
 
 
 def printable(text: str) -> str:
     """Return text that does nothing to a terminal but appear on it; a tab becomes four spaces."""
     return CONTROL.sub(_escape, text.replace("\r\n", "\n").replace("\t", "    "))
+
+
+def inert(text: str) -> str:
+    """Return printed text in which no CI's runner reads a command; a backslash breaks up what would be one.
+
+    These are `::error …::` at the start of a line (GitHub), `##[error]` and `##vso[…]` anywhere (GitHub,
+    Azure), and `section_start:…` (GitLab). It is for whole lines as they are printed, because wrapping
+    moves words to the start of one.
+    """
+    return COMMAND.sub(r"\g<0>\\", text)
 
 
 def storable(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, json_option, plain_errors, wait
+from grader.commands.common import console, failure, json_option, plain_errors, wait
 
 if TYPE_CHECKING:
     from grader.report.forge import Annotation
@@ -57,7 +57,7 @@ def check(
 
     if file is None and len(targets) == 1 and targets[0].endswith((".py", ".ipynb")):
         file, targets = Path(targets[0]), ()
-    with plain_errors():
+    with plain_errors(), forge.guarded(annotate):
         assignments = find_assignments(file.resolve().parent if file and not targets else Path.cwd())
         if file is not None and not targets:
             targets = tuple(a.name for a in assignments if a.name == file.stem) or targets
@@ -74,7 +74,7 @@ def check(
                     with open(open_file(path), "rb") as handle:
                         graded.append(grader.grade(work, handle.fileno(), assignment.exercises))
                 except NotGradable as error:
-                    raise click.ClickException(f"{path}: {error}.") from error
+                    raise failure(f"{path}: {error}.") from error
                 progress.note(assignment, graded[-1].exercises)
                 show_checked(console(), graded[-1], _written(assignment, file))
                 findings += list(_findings(assignment, path, graded[-1]))
@@ -87,8 +87,8 @@ def check(
             forge.append_summary(results, summary)
         if quality:
             files.write(quality, forge.quality(findings))
-        for line in forge.annotate(findings) if annotate else ():
-            click.echo(line)
+    for line in forge.annotate(findings) if annotate else ():
+        click.echo(line)
     passed = all(v.status is Status.PASSED for one in graded for v in one.exercises)
     sys.exit(0 if passed else 1)
 

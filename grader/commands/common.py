@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
@@ -52,11 +53,17 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except PlainError as error:
-        raise click.ClickException(error.sentence) from error
+        raise failure(error.sentence) from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        said = f"{where}{error.strerror or error}; nothing graded before is lost."
-        raise click.ClickException(said) from error
+        raise failure(f"{where}{error.strerror or error}; nothing graded before is lost.") from error
+
+
+def failure(text: str) -> click.ClickException:
+    """Return an error to be raised; its text may quote the name of a student's file."""
+    from grader.text import inert, printable
+
+    return click.ClickException(inert(printable(text)))
 
 
 def chosen_topics(folder: Path | None, names: tuple[str, ...]) -> tuple[Course, list[Topic]]:
@@ -80,8 +87,38 @@ def wait(what: str) -> None:
         click.echo(what, err=True)
 
 
+class Printed(io.TextIOBase):
+    """A stream in which no CI's runner finds a command, whatever text of students is written to it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write whole lines."""
+        from grader.text import inert
+
+        return self.stream.write(inert(text))
+
+    def flush(self) -> None:
+        """Have what was written be seen."""
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        """Tell whether a terminal shows it."""
+        return self.stream.isatty()
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+        return self.stream.fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # a text stream's own is an attribute
+        """Return in which encoding it is written."""
+        return self.stream.encoding
+
+
 def console() -> Console:
     """Return where reports are shown."""
     from rich.console import Console
 
-    return Console()
+    return Console(file=cast("TextIO", Printed(sys.stdout)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, plain_errors, wait
+from grader.commands.common import console, failure, plain_errors, wait
 
 if TYPE_CHECKING:
     from grader.student.assignment import Assignment
@@ -53,7 +53,7 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
             try:
                 packed.append(packing.pack(assignment, name, folder))
             except NotGradable as error:
-                raise click.ClickException(f"{assignment.name}: {error}.") from error
+                raise failure(f"{assignment.name}: {error}.") from error
         wait("Running the packed copy as it will be graded…")
         graded = check_packed(chosen, packed)
         for assignment, one, result in zip(chosen, packed, graded, strict=True):

@@ -6,16 +6,18 @@ command, Markdown or HTML in it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import html
 import json
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import name_of
 from grader.report.words import earned, points, words
-from grader.text import printable
+from grader.text import inert, printable
 from grader.verdict import Results, Status, Verdict
 
 
@@ -27,6 +29,19 @@ class Annotation:
     verdict: Verdict
     path: str
     line: int
+
+
+@contextlib.contextmanager
+def guarded(wanted: bool) -> Iterator[None]:
+    """Have GitHub's runner read no command in what is printed meanwhile, where that is `wanted`."""
+    token = secrets.token_hex()  # nobody who chooses what is printed can know it
+    if wanted:
+        print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        if wanted:
+            print(f"::{token}::", flush=True)
 
 
 def annotate(annotations: Iterable[Annotation]) -> Iterator[str]:
@@ -92,7 +107,7 @@ def _name(annotation: Annotation) -> str:
 
 def _command(text: str, also: str = "") -> str:
     """Escape text for a workflow command; `also` holds what is escaped besides in a property of one."""
-    text = printable(text).replace("%", "%25").replace("\n", "%0A")
+    text = inert(printable(text)).replace("%", "%25").replace("\n", "%0A")
     for character in also:
         text = text.replace(character, f"%{ord(character):02X}")
     return text

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from grader.report.forge import Annotation, annotate, append_summary, quality, summary
+import click
+import pytest
+from runner import commands
+
+from grader.commands.common import console, plain_errors
+from grader.errors import PlainError
+from grader.report import terminal
+from grader.report.forge import Annotation, annotate, append_summary, guarded, quality, summary
 from grader.report.junit import write_junit
 from grader.verdict import CaseVerdict, Graded, Results, Status, Verdict
 
@@ -81,3 +89,50 @@ def test_junit_is_well_formed_and_counts(tmp_path: Path) -> None:
     assert failure.tag == "failure" and failure.attrib["type"] == "wrong"
     assert failure.text is not None and "</pre><script>" in failure.text and "\\x00" in failure.text
     assert by_name["mode"][0].tag == "error"
+
+
+@pytest.mark.parametrize("width", range(60, 100, 7))
+def test_no_report_that_is_printed_holds_a_command(width: int, capsys: pytest.CaptureFixture[str]) -> None:
+    # Wrapping moves words to the start of a line, and folds long ones anywhere.
+    mark = "::error file=a.py::x ##[error]x ::add-mask::e"
+    message = f"E: one\n  {mark}\n\t{mark}\n\xa0\u200b{mark}\r{mark}\x1b[1m{mark}\n{'word ' * 30}{mark * 9}"
+    wrong = verdict(Status.WRONG, message, "mean")
+    failed = verdict(Status.GRADER_ERROR, message)
+    graded = [
+        Graded(f"{mark}{number}", "01_averages", f"{mark}.py", 10.0, 70.0, 1.0, (wrong, failed), (mark * 9,))
+        for number in range(2)
+    ]
+    screen = console()
+    screen.width = width
+    for one in graded:
+        terminal.show_checked(screen, one)
+    terminal.show_class(screen, Results(tuple(graded), {}))
+    printed = capsys.readouterr().out
+    assert "error file=a.py" in printed and commands(printed) == []
+
+
+def test_only_annotations_are_commands_however_a_command_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="stopped"), guarded(True):
+        print("  ::error::of a student")
+        raise ValueError("stopped")
+    print("::error::ours")
+    with guarded(False):
+        print("nothing")
+    assert commands(capsys.readouterr().out) == ["::error::ours"]
+
+
+@pytest.mark.parametrize("text", ["  ::error::x", "\t##[error]x", "a\n::add-mask::e", "\u200b::notice::x"])
+def test_an_annotation_holds_no_other_command(text: str) -> None:
+    odd = Annotation(f"01_{text}", verdict(Status.WRONG, text, text), f"{text}.py", 1)
+    (line,) = annotate([odd])
+    assert commands(line) == [line] and line.startswith("::error file=")
+    # It is shown with its lines apart, and once more not read as a command.
+    message = re.sub("%([0-9A-F]{2})", lambda match: chr(int(match[1], 16)), line.split("::", 2)[2])
+    assert commands(message) == []
+
+
+def test_an_error_quotes_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(click.ClickException) as raised, plain_errors():
+        raise PlainError("no file a\n ::error::x.py and ##[error]")
+    raised.value.show()
+    assert commands(capsys.readouterr().err) == []

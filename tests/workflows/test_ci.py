@@ -16,6 +16,7 @@ import numpy
 import pytest
 import yaml
 from courses import make_course
+from runner import commands
 from students import RIGHT, WRONG, write_assignment
 
 import grader
@@ -157,15 +158,19 @@ def test_github_s_steps_check_a_student_s_repository(
     shell: Shell, environment: Path, tmp_path: Path, public_key: Key
 ) -> None:
     (tmp_path / ".venv").symlink_to(environment)
-    write_assignment(tmp_path / "work", public_key, WRONG)
+    forged = 'raise ValueError("one\\n  ::error::forged\\n##[error]forged")'
+    script = RIGHT.replace("return np.sum(rows, axis=0) / len(rows)", forged)
+    write_assignment(tmp_path / "work", public_key, script)
     (step,) = steps("github", False, "Check")
     summary = tmp_path / "summary.md"
     found = shell(step["run"], tmp_path, GITHUB_STEP_SUMMARY=str(summary))
     assert found.returncode == 1, found.stdout + found.stderr
-    (annotation,) = [line for line in found.stdout.splitlines() if line.startswith("::")]
-    line = WRONG[: WRONG.index("def mean")].count("\n") + 1
-    assert annotation.startswith(f"::error file=work/averages.py,line={line},title=averages.mean%3A wrong::")
-    assert "| ❌ | mean | wrong | 10 of 30 |" in summary.read_text().replace("&#95;", "_")
+    (annotation,) = commands(found.stdout + found.stderr)
+    line = script[: script.index("raise ValueError")].count("\n") + 1
+    title = "averages.mean%3A stopped with an error"
+    assert annotation.startswith(f"::error file=work/averages.py,line={line},title={title}::")
+    assert "error::forged" in annotation and found.stdout.count("error::forged") > 1
+    assert "| ❌ | mean | stopped with an error | 0 of 30 |" in summary.read_text().replace("&#95;", "_")
     suite = ElementTree.parse(tmp_path / "results.xml").getroot()[0]
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("3", "1")
 
