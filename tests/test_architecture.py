@@ -36,8 +36,8 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci data doctor grade hint key new publish simulate status submit"
-    " topics watch common",
+    "commands": "main audit build check ci collect data doctor grade hint key new publish simulate status"
+    " submit topics watch common",
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives",
     "student": "live quiet shell watch asked session portability shown submitted hint packing written"
     " progress places assignment",
@@ -46,7 +46,8 @@ MODULES = {
     " findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
-    "grading": "collect grader run judge explain compare store database zips work rules secret key formats",
+    "grading": "gather roster repositories collect grader run judge explain compare store database zips work"
+    " rules secret key formats",
     "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

@@ -10,15 +10,22 @@ import click
 @click.command()
 @click.argument("forge", type=click.Choice(["github", "gitlab"]))
 @click.option(
-    "--grading", is_flag=True, help="For an instructor's private repository: grade what is in submitted/."
+    "--grading",
+    is_flag=True,
+    help="For an instructor's private repository: collect into submitted/ and grade what is there.",
 )
-@click.option("--package", help="What CI gives to `pip install`; by default where this grader came from.")
+@click.option(
+    "--package",
+    help="The grader's wheel, as CI gives it to `pip install`: an address, or a path in the repository. By "
+    "default where this grader was installed from, if that is an address.",
+)
 @click.option("--force", is_flag=True, help="Replace a workflow that is there and differs.")
 def ci(forge: str, grading: bool, package: str | None, force: bool) -> None:
     """Write a workflow that checks or grades on every push.
 
     Run it at the root of the repository. The environment is cached; the results
-    are a summary, marks on the lines of the file, and JUnit XML.
+    are a summary, marks on the lines of the file, and JUnit XML. “A term in CI”
+    in docs/instructors.md says the rest.
     """
     from grader.workflows import NoPackage, installed_from, workflow
 
@@ -34,6 +41,8 @@ def ci(forge: str, grading: bool, package: str | None, force: bool) -> None:
     path.write_text(text, encoding="utf-8")
     click.echo(f"written: {path}")
     if grading:
-        click.echo("Now give the repository its secret GRADER_SECRET; the workflow's first lines say where.")
+        click.echo(
+            "Now give the repository its secrets; the first lines of the workflow say which and where."
+        )
     else:
         click.echo("Commit and push it.")

@@ -12,6 +12,7 @@ from grader.commands import (
     build,
     check,
     ci,
+    collect,
     data,
     doctor,
     grade,
@@ -37,6 +38,7 @@ COMMANDS: dict[str, tuple[click.Command, ...]] = {
         data.data,
     ),
     "For instructors": (
+        collect.collect,
         grade.grade,
         publish.publish,
         key.key,

@@ -18,6 +18,9 @@ PATHS = {
     ("gitlab", True): ".gitlab-ci.yml",
 }
 DISTRIBUTION = "deep-learning-grader"
+# What pip would look up on an index: a name, a choice of extras, versions; neither a path nor an address.
+INDEXED = re.compile(r"[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*([<>=!~(;].*)?")
+FILES = (".whl", ".tar.gz", ".zip")
 PYTHON = "3.12"
 
 
@@ -34,10 +37,15 @@ def workflow(forge: str, grading: bool, package: str) -> tuple[Path, str]:
         package: what `pip install` is given.
 
     Raises:
-        NoPackage: `package` holds control characters.
+        NoPackage: `package` holds control characters, or is a name that pip would look up on an index.
     """
     if not package.isprintable() or not package.strip():
         raise NoPackage("--package takes one line of what `pip install` takes")
+    if INDEXED.fullmatch(package.strip()) and not package.strip().partition("[")[0].endswith(FILES):
+        raise NoPackage(
+            f"--package takes the address or the path of a wheel: {package.strip()!r} is a name, which pip "
+            "looks up on an index, where anyone may have taken it"
+        )
     name = f"{forge}-{'grade' if grading else 'check'}.yml"
     text = files("grader").joinpath("workflows", name).read_text(encoding="utf-8")
     # A JSON string is a YAML string, whatever is in it.

@@ -46,8 +46,9 @@ def test_a_workflow_is_what_its_forge_reads(forge: str, grading: bool, tmp_path:
 def test_what_is_installed_arrives_as_it_was_given(forge: str, grading: bool, package: str) -> None:
     read = yaml.safe_load(workflow(forge, grading, package)[1])
     name = "grade" if grading else "check"
-    given = read["jobs"][name]["env"] if forge == "github" else read[name]["variables"]
-    assert given["GRADER"] == package
+    jobs = read["jobs"].values() if forge == "github" else [read if grading else read[name]]
+    given = {job["env" if forge == "github" else "variables"]["GRADER"] for job in jobs}
+    assert given == {package}
 
 
 def test_a_package_of_two_lines_is_refused() -> None:
@@ -55,23 +56,71 @@ def test_a_package_of_two_lines_is_refused() -> None:
         workflow("github", False, "x\nrun: y")
 
 
+@pytest.mark.parametrize(
+    "name", ["deep-learning-grader", "grader[instructor]", " grader == 1.0 ", "grader; python_version > '3'"]
+)
+def test_a_name_that_an_index_is_asked_for_is_refused(name: str) -> None:
+    with pytest.raises(NoPackage, match="anyone may have taken it"):
+        workflow("github", False, name)
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["./x.whl", "x-1.0-py3-none-any.whl[instructor]", "wheels/x.whl", ".[instructor]", "https://x.org/x.whl"],
+)
+def test_a_path_and_an_address_are_taken(package: str) -> None:
+    assert package in workflow("github", False, package)[1]
+
+
+@pytest.mark.parametrize(("forge", "grading"), ALL)
+def test_no_workflow_names_the_package(forge: str, grading: bool) -> None:
+    text = workflow(forge, grading, "./x.whl")[1].lower()
+    assert not any(name in text for name in ("deep-learning-grader", "deep_learning_grader", "pypi"))
+
+
 @pytest.mark.parametrize("grading", [False, True])
 def test_github_runs_its_own_actions_only_and_may_read_only(grading: bool) -> None:
     read = yaml.safe_load(workflow("github", grading, PACKAGE)[1])
-    (job,) = read["jobs"].values()
-    assert {step["uses"].partition("/")[0] for step in job["steps"] if "uses" in step} == {"actions"}
+    every = [step for job in read["jobs"].values() for step in job["steps"]]
+    assert {step["uses"].partition("/")[0] for step in every if "uses" in step} == {"actions"}
     assert read["permissions"] == {"contents": "read"}
     # What a student or a branch is called is never pasted into a shell.
-    assert all("${{" not in step.get("run", "") for step in job["steps"])
+    assert all("${{" not in step.get("run", "") for step in every)
+    # One job may write, to keep what it collected. Nothing of a student's is run or written about in it.
+    writing = {name for name, job in read["jobs"].items() if job.get("permissions", {}) != {}}
+    assert writing == ({"collect"} if grading else set())
+    said = "".join(step.get("run", "") for name in writing for step in read["jobs"][name]["steps"])
+    assert "grader grade" not in said and "grader check" not in said
+
+
+@pytest.mark.parametrize("grading", [False, True])
+def test_code_of_a_fork_is_never_run_with_a_secret(grading: bool) -> None:
+    text = workflow("github", grading, PACKAGE)[1]
+    triggers = yaml.safe_load(text)[True]  # YAML 1.1 reads `on` as a boolean
+    assert "pull_request_target" not in triggers and "workflow_run" not in triggers
+    assert ("pull_request" in triggers) is not grading
+    assert ("secrets." in text) is grading
+    rules = [rule["if"] for job in ("collect", "grade") for rule in gitlab(True)[job]["rules"]]
+    assert all('$CI_COMMIT_REF_PROTECTED == "true"' in rule and "merge_request" not in rule for rule in rules)
+
+
+def gitlab(grading: bool) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(workflow("gitlab", grading, "-")[1])
+    return read
 
 
 def test_one_step_only_sees_the_secret_and_it_runs_no_student_s_code() -> None:
-    (job,) = yaml.safe_load(workflow("github", True, PACKAGE)[1])["jobs"].values()
-    assert "GRADER_SECRET" not in job["env"]
-    (step,) = [step for step in job["steps"] if "GRADER_SECRET" in json.dumps(step.get("env", {}))]
-    assert "key record" in step["run"] and "grader grade" not in step["run"]
-    script = yaml.safe_load(workflow("gitlab", True, PACKAGE)[1])["grade"]["script"]
-    (unset,) = [i for i, line in enumerate(script) if line == "unset GRADER_SECRET"]
+    jobs = yaml.safe_load(workflow("github", True, PACKAGE)[1])["jobs"]
+    assert all("secrets." not in json.dumps(job["env"]) for job in jobs.values())
+    seeing = {
+        secret: [step for job in jobs.values() for step in job["steps"] if f"secrets.{secret}" in str(step)]
+        for secret in ("GRADER_SECRET", "COLLECT_TOKEN")
+    }
+    assert [step["name"] for step in seeing["GRADER_SECRET"]] == ["Record the hidden keys"]
+    assert [step["name"] for step in seeing["COLLECT_TOKEN"]] == ["Collect"]
+    assert all("grader grade" not in step["run"] for steps in seeing.values() for step in steps)
+    script = gitlab(True)["grade"]["script"]
+    (unset,) = [i for i, line in enumerate(script) if line == "unset GRADER_SECRET COLLECT_TOKEN"]
     assert all("key record" not in line for line in script[unset:])
     assert all("grader grade" not in line for line in script[:unset])
 
@@ -150,8 +199,8 @@ def environment(shell: Shell, wheel: Path, tmp_path_factory: pytest.TempPathFact
 
 def steps(forge: str, grading: bool, *names: str) -> list[dict[str, Any]]:
     read = yaml.safe_load(workflow(forge, grading, "-")[1])
-    (job,) = read["jobs"].values()
-    return [step for step in job["steps"] if step.get("name") in names]
+    steps = [step for job in read["jobs"].values() for step in job["steps"]]
+    return [step for step in steps if step.get("name") in names]
 
 
 def test_github_s_steps_check_a_student_s_repository(
@@ -207,12 +256,16 @@ def test_github_s_steps_grade_a_class_without_the_secret_in_sight(shell: Shell, 
     if "level `none`" in held.stdout:
         pytest.skip("this machine holds submissions too badly for `grader grade`, as `grader doctor` says")
     summary = tmp_path / "summary.md"
+    (tmp_path / "submitted" / "::warning::bob" / "averages.py").write_text(
+        WRONG + "\nraise ValueError('  ::error::x ##[error]x')\n"
+    )
     found = shell(grade["run"], tmp_path, GITHUB_STEP_SUMMARY=str(summary))
     assert found.returncode == 0, found.stdout + found.stderr
     graded = json.loads((tmp_path / "grades.json").read_text())
     scores = {one["student"]: one["score"] for one in graded["submissions"]}
     assert scores == {"ada": 100, "::warning::bob": 80}
-    first, *between, last = found.stdout.strip().splitlines()
+    assert commands(found.stdout) == []
+    _, first, *between, last = found.stdout.strip().splitlines()
     mark = first.removeprefix("::stop-commands::")
     assert len(mark) == 64 and last == f"::{mark}::" and any("bob" in line for line in between)
     assert all(line.startswith("    ") for line in summary.read_text().splitlines())

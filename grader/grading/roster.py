@@ -1,0 +1,158 @@
+"""Who hands in where and until when, and what was collected: three files of an instructor's.
+
+students.csv                id,repository           a row a student; other columns are welcome
+deadlines.csv               topic,deadline          2027-03-01 12:00 UTC
+submitted/collected.csv     what was taken of whom, of which commit, and when
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader import files
+from grader.course import Topic
+from grader.errors import PlainError
+from grader.text import printable
+
+IDS = ("id", "identifier")  # nbgrader's column, and GitHub Classroom's
+COLUMNS = ("student", "topic", "repository", "commit", "changed", "collected")
+NAME = re.compile(r"[^\W_][\w.@ -]*")  # as a folder, and for nbgrader, which minds a plus
+
+
+class RosterProblem(PlainError):
+    """One of the files cannot be used; the message names the line and says what is expected."""
+
+
+@dataclass(frozen=True)
+class Student:
+    """A row of students.csv: the student's name as a folder, and all columns."""
+
+    id: str
+    columns: Mapping[str, str]
+
+    def address(self, template: str, topic: Topic) -> str | None:
+        """Return the address of the repository with the topic in it, None if a column is empty.
+
+        Args:
+            template: `{column}` stands for what the row has, `{topic}` for the topic's name, `{slug}`
+                for the name with hyphens.
+
+        Raises:
+            RosterProblem: there is no such column.
+        """
+        known = {**self.columns, "topic": topic.name, "slug": topic.name.replace("_", "-")}
+        wanted = re.findall(r"\{([^{}]*)\}", template)
+        for name in wanted:
+            if name not in known:
+                raise RosterProblem(f"there is no column {name!r}; there are: {', '.join(known)}")
+        if not all(known[name] for name in wanted):
+            return None
+        return re.sub(r"\{([^{}]*)\}", lambda match: known[match[1]], template)
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What was taken of a student's topic: of which commit, last changed and collected when."""
+
+    student: str
+    topic: str
+    repository: str
+    commit: str
+    changed: datetime
+    collected: datetime
+
+
+def students(path: Path) -> list[Student]:
+    """Read students.csv.
+
+    Raises:
+        RosterProblem: it has no column of names, or a name that is none.
+    """
+    found: dict[str, Student] = {}
+    for line, row in _rows(path):
+        name = next((row[column] for column in IDS if column in row), None)
+        if name is None:
+            raise RosterProblem(f"{path}: there is no column `id`; the first line names the columns")
+        if not NAME.fullmatch(name) or len(name.encode()) > 200 or name in found:
+            again = (
+                "is there twice" if name in found else "cannot name a folder: use letters, digits, . - _ @"
+            )
+            raise RosterProblem(f"{path}, line {line}: {printable(name)!r} {again}")
+        found[name] = Student(name, row)
+    return list(found.values())
+
+
+def deadlines(path: Path, topics: Iterable[Topic]) -> dict[str, datetime]:
+    """Read deadlines.csv: by topic id, the topics that have a deadline.
+
+    Raises:
+        RosterProblem: it names no topic or no time, or a time without its zone.
+    """
+    by_name = {name: topic.id for topic in topics for name in (topic.id, topic.name)}
+    found = {}
+    for line, row in _rows(path):
+        topic, when = by_name.get(row.get("topic", "")), row.get("deadline", "")
+        if topic is None:
+            raise RosterProblem(f"{path}, line {line}: there is no topic {row.get('topic', '')!r}")
+        found[topic] = _time(re.sub(r" ?(UTC|Z)$", "+00:00", when), f"{path}, line {line}")
+    return found
+
+
+def collected(path: Path) -> dict[tuple[str, str], Collected]:
+    """Read what was collected before, by student and topic; nothing, if there is no such file.
+
+    Raises:
+        RosterProblem: it cannot be read.
+    """
+    if not path.exists():
+        return {}
+    found = {}
+    for line, row in _rows(path):
+        if set(row) != set(COLUMNS):
+            raise RosterProblem(f"{path}: its columns are not {','.join(COLUMNS)}")
+        changed, taken = (_time(row[column], f"{path}, line {line}") for column in COLUMNS[4:])
+        one = Collected(row["student"], row["topic"], row["repository"], row["commit"], changed, taken)
+        found[one.student, one.topic] = one
+    return found
+
+
+def write_collected(path: Path, rows: Iterable[Collected]) -> None:
+    """Write what was collected, by student and topic.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in sorted(rows, key=lambda one: (one.student, one.topic)):
+        times = (when.astimezone(UTC).isoformat(" ", "seconds") for when in (row.changed, row.collected))
+        writer.writerow([row.student, row.topic, row.repository, row.commit, *times])
+    files.write(path, text.getvalue().encode())
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise RosterProblem(f"{path} cannot be read: {said}") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    for row in reader:
+        yield reader.line_num, {key.strip(): value.strip() for key, value in row.items() if key is not None}
+
+
+def _time(text: str, where: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise RosterProblem(f"{where}: {text!r} is no time, as 2027-03-01 12:00 UTC is") from None
+    if found.tzinfo is None:
+        raise RosterProblem(f"{where}: {text!r} says no time zone, as 2027-03-01 12:00 UTC does")
+    return found
