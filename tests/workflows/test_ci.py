@@ -269,3 +269,131 @@ def test_github_s_steps_grade_a_class_without_the_secret_in_sight(shell: Shell, 
     mark = first.removeprefix("::stop-commands::")
     assert len(mark) == 64 and last == f"::{mark}::" and any("bob" in line for line in between)
     assert all(line.startswith("    ") for line in summary.read_text().splitlines())
+
+
+# Collected
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), "-c", "user.name=x", "-c", "user.email=x@example.org", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Path:
+    """The instructor's clone, of a bare repository beside it, and two students' repositories in a class."""
+    for student, text in {"ada": RIGHT, "bob": WRONG}.items():
+        (tmp_path / "class" / student / "01_averages").mkdir(parents=True)
+        (tmp_path / "class" / student / "01_averages" / "averages.py").write_text(text)
+        git(tmp_path / "class" / student, "init", "--quiet")
+        git(tmp_path / "class" / student, "add", ".")
+        git(tmp_path / "class" / student, "commit", "--quiet", "-m", "x")
+    clone = tmp_path / "clone"
+    make_course(clone)
+    rows = [f"{name},file://{tmp_path}/class/{name}\n" for name in ("ada", "bob", "gone")]
+    (clone / "students.csv").write_text(f"id,repository\n{''.join(rows)}eve,file://{clone}\n")
+    (clone / ".gitignore").write_text("/submitted/\n.grader/\n*.db\n.venv\n")
+    git(tmp_path, "init", "--quiet", "--bare", "origin.git")
+    git(clone, "init", "--quiet", "--initial-branch=main")
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "-m", "the course")
+    git(clone, "push", "--quiet", "--set-upstream", f"file://{tmp_path}/origin.git", "main")
+    git(clone, "remote", "add", "origin", f"file://{tmp_path}/origin.git")
+    git(clone, "fetch", "--quiet", "origin")
+    git(clone, "branch", "--quiet", "--set-upstream-to=origin/main")
+    (clone / ".venv").symlink_to(sys.prefix)
+    return clone
+
+
+def test_github_s_steps_collect_and_grade_what_students_pushed(
+    shell: Shell, private: Path, tmp_path: Path
+) -> None:
+    (take, keep, record, grade) = steps(
+        "github", True, "Collect", "Keep what was collected", "Record the hidden keys", "Grade"
+    )
+    given = {"COLLECT_WITHIN": f"file://{tmp_path}/class/", "COLLECT_REPOSITORY": "", "COLLECT_TOKEN": ""}
+    output = tmp_path / "output"
+
+    def collected() -> dict[str, str]:
+        found = shell(take["run"], private, **given)
+        # Of two that cannot be read, one is not there, and one is not a student's: the course itself.
+        assert found.returncode == 1 and "gone: file://" in found.stdout, found.stdout + found.stderr
+        assert f"eve: file://{private} does not begin with" in found.stdout
+        output.write_text("")
+        kept = shell(keep["run"], private, GITHUB_OUTPUT=str(output))
+        assert kept.returncode == 0, kept.stdout + kept.stderr
+        assert git(tmp_path / "origin.git", "rev-parse", "main") == git(private, "rev-parse", "HEAD")
+        return dict(line.split("=") for line in output.read_text().splitlines())
+
+    # Someone pushed meanwhile, which the runner's clone does not know.
+    git(tmp_path, "clone", "--quiet", "origin.git", "elsewhere", "--branch=main")
+    git(tmp_path / "elsewhere", "commit", "--quiet", "--allow-empty", "-m", "meanwhile")
+    git(tmp_path / "elsewhere", "push", "--quiet")
+    first = collected()
+    assert first["changed"] == "true" and first["commit"] == git(private, "rev-parse", "HEAD").strip()
+    listed = git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "main", "submitted").split()
+    assert listed == [
+        "submitted/ada/01_averages/averages.py", "submitted/ada/01_averages/timestamp.txt",
+        "submitted/bob/01_averages/averages.py", "submitted/bob/01_averages/timestamp.txt",
+        "submitted/collected.csv",
+    ]  # fmt: skip
+    assert collected()["changed"] == "false"
+    recorded = shell(record["run"], private, GRADER_SECRET="a secret")
+    assert recorded.returncode == 0, recorded.stdout + recorded.stderr
+    found = shell(grade["run"], private, GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
+    if "--require-isolation" in found.stderr:
+        pytest.skip("this machine holds submissions too badly for `grader grade`, as `grader doctor` says")
+    assert found.returncode == 0, found.stdout + found.stderr
+    graded = json.loads((private / "grades.json").read_text())
+    assert {one["student"]: one["score"] for one in graded["submissions"]} == {"ada": 100, "bob": 80}
+
+
+def test_gitlab_s_script_collects_and_keeps_what_it_could(
+    shell: Shell, private: Path, tmp_path: Path
+) -> None:
+    given = {
+        "CI_SERVER_URL": f"file://{tmp_path}",
+        "CI_PROJECT_ROOT_NAMESPACE": "class",
+        "CI_PROJECT_NAME": "course",
+        "CI_SERVER_HOST": "example.org",
+        "CI_REPOSITORY_URL": f"file://{tmp_path}/origin.git",
+        "CI_COMMIT_REF_NAME": "main",
+        "GRADER": "not to be had",
+    }
+    git(private, "checkout", "--quiet", "--detach")
+    script = "\n".join(gitlab(True)["collect"]["script"])
+    for _ in range(2):
+        found = shell(script, private, **given)
+        assert found.returncode == 1, found.stdout + found.stderr
+        assert "2 could not be read" in found.stderr
+    log = git(tmp_path / "origin.git", "log", "--format=%s", "main").splitlines()
+    assert log == ["Collect what students handed in", "the course"]
+    shown = git(tmp_path / "origin.git", "show", "main:submitted/bob/01_averages/averages.py")
+    assert shown == WRONG
+
+
+def test_a_token_says_where_it_may_be_shown(shell: Shell, private: Path) -> None:
+    command = ".venv/bin/grader collect students.csv"
+    found = shell(command, private, COLLECT_TOKEN="a token")
+    assert found.returncode == 2 and "--within says which server may see $COLLECT_TOKEN" in found.stderr
+    found = shell(command + " --repository 'file:///{nickname}'", private)
+    assert found.returncode == 1 and "there is no column 'nickname'" in found.stderr
+
+
+def test_constraints_are_used_where_they_are(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    said = '#!/bin/sh\\necho "$@"'
+    (tmp_path / "bin" / "python").write_text(
+        f"#!/bin/sh\nmkdir -p .venv/bin\nprintf '{said}' > .venv/bin/python\nchmod +x .venv/bin/python\n"
+    )
+    (tmp_path / "bin" / "python").chmod(0o755)
+    scripts = [step["run"] for step in steps("github", True, "Install")]
+    scripts += [gitlab(True)[job]["script"][0] for job in ("collect", "grade")]
+    assert len(scripts) == 4
+    for constraints in ("", " --constraint=constraints.txt"):
+        if constraints:
+            (tmp_path / "constraints.txt").touch()
+        for script in scripts:
+            path = f"{tmp_path / 'bin'}:/usr/bin:/bin"
+            found = shell(script, tmp_path, GRADER="./a b.whl[instructor]", PATH=path)
+            assert found.stdout.strip().endswith(f"--compile{constraints} ./a b.whl[instructor]"), found
