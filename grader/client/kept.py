@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class FailedTwice(ServerError):
-    """A task failed on a server, and on the one that was started in its place."""
+    """A task failed on a server, and on the one that was started in its place; and alone on a third."""
 
 
 class KeptServer:
@@ -35,6 +35,9 @@ class KeptServer:
         """
         self._make, self._idle = make, idle
         self._lock = threading.RLock()
+        self._alone = threading.Lock()
+        self._apart: Server | None = None  # the one that a task has to itself
+        self._begun = 0  # attempts so far
         self._server: Server | None = None
         self._attempts = 0
         self._timer: threading.Timer | None = None
@@ -62,6 +65,10 @@ class KeptServer:
     def attempt(self, task: Callable[[Server], T]) -> T:
         """Have a task done with the server; if that fails, once more with another one.
 
+        If other tasks used that one too, and it failed as well, each of them
+        is tried on a server that it has to itself: where nothing is locked
+        in, a submission can end the server that others are graded on.
+
         Raises:
             FailedTwice: it failed again, or was given up because the server was closed.
                 Besides: what `make` raises.
@@ -74,12 +81,28 @@ class KeptServer:
                 if self._closed:
                     raise FailedTwice(str(error)) from error
             self._replace(server)
-            server = self.get()
+            server, begun, shared = self.get(), self._begun, self._attempts > 1
             try:
                 return task(server)
             except ServerError as error:
                 # Others may be well served by it, so it stays; if it is dead, the next attempt replaces it.
+                if self._closed or not (shared or begun < self._begun):
+                    raise FailedTwice(str(error)) from error
+            return self._by_itself(task)
+
+    def _by_itself(self, task: Callable[[Server], T]) -> T:
+        """Have a task done with a server that no other task uses; one task at a time."""
+        with self._alone:
+            self._apart = server = self._make()
+            try:
+                if self._closed:
+                    raise FailedTwice("the server that runs submissions was ended")
+                return task(server)
+            except ServerError as error:
                 raise FailedTwice(str(error)) from error
+            finally:
+                self._apart = None
+                server.close()
 
     def start_ahead(self) -> None:
         """Start it in a thread of its own; what goes wrong is said when it is needed."""
@@ -105,6 +128,8 @@ class KeptServer:
         with self._lock:
             self._closed = True
             self._end()
+            if (apart := self._apart) is not None:
+                apart.close()
 
     def __enter__(self) -> KeptServer:
         return self
@@ -129,6 +154,7 @@ class KeptServer:
     def _busy(self) -> Iterator[None]:
         with self._lock:
             self._attempts += 1
+            self._begun += 1
             if self._timer is not None:
                 self._timer.cancel()
         try:

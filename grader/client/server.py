@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +20,8 @@ from grader.client.child import Child
 from grader.client.spares import Spares
 from grader.errors import ServerError
 from grader.sandbox import levels
+
+PATIENCE = 30.0  # seconds in which a server answers a command, however busy the machine is
 
 
 class Server:
@@ -130,6 +133,7 @@ class Server:
     def _command(self, message: bytes, size: int, descriptors: list[int]) -> tuple[bytes, list[int]]:
         with self._lock:
             try:
+                self._control.settimeout(PATIENCE)
                 socket.send_fds(self._control, [message], descriptors)
                 answer, handles, _, _ = socket.recv_fds(self._control, size, 1)
                 while len(answer) < size:
@@ -138,11 +142,22 @@ class Server:
                         raise ConnectionError("it hung up")
                     answer += part
                 return answer, handles
+            except TimeoutError as error:
+                # Where nothing is locked in, a submission can stop it. One that is stopped can be killed.
+                self._kill()
+                raise ServerError(
+                    f"the server that runs submissions did not answer for {PATIENCE:g} s, and was ended; "
+                    "nothing that was graded is lost: run the same command again"
+                ) from error
             except OSError as error:
                 raise ServerError(
                     f"the server that runs submissions has died ({error}); nothing that was "
                     "graded is lost: run the same command again"
                 ) from error
+
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End the server and all its children, and remove its folder."""
@@ -155,7 +170,7 @@ class Server:
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            self._kill()
             self._process.wait()
         self._control.close()
         levels.remove(self._folder)

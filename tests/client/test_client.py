@@ -26,6 +26,7 @@ from grader.exercise import run_checks
 from grader.grading.grader import Grader
 from grader.grading.key import ExerciseKey, Key
 from grader.grading.rules import Rules
+from grader.grading.work import Work, open_file
 from grader.sandbox import levels
 from grader.server.__main__ import reap
 from grader.verdict import Status
@@ -497,6 +498,25 @@ def test_a_server_that_is_killed_is_replaced(grader: Grader, grade_text: GradeTe
     assert len(orphans) == 2 and eventually(lambda: not any(running(pid) for pid in orphans))
     assert grade_text(function("return 2 * x"), RULES).score == 20
     assert not first._folder.exists() and not dead._folder.exists()
+
+
+def test_a_server_that_is_stopped_is_replaced_and_the_honest_are_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "PATIENCE", 3.0)
+    stopping = function("os.kill(os.getppid(), signal.SIGSTOP)\nreturn 2 * x").replace(
+        "import os", "import os, signal"
+    )
+    honest = function("time.sleep(0.2)\nreturn 2 * x")
+    texts = {"mal": stopping, "ada": honest, "bea": honest}
+    for student, text in texts.items():
+        (tmp_path / f"{student}.py").write_text(text)
+    works = [Work(one, TOPIC, one, functools.partial(open_file, tmp_path / f"{one}.py")) for one in texts]
+    with Grader({TOPIC: RULES}, workers=3) as own:
+        graded = {one.student: one for one, _ in own.grade_all(works)}
+    assert {one: graded[one].score for one in ("ada", "bea")} == {"ada": 20, "bea": 20}
+    assert not graded["ada"].failed and not graded["bea"].failed
+    assert graded["mal"].failed and "did not answer" in graded["mal"].exercises[0].message
 
 
 # Children that are forked ahead of time

@@ -98,6 +98,82 @@ def test_a_task_is_tried_twice_and_the_second_server_stays_for_others(made: Made
     assert kept.attempt(dies_on(made.servers[1])) is made.servers[2]
 
 
+def test_a_task_that_ends_every_server_fails_no_other(made: Made) -> None:
+    """Where nothing is locked in, a submission can stop or kill the server that others are graded on."""
+    kept = KeptServer(made)
+    both = threading.Barrier(2)
+    tried: list[Server] = []
+
+    def bad(server: Server) -> None:
+        tried.append(server)
+        if len(tried) < 3:
+            both.wait(LATE)
+        raise ServerError("it has died")
+
+    def good(server: Server) -> Server:
+        if server in made.servers[:2]:
+            both.wait(LATE)
+            raise ServerError("another's submission ended it")
+        return server
+
+    found: list[object] = []
+
+    def run_bad() -> None:
+        try:
+            kept.attempt(bad)
+        except FailedTwice as error:
+            found.append(error)
+
+    threads = [
+        threading.Thread(target=run_bad),
+        threading.Thread(target=lambda: found.append(kept.attempt(good))),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(tried) == 3 and len(set(tried)) == 3
+    (well,) = [one for one in found if isinstance(one, Server)]
+    assert well not in tried and len(found) == 2
+    # What a task had to itself has ended with it.
+    assert all(server.closed.is_set() for server in made.servers[2:])
+
+
+def test_closing_ends_what_a_task_has_to_itself(made: Made) -> None:
+    kept = KeptServer(made)
+    there, other, inside = threading.Event(), threading.Event(), threading.Event()
+
+    def holds(server: Server) -> None:
+        there.set()
+        other.wait(LATE)
+
+    def task(server: Server) -> None:
+        there.wait(LATE)
+        if len(made.servers) < 3:
+            raise ServerError("it has died")
+        inside.set()
+        assert isinstance(server, Fake) and server.closed.wait(LATE)
+        raise ServerError("it was closed")
+
+    failed: list[FailedTwice] = []
+
+    def run() -> None:
+        try:
+            kept.attempt(task)
+        except FailedTwice as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=lambda: kept.attempt(holds)), threading.Thread(target=run)]
+    for thread in threads:
+        thread.start()
+    assert inside.wait(LATE)
+    kept.close()
+    other.set()
+    for thread in threads:
+        thread.join()
+    assert len(failed) == 1
+
+
 def test_a_fault_of_the_task_s_own_is_passed_on(made: Made) -> None:
     kept = KeptServer(made)
     with pytest.raises(ZeroDivisionError):
