@@ -113,12 +113,21 @@ class Graded(msgspec.Struct, frozen=True):
         return any(verdict.status is Status.GRADER_ERROR for verdict in self.exercises)
 
 
+class PassedOver(msgspec.Struct, frozen=True):
+    """What was handed in and cannot be graded: where it is, why, and whose it is, "" if nobody knows."""
+
+    file: str
+    reason: str
+    student: str = ""
+
+
 class Results(msgspec.Struct, frozen=True):
-    """A run's submissions, and the environment they were graded in."""
+    """A run's submissions, the environment they were graded in, and what was passed over."""
 
     submissions: tuple[Graded, ...]
     environment: dict[str, str]
     schema: int = SCHEMA
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def worst(statuses: list[Status]) -> Status:

@@ -46,8 +46,9 @@ MODULES = {
     " findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
-    "grading": "gather roster repositories collect grader run judge explain compare store database zips work"
-    " rules secret key formats",
+    "grading": "gather roster repositories collect layout grader run judge explain compare store database zips work"
+    " rules secret"
+    " key formats",
     "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

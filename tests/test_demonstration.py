@@ -45,7 +45,7 @@ def differences(
     """Grade a simulated class, and say where it gets other grades than it deserves."""
     write_truth(folder / "truth.json", seed, done, {topic.id: worked})
     grader.rules = {topic.id: Rules(key)}
-    works = collect([folder], grader.rules, grader.open_archive)
+    works = collect([folder], grader.rules, grader.open_archive).works
     graded = [one for one, _ in grader.grade_all(works)]
     assert len(graded) == len(done)
     return check_truth(folder / "truth.json", results(graded, {}))

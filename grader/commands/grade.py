@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option(
+    "--class-zip",
+    "class_zips",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A zip that holds a class: STUDENT/TOPIC.ipynb, or the students' zips.",
+)
 @click.option("--topic", "topics", multiple=True, help="Only this topic; may be given more than once.")
 @click.option(
     "--workers",
@@ -56,6 +63,7 @@ if TYPE_CHECKING:
 @course_option
 def grade(
     paths: tuple[Path, ...],
+    class_zips: tuple[Path, ...],
     topics: tuple[str, ...],
     workers: int,
     hidden: bool,
@@ -68,13 +76,17 @@ def grade(
 ) -> None:
     """Grade a class's submissions against the hidden key.
 
-    A PATH is a file, a folder of STUDENT/TOPIC.ipynb, or a zip of them. Exits
-    with 0 when everything was graded, whatever the marks. A run that was
-    interrupted goes on where it was; what was graded before is not run again.
+    A PATH is a file, a folder of STUDENT/TOPIC.ipynb or of zips, or one
+    student's zip, STUDENT-TOPIC.zip. What cannot be graded is passed over and
+    named at the end. Exits with 0 when everything was graded, whatever the
+    marks. A run that was interrupted goes on where it was; what was graded
+    before is not run again.
     """
+    if not paths and not class_zips:
+        raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
     from grader.grading.collect import collect
     from grader.grading.grader import Grader
-    from grader.grading.rules import rules_for
+    from grader.grading.rules import rules_for, topics_of
     from grader.grading.store import Store, StoreError
     from grader.report import data, terminal
     from grader.sandbox import root
@@ -83,14 +95,15 @@ def grade(
     with plain_errors():
         level = level_for(Level(least))
         if level is not Level.NONE:
-            root.check_hidden([path.resolve() for path in (*paths, *secret_folders(folder))])
+            root.check_hidden([path.resolve() for path in (*paths, *class_zips, *secret_folders(folder))])
         rules = rules_for(topics, hidden, keys, folder)
         try:
             with Store(db) as store, Grader(rules, workers, level) as grader:
-                works = collect(paths, rules, grader.open_archive)
+                others = topics_of(keys, folder)
+                found = collect(paths, rules, grader.open_archive, class_zips, others)
                 graded = []
-                with progress(len(works)) as advance:
-                    for one, _ in grader.grade_all(works, store):
+                with progress(len(found.works)) as advance:
+                    for one, _ in grader.grade_all(found.works, store):
                         graded.append(one)
                         advance()
         except StoreError as error:
@@ -99,7 +112,7 @@ def grade(
             click.echo("\nInterrupted. What was graded is kept: run the same command to go on.", err=True)
             sys.exit(130)
         graded.sort(key=lambda one: (one.student, one.topic))
-        results = data.results(graded, grader.provenance)
+        results = data.results(graded, grader.provenance, found.passed_over)
         if json_file:
             data.write_json(results, json_file)
         terminal.show_class(console(), results)
@@ -107,6 +120,12 @@ def grade(
         compare_with_truth(truth, results)
     if any(one.failed for one in graded):
         raise click.ClickException("the grader failed on submissions named above: run the command again.")
+    if found.passed_over:
+        count = len(found.passed_over)
+        what = (
+            "one thing that was handed in was" if count == 1 else f"{count} things that were handed in were"
+        )
+        raise click.ClickException(f"{what} not graded, for the reasons above; all the rest was graded.")
 
 
 def level_for(least: Level) -> Level:

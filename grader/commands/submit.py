@@ -73,8 +73,8 @@ def check_packed(assignments: list[Assignment], packed: list[Package]) -> list[G
     with Grader(rules, level=trial.best()) as grader:
         graded = []
         for assignment, one in zip(assignments, packed, strict=True):
-            works = collect([one.path], {assignment.rules.key.topic: assignment.rules}, grader.open_archive)
-            graded += [result for result, _ in grader.grade_all(works, only=assignment.exercises)]
+            found = collect([one.path], {assignment.rules.key.topic: assignment.rules}, grader.open_archive)
+            graded += [result for result, _ in grader.grade_all(found.works, only=assignment.exercises)]
     return graded
 
 

@@ -1,175 +1,259 @@
-"""Find submissions: in a file, a folder or a zip, in any of the usual layouts.
+"""Find submissions: in a file, a folder or a zip, in any of the usual layouts (`grading.layout`).
 
-    STUDENT/TOPIC.ipynb             a folder a student
-    STUDENT/NN_TOPIC/TOPIC.ipynb    nbgrader's submitted/ folder
-    STUDENT-TOPIC.zip               what `grader submit` makes; it holds STUDENT/TOPIC.ipynb
-
-A file belongs to a topic if its name is the topic's, with or without the
-number. A zip may lie in a folder or in another zip, and what it holds counts
-unless a submission lies beside it. Names are text: what comes out of a zip is
-never used as a path.
+Whose a file is comes from where it was handed in: a folder's name, a zip's
+name. What a zip says of itself counts only in a zip that the instructor calls
+the class', so that one student's zip is one student's. What cannot be taken is
+passed over and named, and stops nobody else.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from grader.course import name_of
 from grader.errors import PlainError
 from grader.grading.formats import Form, preferred, unwritten
+from grader.grading.layout import SUFFIXES, ZIP, Layout
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work, open_file
-from grader.grading.zips import BadZip, Found, OpenArchive, TooMany, Zips
+from grader.grading.zips import BadZip, Found, OpenArchive, TooMany, Zips, open_zip
+from grader.verdict import PassedOver
 
-SUFFIXES = (".ipynb", ".py")
-NESTED = 1  # zips within a zip
+NESTED = 1  # zips within a student's zip
+NAMED = 3  # files that a message names
 
 
 class NothingToGrade(PlainError):
-    """No submission was found, or two claim to be the same; the message says what to do."""
+    """No submission was found; the message says what to do."""
 
 
-def collect(paths: Sequence[Path], rules: Mapping[str, Rules], open_archive: OpenArchive) -> list[Work]:
-    """Find the submissions for the topics of `rules` (by id) in `paths`, by student and topic.
+@dataclass(frozen=True)
+class Collected:
+    """What was found: submissions by student and topic, and what could not be taken."""
+
+    works: list[Work]
+    passed_over: list[PassedOver]
+
+
+def collect(
+    paths: Sequence[Path],
+    rules: Mapping[str, Rules],
+    open_archive: OpenArchive,
+    class_zips: Sequence[Path] = (),
+    others: Iterable[str] = (),
+) -> Collected:
+    """Find the submissions for the topics of `rules`, by id.
 
     A zip is read by children that `open_archive` returns, and by nobody else.
 
+    Args:
+        paths: files, folders and zips; a zip is one student's.
+        rules: of the topics, by id.
+        open_archive: has a child open a zip.
+        class_zips: zips of a whole class.
+        others: the course's other topics; what was handed in for them is left alone.
+
     Raises:
-        NothingToGrade: a path is missing or holds no submission, or two files
-            claim to be one student's submission for one topic.
+        NothingToGrade: a path is missing, or nothing that was found can be graded.
     """
-    works: dict[tuple[str, str], Work] = {}
-    zips = Zips(open_archive)
+    search = _Search(rules, Layout(rules, others), Zips(open_archive))
     for path in paths:
-        count = len(works)
-        for work in _named(path, rules, zips):
-            first = works.setdefault((work.student, work.topic), work)
-            if first is not work:
-                raise NothingToGrade(
-                    f"{work.student} has two submissions for {work.topic}, {first.file} and {work.file}: "
-                    "remove one, or grade them in runs of their own"
-                )
-        if len(works) == count:
-            raise NothingToGrade(
-                f"{path} holds no submission for {', '.join(map(name_of, sorted(rules)))}: a file named "
-                f"STUDENT/TOPIC.ipynb or .py, as in ada/{name_of(min(rules))}.ipynb, or nbgrader's "
-                "submitted/STUDENT/NN_TOPIC/TOPIC.ipynb"
-            )
-    return [works[key] for key in sorted(works)]
+        search.take(path, of_class=False)
+    for path in class_zips:
+        search.take(path, of_class=True)
+    works = [work for key in sorted(search.found) if (work := search.chosen(*key))]
+    if works:
+        return Collected(works, search.passed_over)
+    said = [f"{one.file}: {one.reason}" for one in search.passed_over[:NAMED]]
+    if len(search.passed_over) > NAMED:
+        said.append(f"and {len(search.passed_over) - NAMED} more")
+    raise NothingToGrade("; ".join(said) or f"no submission for {', '.join(search.layout.names)} was found")
 
 
-def _named(path: Path, rules: Mapping[str, Rules], zips: Zips) -> Iterator[Work]:
-    try:
-        yield from _of_path(path, rules, zips)
-    except (BadZip, TooMany) as error:
-        raise NothingToGrade(str(error)) from error
-    except OSError as error:
-        raise NothingToGrade(f"{path} cannot be read: {error.strerror}") from error
+@dataclass
+class _Search:
+    """A search under way: files found by student and topic, and what was passed over."""
 
+    rules: Mapping[str, Rules]
+    layout: Layout
+    zips: Zips
+    found: dict[tuple[str, str], list[tuple[Found, tuple[str, ...]]]] = field(default_factory=dict)
+    passed_over: list[PassedOver] = field(default_factory=list)
+    count: int = 0  # of the files that were found
 
-def _of_path(path: Path, rules: Mapping[str, Rules], zips: Zips) -> Iterator[Work]:
-    if path.is_dir():
-        yield from _of_files(list(_walk(path)), path.resolve().name, rules, zips, NESTED + 1)
-    elif not path.exists():
-        raise NothingToGrade(f"there is no file or folder {path}")
-    elif path.suffix.lower() == ".zip":
-        files = zips.files(str(path), lambda: os.open(path, os.O_RDONLY), str(path))
-        owner = _student_of(PurePosixPath(path.name), rules)
-        yield from _of_files(files, owner, rules, zips, NESTED, str(path))
-    else:
+    def take(self, path: Path, of_class: bool) -> None:
+        """Look through one path that the instructor named.
+
+        Raises:
+            NothingToGrade: it is missing.
+        """
+        if not os.path.lexists(path):
+            raise NothingToGrade(f"there is no file or folder {path}")
+        before = self.count, len(self.passed_over)
+        if path.suffix.lower() == ZIP and not path.is_dir():
+            flags = os.O_RDONLY | os.O_NONBLOCK
+            found = Found(PurePosixPath(path.name), str(path), 0.0, lambda: os.open(path, flags))
+            if of_class:
+                self._class_zip(found)
+            else:
+                self._student_zip(found, self.layout.owner(found.path))
+            return
         here = path.resolve()
-        found = Found(PurePosixPath(here.parent.name, here.name), str(path), 0.0, lambda: open_file(path))
-        yield from _works([found], here.parent.name, rules)
-
-
-def _of_files(
-    files: list[Found], owner: str, rules: Mapping[str, Rules], zips: Zips, depth: int, outermost: str = ""
-) -> Iterator[Work]:
-    """Make works of files, and of those in the zips among them, `depth` zips deep.
-
-    Raises:
-        NothingToGrade: a zip cannot be read, and does not say whose it is.
-    """
-    yield from _works(files, owner, rules)
-    taken = {file.path.parent for file in files if _topic_of(file, rules)}
-    for file in files if depth else ():
-        if file.path.suffix.lower() != ".zip" or file.path.parent in taken:
-            continue
-        student = _student_of(file.path, rules)
-        try:
-            inside = zips.files(file.label, file.open, outermost or file.label)
-        except (BadZip, NotGradable, OSError) as error:
-            topic = _by_name(rules).get(file.path.stem.rpartition("-")[2])
-            if topic is None:  # nobody knows whose it is
-                raise NothingToGrade(
-                    f"{_said(error, file.label)}: take it away, or ask for it again"
-                ) from error
-            yield Work(student, topic, file.label, _refusal(_said(error, file.label)))
+        if path.is_dir():
+            files, unread = walk(path)
+            self.passed_over += unread
+            self._class(files, self.layout.nearest(here))
         else:
-            yield from _of_files(inside, student, rules, zips, depth - 1, outermost or file.label)
+            owner = self.layout.nearest(here.parent)
+            self._class([Found(PurePosixPath(here.name), str(path), 0.0, lambda: open_file(path))], owner)
+        if before == (self.count, len(self.passed_over)):
+            self._pass_over(
+                str(path),
+                f"it holds no submission for {', '.join(self.layout.names)}: a file named "
+                f"STUDENT/TOPIC.ipynb or .py, as in ada/{self.layout.names[0]}.ipynb, or nbgrader's "
+                "submitted/STUDENT/NN_TOPIC/TOPIC.ipynb",
+            )
 
-
-def _student_of(path: PurePosixPath, rules: Mapping[str, Rules]) -> str:
-    """Return whose zip it is, if what it holds does not say so: its folder's, or by its own name."""
-    folders = _students(path, rules)
-    name, dash, topic = path.stem.rpartition("-")
-    return folders[-1] if folders else name if dash and topic in _by_name(rules) else path.stem
-
-
-def _said(error: Exception, label: str) -> str:
-    return str(error) if isinstance(error, BadZip) else f"{label} cannot be read: {error}"
-
-
-def _refusal(reason: str) -> Callable[[], int]:
-    def refuse() -> int:
-        raise NotGradable(reason)
-
-    return refuse
-
-
-def _by_name(rules: Mapping[str, Rules]) -> dict[str, str]:
-    return {name_of(topic): topic for topic in rules}
-
-
-def _topic_of(file: Found, rules: Mapping[str, Rules]) -> str | None:
-    """Return the topic that a file is a submission for, None if it is none."""
-    return _by_name(rules).get(name_of(file.path.stem)) if file.path.suffix in SUFFIXES else None
-
-
-def _students(path: PurePosixPath, rules: Mapping[str, Rules]) -> list[str]:
-    """Return the folders of a path that are neither a topic's nor nbgrader's: the student's, if it is one."""
-    by_name = _by_name(rules)
-    return [part for part in path.parts[:-1] if name_of(part) not in by_name and part != "submitted"]
-
-
-def _works(files: Iterable[Found], owner: str, rules: Mapping[str, Rules]) -> Iterator[Work]:
-    """Make works of the files that are submissions; of a notebook and a script take one."""
-    chosen: dict[tuple[str, str], list[Found]] = {}
-    for file in files:
-        topic, folders = _topic_of(file, rules), _students(file.path, rules)
-        if topic is None or len(folders) > 1:
-            continue
-        chosen.setdefault((folders[0] if folders else owner, topic), []).append(file)
-    for (student, topic), several in chosen.items():
+    def chosen(self, student: str, topic: str) -> Work | None:
+        """Return what is graded of all that one student handed in for a topic."""
+        several = self.found[student, topic]
         # Of one name twice in a zip the last counts, as when it is unpacked.
-        taken = list({file.path: file for file in several}.values())
-        notes: tuple[str, ...] = ()
+        taken = list({file.label: (file, notes) for file, notes in several}.values())
+        notes = list(taken[0][1])
         if len(taken) < len(several):
-            notes = (f"{taken[0].path.name} is there twice; the last was graded",)
-        if len(taken) == 2 and taken[0].path.with_suffix("") == taken[1].path.with_suffix(""):
-            taken, notes = _preferred(taken, rules[topic])
-        for file in taken:
-            yield Work(student, topic, file.label, file.open, notes)
+            notes.append(f"{taken[0][0].path.name} is there twice; the last was graded")
+        files = [file for file, _ in taken]
+        if len(files) == 2 and _stem(files[0]) == _stem(files[1]):
+            files, note = self._preferred(files, topic)
+            notes.append(note)
+        if len(files) == 1:
+            return Work(student, topic, files[0].label, files[0].open, tuple(notes))
+        self._pass_over(
+            files[0].label,
+            f"{student} has {len(files)} submissions for {topic}, {_listed(files)}: remove all but one, or "
+            "grade them in runs of their own",
+            student,
+        )
+        return None
+
+    def _class(self, files: Sequence[Found], owner: str) -> None:
+        """Find submissions in a folder of a class, or of one student, `owner`."""
+        deep: dict[tuple[str, str], Found] = {}
+        for file in files:
+            topic, folders = self.layout.topic(file.path), self.layout.folders(file.path)
+            if topic is not None and len(folders) > 1:
+                deep[folders[0], topic] = file
+            elif topic is not None:
+                self._find(folders[0] if folders else owner, topic, file)
+        taken = self._taken(files)
+        for file in files:
+            if file.path.suffix.lower() == ZIP and file.path.parent not in taken:
+                self._student_zip(file, self.layout.owner(file.path))
+        for (student, topic), file in deep.items():
+            if (student, topic) not in self.found:
+                self._pass_over(file.label, "it lies too deep: expected STUDENT/TOPIC.ipynb or .py", student)
+
+    def _class_zip(self, outer: Found) -> None:
+        before = self.count, len(self.passed_over)
+        files = self._files(outer, outer.label)
+        tops = {file.path.parts[0] for file in files}
+        if len(tops) == 1 and sum(len(f.path.parts) == 2 and f.path.suffix.lower() == ZIP for f in files) > 1:
+            # A folder of zips that was zipped whole.
+            files = [
+                Found(PurePosixPath(*file.path.parts[1:]), file.label, file.modified, file.open)
+                for file in files
+            ]
+        self._class(files, outer.path.stem)
+        if before == (self.count, len(self.passed_over)):
+            self._pass_over(outer.label, f"it holds no submission for {', '.join(self.layout.names)}")
+
+    def _student_zip(self, outer: Found, owner: str) -> None:
+        """Find what one student handed in as a zip, whatever names are in it."""
+        before = len(self.passed_over)
+        files = list(self._inside(outer, owner, outer.label, NESTED))
+        by_topic: dict[str, list[Found]] = {}
+        for file in files:
+            if (topic := self.layout.topic(file.path)) is not None:
+                by_topic.setdefault(topic, []).append(file)
+        for topic, several in by_topic.items():
+            own = [file for file in several if self.layout.folders(file.path)[-1:] == [owner]]
+            taken = own or several
+            if len({_stem(file) for file in taken}) > 1:
+                self._pass_over(
+                    outer.label,
+                    f"it holds {len(taken)} files for {topic}, {_listed(taken)}, and a zip is one student's: "
+                    f"ask for it again; or if it is a whole class', name it with --class-zip",
+                    owner,
+                )
+                continue
+            notes = (
+                [f"its zip also holds {_listed(_without(several, taken))}"]
+                if len(taken) < len(several)
+                else []
+            )
+            if not own and (folders := self.layout.folders(taken[0].path)):
+                notes.append(f"in its zip it lies in the folder {folders[-1]}")
+            for file in taken:
+                self._find(owner, topic, file, tuple(notes))
+        if not by_topic and before == len(self.passed_over):
+            if not any(self.layout.of_another(file.path) for file in files):
+                self._pass_over(
+                    outer.label, f"it holds no submission for {', '.join(self.layout.names)}", owner
+                )
+
+    def _inside(self, outer: Found, owner: str, outermost: str, depth: int) -> Iterator[Found]:
+        """Yield the files in a student's zip, and in the zips in it that lie beside no submission."""
+        files = self._files(outer, outermost, owner)
+        yield from files
+        taken = self._taken(files)
+        for file in files if depth else ():
+            if file.path.suffix.lower() == ZIP and file.path.parent not in taken:
+                yield from self._inside(file, owner, outermost, depth - 1)
+
+    def _files(self, outer: Found, outermost: str, owner: str = "") -> list[Found]:
+        """Return the files in a zip; none, if it cannot be read, and is passed over."""
+        try:
+            return self.zips.files(outer.label, outer.open, outermost)
+        except (BadZip, TooMany, NotGradable) as error:
+            self._pass_over(outer.label, str(error), owner)
+        except OSError as error:
+            link = os.path.islink(outer.label)
+            said = "it is a link; links are not followed" if link else f"it cannot be read: {error.strerror}"
+            self._pass_over(outer.label, said, owner)
+        return []
+
+    def _taken(self, files: Iterable[Found]) -> set[PurePosixPath]:
+        """Return the folders in which a submission lies; a zip beside it is left alone."""
+        return {file.path.parent for file in files if self.layout.topic(file.path) is not None}
+
+    def _find(self, student: str, topic: str, file: Found, notes: tuple[str, ...] = ()) -> None:
+        self.count += 1
+        self.found.setdefault((student, topic), []).append((file, notes))
+
+    def _pass_over(self, file: str, reason: str, student: str = "") -> None:
+        self.passed_over.append(PassedOver(file, reason, student))
+
+    def _preferred(self, files: list[Found], topic: str) -> tuple[list[Found], str]:
+        """Return the one of a notebook and a script that counts, and why."""
+        by_form = {Form(file.path.name, file.modified, stubs_left(file.open)): file for file in files}
+        form, note = preferred(by_form, len(self.rules[topic].checks.exercises), "graded")
+        return [by_form[form]], note
 
 
-def _preferred(files: list[Found], rules: Rules) -> tuple[list[Found], tuple[str, ...]]:
-    """Return the one of a notebook and a script that counts, and why."""
-    by_form = {Form(file.path.name, file.modified, stubs_left(file.open)): file for file in files}
-    form, note = preferred(by_form, len(rules.checks.exercises), "graded")
-    return [by_form[form]], (note,)
+def _stem(file: Found) -> str:
+    """Return what a notebook and the script beside it have in common, in whichever zip they lie."""
+    return os.path.splitext(file.label)[0]
+
+
+def _without(files: Iterable[Found], taken: Sequence[Found]) -> list[Found]:
+    return [file for file in files if file not in taken]
+
+
+def _listed(files: Sequence[Found]) -> str:
+    names = [file.label for file in files[:NAMED]]
+    return ", ".join(names) + (f" and {len(files) - NAMED} more" if len(files) > NAMED else "")
 
 
 def stubs_left(opened: Callable[[], int]) -> int:
@@ -181,57 +265,30 @@ def stubs_left(opened: Callable[[], int]) -> int:
         return 0
 
 
-def _walk(folder: Path) -> Iterator[Found]:
-    """Find files below a folder, not through links, nor in hidden folders."""
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
-        for name in sorted(names):
-            path = Path(here, name)
-            if path.suffix.lower() in (*SUFFIXES, ".zip") and not name.startswith("."):
-                relative = PurePosixPath(path.relative_to(folder).as_posix())
-                opener = _opener(path, open_zip if path.suffix.lower() == ".zip" else open_file)
-                yield Found(relative, str(path), path.lstat().st_mtime, opener)
+def walk(folder: Path) -> tuple[list[Found], list[PassedOver]]:
+    """Find files below a folder, not through links, nor in hidden folders; and what cannot be looked into.
 
-
-def open_zip(path: Path) -> int:
-    """Open a zip that lies in a folder, never through a link.
-
-    Raises:
-        OSError: it is a link, or cannot be opened.
+    A folder that has a submission's name is found like a file, and told of when it is opened.
     """
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    files: list[Found] = []
+    unread: list[PassedOver] = []
+
+    def not_read(error: OSError) -> None:
+        unread.append(PassedOver(str(error.filename), f"it cannot be read: {error.strerror}"))
+
+    for here, folders, names in os.walk(folder, onerror=not_read):
+        shown = sorted(name for name in folders if not name.startswith((".", "__")))
+        links = [name for name in shown if os.path.islink(os.path.join(here, name))]
+        unread += [PassedOver(os.path.join(here, n), "it is a link; links are not followed") for n in links]
+        folders[:] = [name for name in shown if name not in links and not name.endswith(SUFFIXES)]
+        for name in sorted([*names, *(name for name in shown if name.endswith(SUFFIXES))]):
+            path = Path(here, name)
+            if path.suffix.lower() in (*SUFFIXES, ZIP) and not name.startswith("."):
+                relative = PurePosixPath(path.relative_to(folder).as_posix())
+                opener = _opener(path, open_zip if path.suffix.lower() == ZIP else open_file)
+                files.append(Found(relative, str(path), path.lstat().st_mtime, opener))
+    return files, unread
 
 
 def _opener(path: Path, opened: Callable[[Path], int]) -> Callable[[], int]:
     return lambda: opened(path)
-
-
-def open_again(root: Path, label: str, zips: Zips) -> int:
-    """Open the file that results call `label`, in a zip or not, for one who was in `root` then.
-
-    Raises:
-        NotGradable, BadZip, TooMany, OSError: it is not there any more, or cannot be read.
-    """
-    path, members = split_label(root, label)
-    if not members:
-        return open_file(path)
-    files = zips.files(str(path), lambda: open_zip(path), str(path))
-    for _ in range(NESTED + 1):
-        prefix = f"{path}:{members}"
-        same = [file for file in files if file.label == prefix]
-        if same:
-            return same[-1].open()
-        outer = [file for file in files if prefix.startswith(f"{file.label}:")]
-        if not outer:
-            break
-        files = zips.files(outer[-1].label, outer[-1].open, str(path))
-    raise NotGradable(f"{path} does not hold it any more")
-
-
-def split_label(root: Path, label: str) -> tuple[Path, str]:
-    """Return the file that results call `label`, and, if it is a zip, what of it they mean, else ""."""
-    for match in re.finditer(r"(?<=\.zip):", label, re.IGNORECASE):
-        path = root / label[: match.start()]
-        if path.is_file():
-            return path, label[match.end() :]
-    return root / label, ""

@@ -68,12 +68,12 @@ class Grader:
         return self.kept.get()
 
     def open_archive(self, descriptor: int) -> Child:
-        """Have a child open a zip, to be read with `Child.read`.
+        """Have a child open a zip, to be read with `Child.read`, whatever happens to the server.
 
         Raises:
-            ServerError: the server could not be started, or is gone.
+            ServerError: a server could not be started.
         """
-        return self.server.open_archive(descriptor)
+        return self.kept.attempt(lambda server: server.open_archive(descriptor))
 
     def grade(self, work: Work, descriptor: int, only: Collection[str] = ()) -> Graded:
         """Grade one submission, or `only` some of its exercises, whatever happens to the server.

@@ -33,6 +33,17 @@ class Rules:
         }
 
 
+def topics_of(keys: Path | None, folder: Path | None) -> list[str]:
+    """Return the ids of all topics that there are rules for: see `rules_for`.
+
+    Raises:
+        CourseError: there is no course.
+    """
+    if keys is not None:
+        return [path.stem for path in sorted(keys.glob("*.npz"))]
+    return [topic.id for topic in find_course(explicit=folder).topics]
+
+
 def rules_for(
     topics: tuple[str, ...], hidden: bool, keys: Path | None, folder: Path | None
 ) -> dict[str, Rules]:

@@ -7,30 +7,34 @@ for the few that were read last, and started again for the others.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from grader.cells import MAX_ARCHIVE, MAX_ENTRIES
 from grader.client.child import Child
 from grader.errors import PlainError, ServerError
-from grader.grading.work import NotGradable
+from grader.grading.work import NotGradable, open_file
+from grader.outcome import Outcome
 
 AT_A_TIME = 4  # children that hold a zip each
+DEPTH = 3  # zips in which a file may lie: a class', its student's, and one in that
 INNER = 25  # entries that a zip within a zip counts for, as it costs a child
+UNREADABLE = "the zip cannot be read: make it again"
 # Has a locked-in process open the zip of a descriptor.
 OpenArchive = Callable[[int], Child]
 
 
 class BadZip(PlainError):
-    """A zip cannot be read; the message names it."""
+    """A zip cannot be read; the message says why."""
 
 
 class TooMany(PlainError):
-    """A zip and the zips in it hold more than a class hands in; the message names the outer one."""
+    """A zip and the zips in it hold more than a class hands in."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,14 @@ class Zips:
             BadZip: it is too large, or cannot be read.
             TooMany: with it, `outermost` holds too much.
         """
-        listed = self._child(label, opened).read(None)
+        listed = self._read(label, opened, None)
         if listed.status is not None:
             self._forget(label)
-            raise BadZip(f"{label}: {listed.text or 'the zip cannot be read'}")
+            raise BadZip(listed.text or UNREADABLE)
         names = listed.arrays["names"].tobytes().decode("utf-8", "replace").split("\0")[:-1]
         self._entries[outermost] += len(names) if label == outermost else len(names) + INNER
         if self._entries[outermost] > MAX_ENTRIES:
-            raise TooMany(f"{outermost} and the zips in it hold more than {MAX_ENTRIES} files: unzip it")
+            raise TooMany(f"it and the zips in it hold more than {MAX_ENTRIES} files: unzip it")
         return list(self._found(label, opened, names))
 
     def _found(self, label: str, opened: Callable[[], int], names: list[str]) -> Iterator[Found]:
@@ -79,9 +83,9 @@ class Zips:
     def _member(self, label: str, opened: Callable[[], int], position: int) -> Callable[[], int]:
         def open_member() -> int:
             try:
-                outcome = self._child(label, opened).read(position)
+                outcome = self._read(label, opened, position)
             except BadZip as error:  # it could be, when it was listed
-                raise ServerError(f"{error}: run the same command again") from error
+                raise ServerError(f"{label}: {error}: run the same command again") from error
             if outcome.status is not None:
                 raise NotGradable(outcome.text or "it could not be read from the zip")
             with tempfile.TemporaryFile() as file:
@@ -90,6 +94,14 @@ class Zips:
                 return os.dup(file.fileno())
 
         return open_member
+
+    def _read(self, label: str, opened: Callable[[], int], position: int | None) -> Outcome:
+        """Have a zip's child read from it, and another child if a submission ended its server."""
+        try:
+            return self._child(label, opened).read(position)
+        except ServerError:
+            self._forget(label)
+            return self._child(label, opened).read(position)
 
     def _child(self, label: str, opened: Callable[[], int]) -> Child:
         """Return a child that holds a zip: the one that is there, or a new one."""
@@ -101,7 +113,7 @@ class Zips:
         try:
             if os.fstat(descriptor).st_size > MAX_ARCHIVE:
                 size = f"{MAX_ARCHIVE >> 20} MB"
-                raise BadZip(f"{label} is larger than {size}: unzip it and grade the folder")
+                raise BadZip(f"it is larger than {size}: unzip it and grade the folder")
             child = self._open_archive(descriptor)
         finally:
             os.close(descriptor)
@@ -111,7 +123,7 @@ class Zips:
             self._forget(next(iter(self._children)))
         if child.failed is not None:
             self._forget(label)
-            raise BadZip(f"{label}: {child.failed.text or 'the zip cannot be read'}")
+            raise BadZip(child.failed.text or UNREADABLE)
         return child
 
     def _forget(self, label: str) -> None:
@@ -119,3 +131,43 @@ class Zips:
         if child is not None:
             with suppress(ServerError):  # its server is gone, and has been replaced
                 child.close()
+
+
+def open_zip(path: Path) -> int:
+    """Open a zip that lies in a folder, never through a link.
+
+    Raises:
+        OSError: it is a link, or cannot be opened.
+    """
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def open_again(root: Path, label: str, zips: Zips) -> int:
+    """Open the file that results call `label`, in a zip or not, for one who was in `root` then.
+
+    Raises:
+        NotGradable, BadZip, TooMany, OSError: it is not there any more, or cannot be read.
+    """
+    path, members = split_label(root, label)
+    if not members:
+        return open_file(path)
+    files = zips.files(str(path), lambda: open_zip(path), str(path))
+    for _ in range(DEPTH):
+        prefix = f"{path}:{members}"
+        same = [file for file in files if file.label == prefix]
+        if same:
+            return same[-1].open()
+        outer = [file for file in files if prefix.startswith(f"{file.label}:")]
+        if not outer:
+            break
+        files = zips.files(outer[-1].label, outer[-1].open, str(path))
+    raise NotGradable(f"{path} does not hold it any more")
+
+
+def split_label(root: Path, label: str) -> tuple[Path, str]:
+    """Return the file that results call `label`, and, if it is a zip, what of it they mean, else ""."""
+    for match in re.finditer(r"(?<=\.zip):", label, re.IGNORECASE):
+        path = root / label[: match.start()]
+        if path.is_file():
+            return path, label[match.end() :]
+    return root / label, ""

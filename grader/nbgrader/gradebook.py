@@ -37,9 +37,8 @@ from traitlets.config import Config
 from grader.course import Course, CourseError, Topic
 from grader.errors import PlainError
 from grader.files import write
-from grader.grading.collect import open_again, split_label
 from grader.grading.store import Kept
-from grader.grading.zips import OpenArchive, Zips
+from grader.grading.zips import OpenArchive, Zips, open_again, split_label
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.exporter import with_notebook

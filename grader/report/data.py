@@ -10,16 +10,18 @@ import msgspec
 from grader import files
 from grader.errors import PlainError
 from grader.text import to_json
-from grader.verdict import SCHEMA, Graded, Results
+from grader.verdict import SCHEMA, Graded, PassedOver, Results
 
 
 class ResultsProblem(PlainError):
     """A file of results cannot be read; the message says what to do."""
 
 
-def results(graded: Iterable[Graded], environment: Mapping[str, str]) -> Results:
-    """Put submissions together with the environment they were graded in."""
-    return Results(tuple(graded), dict(environment))
+def results(
+    graded: Iterable[Graded], environment: Mapping[str, str], passed_over: Iterable[PassedOver] = ()
+) -> Results:
+    """Put submissions together with the environment they were graded in, and what was passed over."""
+    return Results(tuple(graded), dict(environment), passed_over=tuple(passed_over))
 
 
 def write_json(results: Results, path: Path) -> None:
@@ -29,7 +31,7 @@ def write_json(results: Results, path: Path) -> None:
         OSError: it cannot be written, a full disk for one; `filename` is `path`.
     """
     # Schema first: it tells a reader how to read the rest.
-    names = ("schema", "submissions", "environment")
+    names = ("schema", "submissions", "passed_over", "environment")
     text = msgspec.json.format(to_json({name: getattr(results, name) for name in names}), indent=2) + b"\n"
     files.write(path, text)
 

@@ -19,7 +19,7 @@ from grader.exercise import AuthorError
 from grader.grading.secret import hidden_path
 from grader.report.words import PIPED, WORDS
 from grader.text import printable
-from grader.verdict import Graded, Results, Status, Verdict
+from grader.verdict import Graded, PassedOver, Results, Status, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,6 +38,7 @@ def show_class(console: Console, results: Results) -> None:
     graded = results.submissions
     if not graded:
         console.print(_text("Nothing was graded."))
+        _show_passed_over(console, results.passed_over)
         return
     topics: dict[str, list[Graded]] = {}
     for one in graded:
@@ -47,6 +48,7 @@ def show_class(console: Console, results: Results) -> None:
         for topic, several in topics.items():
             console.print(_exercises(topic, several))
     _show_attention(console, graded)
+    _show_passed_over(console, results.passed_over)
     students = _count(len({one.student for one in graded}), "student")
     console.print(_text(f"{_count(len(graded), 'submission')} of {students} graded.", "bold"))
 
@@ -139,6 +141,18 @@ def _show_attention(console: Console, graded: Sequence[Graded]) -> None:
     console.print(table)
     if len(rows) > FEW:
         console.print(_text(f"and {len(rows) - FEW} more; --json FILE has them all."))
+
+
+def _show_passed_over(console: Console, passed_over: Sequence[PassedOver]) -> None:
+    """List what was handed in and could not be taken."""
+    if not passed_over:
+        return
+    table = _table("Not graded", ["student", "file", "why"])
+    for one in passed_over[:FEW]:
+        table.add_row(*map(_text, (one.student or "?", one.file, one.reason)))
+    console.print(table)
+    if len(passed_over) > FEW:
+        console.print(_text(f"and {len(passed_over) - FEW} more; --json FILE has them all."))
 
 
 def _states(topic: Topic) -> tuple[str, str]:

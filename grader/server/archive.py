@@ -15,6 +15,9 @@ import numpy as np
 
 from grader.cells import MAX_BYTES, MAX_ENTRIES, Unreadable
 
+# What zipfile unpacks no further than it is asked to; of bzip2 and LZMA it unpacks whole blocks.
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
 
 class Archive:
     """The regular files of a zip, by position."""
@@ -43,9 +46,12 @@ class Archive:
         """Return one file's bytes, however much it claims to hold.
 
         Raises:
-            Unreadable: it is damaged, encrypted or too large.
+            Unreadable: it is damaged, encrypted, too large, or packed in an unusual way.
         """
         entry = self._files[position]
+        if entry.compress_type not in BOUNDED:
+            name = zipfile.compressor_names.get(entry.compress_type, f"method {entry.compress_type}")
+            raise Unreadable(f"it is packed by {name}, which is not read: make an ordinary zip of it")
         try:
             with self._zip.open(entry) as file:
                 content = io.BytesIO(file.read(MAX_BYTES + 1)).getvalue()

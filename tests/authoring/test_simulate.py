@@ -238,7 +238,8 @@ def test_a_class_gets_the_grades_it_deserves(
     behaviours = simulate(classroom.topics, folder, 40, 33)
     write_truth(truth, 33, behaviours, worked)
     with Grader(rules, 2) as grader:
-        graded = [one for one, _ in grader.grade_all(collect([folder], rules, grader.open_archive))]
+        works = collect([folder], rules, grader.open_archive).works
+        graded = [one for one, _ in grader.grade_all(works)]
     assert len(graded) == 80
     assert check_truth(truth, results(graded, {})) == []
 

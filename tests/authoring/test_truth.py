@@ -224,7 +224,7 @@ def differences(topic: Topic, key: Key, worked: Worked, folder: Path) -> list[st
         (folder / student / f"{topic.name}{suffix}").write_text(written(behaviours))
     write_truth(folder / "truth.json", 0, done, {topic.id: worked})
     with Grader({topic.id: Rules(key)}, 2) as grader:
-        works = collect([folder], grader.rules, grader.open_archive)
+        works = collect([folder], grader.rules, grader.open_archive).works
         graded = [one for one, _ in grader.grade_all(works)]
     assert len(graded) == len(done)
     return check_truth(folder / "truth.json", results(graded, {}))

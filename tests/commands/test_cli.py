@@ -264,9 +264,41 @@ def test_a_zip_and_a_folder_of_keys_are_enough(built: Path, run: Run, tmp_path: 
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as file:
         file.writestr("ada/averages.py", SOLUTION)
         file.writestr("submitted/bob/01_averages/averages.py", WRONG)
-    found = run("grade", "class.zip", "--keys", built / ".grader" / "keys", "--json", "out.json")
+    found = run(
+        "grade", "--class-zip", "class.zip", "--keys", built / ".grader" / "keys", "--json", "out.json"
+    )
     assert found.exit_code == 0, found.output
     assert scores(tmp_path / "out.json") == {"ada": 100, "bob": 80}
+
+
+def test_what_cannot_be_taken_is_named_and_all_the_rest_graded(built: Path, run: Run, tmp_path: Path) -> None:
+    def pack(name: str, **entries: str) -> None:
+        with zipfile.ZipFile(tmp_path / f"{name}-averages.zip", "w") as file:
+            for student, text in entries.items():
+                file.writestr(f"{student}/averages.py", text)
+
+    pack("ada", ada=SOLUTION)
+    pack("bob", bob=WRONG)
+    pack("eve", ada="", bob="")
+    pack("mal", ada=SOLUTION)
+    (tmp_path / "cut-averages.zip").write_bytes((tmp_path / "ada-averages.zip").read_bytes()[:60])
+    write_class(tmp_path / "loose", cyd=SOLUTION, dan=SOLUTION)
+    (tmp_path / "loose" / "dan" / "01_averages.py").write_text(WRONG)
+    zips = sorted(tmp_path.glob("*.zip"))
+    found = run("grade", *zips, "loose", "--json", "out.json", "--course", built)
+    assert found.exit_code == 1
+    assert scores(tmp_path / "out.json") == {"ada": 100, "bob": 80, "cyd": 100, "mal": 100}
+    passed_over = json.loads((tmp_path / "out.json").read_text())["passed_over"]
+    assert {one["student"] for one in passed_over} == {"cut", "dan", "eve"}
+    assert "Not graded" in found.output and "3 things that were handed in were not graded" in found.output
+    for word in ("cut", "dan", "eve", "the zip cannot be", "2 submissions", "--class-zip"):
+        assert word in found.output
+    (tmp_path / "eve-averages.zip").unlink()
+    (tmp_path / "cut-averages.zip").unlink()
+    (tmp_path / "loose" / "dan" / "01_averages.py").unlink()
+    found = run("grade", *sorted(tmp_path.glob("*.zip")), "loose", "--json", "out.json", "--course", built)
+    assert found.exit_code == 0, found.output
+    assert json.loads((tmp_path / "out.json").read_text())["passed_over"] == []
 
 
 def test_half_a_gigabyte_is_refused_and_the_rest_graded(built: Path, run: Run, tmp_path: Path) -> None:
@@ -300,7 +332,7 @@ def commands_that_fail() -> dict[str, tuple[list[str], str]]:
     return {
         "an unknown topic": (["grade", "class", "--topic", "avarages"], "did you mean `averages`?"),
         "a path that is not there": (["grade", "nowhere"], "there is no file or folder nowhere"),
-        "nothing to grade": (["grade", "empty"], "empty holds no submission for averages"),
+        "nothing to grade": (["grade", "empty"], "empty: it holds no submission for averages"),
         "a database that is none": (["grade", "class", "--db", "sqlite:///text.db"], "is not a database"),
         "a database of another schema": (["grade", "class", "--db", "sqlite:///old.db"], "schema"),
         "a database without a folder": (["grade", "class", "--db", "sqlite:///no/g.db"], "cannot be opened"),

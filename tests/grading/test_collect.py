@@ -1,4 +1,4 @@
-"""A class' files are found in every usual layout, and names lead nowhere."""
+"""A class' files are found in every usual layout, names lead nowhere, and what is bad stops nobody else."""
 
 from __future__ import annotations
 
@@ -7,36 +7,55 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from courses import SOLUTION
 
 from grader.cells import MAX_BYTES
-from grader.grading.collect import NothingToGrade, collect, open_again
+from grader.grading.collect import Collected, NothingToGrade, collect
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work
-from grader.grading.zips import Zips
+from grader.grading.zips import Zips, open_again
+from grader.verdict import PassedOver
 
 TOPICS = ["01_averages", "02_doubles"]
-Find = Callable[..., dict[tuple[str, str], Work]]
+
+
+class Find:
+    """Collects from paths; returns works by student and topic, and keeps what was passed over."""
+
+    def __init__(self, grader: Grader, key: Key) -> None:
+        self.open_archive = grader.open_archive
+        self.rules = Rules(key)
+        self.passed_over: list[PassedOver] = []
+
+    def __call__(
+        self, *paths: Path, topics: Sequence[str] = TOPICS, class_zip: Path | None = None
+    ) -> dict[tuple[str, str], Work]:
+        zips = [class_zip] if class_zip else []
+        rules = dict.fromkeys(topics, self.rules)
+        found: Collected = collect(paths, rules, self.open_archive, zips, TOPICS)
+        self.passed_over = found.passed_over
+        by_name = {(work.student, work.topic): work for work in found.works}
+        assert len(by_name) == len(found.works) and list(by_name) == sorted(by_name)
+        return by_name
+
+    def of_class(self, path: Path) -> dict[tuple[str, str], Work]:
+        return self(class_zip=path)
+
+    @property
+    def blamed(self) -> dict[str, str]:
+        """Return why something was passed over, by whose it is."""
+        return {one.student: one.reason for one in self.passed_over}
 
 
 @pytest.fixture
 def find(grader: Grader, public_key: Key) -> Find:
-    """Collect from paths; return works by student and topic."""
-
-    def found(*paths: Path, topics: Sequence[str] = TOPICS) -> dict[tuple[str, str], Work]:
-        works = collect(paths, dict.fromkeys(topics, Rules(public_key)), grader.open_archive)
-        by_name = {(work.student, work.topic): work for work in works}
-        assert len(by_name) == len(works) and list(by_name) == sorted(by_name)
-        return by_name
-
-    found.open_archive = grader.open_archive  # type: ignore[attr-defined]
-    return found
+    return Find(grader, public_key)
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -75,7 +94,7 @@ def test_every_layout_is_known_in_a_folder_and_in_a_zip(name: str, find: Find, t
     found = find(folder)
     assert list(found) == [("ada", "01_averages")]
     assert content(found["ada", "01_averages"]) == name.encode()
-    found = find(make_zip(tmp_path / "class.zip", {name: name, "ada/notes.txt": "", "ada/": ""}))
+    found = find.of_class(make_zip(tmp_path / "class.zip", {name: name, "ada/notes.txt": "", "ada/": ""}))
     assert list(found) == [("ada", "01_averages")]
     assert content(found["ada", "01_averages"]) == name.encode()
 
@@ -107,21 +126,25 @@ def test_the_newer_of_two_forms_is_taken_with_a_note(find: Find, tmp_path: Path)
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])
-def test_two_files_for_one_submission_are_refused(kind: str, find: Find, tmp_path: Path) -> None:
-    names = ["ada/averages.py", "ada/01_averages/averages.py"]
+@pytest.mark.parametrize("second", ["ada/01_averages.py", "ada/01_averages/averages.py"])
+def test_two_files_for_one_topic_cost_their_student_only(
+    second: str, kind: str, find: Find, tmp_path: Path
+) -> None:
+    names = ["ada/averages.py", second, "bob/averages.py"]
     path = touch(tmp_path / "class", *names)
     if kind == "zip":
         path = make_zip(tmp_path / "class.zip", {name: name for name in names})
-    with pytest.raises(
-        NothingToGrade, match="ada has two submissions for 01_averages, .* and .*: remove one"
-    ):
-        find(path)
+    found = find.of_class(path) if kind == "zip" else find(path)
+    assert list(found) == [("bob", "01_averages")]
+    assert list(find.blamed) == ["ada"]
+    assert "ada has 2 submissions for 01_averages" in find.blamed["ada"] and second in find.blamed["ada"]
 
 
-def test_one_student_in_two_paths_is_refused(find: Find, tmp_path: Path) -> None:
+def test_one_student_in_two_paths_is_passed_over(find: Find, tmp_path: Path) -> None:
     one, two = touch(tmp_path / "a", "ada/averages.py"), touch(tmp_path / "b", "ada/averages.ipynb")
-    with pytest.raises(NothingToGrade, match="two submissions"):
-        find(one, two)
+    three = touch(tmp_path / "c", "bob/averages.py")
+    assert list(find(one, two, three)) == [("bob", "01_averages")]
+    assert list(find.blamed) == ["ada"]
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "ada/essay.py", "ada/.averages.py", ".git/averages.py",
@@ -130,10 +153,10 @@ def test_a_folder_with_nothing_to_grade_says_what_was_looked_for(
     name: str, find: Find, tmp_path: Path
 ) -> None:
     folder = touch(tmp_path / "class", name)
-    with pytest.raises(NothingToGrade, match="holds no submission for averages, doubles: a file named"):
+    with pytest.raises(NothingToGrade, match="holds no submission for averages, doubles: a file|too deep"):
         find(folder)
-    with pytest.raises(NothingToGrade, match="holds no submission"):
-        find(make_zip(tmp_path / "class.zip", {name: ""}))
+    with pytest.raises(NothingToGrade, match="holds no submission|too deep"):
+        find.of_class(make_zip(tmp_path / "class.zip", {name: ""}))
 
 
 def test_a_path_that_is_not_there_says_so(find: Find, tmp_path: Path) -> None:
@@ -151,6 +174,36 @@ def test_links_are_not_followed(find: Find, tmp_path: Path) -> None:
     assert list(found) == [("ada", "01_averages"), ("eve", "01_averages")]
     with pytest.raises(NotGradable, match="it is a link"):
         found["eve", "01_averages"].open()
+    assert [(Path(one.file).name, one.reason) for one in find.passed_over] == [
+        ("mal", "it is a link; links are not followed")
+    ]
+
+
+def test_a_folder_that_has_a_submission_s_name_is_no_submission(find: Find, tmp_path: Path) -> None:
+    folder = touch(tmp_path / "class", "ada/averages.py", "eve/averages.ipynb/doubles.py")
+    found = find(folder)
+    assert list(found) == [("ada", "01_averages"), ("eve", "01_averages")]
+    with pytest.raises(NotGradable, match="it is not a file"):
+        found["eve", "01_averages"].open()
+
+
+def test_a_submission_that_lies_too_deep_is_named(find: Find, tmp_path: Path) -> None:
+    folder = touch(tmp_path / "class", "ada/averages.py", "ada/old/averages.py", "eve/work/averages.py")
+    assert list(find(folder)) == [("ada", "01_averages")]
+    assert list(find.blamed) == ["eve"] and "too deep" in find.blamed["eve"]
+
+
+@pytest.mark.parametrize("place", ["ada/averages.py", "submitted/ada/01_averages/averages.py"])
+def test_a_file_or_its_folder_alone_is_its_student_s(place: str, find: Find, tmp_path: Path) -> None:
+    path = touch(tmp_path, place) / place
+    assert list(find(path)) == list(find(path.parent)) == [("ada", "01_averages")]
+
+
+def test_a_link_to_nothing_stops_nobody(find: Find, tmp_path: Path) -> None:
+    (tmp_path / "eve-averages.zip").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "ada-averages.zip").write_bytes(submitted("ada"))
+    assert [student for student, _ in find(*sorted(tmp_path.glob("*.zip")))] == ["ada"]
+    assert "cannot be read" in find.blamed["eve"] or "link" in find.blamed["eve"]
 
 
 # Zips
@@ -170,7 +223,7 @@ def test_names_in_a_zip_are_text(name: str, find: Find, tmp_path: Path) -> None:
     folder = tmp_path / "one" / "two"
     folder.mkdir(parents=True)
     before = set(tmp_path.rglob("*"))
-    found = find(make_zip(folder / "class.zip", {name: "x = 1"}))
+    found = find.of_class(make_zip(folder / "class.zip", {name: "x = 1"}))
     assert list(found) == [("ada", "01_averages")]
     assert content(found["ada", "01_averages"]) == b"x = 1"
     assert set(tmp_path.rglob("*")) - before == {folder / "class.zip"}
@@ -182,7 +235,7 @@ def test_links_in_a_zip_are_passed_over(find: Find, tmp_path: Path) -> None:
         link = zipfile.ZipInfo("eve/averages.py")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         file.writestr(link, "/etc/passwd")
-    assert list(find(path)) == [("ada", "01_averages")]
+    assert list(find.of_class(path)) == [("ada", "01_averages")]
 
 
 def test_the_same_name_twice_in_a_zip_is_borne(find: Find, tmp_path: Path) -> None:
@@ -192,7 +245,7 @@ def test_the_same_name_twice_in_a_zip_is_borne(find: Find, tmp_path: Path) -> No
     ):
         file.writestr("ada/averages.py", "first")
         file.writestr("ada/averages.py", "second")
-    (work,) = find(tmp_path / "class.zip").values()
+    (work,) = find.of_class(tmp_path / "class.zip").values()
     assert content(work) == b"second"
     assert work.notes == ("averages.py is there twice; the last was graded",)
 
@@ -201,7 +254,7 @@ def test_a_bomb_is_bounded(find: Find, tmp_path: Path) -> None:
     bomb = bytes(MAX_BYTES + 1)
     path = make_zip(tmp_path / "class.zip", {"ada/averages.py": bomb, "bob/averages.py": bomb[:-1]})
     assert path.stat().st_size < 1 << 20
-    found = find(path)
+    found = find.of_class(path)
     with pytest.raises(NotGradable, match="larger than the 17 MB"):
         found["ada", "01_averages"].open()
     assert content(found["bob", "01_averages"]) == bomb[:-1]
@@ -211,7 +264,7 @@ def test_a_size_that_lies_is_not_believed(find: Find, tmp_path: Path) -> None:
     path = make_zip(tmp_path / "class.zip", {"ada/averages.py": b"a" * 1000, "bob/averages.py": "b"})
     data = path.read_bytes().replace(struct.pack("<I", 1000), struct.pack("<I", 10))
     path.write_bytes(data)
-    found = find(path)
+    found = find.of_class(path)
     try:
         assert len(content(found["ada", "01_averages"])) <= 1000
     except NotGradable as error:
@@ -225,7 +278,7 @@ def test_an_encrypted_file_is_said_to_be_so_and_the_rest_is_read(find: Find, tmp
     for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(signature) + flags] |= 1
     path.write_bytes(data)
-    found = find(path)
+    found = find.of_class(path)
     with pytest.raises(NotGradable, match="encrypted"):
         found["ada", "01_averages"].open()
     assert content(found["bob", "01_averages"]) == b"y"
@@ -236,7 +289,7 @@ def test_damage_to_one_file_costs_one_file(find: Find, tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[60:90] = bytes(30)
     path.write_bytes(data)
-    found = find(path)
+    found = find.of_class(path)
     with pytest.raises(NotGradable, match="it is damaged in the zip"):
         found["ada", "01_averages"].open()
     assert content(found["bob", "01_averages"]) == SOLUTION.encode()
@@ -254,17 +307,19 @@ def test_a_zip_of_more_than_a_gigabyte_is_not_read(find: Find, tmp_path: Path) -
     with open(tmp_path / "class.zip", "wb") as file:
         file.truncate((1 << 30) + 1)
     with pytest.raises(NothingToGrade, match="larger than 1024 MB: unzip it"):
-        find(tmp_path / "class.zip")
+        find.of_class(tmp_path / "class.zip")
 
 
 def test_names_that_are_no_text_are_borne(find: Find, tmp_path: Path) -> None:
     names = {"ad\x1b[31ma/averages.py": "1", "é/averages.py": "2", "a\nb/averages.py": "3"}
-    found = find(make_zip(tmp_path / "class.zip", dict(names)))
+    found = find.of_class(make_zip(tmp_path / "class.zip", dict(names)))
     assert [content(work) for work in found.values()] == [b"3", b"1", b"2"]
 
 
 def test_files_of_a_zip_are_graded(find: Find, grader: Grader, tmp_path: Path) -> None:
-    found = find(make_zip(tmp_path / "class.zip", {"ada/averages.py": SOLUTION, "bob/averages.py": ""}))
+    found = find.of_class(
+        make_zip(tmp_path / "class.zip", {"ada/averages.py": SOLUTION, "bob/averages.py": ""})
+    )
     graded = {one.student: one.score for one, _ in grader.grade_all(found.values())}
     assert graded == {"ada": 100, "bob": 0}
 
@@ -280,33 +335,91 @@ def submitted(student: str, name: str = "averages.py") -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["folder", "zip", "folder of zips of zips"])
+@pytest.mark.parametrize("kind", ["folder", "paths", "class' zip", "class' zip of a folder"])
 def test_what_submit_makes_is_found_in_a_folder_and_in_a_zip(kind: str, find: Find, tmp_path: Path) -> None:
     students = [f"student{number}" for number in range(6)]  # more than have a child at a time
-    entries: dict[str, bytes | str] = {f"{name}-averages.zip": submitted(name) for name in students}
-    path = touch(tmp_path / "class", "notes.txt")
-    if kind == "folder":
-        for name, data in entries.items():
-            (path / name).write_bytes(data)  # type: ignore[arg-type]
+    path = tmp_path / "class"
+    path.mkdir()
+    for name in students:
+        (path / f"{name}-averages.zip").write_bytes(submitted(name))
+    if kind.startswith("class' zip"):
+        before = "zips/" if kind.endswith("folder") else ""
+        entries = {f"{before}{one.name}": one.read_bytes() for one in sorted(path.iterdir())}
+        found = find.of_class(make_zip(tmp_path / "all.zip", dict(entries)))
     else:
-        path = make_zip(path / "all.zip", entries)
-        path = path if kind == "zip" else path.parent
-    found = find(path)
-    assert [student for student, _ in found] == students
+        found = find(path) if kind == "folder" else find(*path.iterdir())
+    assert [student for student, _ in found] == students and not find.passed_over
     for _ in range(2):
         assert [content(work) for work in found.values()] == [f"of {name}".encode() for name in students]
     labels = [work.file for work in found.values()]
     for root in (Path("/"), tmp_path):
-        zips = Zips(find.open_archive)  # type: ignore[attr-defined]
+        zips = Zips(find.open_archive)
         for label, student in zip(labels, students, strict=True):
             with open(open_again(root, label, zips), "rb") as file:
                 assert file.read() == f"of {student}".encode()
 
 
-def test_zips_are_opened_one_level_deep(find: Find, tmp_path: Path) -> None:
-    inner = make_zip(tmp_path / "inner.zip", {"ada-averages.zip": submitted("ada")}).read_bytes()
-    path = make_zip(tmp_path / "outer.zip", {"inner.zip": inner, "bob-averages.zip": submitted("bob")})
-    assert [student for student, _ in find(path)] == ["bob"]
+def test_a_zip_in_a_student_s_zip_is_opened_one_level_deep(find: Find, tmp_path: Path) -> None:
+    twice = make_zip(tmp_path / "inner", {"work.zip": submitted("cy")}).read_bytes()
+    thrice = make_zip(tmp_path / "more", {"work.zip": twice}).read_bytes()
+    zips = {"ada-averages.zip": twice, "bob-averages.zip": thrice}
+    for name, data in zips.items():
+        (tmp_path / name).write_bytes(data)
+    paths = [tmp_path / name for name in zips]
+    found, deeper = find(*paths), find.of_class(make_zip(tmp_path / "class.zip", dict(zips)))
+    assert list(found) == list(deeper) == [("ada", "01_averages")]
+    for works in (found, deeper):
+        (work,) = works.values()
+        assert content(work) == b"of cy" and "the folder cy" in work.notes[0]
+        with open(open_again(tmp_path, work.file, Zips(find.open_archive)), "rb") as file:
+            assert file.read() == b"of cy"
+    assert list(find.blamed) == ["bob"] and "holds no submission" in find.blamed["bob"]
+
+
+# One student's zip is one student's
+
+
+def write_zips(folder: Path, **entries: dict[str, bytes | str]) -> list[Path]:
+    return [make_zip(folder / f"{name}-averages.zip", inside) for name, inside in entries.items()]
+
+
+@pytest.mark.parametrize("kind", ["paths", "folder", "class' zip"])
+def test_a_zip_that_holds_another_s_folder_takes_nothing_from_the_other(
+    kind: str, find: Find, tmp_path: Path
+) -> None:
+    (tmp_path / "zips").mkdir()
+    paths = write_zips(
+        tmp_path / "zips",
+        ada={"ada/averages.py": "of ada"},
+        eve={"eve/averages.py": "of eve", "ada/averages.py": "by eve"},
+        mal={"ada/averages.py": "by mal"},
+    )
+    if kind == "class' zip":
+        found = find.of_class(make_zip(tmp_path / "class.zip", {p.name: p.read_bytes() for p in paths}))
+    else:
+        found = find(*paths) if kind == "paths" else find(tmp_path / "zips")
+    assert {student: content(work) for (student, _), work in found.items()} == {
+        "ada": b"of ada",
+        "eve": b"of eve",
+        "mal": b"by mal",
+    }
+    assert found["ada", "01_averages"].notes == () and not find.passed_over
+    assert "also holds" in found["eve", "01_averages"].notes[0]
+    assert found["mal", "01_averages"].notes == ("in its zip it lies in the folder ada",)
+
+
+@pytest.mark.parametrize("inner", [False, True])
+def test_one_zip_does_not_make_sixty_students(inner: bool, find: Find, tmp_path: Path) -> None:
+    entries: dict[str, bytes | str] = {}
+    for number in range(60):
+        name = f"student{number}"
+        entries[f"{name}-averages.zip" if inner else f"{name}/averages.py"] = submitted(name)
+    eve, ada = write_zips(tmp_path, eve=entries, ada={"ada/averages.py": "of ada"})
+    assert list(find(eve, ada)) == [("ada", "01_averages")]
+    assert list(find.blamed) == ["eve"]
+    assert "60 files for 01_averages" in find.blamed["eve"] and "--class-zip" in find.blamed["eve"]
+    assert len(find.blamed["eve"]) < 1000
+    assert len(find.of_class(eve)) == 60
 
 
 def test_a_zip_beside_a_submission_is_left_alone(find: Find, tmp_path: Path) -> None:
@@ -323,30 +436,78 @@ def test_a_zip_without_folders_belongs_to_whom_it_is_named_for(find: Find, tmp_p
     assert [student for student, _ in find(tmp_path / "class")] == ["ada", "bob", "cy"]
 
 
-def test_one_bad_zip_costs_one_student(find: Find, tmp_path: Path) -> None:
-    folder = touch(tmp_path / "class", "eve-averages.zip")
-    (folder / "ada-averages.zip").write_bytes(submitted("ada"))
-    (folder / "mal-averages.zip").symlink_to(folder / "ada-averages.zip")
-    found = find(folder)
-    assert content(found["ada", "01_averages"]) == b"of ada"
-    for student in ("eve", "mal"):
-        with pytest.raises(NotGradable, match="cannot be read"):
-            found[student, "01_averages"].open()
-    (folder / "eve-averages.zip").rename(folder / "stuff.zip")
-    with pytest.raises(NothingToGrade, match="stuff.zip: the zip cannot be read.*: take it away"):
-        find(folder)
+@pytest.mark.parametrize("kind", ["paths", "folder", "class' zip"])
+def test_a_zip_that_is_bad_costs_one_student(kind: str, find: Find, tmp_path: Path) -> None:
+    whole = submitted("cut")
+    bad: dict[str, bytes | str] = {
+        "cut-averages.zip": whole[: len(whole) // 2],
+        "empty.zip": b"",
+        "essay-averages.zip": make_zip(tmp_path / "essay", {"essay.txt": "words"}).read_bytes(),
+        "stuff.zip": b"PK",
+    }
+    (tmp_path / "zips").mkdir()
+    for name, data in {**bad, "ada-averages.zip": submitted("ada")}.items():
+        (tmp_path / "zips" / name).write_bytes(data)  # type: ignore[arg-type]
+    paths = sorted((tmp_path / "zips").iterdir())
+    if kind == "class' zip":
+        found = find.of_class(make_zip(tmp_path / "class.zip", {p.name: p.read_bytes() for p in paths}))
+    else:
+        found = find(*paths) if kind == "paths" else find(tmp_path / "zips")
+    assert list(found) == [("ada", "01_averages")]
+    assert sorted(find.blamed) == ["cut", "empty", "essay", "stuff"]
+    assert "the zip cannot be read" in find.blamed["cut"]
+    assert find.blamed["essay"] == "it holds no submission for averages, doubles"
 
 
-def test_zips_in_a_zip_are_bounded(find: Find, tmp_path: Path) -> None:
-    data = make_zip(tmp_path / "inner.zip", {str(number): "" for number in range(20_000)}).read_bytes()
-    path = make_zip(tmp_path / "outer.zip", {f"{number}.zip": data for number in range(4)})
-    with pytest.raises(NothingToGrade, match="outer.zip and the zips in it hold more than 50000 files"):
-        find(path)
+def test_a_zip_in_a_folder_is_not_read_through_a_link(find: Find, tmp_path: Path) -> None:
+    folder = touch(tmp_path / "class", "ada/averages.py")
+    (tmp_path / "elsewhere.zip").write_bytes(submitted("ada"))
+    (folder / "mal-averages.zip").symlink_to(tmp_path / "elsewhere.zip")
+    assert list(find(folder)) == [("ada", "01_averages")]
+    assert find.blamed == {"mal": "it is a link; links are not followed"}
+
+
+def test_what_was_handed_in_for_another_topic_is_left_alone(find: Find, tmp_path: Path) -> None:
+    folder = touch(tmp_path / "class", "ada/averages.py", "ada/doubles.py")
+    (folder / "bob-doubles.zip").write_bytes(submitted("bob", "doubles.py"))
+    assert list(find(folder, topics=["01_averages"])) == [("ada", "01_averages")]
+    assert not find.passed_over
+
+
+def test_zips_in_a_zip_are_bounded_for_each_student(find: Find, tmp_path: Path) -> None:
+    data = make_zip(tmp_path / "inner", {str(number): "" for number in range(20_000)}).read_bytes()
+    eve, ada = write_zips(
+        tmp_path, eve={f"{number}.zip": data for number in range(4)}, ada={"averages.py": "of ada"}
+    )
+    assert list(find(eve, ada)) == [("ada", "01_averages")]
+    assert "hold more than 50000 files" in find.blamed["eve"]
+    both = make_zip(tmp_path / "class.zip", {path.name: path.read_bytes() for path in (eve, ada)})
+    assert list(find.of_class(both)) == [("ada", "01_averages")]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_unpacks_without_bound_is_not_unpacked(method: int, find: Find, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "eve-averages.zip", "w") as file:
+        file.writestr("averages.py", "x = 1", compress_type=method)
+    (work,) = find(tmp_path / "eve-averages.zip").values()
+    with pytest.raises(NotGradable, match="it is packed by (bzip2|lzma), which is not read: make an ord"):
+        work.open()
+
+
+def test_a_zip_is_read_by_another_child_if_a_submission_ended_its_server(
+    find: Find, public_key: Key, tmp_path: Path
+) -> None:
+    (ada,) = write_zips(tmp_path, ada={"ada/averages.py": "of ada"})
+    with Grader({}) as own:
+        found = collect([ada], {"01_averages": Rules(public_key)}, own.open_archive)
+        own.server._process.kill()
+        own.server._process.wait()
+        assert content(found.works[0]) == b"of ada"
 
 
 def test_a_file_that_is_gone_from_a_zip_is_said_to_be(find: Find, tmp_path: Path) -> None:
     path = make_zip(tmp_path / "class.zip", {"ada/averages.py": "1", "bob/averages.py": "2"})
-    label = find(path)["ada", "01_averages"].file
+    label = find.of_class(path)["ada", "01_averages"].file
     make_zip(path, {"bob/averages.py": "2"})
     with pytest.raises(NotGradable, match="does not hold it any more"):
-        open_again(tmp_path, label, Zips(find.open_archive))  # type: ignore[attr-defined]
+        open_again(tmp_path, label, Zips(find.open_archive))

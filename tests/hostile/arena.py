@@ -365,8 +365,11 @@ class Arena:
         usual = {"import_seconds": Limits().import_seconds, "patience": Limits().patience}
         try:
             with self.limited(**usual if attack.path.parent.name == "archive" else {}):
-                works = collect([place], {TOPIC: self.rules}, self.server.open_archive)
-                result.graded = [self.grade(work) for work in works]
+                zips = [place] if place.suffix == ".zip" else []
+                paths = [] if zips else [place]
+                found = collect(paths, {TOPIC: self.rules}, self.server.open_archive, zips)
+                result.graded = [self.grade(work) for work in found.works]
+                result.said = "; ".join(one.reason for one in found.passed_over)
         except NothingToGrade as error:
             result.said = str(error)
         except ServerError as error:

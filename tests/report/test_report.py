@@ -21,7 +21,7 @@ from rich.console import Console
 from grader.report.data import ResultsProblem, read_json, results, write_json
 from grader.report.terminal import histogram, show_class, show_topics
 from grader.text import printable, storable, to_json
-from grader.verdict import CaseVerdict, Graded, Results, Status, Verdict
+from grader.verdict import CaseVerdict, Graded, PassedOver, Results, Status, Verdict
 
 TOPIC = "19_transformers"
 EXERCISE = "scaled_dot_product_attention"
@@ -143,11 +143,21 @@ def test_the_syllabus(tmp_path: Path) -> None:
     assert "2 topics in" in text
 
 
+def test_what_was_passed_over_is_shown_and_in_the_json(tmp_path: Path) -> None:
+    passed_over = [PassedOver(f"zips/{i}.zip", f"reason {i}\x1b[31m", "eve" if i else "") for i in range(30)]
+    found = results([graded(verdict())], {}, passed_over)
+    write_json(found, tmp_path / "grades.json")
+    assert read_json(tmp_path / "grades.json") == found
+    text = shown(show_class, found)
+    assert "Not graded" in text and "zips/0.zip" in text and "reason 0\\x1b" in text
+    assert "and 10 more; --json FILE has them all." in text
+
+
 def test_json_is_the_one_schema(tmp_path: Path) -> None:
     found = results([graded(verdict(status=Status.WRONG), notes=("a note",))], {"python": "3.11"})
     write_json(found, tmp_path / "grades.json")
     content = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
-    assert list(content) == ["schema", "submissions", "environment"] and content["schema"] == 1
+    assert list(content) == ["schema", "submissions", "passed_over", "environment"] and content["schema"] == 1
     assert content["submissions"][0]["exercises"][0]["status"] == "wrong"
     assert content["environment"] == {"python": "3.11"}
     assert read_json(tmp_path / "grades.json") == found
