@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader import names
 from grader.errors import PlainError
-from grader.exercise import Exercise, run_checks
+from grader.exercise import SECONDS, Exercise, run_text
 
 TOPIC_FOLDER = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 
@@ -27,10 +27,11 @@ class CourseError(PlainError):
 
 @dataclass(frozen=True)
 class Checks:
-    """A topic's `checks.py`: its text, its exercises, and the digest of the text."""
+    """A topic's `checks.py`: its text, its exercises, and the CPU seconds of a whole submission."""
 
     text: str
     exercises: dict[str, Exercise]
+    seconds: float = SECONDS
 
     @property
     def digest(self) -> str:
@@ -41,6 +42,15 @@ class Checks:
     def points(self) -> float:
         """Return what a perfect submission scores."""
         return sum(exercise.points for exercise in self.exercises.values())
+
+
+def checks_of(text: str, file: str) -> Checks:
+    """Run the text of a `checks.py`, which messages call `file`.
+
+    Raises:
+        AuthorError: see `grader.exercise.run_text`.
+    """
+    return Checks(text, *run_text(text, file))
 
 
 def load_checks(path: Path) -> Checks:
@@ -54,7 +64,7 @@ def load_checks(path: Path) -> Checks:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CourseError(f"there are no checks at {path}: {error.strerror}") from error
-    return Checks(text, run_checks(text, str(path)))
+    return checks_of(text, str(path))
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ Arrays = dict[str, np.ndarray]
 Finding = str | tuple[str, str] | None
 Judge = Callable[[Arrays, Arrays, Inputs], Finding]
 Anything = TypeVar("Anything")
+SECONDS = 60.0  # CPU time of a whole submission, where its `checks.py` sets no SECONDS of its own
 
 
 class AuthorError(PlainError):
@@ -201,6 +202,15 @@ def oracle(of: str) -> Callable[[Anything], Anything]:
 
 def run_checks(text: str, file: str) -> dict[str, Exercise]:
     """Run the text of a `checks.py`; return its exercises by name."""
+    return run_text(text, file)[0]
+
+
+def run_text(text: str, file: str) -> tuple[dict[str, Exercise], float]:
+    """Run the text of a `checks.py`; return its exercises, and the CPU seconds of a whole submission.
+
+    Raises:
+        AuthorError: it cannot be run, defines no exercise, or sets `SECONDS` to what is no time.
+    """
     module = types.ModuleType("checks")
     module.__file__ = file
     try:
@@ -213,7 +223,13 @@ def run_checks(text: str, file: str) -> dict[str, Exercise]:
     exercises = exercises_of(module)
     if not exercises:
         raise AuthorError(f"{file} defines no exercise: decorate a driver with @exercise(points=…)")
-    return exercises
+    seconds = getattr(module, "SECONDS", SECONDS)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
+        raise AuthorError(
+            f"{file} sets SECONDS to {seconds!r}: expected how many seconds of CPU time a whole submission "
+            f"may take, as in `SECONDS = {2 * SECONDS:g}`"
+        )
+    return exercises, float(seconds)
 
 
 def exercises_of(module: types.ModuleType) -> dict[str, Exercise]:

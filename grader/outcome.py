@@ -25,7 +25,9 @@ class Outcome:
     `faults` are what was raised: in running the case or, where the answer is
     not defined, in importing the file. `text` is another account of it, or the
     whole message where `imported` is False: the file itself could not be run.
-    `ran` is False where a case before it had ended the process.
+    `ran` is False where a case before it had ended the process, or where the
+    submission had used up the time that it has in all, which `allowed` then
+    says in seconds.
     """
 
     status: Status | None
@@ -36,6 +38,7 @@ class Outcome:
     imported: bool = True
     faults: tuple[Fault, ...] = ()
     ran: bool = True
+    allowed: float = 0.0
 
     @property
     def unwritten(self) -> bool:

@@ -46,7 +46,7 @@ MODULES = {
     " findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
-    "grading": "gather roster repositories collect layout grader run judge explain compare store database zips work"
+    "grading": "gather roster repositories collect layout grader run budget judge explain compare store database zips work"
     " rules secret"
     " key formats",
     "client": "warm kept server spares child process",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 from grader.audit.bench import Bench, in_form
 from grader.audit.findings import CostFound
 from grader.audit.forms import COUNT
 from grader.audit.rightness import names_used
 from grader.authoring.recording import open_course
+from grader.course import Checks
 from grader.exercise import Exercise
 
 SLOW = 1.0  # CPU seconds; an exercise that needs more keeps a student waiting
 NEAR_LIMIT = 0.2  # share of the time that a case may take
+TIMES = 10  # a submission may take this many times what the reference needs
 
 
 def cost(bench: Bench, exercise: Exercise) -> tuple[CostFound, float]:
@@ -42,6 +46,16 @@ def problems_of(exercise: Exercise, slowest: float) -> list[str]:
         return [
             f"a case takes {slowest:.1f} s of the {exercise.seconds:g} s it may take: make it smaller, or "
             "allow five times what it needs"
+        ]
+    return []
+
+
+def topic_problems(checks: Checks, needed: float) -> list[str]:
+    """Say whether a submission has too little time in all; the reference `needed` so many CPU seconds."""
+    if TIMES * needed > checks.seconds:
+        return [
+            f"the solution needs {needed:.1f} s of the {checks.seconds:g} s that a submission may take: "
+            f"write `SECONDS = {math.ceil(TIMES * needed)}` into checks.py, {TIMES} times what it needs"
         ]
     return []
 

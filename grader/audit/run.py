@@ -124,6 +124,9 @@ def audit_topic(
 
     with ThreadPoolExecutor(workers) as pool:
         topic_found.exercises += pool.map(run, chosen)
+    if not names:
+        needed = sum(one.cost.seconds for one in topic_found.exercises if one.cost)
+        topic_found.problems += cost.topic_problems(topic.checks, needed)
     topic_found.seconds = time.monotonic() - started
     return topic_found
 

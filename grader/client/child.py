@@ -107,6 +107,11 @@ class Child:
         """Whether the child can still be asked."""
         return self._channel is not None
 
+    @property
+    def used(self) -> float:
+        """The CPU seconds that the child has used so far."""
+        return process.used(self.seen)[0] if self.alive else self.cpu
+
     def run(
         self,
         exercise: str,

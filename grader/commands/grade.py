@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 256),
     help="How many submissions run at the same time.",
 )
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    help="The CPU time that one submission has in all; by default what its checks say, at least 60.",
+)
 @click.option("--hidden/--public", default=True, show_default=True, help="Which answer key to grade by.")
 @click.option(
     "--keys",
@@ -66,6 +71,7 @@ def grade(
     class_zips: tuple[Path, ...],
     topics: tuple[str, ...],
     workers: int,
+    seconds: float | None,
     hidden: bool,
     keys: Path | None,
     least: str,
@@ -98,7 +104,7 @@ def grade(
             root.check_hidden([path.resolve() for path in (*paths, *class_zips, *secret_folders(folder))])
         rules = rules_for(topics, hidden, keys, folder)
         try:
-            with Store(db) as store, Grader(rules, workers, level) as grader:
+            with Store(db) as store, Grader(rules, workers, level, seconds=seconds) as grader:
                 others = topics_of(keys, folder)
                 found = collect(paths, rules, grader.open_archive, class_zips, others)
                 graded = []

@@ -104,6 +104,11 @@ def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden
                 places = "".join(f"\n  {frame.place.said(cell)}" for frame in frames if frame.plausible)
                 return f"it raised {error}.{places}"
             return f"it stopped with an error:\n{outcome.said(cell)}"
+        case Status.TIMED_OUT if outcome.allowed:
+            return (
+                f"it was not run: the whole file may use {outcome.allowed:g} s, and what ran before had used "
+                "them up. Which exercise takes so long?"
+            )
         case Status.TIMED_OUT:
             return f"it had not finished after {exercise.seconds:g} s: is there a loop that does not end?"
         case Status.OUT_OF_MEMORY:

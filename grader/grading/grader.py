@@ -44,6 +44,7 @@ class Grader:
         workers: int = 1,
         level: levels.Level = levels.Level.NONE,
         idle: float | None = None,
+        seconds: float | None = None,
     ) -> None:
         """Start nothing yet.
 
@@ -53,9 +54,12 @@ class Grader:
             level: how far the server locks submissions in.
             idle: seconds after the last submission when the server ends, until there is another; never,
                 by default.
+            seconds: the CPU time that a submission has in all; by default what its checks say.
         """
-        self.rules, self.workers, self.level = rules, workers, level
+        self.rules, self.workers, self.level, self.seconds = rules, workers, level, seconds
         self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
+        if seconds is not None:  # a verdict may depend on it
+            self.environment["seconds"] = f"{seconds:g}"
         self.kept = KeptServer(lambda: Server(level=level), idle)
 
     @property
@@ -83,7 +87,9 @@ class Grader:
         """
         rules = self.rules[work.topic]
         try:
-            return self.kept.attempt(lambda server: grade(server, work, rules, descriptor, only))
+            return self.kept.attempt(
+                lambda server: grade(server, work, rules, descriptor, only, self.seconds)
+            )
         except FailedTwice as error:
             message = f"The grader failed; this says nothing about the answer. {error}"
             return all_alike(work, rules, Status.GRADER_ERROR, message, only)

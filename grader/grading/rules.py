@@ -7,8 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader import names, wire
-from grader.course import Checks, find_course, name_of, unknown
-from grader.exercise import run_checks
+from grader.course import Checks, checks_of, find_course, name_of, unknown
 from grader.grading import key
 from grader.grading.key import Key, KeyProblem
 from grader.grading.secret import hidden_path
@@ -23,7 +22,7 @@ class Rules:
     @cached_property
     def checks(self) -> Checks:
         """Return the drivers and judges that the key was recorded with."""
-        return Checks(self.key.checks, run_checks(self.key.checks, f"checks of {self.key.topic}"))
+        return checks_of(self.key.checks, f"checks of {self.key.topic}")
 
     @cached_property
     def inputs(self) -> dict[str, list[wire.Packed]]:

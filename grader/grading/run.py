@@ -6,10 +6,12 @@ import hashlib
 import os
 import time
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 from grader import __version__
 from grader.client.child import Child
 from grader.client.server import Server
+from grader.grading.budget import Budget
 from grader.grading.judge import verdict
 from grader.grading.rules import Rules
 from grader.grading.work import Work
@@ -31,7 +33,14 @@ def fingerprint(
     return digest.hexdigest()
 
 
-def grade(server: Server, work: Work, rules: Rules, descriptor: int, only: Collection[str] = ()) -> Graded:
+def grade(
+    server: Server,
+    work: Work,
+    rules: Rules,
+    descriptor: int,
+    only: Collection[str] = (),
+    seconds: float | None = None,
+) -> Graded:
     """Grade one submission: see `run`.
 
     Raises:
@@ -40,13 +49,17 @@ def grade(server: Server, work: Work, rules: Rules, descriptor: int, only: Colle
     started = time.monotonic()
     verdicts = [
         verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
-        for name, outcomes in run(server, rules, descriptor, only)
+        for name, outcomes in run(server, rules, descriptor, only, seconds=seconds)
     ]
     return result(work, verdicts, time.monotonic() - started)
 
 
 def run(
-    server: Server, rules: Rules, descriptor: int, only: Collection[str] = ()
+    server: Server,
+    rules: Rules,
+    descriptor: int,
+    only: Collection[str] = (),
+    seconds: float | None = None,
 ) -> Iterator[tuple[str, list[Outcome]]]:
     """Run a submission; yield each exercise and what came of its cases.
 
@@ -55,24 +68,34 @@ def run(
         rules: of its topic.
         descriptor: of its file.
         only: the exercises to be run, in this order; all, in that of the checks, if none is named.
+        seconds: the CPU time that it has in all; by default what the checks say.
 
     Raises:
         ServerError: see `grade`.
     """
+
+    def begin() -> Child:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return server.fork([descriptor], rules.checks.text, ["solution"])
+
+    budget = Budget(seconds or rules.checks.seconds, server.limits.patience)
     child: Child | None = None
     try:
         for name in only or rules.checks.exercises:
             if child is None or not (child.alive or child.failed):
-                os.lseek(descriptor, 0, os.SEEK_SET)
-                child = server.fork([descriptor], rules.checks.text, ["solution"])
-            yield name, run_exercise(child, name, rules)
+                if budget.spent:
+                    yield name, [budget.overdrawn() for _ in rules.inputs[name]]
+                    continue
+                child = budget.start(begin)
+            yield name, run_exercise(child, name, rules, budget)
     finally:
         if child is not None:
             child.close()
 
 
-def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
+def run_exercise(child: Child, name: str, rules: Rules, budget: Budget) -> list[Outcome]:
     """Run one exercise's cases in a child."""
+    seconds = rules.checks.exercises[name].seconds
     outcomes: list[Outcome] = []
     for inputs in rules.inputs[name]:
         if child.failed is not None:
@@ -81,7 +104,7 @@ def run_exercise(child: Child, name: str, rules: Rules) -> list[Outcome]:
             # It hung or died on the case before: this costs the exercise, not the next.
             outcomes.append(Outcome(outcomes[-1].status, text=outcomes[-1].text, ran=False))
         else:
-            outcomes.append(child.run(name, inputs, rules.checks.exercises[name].seconds))
+            outcomes.append(budget.run(child, partial(child.run, name, inputs, seconds)))
     return outcomes
 
 

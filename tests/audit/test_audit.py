@@ -17,7 +17,7 @@ from grader.audit.findings import Fate, TopicFound
 from grader.audit.mutation import mutants
 from grader.authoring.release import build
 from grader.client.server import Server
-from grader.course import Course
+from grader.course import Checks, Course
 from grader.exercise import AuthorError, Case
 from grader.grading.key import ExerciseKey, MistakeKey, Response
 
@@ -237,6 +237,13 @@ def test_a_judge_that_depends_on_luck_is_found(audit: Audit) -> None:
     assert 0 < one.training.passed < one.training.runs == training.RUNS
     assert one.training.low < one.training.passed / one.training.runs < one.training.high
     assert "the reference passes on" in problems(found, "mean")
+
+
+def test_a_submission_has_ten_times_what_the_solution_needs() -> None:
+    checks = Checks("", {}, 60.0)
+    assert cost.topic_problems(checks, 5.9) == []
+    (said,) = cost.topic_problems(checks, 7.25)
+    assert "needs 7.2 s of the 60 s" in said and "`SECONDS = 73`" in said
 
 
 def test_cost_and_forms_are_measured(audit: Audit) -> None:

@@ -15,6 +15,7 @@ from cost import measured
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import run_checks
+from grader.grading.budget import Budget
 from grader.grading.key import ExerciseKey, Key, load
 from grader.grading.rules import Rules
 from grader.grading.run import run_exercise
@@ -109,7 +110,7 @@ def one_child(key: Path, answer: Path) -> float:
     with Server() as server, open(answer, "rb") as file:
         child = server.fork([file.fileno()], rules.checks.text, ["solution"])
         for name in rules.checks.exercises:
-            run_exercise(child, name, rules)
+            run_exercise(child, name, rules, Budget(rules.checks.seconds, server.limits.patience))
         private = sum(kilobytes(child.seen)) / 1024
         child.close()
     return private

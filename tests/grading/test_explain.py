@@ -56,6 +56,7 @@ def test_a_mistake_is_named_when_it_matches_on_every_case() -> None:
         (Outcome(Status.RAISED, error="E", faults=(FAULT,)), f"it stopped with an error:\n{FAULT.said()}"),
         (Outcome(Status.RAISED, {}, "WrongStructure", "two"), "asked for: two."),
         (Outcome(Status.TIMED_OUT), "it had not finished after 10 s: is there a loop that does not end?"),
+        (Outcome(Status.TIMED_OUT, ran=False, allowed=60), "it was not run: the whole file may use 60 s"),
         (Outcome(Status.OUT_OF_MEMORY), "it used more memory than there is for one submission"),
         (Outcome(Status.CRASHED, text="Boom."), "did not come back. Boom. The cases after it were not run."),
         (returned(np.full((2, 4), np.nan))[0], "but is NaN in 8 of its 8 values, first at [0, 0]"),
