@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from typing import Any
 
 import msgspec
@@ -24,6 +26,11 @@ COMMAND = re.compile(
     r"|section_(?:start|end)(?=:)",  # GitLab
     re.MULTILINE,
 )
+# What has a meaning in paths, patterns of paths, and pages.
+SPECIAL = re.compile(r"""[<>"&`/\\|*?:\[\]]""")
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories of what does something and shows nothing
+MAX_NAME = 120  # bytes: nbgrader's gradebook takes 128 characters, a file's name 255 bytes
+MARK = 8  # hex digits that keep two names apart
 
 
 def printable(text: str) -> str:
@@ -44,6 +51,32 @@ def inert(text: str) -> str:
 def storable(text: str) -> str:
     """Return text that every database and UTF-8 can hold."""
     return UNSTORABLE.sub(_escape, text)
+
+
+def identifier(name: str) -> str:
+    """Return what a student is called from here on, whoever gave the name: a folder, a zip, a platform.
+
+    Most names stay as they are. One that is too long, begins as a formula of a
+    spreadsheet does, or holds what does something in a terminal, a page or a
+    path, is cut and cleaned. It then ends with a digest of what it was, so that
+    two names never become one. A name that this function returned stays as it is.
+    """
+    given = unicodedata.normalize("NFC", name)
+    seen = "".join("_" if unicodedata.category(sign) in UNSEEN else sign for sign in " ".join(given.split()))
+    clean = SPECIAL.sub("_", seen)
+    if clean in ("", ".", "..") or is_formula(clean):
+        clean = f"_{clean}"
+    if clean == given and len(clean.encode()) <= MAX_NAME:
+        return clean
+    mark = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:MARK]
+    cut = clean.encode()[: MAX_NAME - MARK - 1].decode("utf-8", "ignore")
+    return f"{cut}-{mark}"
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may take text for a formula; some take wide signs for the usual ones."""
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return first in tuple("=+-@") or text[:1] in ("\t", "\r", "\n")
 
 
 def to_json(value: Any) -> bytes:

@@ -1,13 +1,15 @@
-"""Printed text is read by people, and by nothing else."""
+"""Printed text is read by people and by nothing else; a student is called the same, whoever gave the name."""
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from runner import commands, sections
 
-from grader.text import inert, printable
+from grader.text import MAX_NAME, identifier, inert, is_formula, printable
 
 BLANKS = [
     "",
@@ -64,3 +66,56 @@ def test_breaking_up_is_done_once_and_loses_nothing(text: str, end: str) -> None
     assert inert(broken) == broken
     assert commands(broken) == []
     assert len(broken.replace("\\", "")) == len((text + end).replace("\\", ""))
+
+
+LONG = "n" * 300
+ORDINARY = [
+    "ada",
+    "Ada Lovelace",
+    "O'Brien",
+    "ada@uni.example",
+    "ada+dl",
+    "Zoë",
+    "李雷",
+    "a-b_c.d",
+    "a=b",
+    "2",
+]
+STRANGE = [
+    LONG, "李" * 50, "🎓" * 40, "=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "－1", " =1", "\t=1", "\r=1",
+    "a\nb", "a\0b", "\x1b[2J", "a\u202egnp", "a\u200bb", "\ufeffada", "\udce4", 'a"b', "a&b", "a`b`",
+    "<img src=x onerror=alert(1)>", "../a", "a/b", "a\\b", "*", "[ab]", "a?", "x:y", "a|b", "", ".", "..",
+    " ada", "ada ", "a  b", "a\u3000b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_a_name_stays_as_it_is(name: str) -> None:
+    assert identifier(name) == name
+
+
+def test_one_name_in_two_forms_is_one_name() -> None:
+    assert identifier(unicodedata.normalize("NFD", "Zoë")) == identifier("Zoë")
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_what_does_something_is_cleaned_and_kept_apart(name: str) -> None:
+    made = identifier(name)
+    others = {identifier(name + "x"), identifier("x" + name), identifier("_"), "ada", "ab", "a b", "a_b"}
+    assert made != name and made not in others
+    assert made.encode() and printable(made) == made
+
+
+def test_two_long_names_are_two() -> None:
+    assert len({identifier(LONG + end) for end in "abc"}) == 3
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+@example("e\u0338")
+@example("a" * 110 + "🎓" * 3)
+def test_no_name_does_any_harm(name: str) -> None:
+    made = identifier(name)
+    assert identifier(made) == made
+    assert 0 < len(made.encode()) <= MAX_NAME and made not in (".", "..")
+    assert not is_formula(made) and not set(made) & set('<>"&`/\\|*?:[]\t\r\n\0')
+    assert printable(made) == made == unicodedata.normalize("NFC", made) == made.strip()

@@ -44,7 +44,7 @@ from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.exporter import with_notebook
 from grader.nbgrader.pictures import Album
 from grader.nbgrader.scripts import notebook_of_script
-from grader.text import storable
+from grader.text import identifier, storable
 
 SHOWN = "grader_fingerprint"  # in a page's metadata: what was graded, and is shown there
 
@@ -93,7 +93,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             student = result.graded.student
             reason = _unfit(result, course)
             if reason:
-                done.passed_over.append(f"{student}: {reason}")
+                done.passed_over.append(f"{identifier(student)}: {reason}")
                 continue
             folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
             home = Path(directory.format_path(directory.autograded_directory, student, topic.id))
@@ -209,8 +209,10 @@ def _unfit(result: Kept, course: Course) -> str:
     student = result.graded.student
     if result.graded.failed:
         return "the grader failed on it: run `grader grade` again"
-    if student in ("", ".", "..") or "/" in student or "\\" in student or "+" in student:
-        return "nbgrader takes no such name of a student"
+    if identifier(student) != student:  # it was kept before names were cleaned where they enter
+        return "the gradebook takes no such name of a student: run `grader grade` again"
+    if "+" in student:
+        return "nbgrader takes no name of a student with a + in it: rename the folder, and grade it again"
     with suppress(OSError):
         path, _ = split_label(course.root, result.graded.file)
         changed = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
