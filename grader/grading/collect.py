@@ -19,10 +19,11 @@ from grader.grading.layout import SUFFIXES, ZIP, Layout
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work, open_file
 from grader.grading.zips import BadZip, Found, OpenArchive, TooMany, Zips, open_zip
+from grader.text import identifier
 from grader.verdict import PassedOver
 
 NESTED = 1  # zips within a student's zip
-NAMED = 3  # files that a message names
+NAMED, LONGEST = 3, 120  # files that a message names, and how many characters of each
 
 
 class NothingToGrade(PlainError):
@@ -69,7 +70,7 @@ def collect(
     said = [f"{one.file}: {one.reason}" for one in search.passed_over[:NAMED]]
     if len(search.passed_over) > NAMED:
         said.append(f"and {len(search.passed_over) - NAMED} more")
-    raise NothingToGrade("; ".join(said) or f"no submission for {', '.join(search.layout.names)} was found")
+    raise NothingToGrade("; ".join(said) or "there is nothing that was handed in for this topic")
 
 
 @dataclass
@@ -111,7 +112,7 @@ class _Search:
         if before == (self.count, len(self.passed_over)):
             self._pass_over(
                 str(path),
-                f"it holds no submission for {', '.join(self.layout.names)}: a file named "
+                f"it holds no submission for {self._topics()}: a file named "
                 f"STUDENT/TOPIC.ipynb or .py, as in ada/{self.layout.names[0]}.ipynb, or nbgrader's "
                 "submitted/STUDENT/NN_TOPIC/TOPIC.ipynb",
             )
@@ -152,7 +153,7 @@ class _Search:
             if file.path.suffix.lower() == ZIP and file.path.parent not in taken:
                 self._student_zip(file, self.layout.owner(file.path))
         for (student, topic), file in deep.items():
-            if (student, topic) not in self.found:
+            if (identifier(student), topic) not in self.found:
                 self._pass_over(file.label, "it lies too deep: expected STUDENT/TOPIC.ipynb or .py", student)
 
     def _class_zip(self, outer: Found) -> None:
@@ -167,7 +168,7 @@ class _Search:
             ]
         self._class(files, outer.path.stem)
         if before == (self.count, len(self.passed_over)):
-            self._pass_over(outer.label, f"it holds no submission for {', '.join(self.layout.names)}")
+            self._pass_over(outer.label, f"it holds no submission for {self._topics()}")
 
     def _student_zip(self, outer: Found, owner: str) -> None:
         """Find what one student handed in as a zip, whatever names are in it."""
@@ -181,27 +182,22 @@ class _Search:
             own = [file for file in several if self.layout.folders(file.path)[-1:] == [owner]]
             taken = own or several
             if len({_stem(file) for file in taken}) > 1:
-                self._pass_over(
-                    outer.label,
-                    f"it holds {len(taken)} files for {topic}, {_listed(taken)}, and a zip is one student's: "
-                    f"ask for it again; or if it is a whole class', name it with --class-zip",
-                    owner,
-                )
+                listed = f"it holds {len(taken)} files for {topic}, {_listed(taken, outer)}"
+                advice = "Ask for it again; or, if it is a whole class', name it with --class-zip"
+                self._pass_over(outer.label, f"{listed}; a zip is one student's. {advice}", owner)
                 continue
             notes = (
-                [f"its zip also holds {_listed(_without(several, taken))}"]
+                [f"its zip also holds {_listed(_without(several, taken), outer)}"]
                 if len(taken) < len(several)
                 else []
             )
             if not own and (folders := self.layout.folders(taken[0].path)):
-                notes.append(f"in its zip it lies in the folder {folders[-1]}")
+                notes.append(f"in its zip it lies in the folder {_few(folders[-1:])}")
             for file in taken:
                 self._find(owner, topic, file, tuple(notes))
         if not by_topic and before == len(self.passed_over):
             if not any(self.layout.of_another(file.path) for file in files):
-                self._pass_over(
-                    outer.label, f"it holds no submission for {', '.join(self.layout.names)}", owner
-                )
+                self._pass_over(outer.label, f"it holds no submission for {self._topics()}", owner)
 
     def _inside(self, outer: Found, owner: str, outermost: str, depth: int) -> Iterator[Found]:
         """Yield the files in a student's zip, and in the zips in it that lie beside no submission."""
@@ -228,12 +224,16 @@ class _Search:
         """Return the folders in which a submission lies; a zip beside it is left alone."""
         return {file.path.parent for file in files if self.layout.topic(file.path) is not None}
 
+    def _topics(self) -> str:
+        return _few(self.layout.names)
+
     def _find(self, student: str, topic: str, file: Found, notes: tuple[str, ...] = ()) -> None:
+        """Note a file; here a student's name enters, and is cleaned and bounded."""
         self.count += 1
-        self.found.setdefault((student, topic), []).append((file, notes))
+        self.found.setdefault((identifier(student), topic), []).append((file, notes))
 
     def _pass_over(self, file: str, reason: str, student: str = "") -> None:
-        self.passed_over.append(PassedOver(file, reason, student))
+        self.passed_over.append(PassedOver(file, reason, student and identifier(student)))
 
     def _preferred(self, files: list[Found], topic: str) -> tuple[list[Found], str]:
         """Return the one of a notebook and a script that counts, and why."""
@@ -251,9 +251,14 @@ def _without(files: Iterable[Found], taken: Sequence[Found]) -> list[Found]:
     return [file for file in files if file not in taken]
 
 
-def _listed(files: Sequence[Found]) -> str:
-    names = [file.label for file in files[:NAMED]]
-    return ", ".join(names) + (f" and {len(files) - NAMED} more" if len(files) > NAMED else "")
+def _listed(files: Sequence[Found], outer: Found | None = None) -> str:
+    """Name a few files, those in a zip by their names in it."""
+    return _few([file.label.removeprefix(f"{outer.label}:" if outer else "") for file in files])
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = ", ".join(name if len(name) <= LONGEST else f"{name[:LONGEST]}…" for name in names[:NAMED])
+    return shown + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def stubs_left(opened: Callable[[], int]) -> int:

@@ -17,6 +17,7 @@ from grader.cells import MAX_BYTES, MAX_ENTRIES, Unreadable
 
 # What zipfile unpacks no further than it is asked to; of bzip2 and LZMA it unpacks whole blocks.
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+OTHERS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA"}
 
 
 class Archive:
@@ -50,7 +51,7 @@ class Archive:
         """
         entry = self._files[position]
         if entry.compress_type not in BOUNDED:
-            name = zipfile.compressor_names.get(entry.compress_type, f"method {entry.compress_type}")
+            name = OTHERS.get(entry.compress_type, f"method {entry.compress_type}")
             raise Unreadable(f"it is packed by {name}, which is not read: make an ordinary zip of it")
         try:
             with self._zip.open(entry) as file:

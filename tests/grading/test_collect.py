@@ -20,6 +20,7 @@ from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work
 from grader.grading.zips import Zips, open_again
+from grader.text import identifier
 from grader.verdict import PassedOver
 
 TOPICS = ["01_averages", "02_doubles"]
@@ -316,6 +317,20 @@ def test_names_that_are_no_text_are_borne(find: Find, tmp_path: Path) -> None:
     assert [content(work) for work in found.values()] == [b"3", b"1", b"2"]
 
 
+@pytest.mark.parametrize("of_class", [False, True])
+def test_a_name_is_cleaned_and_bounded_where_it_enters(of_class: bool, find: Find, tmp_path: Path) -> None:
+    names = ["ada", "=1+1", "x" * 200, "x" * 199, "two\nlines"]
+    if of_class:
+        names.append("y" * 3000)  # longer than any file's name
+        path = make_zip(tmp_path / "class.zip", {f"{name}/averages.py": name for name in names})
+        found = find.of_class(path)
+    else:
+        found = find(touch(tmp_path / "class", *(f"{name}/averages.py" for name in names)))
+    students = {student for student, _ in found}
+    assert students == set(map(identifier, names)) and "ada" in students
+    assert len(students) == len(names) and max(map(len, students)) < 128
+
+
 def test_files_of_a_zip_are_graded(find: Find, grader: Grader, tmp_path: Path) -> None:
     found = find.of_class(
         make_zip(tmp_path / "class.zip", {"ada/averages.py": SOLUTION, "bob/averages.py": ""})
@@ -490,7 +505,7 @@ def test_what_unpacks_without_bound_is_not_unpacked(method: int, find: Find, tmp
     with zipfile.ZipFile(tmp_path / "eve-averages.zip", "w") as file:
         file.writestr("averages.py", "x = 1", compress_type=method)
     (work,) = find(tmp_path / "eve-averages.zip").values()
-    with pytest.raises(NotGradable, match="it is packed by (bzip2|lzma), which is not read: make an ord"):
+    with pytest.raises(NotGradable, match="it is packed by (bzip2|LZMA), which is not read: make an ord"):
         work.open()
 
 
