@@ -39,16 +39,15 @@ MODULES = {
     "commands": "main audit build check ci collect data doctor grade hint key new publish simulate status"
     " submit topics watch common",
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives",
-    "student": "live quiet shell watch asked session portability shown submitted hint packing written"
+    "student": "live quiet shell watch checking asked session portability shown submitted hint packing written"
     " progress places assignment",
     "audit": "run cost steadiness training rightness killing reorder replay bench content equivalents"
     " mutation operators margins mistakes page terminal mutated forms known syntax exchanges distance reasons"
     " findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
-    "grading": "gather roster repositories collect layout grader run budget judge explain compare store database zips work"
-    " rules secret"
-    " key formats",
+    "grading": "gather roster repositories collect layout grader run budget judge explain compare store"
+    " database zips work rules secret key formats",
     "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

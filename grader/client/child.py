@@ -36,6 +36,20 @@ _IMPORT = {
     Status.CRASHED: "The process ended while it ran the file's cells. ",
 }
 
+
+class GivenUp(ServerError):
+    """What was asked for is not wanted any more."""
+
+
+# Whether what was asked for is still wanted; it is asked often, and in the thread that waits.
+Wanted = Callable[[], bool]
+
+
+def always() -> bool:
+    """Want what was asked for, however long it takes."""
+    return True
+
+
 # Kills a child; pid, whether it is ending by itself → wait status, peak memory, CPU seconds.
 Reap = Callable[[int, bool], tuple[int, int, float]]
 
@@ -47,6 +61,7 @@ class Child:
         problems: what was raised by cells that could not be run.
         failed: the outcome of every case, where the submission could not even
             be imported; else None.
+        wanted: tells whether the child is to go on; if not, it is ended, and who asked it has `GivenUp`.
         memory: peak resident bytes, known once closed.
         cpu: CPU seconds, known once closed.
     """
@@ -56,6 +71,7 @@ class Child:
     ) -> None:
         self.pid, self._limits, self._reap = pid, limits, reap
         self.seen = process.pid_here(handles, pid)
+        self.wanted: Wanted = always
         self.memory, self.cpu = 0, 0.0
         self.problems: tuple[Fault, ...] = ()
         self.failed: Outcome | None = None
@@ -64,7 +80,11 @@ class Child:
         channel.settimeout(process.TICK)
 
     def open(self, request: Open | OpenArchive) -> None:
-        """Have the child read its files, and import them if they are no zip."""
+        """Have the child read its files, and import them if they are no zip.
+
+        Raises:
+            GivenUp: it is not `wanted` any more.
+        """
         seconds = self._limits.import_seconds
         opened = self._ask(request, seconds, Came.READY)
         self.problems = opened.faults
@@ -119,7 +139,11 @@ class Child:
         seconds: float,
         answers: Mapping[str, str] | None = None,
     ) -> Outcome:
-        """Run one driver on one case. A child that misbehaves is gone afterwards."""
+        """Run one driver on one case. A child that misbehaves is gone afterwards.
+
+        Raises:
+            GivenUp: it is not `wanted` any more.
+        """
         outcome = self._ask(Run(exercise, inputs, dict(answers or {})), seconds, Came.RETURNED)
         if outcome.status is Status.MISSING:
             # What went wrong was said before any input was sent, and so quotes none.
@@ -161,14 +185,24 @@ class Child:
         started = time.monotonic()
         monitor = process.Monitor(self.seen, seconds, self._limits)
         ident = secrets.token_bytes(16)
+
+        def look() -> None:
+            if not self.wanted():
+                raise GivenUp("it is not wanted any more")
+            monitor.look()
+
         try:
+            look()
             self._send(ident, *protocol.encode_request(request), monitor)
-            echoed, answer, data = wire.receive(self._channel, alive=monitor.look)
+            echoed, answer, data = wire.receive(self._channel, alive=look)
             if echoed != ident:
                 raise wire.WireError("an answer to another question")
             reply, returned = protocol.decode_reply(answer, data)
             if reply.outcome is not good and reply.outcome not in _STATUS:
                 raise wire.WireError("an answer to another question")
+        except GivenUp:
+            self.close()
+            raise
         except process.Overdue:
             self.close()
             return Outcome(Status.TIMED_OUT, seconds=time.monotonic() - started)

@@ -44,6 +44,11 @@ class KeptServer:
         self._closed = False
 
     @property
+    def closed(self) -> bool:
+        """Whether it was ended for good, so that one that is being started is not wanted any more."""
+        return self._closed
+
+    @property
     def started(self) -> bool:
         """Whether there is a server now, so that nobody waits for one to start."""
         return self._server is not None
@@ -125,8 +130,8 @@ class KeptServer:
 
     def close(self) -> None:
         """End the server for good, if there is one; what is being attempted fails."""
+        self._closed = True  # without the lock, which is held as long as a server takes to start
         with self._lock:
-            self._closed = True
             self._end()
             if (apart := self._apart) is not None:
                 apart.close()

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import TracebackType
 
 from grader import protocol, wire
-from grader.client.child import Child
+from grader.client import process
+from grader.client.child import Child, GivenUp, Wanted, always
 from grader.client.spares import Spares
 from grader.errors import ServerError
 from grader.sandbox import levels
@@ -35,6 +36,7 @@ class Server:
         limits: levels.Limits | None = None,
         level: levels.Level = levels.Level.NONE,
         ahead: bool = False,
+        wanted: Wanted = always,
     ) -> None:
         """Start the server and wait until TensorFlow is imported.
 
@@ -42,6 +44,7 @@ class Server:
         operation: for someone who waits for one submission now and then.
 
         Raises:
+            GivenUp: it is not `wanted` any more, and was ended.
             ServerError: it could not be started.
         """
         self.limits = limits or levels.Limits()
@@ -60,8 +63,15 @@ class Server:
                 stderr=errors,
                 start_new_session=True,
             )
+
+        def look() -> None:
+            if not wanted():
+                raise GivenUp("it is not wanted any more")
+
+        self._control.settimeout(process.TICK)
         try:
-            wire.receive(self._control)
+            wire.receive(self._control, alive=look)
+            self._control.settimeout(None)
         except wire.WireError:
             said = (self._folder / "stderr").read_text(errors="replace").strip()[-2000:]
             self.close()
@@ -75,17 +85,26 @@ class Server:
                 "the server that runs submissions could not start; is TensorFlow installed "
                 f"in {sys.prefix}? It said:\n{said}"
             ) from None
+        except BaseException:
+            # It looks at its socket only once TensorFlow is imported.
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self.close()
+            raise
         if ahead:
             self._spares = Spares(functools.partial(self.start, ahead=True))
 
-    def fork(self, files: Sequence[int], checks: str, modules: Sequence[str]) -> Child:
+    def fork(
+        self, files: Sequence[int], checks: str, modules: Sequence[str], wanted: Wanted = always
+    ) -> Child:
         """Fork a child and have it import `files` as `modules`.
 
         Raises:
+            GivenUp: it is not `wanted` any more.
             ServerError: the server is gone.
         """
         child = self._spares.take(files) if self._spares else None
         child = child or self.start(files)
+        child.wanted = wanted
         child.open(protocol.Open(checks, tuple(modules)))
         return child
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,7 @@ import click
 from grader.commands.common import console, plain_errors, wait
 
 if TYPE_CHECKING:
-    from grader.student.assignment import Assignment
-    from grader.student.hint import Hint
-    from grader.verdict import Verdict
+    from grader.student.shown import View
 
 
 @click.command()
@@ -25,8 +23,8 @@ def watch(targets: tuple[str, ...]) -> None:
     """Check again whenever you save your file.
 
     Shows the first exercise that is not right yet. What you edited comes first;
-    when it is right, the next one is shown. H shows the hint, Enter checks
-    again, Q or Ctrl-C quits.
+    when it is right, the next one is shown. A new save gives up the check that
+    runs. H shows the hint, Enter checks again, Q or Ctrl-C quits, at any time.
     """
     wait("Starting TensorFlow, once, which takes some seconds…")
     from grader.grading.grader import Grader
@@ -36,17 +34,11 @@ def watch(targets: tuple[str, ...]) -> None:
 
     screen = console()
 
-    def show(
-        assignment: Assignment,
-        file: str,
-        verdict: Verdict | None,
-        hint: Hint | None,
-        notes: Sequence[str],
-        course: tuple[int, int],
-    ) -> None:
-        if screen.is_terminal:
-            screen.clear()
-        show_watched(screen, assignment, file, verdict, hint, notes, course)
+    def show(view: View) -> None:
+        with screen:  # which writes all of it at once, without a flicker
+            if screen.is_terminal:
+                screen.clear()
+            show_watched(screen, view)
         if sys.stdin.isatty():
             click.echo("H hint · Enter again · Q quit", err=True)
 

@@ -60,7 +60,7 @@ class Grader:
         self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
         if seconds is not None:  # a verdict may depend on it
             self.environment["seconds"] = f"{seconds:g}"
-        self.kept = KeptServer(lambda: Server(level=level), idle)
+        self.kept = KeptServer(lambda: Server(level=level, wanted=lambda: not self.kept.closed), idle)
 
     @property
     def server(self) -> Server:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from grader import __version__
-from grader.client.child import Child
+from grader.client.child import Child, Wanted, always
 from grader.client.server import Server
 from grader.grading.budget import Budget
 from grader.grading.judge import verdict
@@ -60,6 +60,7 @@ def run(
     descriptor: int,
     only: Collection[str] = (),
     seconds: float | None = None,
+    wanted: Wanted = always,
 ) -> Iterator[tuple[str, list[Outcome]]]:
     """Run a submission; yield each exercise and what came of its cases.
 
@@ -69,14 +70,16 @@ def run(
         descriptor: of its file.
         only: the exercises to be run, in this order; all, in that of the checks, if none is named.
         seconds: the CPU time that it has in all; by default what the checks say.
+        wanted: whether it is to go on.
 
     Raises:
+        GivenUp: it is not `wanted` any more.
         ServerError: see `grade`.
     """
 
     def begin() -> Child:
         os.lseek(descriptor, 0, os.SEEK_SET)
-        return server.fork([descriptor], rules.checks.text, ["solution"])
+        return server.fork([descriptor], rules.checks.text, ["solution"], wanted)
 
     budget = Budget(seconds or rules.checks.seconds, server.limits.patience)
     child: Child | None = None

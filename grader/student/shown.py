@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.course import name_of
@@ -21,6 +23,32 @@ if TYPE_CHECKING:
 
 CELLS = 10  # of a bar
 MARKS = {State.DONE: "✓", State.IN_PROGRESS: "…", State.TO_DO: "·"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What `grader watch` shows of one assignment.
+
+    Attributes:
+        assignment: the one that is shown.
+        file: the name of the student's file, "" if there is none.
+        running: the exercise that is being checked, "" if none is.
+        starting: whether that waits for TensorFlow to start.
+        verdict: of the first exercise that is not right; None if none is known yet.
+        hint: shown below the message.
+        notes: what happened meanwhile, one sentence each.
+        done: how many topics are done, of how many `topics`.
+    """
+
+    assignment: Assignment
+    file: str
+    running: str
+    starting: bool
+    verdict: Verdict | None
+    hint: Hint | None
+    notes: tuple[str, ...]
+    done: int
+    topics: int
 
 
 def bar(share: float) -> str:
@@ -102,43 +130,36 @@ def hint_text(hint: Hint, width: int) -> str:
     return "\n\n".join(_indented(paragraph, width) for paragraph in paragraphs)
 
 
-def show_watched(
-    console: Console,
-    assignment: Assignment,
-    file: str,
-    verdict: Verdict | None,
-    hint: Hint | None,
-    notes: Sequence[str],
-    course: tuple[int, int],
-) -> None:
-    """Show the exercise that is not right yet, or that all are right, and how much is done.
-
-    Args:
-        file: the name of the student's file that was checked, "" if there is none.
-        verdict: of the first exercise that is not right; None if there is none.
-        hint: shown below the message.
-        notes: what happened meanwhile, one sentence each.
-        course: how many topics are done, and of how many.
-    """
+def show_watched(console: Console, view: View) -> None:
+    """Show the exercise that is not right yet or is being checked, or that all are right, and how much is."""
+    assignment, verdict = view.assignment, view.verdict
     known = load(assignment)
     names = assignment.exercises
     done = sum(known.entry(name).state is State.DONE for name in names)
     score, most = _points(assignment, known)
     total = so_far(done, len(names), score, most)
     console.print(_text(f"{assignment.name}  {bar(score / most)}  {total}", "bold"))
-    topics = f"; {course[0]} of {course[1]} topics done" if course[1] > 1 else ""
-    console.print(_text(f"  {file or 'no file'}{topics}"))
-    for note in notes:
+    topics = f"; {view.done} of {view.topics} topics done" if view.topics > 1 else ""
+    console.print(_text(f"  {view.file or 'no file'}{topics}"))
+    for note in view.notes:
         console.print(_text(f"  {note}"))
+    if view.running and verdict is not None:
+        console.print(_text("  The other exercises are being checked…"))
     console.print()
-    if verdict is None and done == len(names):
+    if view.running and verdict is None:
+        start = "Starting TensorFlow, once, which takes some seconds; then {} is checked…"
+        said = (start if view.starting else "Checking {}…").format(view.running)
+        console.print(_text(f"{said}\n", "bold"))
+    elif verdict is None and view.file and done == len(names):
         console.print(_text(f"✓ All of {assignment.name} is right. `grader submit` packs it.", "bold green"))
-    if verdict is None:
-        return
-    console.print(_outcome(verdict, verdict.name))
-    console.print(_text(f"\n{_indented(verdict.message, _width(console))}\n"))
-    if hint is not None:
-        console.print(_text(f"{hint_text(hint, _width(console))}\n"))
+        with suppress(OSError):
+            if is_written(assignment) is False:
+                console.print(_text(f"  {in_words(False)}"))
+    if verdict is not None:
+        console.print(_outcome(verdict, verdict.name))
+        console.print(_text(f"\n{_indented(verdict.message, _width(console))}\n"))
+    if view.hint is not None:
+        console.print(_text(f"{hint_text(view.hint, _width(console))}\n"))
 
 
 def _outcome(verdict: Verdict, name: str) -> Text:

@@ -1,36 +1,33 @@
-"""A save, and what came of it: the loop of `grader watch`.
+"""A save, and what is shown of it: the loop of `grader watch`.
 
-One thread waits for saves, one for keys (the command's), one checks what is not
-on the screen. They meet in a queue; this thread takes from it, checks what was edited, and
-shows it. An exercise that is shown never waits for one that is not.
+One thread waits for saves, one for keys (the command's), one checks
+(`checking`). They meet in a queue. This thread takes from it and shows how
+things stand; it waits for nothing else, so that a key or a save is answered at
+once, whatever runs.
 """
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.cells import Unreadable, cells_of
 from grader.course import CourseError
-from grader.errors import ServerError
 from grader.grading.grader import Grader
-from grader.grading.judge import verdict as judge
-from grader.grading.run import run
 from grader.grading.work import NotGradable, open_file
 from grader.student import progress
 from grader.student.assignment import Assignment
-from grader.student.hint import Hint, hint, is_due
+from grader.student.checking import Check, Checked, Died, Ended, Ready, Told
+from grader.student.hint import hint, is_due
 from grader.student.progress import State
+from grader.student.shown import View
+from grader.student.written import is_written
 from grader.verdict import Status, Verdict
 
 STEP, DEBOUNCE = 20, 200  # milliseconds without a change that end a save, and the longest wait for them
-
-Show = Callable[[Assignment, str, Verdict | None, Hint | None, Sequence[str], tuple[int, int]], None]
 
 
 @dataclass(frozen=True)
@@ -47,15 +44,7 @@ class Pressed:
     key: str
 
 
-@dataclass(frozen=True)
-class Checked:
-    """Something that is not on the screen was checked, of the text of round `number`."""
-
-    number: int
-    verdict: Verdict
-
-
-Event = Saved | Pressed | Checked
+Event = Saved | Pressed | Told
 
 
 @dataclass
@@ -65,26 +54,26 @@ class Watch:
     Attributes:
         assignments: in the order in which they are worked through.
         grader: warm, with the rules of all.
-        show: shows a topic, and the name of the file that was checked; the
-            exercise that is not right yet, or None; its hint, or None; notes;
-            and how many topics are done, of how many.
+        show: shows how things stand.
+        left: the exercises that are still to be checked, the first of which runs.
     """
 
     assignments: Sequence[Assignment]
     grader: Grader
-    show: Show
+    show: Callable[[View], None]
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
 
     def __post_init__(self) -> None:
         """Start with the first topic that is not done."""
         self.assignment = next((one for one in self.assignments if not _done(one)), self.assignments[0])
         self.file = ""
+        self.running: Check | None = None
+        self.starting = False
+        self.left: list[str] = []
         self.verdict: Verdict | None = None
         self.notes: list[str] = []
-        self.asked = False
+        self.asked = ""  # the exercise whose hint is asked for
         self.texts: dict[tuple[str, str], str] = {}
-        self.number = 0
-        self.rest = threading.Thread()
 
     def run(self) -> None:
         """Check, show, and do so again at every save, until Q is pressed."""
@@ -97,129 +86,137 @@ class Watch:
                 pass
         finally:
             stop.set()
-            self.number += 1  # what is checked out of sight ends after its exercise
+            self._give_up()
             waiting.join()
 
     def take(self, event: Event) -> bool:
-        """Act on an event; return whether to go on."""
+        """Act on an event; return whether to go on.
+
+        Raises:
+            Exception: nothing can be checked any more.
+        """
         match event:
-            case Saved(paths):
-                saved = [one for one in self.assignments if any(p.parent == one.folder for p in paths)]
-                if saved and self.assignment not in saved:
-                    self.assignment, self.file, self.verdict = saved[0], "", None
-                self.check()
-            case Checked(number, verdict) if number == self.number:
-                self._note_unseen(verdict)
             case Pressed("q" | "Q" | "\x04"):
                 return False
             case Pressed("h" | "H"):
-                self.asked = not self.asked
+                about = self._about()
+                self.asked = "" if self.asked == about else about
                 self.display()
             case Pressed("\n" | "\r" | " "):
                 self.check()
+            case Pressed():
+                pass
+            case Saved(paths):
+                saved = [one for one in self.assignments if any(p.parent == one.folder for p in paths)]
+                if saved and self.assignment not in saved:
+                    self.assignment, self.file = saved[0], ""
+                self.check()
+            case _ if event.check is self.running:
+                self._hear(event)
         return True
 
-    def check(self) -> None:
-        """Check what was edited, then what is not right, up to the first that fails; show it."""
-        self.number += 1
-        self.notes = []
+    def check(self, *notes: str) -> None:
+        """Give up what runs, and begin to check: what was edited, then what is not right, then the rest."""
+        self._give_up()
+        self.verdict, self.notes = None, list(notes)
         try:
             path, _ = self.assignment.file()
-            descriptor = open_file(path)
+            with open(open_file(path), "rb") as file:
+                text = file.read()
         except (CourseError, NotGradable, OSError) as error:
             said = error.strerror if isinstance(error, OSError) else str(error)
-            self.file, self.verdict = "", None
+            self.file = ""
             self.notes.append(f"Waiting: {said}.")
             self.display()
             return
         if self.file and self.file != path.name and not (path.parent / self.file).exists():
             self.notes.append(f"{self.file} is gone; {path.name} is checked in its place.")
-        self.file = path.name
-        try:
-            self._check(descriptor, self._order(path))
-        except ServerError as error:
-            self.notes.append(f"The grader itself failed, and was started again: save once more. {error}")
-            self.grader.kept.restart()
-        finally:
-            os.close(descriptor)
-        if self.verdict is None and (left := [one for one in self.assignments if not _done(one)]):
-            before, self.assignment = self.assignment, left[0]
-            if before is not self.assignment:
-                self.file = ""
-                self.check()
-                self.notes.insert(0, f"✓ All of {before.name} is right. On to {self.assignment.name}.")
+        self.file, self.left = path.name, self._order(text)
+        self.starting = not self.grader.kept.started
+        self.running = Check(self.grader, self.assignment.rules, text, tuple(self.left), self.events.put)
         self.display()
 
-    def _check(self, descriptor: int, order: Sequence[str]) -> None:
-        shown, self.verdict = self.verdict, None
-        for position, verdict in enumerate(self._verdicts(descriptor, order), 1):
-            known = progress.load(self.assignment).entry(verdict.name)
-            progress.note(self.assignment, [verdict])
-            if verdict.status is not Status.PASSED:
-                if shown is None or shown.name != verdict.name:
-                    self.asked = False
-                self.verdict = verdict
-                self._check_unseen(os.dup(descriptor), order[position:])
-                return
-            if known.state is not State.DONE:
-                self.notes.append(f"✓ {verdict.name} is right.")
+    def display(self) -> None:
+        """Show where things stand, with the hint if it was asked for or is due."""
+        about, due = self._about(), False
+        if self.verdict is not None:
+            due = is_due(self.verdict, progress.load(self.assignment).entry(about).tries)
+        view = View(
+            self.assignment,
+            self.file,
+            running=self.left[0] if self.left else "",
+            starting=self.starting,
+            verdict=self.verdict,
+            hint=hint(self.assignment, about) if about and (due or self.asked == about) else None,
+            notes=tuple(self.notes),
+            done=sum(map(_done, self.assignments)),
+            topics=len(self.assignments),
+        )
+        self.show(view)
 
-    def _order(self, path: Path) -> list[str]:
+    def _about(self) -> str:
+        """Return the exercise that the screen is about, "" if none is."""
+        return self.verdict.name if self.verdict else self.left[0] if self.left else ""
+
+    def _give_up(self) -> None:
+        if self.running is not None:
+            self.running.give_up()
+        self.running, self.left, self.starting = None, [], False
+
+    def _hear(self, told: Told) -> None:
+        match told:
+            case Ready():
+                self.starting = False
+                self.display()
+            case Checked(_, verdict):
+                self.left.remove(verdict.name)
+                if self._note(verdict):
+                    self.display()
+            case Died(_, error):
+                self.left = []
+                self.notes.append(
+                    f"The grader itself failed, and is being started again: save once more. {error}"
+                )
+                self.display()
+            case Ended(_, None):
+                self._give_up()
+                left = [one for one in self.assignments if not _done(one)]
+                if self.verdict is None and _done(self.assignment) and left:
+                    before, self.assignment, self.file = self.assignment, left[0], ""
+                    moved = f"✓ All of {before.name} is right. On to {self.assignment.name}."
+                    empty = f" The written answer of {before.name} is still empty."
+                    self.check(moved + (empty if _unwritten(before) else ""))
+                else:
+                    self.display()
+            case Ended(_, error):
+                assert error is not None
+                raise error
+
+    def _note(self, verdict: Verdict) -> bool:
+        """Take a verdict in; the first that is not right is shown. Return whether the screen changes."""
+        before, first = progress.load(self.assignment).entry(verdict.name), self.verdict is None
+        progress.note(self.assignment, [verdict], tried=first)
+        right = verdict.status is Status.PASSED
+        if first and not right:
+            self.verdict = verdict
+        elif before.state is State.DONE and not right:
+            self.notes.append(f"✗ {verdict.name} was right before, and is not any more.")
+        elif before.state is not State.DONE and right:
+            self.notes.append(f"✓ {verdict.name} is right.")
+        else:
+            return first or before.score != verdict.score
+        return True
+
+    def _order(self, text: bytes) -> list[str]:
         """Return the exercises: those that were edited first, then those that are not right yet."""
         known, names = progress.load(self.assignment), self.assignment.exercises
-        texts = _texts(path, self.assignment)
+        texts = _texts(text, self.assignment)
         before = {name: self.texts.get((self.assignment.name, name)) for name in names}
         self.texts |= {(self.assignment.name, name): text for name, text in texts.items()}
         edited = {name for name in names if before[name] is not None and texts.get(name) != before[name]}
         return sorted(
             names, key=lambda name: (name not in edited, known.entry(name).state is State.DONE)
         )  # a stable sort: otherwise as in the assignment
-
-    def _check_unseen(self, descriptor: int, names: Sequence[str]) -> None:
-        number, before = self.number, self.rest
-        verdicts = self._verdicts(descriptor, names)
-
-        def work() -> None:
-            with os.fdopen(descriptor):
-                if before.ident is not None:
-                    before.join()
-                # A server that died is said to have died by the next save.
-                with suppress(ServerError), closing(verdicts):
-                    while number == self.number and (verdict := next(verdicts, None)):
-                        self.events.put(Checked(number, verdict))
-
-        self.rest = threading.Thread(target=work, daemon=True)
-        self.rest.start()
-
-    def _verdicts(self, descriptor: int, names: Sequence[str]) -> Generator[Verdict, None, None]:
-        """Grade exercises in the order given, each as it is asked for."""
-        server, rules = self.grader.server, self.assignment.rules
-        if not names:
-            return
-        for name, outcomes in run(server, rules, descriptor, names):
-            exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
-            yield judge(exercise, key, outcomes, rules.key.hidden)
-
-    def _note_unseen(self, verdict: Verdict) -> None:
-        before = progress.load(self.assignment).entry(verdict.name)
-        progress.note(self.assignment, [verdict], tried=False)
-        if before.state is State.DONE and verdict.status is not Status.PASSED:
-            self.notes.append(f"✗ {verdict.name} was right before, and is not any more.")
-        elif before.state is not State.DONE and verdict.status is Status.PASSED:
-            self.notes.append(f"✓ {verdict.name} is right.")
-        elif before.score == verdict.score:
-            return
-        self.display()
-
-    def display(self) -> None:
-        """Show where things stand, with the hint if it was asked for or is due."""
-        shown = None
-        if self.verdict is not None:
-            tries = progress.load(self.assignment).entry(self.verdict.name).tries
-            if self.asked or is_due(self.verdict, tries):
-                shown = hint(self.assignment, self.verdict.name)
-        done = sum(map(_done, self.assignments))
-        self.show(self.assignment, self.file, self.verdict, shown, self.notes, (done, len(self.assignments)))
 
     def _wait_for_saves(self, stop: threading.Event) -> None:
         from watchfiles import watch
@@ -243,11 +240,18 @@ def _done(assignment: Assignment) -> bool:
     return all(known.entry(name).state is State.DONE for name in assignment.exercises)
 
 
-def _texts(path: Path, assignment: Assignment) -> dict[str, str]:
+def _unwritten(assignment: Assignment) -> bool:
+    try:
+        return is_written(assignment) is False
+    except OSError:
+        return False  # it is gone, which the next check of it says
+
+
+def _texts(text: bytes, assignment: Assignment) -> dict[str, str]:
     """Return the text of the cells that define each exercise."""
     try:
-        cells = cells_of(path.read_bytes())
-    except (OSError, Unreadable):
+        cells = cells_of(text)
+    except Unreadable:
         return {}
     return {
         name: "\n".join(

@@ -17,7 +17,7 @@ import pytest
 from conftest import CANARY, GradeText
 
 from grader.client import server
-from grader.client.child import Child
+from grader.client.child import Child, GivenUp
 from grader.client.server import Server
 from grader.client.spares import PAUSE, Spares
 from grader.course import Checks
@@ -482,6 +482,36 @@ def test_a_server_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(server.sys, "executable", str(broken))
     with pytest.raises(ServerError, match="is TensorFlow installed(?s:.)*No module named tensorflow"):
         Server()
+
+
+def test_a_server_that_nobody_wants_any_more_is_ended_before_it_has_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One that never says that it is ready."""
+    mute = tmp_path / "python"
+    mute.write_text("#!/bin/sh\nexec sleep 300\n")
+    mute.chmod(0o755)
+    monkeypatch.setattr(server.sys, "executable", str(mute))
+    started, start = [], server.subprocess.Popen
+
+    def popen(*arguments: Any, **options: Any) -> Any:
+        started.append(start(*arguments, **options))
+        return started[0]
+
+    monkeypatch.setattr(server.subprocess, "Popen", popen)
+    monkeypatch.setattr(server.tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(GivenUp):
+        Server(wanted=lambda: False)
+    assert started[0].poll() == -signal.SIGKILL and not list(tmp_path.glob("grader-*"))
+
+
+def test_a_child_that_nobody_waits_for_is_ended_at_once(fork: Fork) -> None:
+    child = fork(function("while True:\n    pass"))
+    looks = iter((True, True, True))
+    child.wanted = lambda: next(looks, False)
+    with pytest.raises(GivenUp):
+        child.run("first", {"x": np.zeros(1)}, 1000.0)
+    assert next(looks, None) is None and not child.alive and eventually(lambda: not running(child.seen))
 
 
 def test_a_server_that_is_killed_is_replaced(grader: Grader, grade_text: GradeText, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from grader.client import warm
+from grader.client.child import GivenUp
 from grader.client.kept import FailedTwice, KeptServer
 from grader.client.server import Server
 from grader.client.warm import NoServer
@@ -210,6 +211,34 @@ def test_a_closed_one_gives_up_what_is_attempted_and_stays_closed(made: Made) ->
     assert len(made.servers) == 1 and made.servers[0].closed.is_set()
     with pytest.raises(ServerError, match="was ended"):
         kept.get()
+
+
+def test_one_that_is_being_started_is_told_that_it_was_closed() -> None:
+    starting = threading.Event()
+
+    def make() -> Server:
+        starting.set()
+        while not kept.closed:
+            time.sleep(0.001)
+        raise GivenUp("it is not wanted any more")
+
+    kept, found = KeptServer(make), []
+
+    def need() -> None:
+        try:
+            kept.get()
+        except ServerError as error:
+            found.append(error)
+
+    waiting = threading.Thread(target=need, daemon=True)
+    waiting.start()
+    assert starting.wait(LATE)
+    closing = threading.Thread(target=kept.close, daemon=True)  # `close` would wait for the server
+    closing.start()
+    for thread in (closing, waiting):
+        thread.join(LATE)
+        assert not thread.is_alive()
+    assert isinstance(found[0], GivenUp)
 
 
 def test_one_that_idles_ends_until_it_is_needed_again(made: Made) -> None:
