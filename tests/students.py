@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from courses import SOLUTION
 
-from grader.exercise import Exercise, run_checks
-from grader.grading import rules
+from grader import course
+from grader.exercise import Exercise, run_text
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.student.assignment import Assignment
@@ -38,11 +38,11 @@ def count_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list to which is added, from now on, what is said of each `checks.py` that is executed."""
     executed: list[str] = []
 
-    def run(text: str, name: str) -> dict[str, Exercise]:
+    def run(text: str, name: str) -> tuple[dict[str, Exercise], float]:
         executed.append(name)
-        return run_checks(text, name)
+        return run_text(text, name)
 
-    monkeypatch.setattr(rules, "run_checks", run)
+    monkeypatch.setattr(course, "run_text", run)
     return executed
 
 

@@ -39,8 +39,8 @@ MODULES = {
     "commands": "main audit build check ci collect data doctor grade hint key new publish simulate status"
     " submit topics watch common",
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives",
-    "student": "live quiet shell watch checking asked session portability shown submitted hint packing written"
-    " progress places assignment",
+    "student": "live quiet shell watch checking asked session portability shown submitted hint packing"
+    " written progress places assignment",
     "audit": "run cost steadiness training rightness killing reorder replay bench content equivalents"
     " mutation operators margins mistakes page terminal mutated forms known syntax exchanges distance reasons"
     " findings",

@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,7 +25,6 @@ from grader.grading.rules import Rules
 from grader.grading.run import fingerprint, run
 from grader.grading.store import StoreError
 from grader.grading.work import NotGradable, Work, open_file
-from grader.sandbox.levels import Level
 from grader.verdict import Graded, Status
 
 WRONG = SOLUTION.replace("/ len(rows)", "")
@@ -317,7 +317,7 @@ def test_no_server_is_started_where_everything_is_known(
 def test_a_server_that_cannot_start_ends_the_run_and_blames_nobody(
     public_key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def server(level: Level) -> Server:
+    def server(**_: Any) -> Server:
         raise ServerError("no TensorFlow here")
 
     monkeypatch.setattr(grader_module, "Server", server)

@@ -16,6 +16,7 @@ from grader.errors import PlainError
 from grader.report import terminal
 from grader.report.forge import Annotation, annotate, append_summary, guarded, quality, summary
 from grader.report.junit import write_junit
+from grader.student import shown
 from grader.verdict import CaseVerdict, Graded, Results, Status, Verdict
 
 NASTY = "E: 100%\n  line 3\n::error::x\r\n\x1b[31m\x00\ufffe</pre><script>|`*_[\ud800"
@@ -105,7 +106,7 @@ def test_no_report_that_is_printed_holds_a_command(width: int, capsys: pytest.Ca
     screen = console()
     screen.width = width
     for one in graded:
-        terminal.show_checked(screen, one)
+        shown.show_checked(screen, one)
     terminal.show_class(screen, Results(tuple(graded), {}))
     printed = capsys.readouterr().out
     assert "error file=a.py" in printed and commands(printed) == []

@@ -27,6 +27,7 @@ from grader.client.server import Server
 from grader.errors import ServerError
 from grader.grading.grader import Grader
 from grader.grading.key import Key
+from grader.sandbox.levels import Limits
 from grader.student import live, shell
 from grader.student.live import CannotCheck, NotRightYet, check
 
@@ -393,6 +394,8 @@ def test_words_say_that_a_server_is_replaced(
     meanwhile: list[list[str]] = []
 
     class Dead:
+        limits = Limits()
+
         def fork(self, *_: Any) -> None:
             raise ServerError("it has died")
 

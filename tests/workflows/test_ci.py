@@ -21,6 +21,7 @@ from students import RIGHT, WRONG, write_assignment
 
 import grader
 from grader.grading.key import Key
+from grader.text import identifier
 from grader.workflows import NoPackage, installed_from, workflow
 
 PACKAGE = "deep-learning-grader @ git+https://example.org/course.git@v1"
@@ -263,7 +264,7 @@ def test_github_s_steps_grade_a_class_without_the_secret_in_sight(shell: Shell, 
     assert found.returncode == 0, found.stdout + found.stderr
     graded = json.loads((tmp_path / "grades.json").read_text())
     scores = {one["student"]: one["score"] for one in graded["submissions"]}
-    assert scores == {"ada": 100, "::warning::bob": 80}
+    assert scores == {"ada": 100, identifier("::warning::bob"): 80}
     assert commands(found.stdout) == []
     _, first, *between, last = found.stdout.strip().splitlines()
     mark = first.removeprefix("::stop-commands::")
