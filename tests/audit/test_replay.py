@@ -188,4 +188,6 @@ def test_the_page_shows_what_is_returned_and_the_reason() -> None:
     text = page.html(AuditFound([TopicFound("01_averages", [one], only="replay")]))
     assert "`w`: input &lt;w&gt;, `v`: all 0: 2<br>all 0: 1<br>" in text
     assert "It is so &amp; so." in text and "<td>2.5</td>" in text
-    assert "Only replay was looked at" in text
+    assert "Only replay was looked at" in text and "Killed mutants" not in text
+    text = page.html(AuditFound([TopicFound("01_averages", [one])]))
+    assert "Killed mutants: 0" in text and "It is so &amp; so." in text
