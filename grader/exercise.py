@@ -72,7 +72,11 @@ class Exercise:
         judge: `judge(returned, expected, inputs)` replaces the comparison
             where a property or a threshold is meant. Runs on the trusted side
             with NumPy alone. Returns `None` if right, else what is wrong: a
-            fixed phrase, or (a fixed phrase, details of this case).
+            fixed phrase, or (a fixed phrase, details of this case). It sees
+            float64, int64 or bool, whichever is expected, in the expected shapes.
+        nonfinite: the outputs that may be NaN or infinite where a judge
+            decides; it does not see others that are (`grader.grading.form`).
+        text: of the `checks.py` that it stands in, once that was run.
     """
 
     name: str
@@ -84,8 +88,10 @@ class Exercise:
     dtype: str = "float32"
     arrays: str = "tensor"
     seconds: float = 10.0
+    nonfinite: tuple[str, ...] = ()
     judge_function: Judge | None = None
     draw_function: Callable[..., Iterator[Any]] | None = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
 
     def cases(self, draw: Anything) -> Anything:
         """Decorate the generator that yields `name, inputs` or `name, inputs, weight`."""
@@ -173,13 +179,23 @@ def exercise(
     dtype: str = "float32",
     arrays: str = "tensor",
     seconds: float = 10.0,
+    nonfinite: Sequence[str] = (),
 ) -> Callable[[Callable[..., Mapping[str, Any]]], Exercise]:
     """Turn a driver into an exercise; the parameters are `Exercise`'s attributes."""
 
     def decorate(driver: Callable[..., Mapping[str, Any]]) -> Exercise:
         name = driver.__name__
         return Exercise(
-            name, points, hint, driver, tuple(writes or (name,)), tolerance, dtype, arrays, seconds
+            name,
+            points,
+            hint,
+            driver,
+            tuple(writes or (name,)),
+            tolerance,
+            dtype,
+            arrays,
+            seconds,
+            tuple(nonfinite),
         )
 
     return decorate
@@ -223,6 +239,8 @@ def run_text(text: str, file: str) -> tuple[dict[str, Exercise], float]:
     exercises = exercises_of(module)
     if not exercises:
         raise AuthorError(f"{file} defines no exercise: decorate a driver with @exercise(points=…)")
+    for one in exercises.values():
+        one.text = text
     seconds = getattr(module, "SECONDS", SECONDS)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
         raise AuthorError(

@@ -15,6 +15,7 @@ from grader.exercise import Case, Exercise
 from grader.fault import CELL
 from grader.grading.compare import Mismatch, compare, equal
 from grader.grading.explain import explain
+from grader.grading.form import fitted, unfit
 from grader.grading.key import ExerciseKey, MistakeKey, Response
 from grader.outcome import Outcome
 from grader.verdict import ENDING, CaseVerdict, Status, Verdict, worst
@@ -99,21 +100,19 @@ def judge_arrays(
     """Compare or judge arrays as `exercise` says."""
     if exercise.judge_function is None:
         return compare(expected, returned, exercise.tolerance)
-    # A judge may rely on the names and shapes; what breaks it is no right answer.
-    shapes = {name: np.zeros(array.shape, bool) for name, array in expected.items()}
-    form = compare(shapes, {name: np.zeros(array.shape, bool) for name, array in returned.items()}, 0.0)
-    if form is not None:
-        return form
+    found = unfit(expected, returned, exercise.nonfinite)
+    if found is not None:
+        return found
     try:
         with np.errstate(all="ignore"):
-            finding = exercise.judge_function(returned, expected, case.inputs)
-    except Exception as error:
+            finding = exercise.judge_function(fitted(expected, returned), expected, case.inputs)
+        if finding is None:
+            return None
+        kind, details = (finding, "") if isinstance(finding, str) else finding
+        return Mismatch("", kind, f"{kind}: {details}." if details else f"{kind}.", kind)
+    except Exception as error:  # what breaks a judge is no right answer
         text = f"What was returned could not be judged ({type(error).__name__})."
         return Mismatch("", "judge", text, "what was returned could not be judged")
-    if finding is None:
-        return None
-    kind, details = finding if isinstance(finding, tuple) else (finding, "")
-    return Mismatch("", kind, f"{kind}: {details}." if details else f"{kind}.", kind)
 
 
 def recognise(
@@ -144,12 +143,10 @@ def _same(
         return outcome.status is Status.RAISED and outcome.error == response.error
     if equal(response.arrays, outcome.arrays, exercise.tolerance):
         return True
-    if exercise.judge_function is None:
-        return False
-    # What is judged by a property has many right answers, and many wrong ones
-    # of a sort: they are the same mistake if they fail for the same reason.
-    theirs = judge_arrays(exercise, case, expected, response.arrays)
-    return (theirs and theirs.kind) == (finding and finding.kind)
+    # What is judged by a property has many right answers, all of them alike. Its wrong ones are
+    # not: two that lack the same property may lack it for different reasons.
+    right = finding is None and exercise.judge_function is not None
+    return right and judge_arrays(exercise, case, expected, response.arrays) is None
 
 
 def outcomes_of(mistake: MistakeKey) -> list[Outcome]:

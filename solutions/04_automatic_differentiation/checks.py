@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.drivers import ForbiddenOp, WrongStructure, describe, named
 from grader.exercise import exercise
+from grader.properties import rearranged
 
 # Dual
 
@@ -241,6 +242,8 @@ def _(returned, expected, inputs):
     used = needed[later]
     if (place[earlier] >= place[later])[used].any():
         return "a node stands before one of its own inputs"
+    if not rearranged(place[needed], np.arange(needed.sum())):
+        return "the places in the list are not counted from its first"
     return None
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judging import EXPECTED, exercise, judged, key_of, mistake, returned
 
+from grader.exercise import Case
 from grader.grading import judge
 from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import Status
@@ -132,15 +133,54 @@ def test_a_judge_sees_only_what_has_the_right_names_and_shapes() -> None:
         assert found.status is Status.WRONG and "judged" not in found.message
 
 
-def test_under_a_judge_a_mistake_is_known_by_its_reason() -> None:
+def test_under_a_judge_a_mistake_is_known_by_what_it_returns_and_not_by_its_reason() -> None:
     def by_sum(got: Any, expected: Any, inputs: Any) -> Any:
         return ("too small" if got["y"].sum() < 0 else "too large") if abs(got["y"].sum()) > 1 else None
 
-    key = key_of(
-        mistakes=(
-            mistake("small", *[np.full((2, 4), -1.0)] * 3),
-            mistake("large", *[np.full((2, 4), 9.0)] * 3),
-        )
-    )
-    found = judged(returned(*[np.full((2, 4), 3.0)] * 3), key, judge_function=by_sum)
-    assert found.mistake == "large"
+    right = np.zeros((2, 4))
+    key = key_of(mistakes=(mistake("large", right, *[np.full((2, 4), 9.0)] * 2),))
+    another_right_answer = np.linspace(-1, 1, 8).reshape(2, 4)
+    for wrong, named in ((9.0, "large"), (3.0, None)):
+        outcomes = returned(another_right_answer, *[np.full((2, 4), wrong)] * 2)
+        assert judged(outcomes, key, judge_function=by_sum).mistake == named
+    both_right = judged(returned(*[another_right_answer] * 3), key, judge_function=by_sum)
+    assert both_right.status is Status.PASSED
+
+
+def test_a_judge_sees_numbers_that_are_numbers() -> None:
+    expected = {"n": np.arange(3, dtype=np.int32), "x": np.ones(3, np.float32), "flag": np.array(True)}
+    seen: list[dict[str, Any]] = []
+
+    def judges(got: Any, expected: Any, inputs: Any) -> None:
+        seen.append(got)
+
+    def found(**changes: Any) -> Any:
+        made = expected | {name: np.array(value) for name, value in changes.items()}
+        task = exercise(judge_function=judges, nonfinite=("x",))
+        return judge.judge_arrays(task, Case("one", {}), expected, made)
+
+    assert found(n=[0.0, 1.0, 2.0], x=[1, 2, 3], flag=1) is None
+    (got,) = seen
+    assert [got[name].dtype for name in expected] == [np.int64, np.float64, np.bool_]
+    assert found(x=[np.nan, np.inf, 1]) is None, "the exercise says that it may be"
+    for kind, changes in (
+        ("nan", {"n": [0, 1, np.nan]}),
+        ("infinite", {"n": [0, 1, -np.inf]}),
+        ("dtype", {"n": [0, 1, 2.5]}),
+        ("dtype", {"n": [0, 1, 1e300]}),
+        ("dtype", {"n": np.array([0, 1, 2**64 - 1], np.uint64)}),
+        ("dtype", {"n": [False, True, True]}),
+        ("dtype", {"x": [False, True, True]}),
+        ("dtype", {"flag": 2}),
+        ("nan", {"flag": np.nan}),
+        ("shape", {"flag": [True]}),
+    ):
+        refused = found(**changes)
+        assert refused is not None and refused.kind == kind, changes
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize("said", [True, 3, ("a", "b", "c"), [], np.array(["x"])])
+def test_a_judge_that_says_nothing_sensible_lets_nothing_pass(said: Any) -> None:
+    found = judged(returned(*EXPECTED), judge_function=lambda *_: said)
+    assert (found.status, found.score) == (Status.WRONG, 0)
