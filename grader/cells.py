@@ -19,6 +19,7 @@ MAX_BYTES = 16 << 20  # of one file
 MAX_ARCHIVE = 1 << 30  # bytes, of a zip with a whole class
 MAX_ENTRIES = 50_000  # of a zip
 DEMONSTRATION = "active-ipynb"
+MARKER = "YOUR CODE HERE"  # nbgrader's, in the place of what a student is to write
 MAGIC_LINE = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 CELL_MARKER = re.compile(r"^# ?%%(.*)$")
 

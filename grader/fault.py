@@ -1,11 +1,12 @@
 """What was raised in a student's file, and where: as data, put into words on the trusted side only.
 
 A child says it, so that it is a claim like all that a child says: it is bounded
-here, and what must not leave a hidden key is told from what may.
+here, and its places are held against the file's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 MOST = 6  # frames
 LONGEST = 200  # characters of a line, or of a function's name
 TEXT = 1000  # characters of what was raised
+KIND = 80  # characters of its type
 LEAST = 100  # characters of it that are kept before frames are given up
 # What a cell of a file is called. Jupyter shows no such number, so it says how to count;
 # in a notebook that is running it is `cell [7]`, as Jupyter shows it.
@@ -47,24 +49,21 @@ class Frame(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
         """Return where it is."""
         return Place(self.cell, self.line)
 
-    @property
-    def plausible(self) -> bool:
-        """Whether these numbers can be a place, and are not a hidden input's value in disguise."""
-        return self.cell < 10_000 and self.line < 100_000
-
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An exception in Python's words, and the student's own lines that led to it, the last one last.
 
-    `shortened` says that there were more frames than these, after the third.
-    `driver` is the line of `checks.py` that was being run when none of the
-    student's was; 0 where it was the student's that raised.
+    `kind` is the type of the exception. `shortened` says that there were more
+    frames than these, after the third. `driver` is the line of `checks.py` that
+    was being run when none of the student's was; 0 where it was the student's
+    that raised.
     """
 
     text: Annotated[str, msgspec.Meta(max_length=2 * TEXT)]
     frames: Annotated[tuple[Frame, ...], msgspec.Meta(max_length=MOST)] = ()
     shortened: bool = False
     driver: Number = 0
+    kind: Annotated[str, msgspec.Meta(max_length=KIND)] = ""
 
     def said(self, cell: str = CELL) -> str:
         """Say what was raised, and below it where."""
@@ -77,7 +76,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "\n".join(lines)
 
 
-def bounded(text: str, frames: list[Frame]) -> Fault:
+def bounded(text: str, frames: list[Frame], kind: str = "") -> Fault:
     """Return a fault within the bounds: of many frames, the first three and the last three."""
     half = MOST // 2
     shown = frames if len(frames) <= MOST else frames[:half] + frames[-half:]
@@ -87,7 +86,24 @@ def bounded(text: str, frames: list[Frame]) -> Fault:
         )
         for frame in shown
     )
-    return Fault(text[:TEXT], tuple(cut), len(frames) > MOST)
+    return Fault(text[:TEXT], tuple(cut), len(frames) > MOST, kind=kind[:KIND])
+
+
+def placed(faults: tuple[Fault, ...], lines: Mapping[int, int]) -> tuple[Fault, ...]:
+    """Leave out frames that are at no line of the file.
+
+    A place that is one says little; any two numbers could be a hidden input's value.
+
+    Args:
+        faults: as a child claims them.
+        lines: how many there are in each cell; in a script, whose number is 0.
+    """
+    return tuple(
+        msgspec.structs.replace(
+            fault, frames=tuple(one for one in fault.frames if 0 < one.line <= lines.get(one.cell, 0))
+        )
+        for fault in faults
+    )
 
 
 def shorter(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
@@ -107,4 +123,4 @@ def shorter(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
         frames = frames[1:]
     else:
         return ()
-    return (Fault(text, frames, last.shortened, last.driver),)
+    return (msgspec.structs.replace(last, text=text, frames=frames),)

@@ -14,6 +14,8 @@ SLIPS = frozenset(
     "NameError UnboundLocalError AttributeError ImportError ModuleNotFoundError"
     " SyntaxError IndentationError TabError".split()
 )
+# An `error`: what was returned is of the wrong form, or the answer calls what it is to write.
+WRONG_STRUCTURE, FORBIDDEN_OP = "WrongStructure", "ForbiddenOp"
 UNDEFINED = "undefined"  # an `error`: the submission does not define what the exercise asks for
 
 
@@ -62,7 +64,12 @@ class Outcome:
         return "\n".join(filter(None, (self.text, *(fault.said(cell) for fault in self.faults))))
 
     @property
+    def refused(self) -> bool:
+        """Whether the driver refused what was returned, or what was called: nothing stopped by itself."""
+        return self.status is Status.RAISED and self.error in (WRONG_STRUCTURE, FORBIDDEN_OP)
+
+    @property
     def place(self) -> Place | None:
-        """Return the line that raised last, if there is one that can be."""
-        frames = [frame for fault in self.faults for frame in fault.frames if frame.plausible]
+        """Return the line that raised last, if it is one of the student's."""
+        frames = [frame for fault in self.faults for frame in fault.frames]
         return frames[-1].place if frames else None

@@ -30,10 +30,18 @@ MAX_FILES = 8  # that a child is given
 
 
 class Open(msgspec.Struct, frozen=True):
-    """Import the files that were given as modules of these names, and drivers from a `checks.py`'s text."""
+    """Read the files that were given, modules of these names, and drivers from a `checks.py`'s text.
+
+    Nothing of the files is run yet. The reply's array `lines` `[n, 2]` says how many lines each
+    cell has.
+    """
 
     checks: str
     modules: tuple[str, ...]
+
+
+class Import(msgspec.Struct, frozen=True):
+    """Run the cells of the files that were read."""
 
 
 class OpenArchive(msgspec.Struct, frozen=True):
@@ -58,8 +66,8 @@ class Read(msgspec.Struct, frozen=True):
     position: int | None
 
 
-Request = Open | OpenArchive | Run | Read
-_REQUESTS = {kind.__name__: kind for kind in (Open, OpenArchive, Run, Read)}
+Request = Open | Import | OpenArchive | Run | Read
+_REQUESTS = {kind.__name__: kind for kind in (Open, Import, OpenArchive, Run, Read)}
 
 
 def encode_request(request: Request) -> tuple[bytes, tuple[np.ndarray, ...]]:
@@ -77,7 +85,7 @@ def decode_request(header: bytes, data: bytes | bytearray) -> Request:
 class Came(StrEnum):
     """What came of a request."""
 
-    READY = "ready"  # the file is open, and was imported if it is no zip
+    READY = "ready"  # the files are open, or were imported
     RETURNED = "returned"
     RAISED = "raised"
     MISSING = "missing"  # the answer is still to be written

@@ -42,20 +42,19 @@ MODULES = {
     "student": "live quiet shell watch checking asked session portability shown submitted hint packing"
     " written progress places assignment",
     "audit": "run cost steadiness training rightness killing reorder replay bench content equivalents"
-    " mutation operators margins mistakes page terminal mutated forms known syntax exchanges distance reasons"
-    " findings",
+    " mutation operators margins mistakes page terminal mutated forms known syntax exchanges"
+    " distance reasons findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
-    "grading": "gather roster repositories collect layout grader run budget judge explain form compare store"
-    " database zips work rules secret key"
-    " formats",
+    "grading": "gather roster repositories collect layout grader run budget judge explain phrases form"
+    " compare store database zips work rules secret key formats",
     "client": "warm kept server spares child process",
     "server": "__main__ worker archive module seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
-    "vocabulary": "grader course cells exercise outcome protocol drivers tf_private wire verdict fault errors"
-    " versions names files scopes text parse properties",
+    "vocabulary": "grader course cells exercise outcome protocol drivers tf_private wire verdict fault"
+    " errors versions names files scopes text parse properties",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

@@ -101,10 +101,14 @@ def forged(*frames: Any, text: Any = "E") -> tuple[bytes, int]:
     return reply(outcome="raised", faults=[{"text": text, "frames": frames}]), 0
 
 
-@pytest.mark.parametrize("number", [9_999, 10**9])
-def test_a_forged_place_is_a_claim_like_any_other(number: int) -> None:
-    found, _ = protocol.decode_reply(forged([number, 1, "f", "\x1b[2J"])[0], bytearray())
-    assert found.faults[0].frames[0].plausible is (number < 10_000)
+def test_a_place_that_the_file_does_not_have_is_left_out() -> None:
+    places = [(1, 1), (1, 3), (1, 4), (2, 1), (3, 7), (0, 1), (3, 0), (10**9, 1)]
+    header, _ = forged(*[[cell, line, "f", "\x1b[2J"] for cell, line in places[:6]])
+    found, _ = protocol.decode_reply(header, bytearray())
+    more = Fault("E", tuple(Frame(*place, "f", "x") for place in places[6:]))
+    one, other = fault.placed((*found.faults, more), {1: 3, 3: 7})
+    assert [(frame.cell, frame.line) for frame in one.frames] == [(1, 1), (1, 3), (3, 7)]
+    assert not other.frames and other.text == "E"
 
 
 REFUSED = {

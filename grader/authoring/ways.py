@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.authoring import graft
 from grader.authoring.recording import Marked, marked
+from grader.cells import MARKER
 from grader.course import Topic
 from grader.exercise import AuthorError, Exercise
 from grader.scopes import names_in
@@ -147,4 +148,4 @@ def _cell(kind: str, source: str, tags: Sequence[str] = ()) -> dict[str, Any]:
 
 def _not_implemented(region: re.Match[str]) -> str:
     indent = region.group()[: -len(region.group().lstrip())]
-    return f"{indent}raise NotImplementedError()"
+    return f"{indent}# {MARKER}\n{indent}raise NotImplementedError()"  # as students get it

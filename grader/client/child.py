@@ -15,9 +15,9 @@ import numpy as np
 from grader import protocol, wire
 from grader.client import process
 from grader.errors import ServerError
-from grader.fault import Fault
+from grader.fault import Fault, placed
 from grader.outcome import UNDEFINED, Outcome
-from grader.protocol import LOCKED, Came, Open, OpenArchive, Read, Request, Run
+from grader.protocol import LOCKED, Came, Import, Open, OpenArchive, Read, Request, Run
 from grader.sandbox.levels import Limits
 from grader.verdict import Status
 
@@ -28,6 +28,14 @@ _STATUS = {
     Came.UNDEFINED: Status.MISSING,
     Came.UNREADABLE: Status.MISSING,
     Came.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
+}
+# What may come of a request besides what is asked for.
+_OTHERWISE: dict[type[Request], set[Came]] = {
+    Open: {Came.UNREADABLE, Came.OUT_OF_MEMORY},
+    OpenArchive: {Came.UNREADABLE, Came.OUT_OF_MEMORY},
+    Read: {Came.UNREADABLE, Came.OUT_OF_MEMORY},
+    Import: {Came.OUT_OF_MEMORY},
+    Run: {Came.RAISED, Came.MISSING, Came.UNDEFINED, Came.OUT_OF_MEMORY},
 }
 _IMPORT = {
     Status.TIMED_OUT: "The file's cells had not all run after {:g} s: is there a loop that does not end, "
@@ -75,6 +83,7 @@ class Child:
         self.memory, self.cpu = 0, 0.0
         self.problems: tuple[Fault, ...] = ()
         self.failed: Outcome | None = None
+        self._lines: dict[int, int] = {}  # of each cell of the file
         self._channel: socket.socket | None = channel
         self._wait_for_lock(channel)
         channel.settimeout(process.TICK)
@@ -87,6 +96,10 @@ class Child:
         """
         seconds = self._limits.import_seconds
         opened = self._ask(request, seconds, Came.READY)
+        if isinstance(request, Open) and opened.status is None:
+            # Said before any of the student's code ran, so that it can be believed.
+            self._lines = dict(opened.arrays["lines"].tolist())
+            opened = self._ask(Import(), seconds, Came.READY)
         self.problems = opened.faults
         if opened.status is not None:
             text = _IMPORT.get(opened.status, "").format(seconds)
@@ -146,8 +159,8 @@ class Child:
         """
         outcome = self._ask(Run(exercise, inputs, dict(answers or {})), seconds, Came.RETURNED)
         if outcome.status is Status.MISSING:
-            # What went wrong was said before any input was sent, and so quotes none.
-            return replace(outcome, faults=self.problems if outcome.error == UNDEFINED else (), text="")
+            faults = self.problems if outcome.error == UNDEFINED else outcome.faults
+            return replace(outcome, faults=faults, text="")
         return outcome
 
     def read(self, position: int | None) -> Outcome:
@@ -198,7 +211,7 @@ class Child:
             if echoed != ident:
                 raise wire.WireError("an answer to another question")
             reply, returned = protocol.decode_reply(answer, data)
-            if reply.outcome is not good and reply.outcome not in _STATUS:
+            if reply.outcome is not good and reply.outcome not in _OTHERWISE[type(request)]:
                 raise wire.WireError("an answer to another question")
         except GivenUp:
             self.close()
@@ -225,7 +238,8 @@ class Child:
             self.close()
         kind = UNDEFINED if reply.outcome is Came.UNDEFINED else reply.error
         seconds = time.monotonic() - started
-        return Outcome(status, returned, kind, reply.text, seconds, faults=reply.faults)
+        faults = placed(reply.faults, self._lines)
+        return Outcome(status, returned, kind, reply.text, seconds, faults=faults)
 
     def _send(
         self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], monitor: process.Monitor

@@ -27,13 +27,15 @@ class Mismatch:
         kind: a fixed word or phrase; equal kinds mean the same sort of error.
         text: for the student, with numbers; shown on public cases only.
         relation: what can be proved of the difference ("transposed", …), or "".
-            Holds no expected numbers, so it may be shown on hidden cases.
+            A fixed phrase but for the output's name, so it may be shown on hidden cases.
+        number: finishes the relation; shown on public cases only.
     """
 
     output: str
     kind: str
     text: str
     relation: str = ""
+    number: str = ""
 
 
 def compare(
@@ -42,13 +44,13 @@ def compare(
     """Compare all outputs; return the first mismatch, in the order of `expected`."""
     for name, values in expected.items():
         if name not in returned:
-            return Mismatch(name, "missing", f"`{name}` was not returned.")
+            return Mismatch(name, "missing", f"{quoted(name)} was not returned.")
         found = mismatch(name, values, returned[name], tolerance)
         if found:
             return found
     extra = sorted(set(returned) - set(expected))
     if extra:
-        return Mismatch(extra[0], "extra", f"`{extra[0]}` was returned, but not expected.")
+        return Mismatch(extra[0], "extra", f"{quoted(extra[0])} was returned, but not expected.")
     return None
 
 
@@ -70,7 +72,7 @@ def mismatch(name: str, expected: np.ndarray, returned: np.ndarray, tolerance: f
         return Mismatch(
             name,
             "shape",
-            f"`{name}` has the shape {returned.shape}, where {expected.shape} was expected.",
+            f"{quoted(name)} has the shape {returned.shape}, where {expected.shape} was expected.",
             _shape_relation(expected, returned),
         )
     exact = expected.dtype.kind in "iub"
@@ -89,8 +91,10 @@ def mismatch(name: str, expected: np.ndarray, returned: np.ndarray, tolerance: f
         return Mismatch(
             name,
             "nan",
-            f"`{name}` has the right shape, {got.shape}, but is NaN in {lost} of its {got.size} "
-            f"values, first at {_index(at)}.",
+            f"{quoted(name)} has the right shape, {got.shape}, but is NaN in {lost} of its {got.size} "
+            f"values, first at {_index(at)}."
+            if got.shape
+            else f"{quoted(name)} is NaN, where {_number(np.float64(want), 4)} was expected.",
             "NaN comes of 0 / 0, ∞ - ∞, or a root or logarithm of a negative number: which can occur here?",
         )
     with np.errstate(invalid="ignore", over="ignore"):
@@ -98,16 +102,21 @@ def mismatch(name: str, expected: np.ndarray, returned: np.ndarray, tolerance: f
     at = np.unravel_index(int(np.where(wrong, distance, -1.0).argmax()), got.shape)
     number = int(wrong.sum())
     count = f"{number} of its {got.size} values {'is' if number == 1 else 'are'}"
-    text = f"`{name}` has the right shape, {got.shape}, but {count if got.size > 1 else 'its value is'} off. "
-    if not got.shape:
-        text = f"`{name}` is off. "
-    place = f"{'It' if number == 1 else 'The furthest'} is {_index(at)}: you" if got.size > 1 else "You"
     mine, right = _numbers(returned[at], expected[at])
-    text += f"{place} returned {mine}, where {right} was expected"
-    text += " (exactly)." if exact else f" (tolerance {tolerance:.0e})."
+    held = f"{mine}, where {right} was expected" + (
+        " (exactly)." if exact else f" (tolerance {tolerance:.0e})."
+    )
+    if not got.shape:
+        text = f"{quoted(name)} is {held}"
+    elif got.size == 1:
+        text = f"{quoted(name)} has the right shape, {got.shape}, but its value is {held}"
+    else:
+        place = f"{'It' if number == 1 else 'The furthest'} is at {_index(at)}: {held}"
+        text = f"{quoted(name)} has the right shape, {got.shape}, but {count} off. {place}"
     whole = returned.dtype.kind in "iub" and not exact
-    relation = _relation(name, want, got, tolerance, whole)
-    return Mismatch(name, "values", text.replace("e-0", "e-"), relation)
+    with np.errstate(all="ignore"):  # squares of the very small and the very large
+        relation, factor = _relation(quoted(name), want, got, tolerance, whole)
+    return Mismatch(name, "values", text.replace("e-0", "e-"), relation, factor)
 
 
 def _wrong(expected: np.ndarray, returned: np.ndarray, tolerance: float) -> np.ndarray:
@@ -142,41 +151,65 @@ def _shape_relation(expected: np.ndarray, returned: np.ndarray) -> str:
     return ""
 
 
-def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float, whole: bool = False) -> str:
-    """Name the first simple operation that takes what was returned to what was expected.
+def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float, whole: bool) -> tuple[str, str]:
+    """Name the first simple operation that takes what was returned to what was expected, and its number.
 
-    With `whole`, integers were returned where others were expected.
+    With `whole`, integers were returned where others were expected. `name` is quoted already.
     """
     if (np.isinf(got) & np.isfinite(want)).any():
-        return f"`{name}` is infinite where it should not be: is there a division by 0, or does exp overflow?"
+        return (
+            f"{name} is infinite where it should not be: is there a division by 0, or does exp overflow?",
+            "",
+        )
     finite = np.isfinite(want).all() and np.isfinite(got).all()
     if finite and whole and (np.abs(want - got) < 1).all():
-        return f"`{name}` holds whole numbers: where are fractions cut off, by a dtype, by // or by rounding?"
+        return (
+            f"{name} holds whole numbers: where are fractions cut off, by a dtype, by // or by rounding?",
+            "",
+        )
     if finite and tolerance < SINGLE / 10 and not _wrong(want, got, SINGLE).any():
-        return f"`{name}` is right to as many digits as float32 has, and more are asked for: what is float32?"
+        if (got == got.astype(np.float32)).all():
+            more = "is right to as many digits as float32 has, and more are asked for: what is float32?"
+        else:
+            more = (
+                "is right in its first digits only: is a small number, such as an ε, in another place, "
+                "or is something rounded on the way?"
+            )
+        return f"{name} {more}", ""
     if not finite or np.unique(want).size < 3:
-        return ""  # nearly anything explains a constant
+        return "", ""  # nearly anything explains a constant
 
     def explains(changed: np.ndarray) -> bool:
         return changed.shape == want.shape and not _wrong(want, changed, tolerance).any()
 
     for phrase, change in _OPERATIONS:
         if got.ndim >= 1 and explains(change(got)):
-            return f"`{name}` is what was expected, but {phrase}"
-    if want.ndim >= 1 and len(want) > 1 and explains(np.concatenate([want[:1], got[1:]])):
-        return f"`{name}` is wrong at its first index only, `{name}[0]`"
-    if want.ndim >= 1 and len(want) > 1 and explains(np.concatenate([got[:-1], want[-1:]])):
-        return f"`{name}` is wrong at its last index only, `{name}[-1]`"
-    rows = [_wrong(want, got, tolerance)[i].any() for i in range(len(want))] if want.ndim >= 2 else []
-    if len(rows) > 1 and not rows[0] and all(rows[1:]):
-        return f"`{name}` is right at its first index only, `{name}[0]`, as if made for a batch of one"
-    with np.errstate(all="ignore"):  # squares of the very small and the very large
-        scale = float((got * want).sum() / (want * want).sum())
-        unscaled, shift = got / scale, float((got - want).mean())
-    if scale and np.isfinite(scale) and explains(unscaled):
-        return f"`{name}` is {_factor(scale)} times what was expected, everywhere"
+            return f"{name} is what was expected, but {phrase}", ""
+    if found := _rows(name, _wrong(want, got, tolerance)):
+        return found, ""
+    scale = float((got * want).sum() / (want * want).sum())
+    if scale and np.isfinite(scale) and explains(got / scale):
+        for text, value in (("½", 0.5), ("2", 2.0), ("-½", -0.5), ("-2", -2.0)):
+            if abs(scale - value) < 1e-4 * abs(value):
+                return f"{name} is {text} times what was expected, everywhere", ""
+        return f"{name} is what was expected times the same number, everywhere", _unlike(scale, 1.0)[0]
+    shift = float((got - want).mean())
     if np.isfinite(shift) and explains(got - shift):
-        return f"`{name}` is off by the same amount everywhere"
+        return f"{name} is off by the same amount everywhere", ""
+    return "", ""
+
+
+def _rows(name: str, wrong: np.ndarray) -> str:
+    """Say that only the first or the last index is wrong, in all its values, or only the first right."""
+    if wrong.ndim == 0 or len(wrong) < 2:
+        return ""
+    rows = wrong.reshape(len(wrong), -1)
+    if rows[0].all() and not rows[1:].any():
+        return f"{name} is wrong at its first index only, [0]"
+    if rows[-1].all() and not rows[:-1].any():
+        return f"{name} is wrong at its last index only, [-1]"
+    if wrong.ndim > 1 and not rows[0].any() and rows[1:].any(axis=1).all():
+        return f"{name} is right at its first index only, [0]: what is different from the second on?"
     return ""
 
 
@@ -192,24 +225,37 @@ _OPERATIONS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
 )
 
 
-def _factor(scale: float) -> str:
-    for text, value in (("½", 0.5), ("2", 2.0), ("-½", -0.5), ("-2", -2.0)):
-        if abs(scale - value) < 1e-4 * abs(value):
-            return text
-    return f"{scale:.4g}"
-
-
 def _index(at: tuple[np.intp, ...]) -> str:
     return f"[{', '.join(str(int(i)) for i in at)}]"
 
 
+def quoted(name: str) -> str:
+    """Quote an output's name: as code where a student may have written it, else as words."""
+    return f"`{name}`" if name.isidentifier() else f"“{name}”"
+
+
+def rounded(value: float) -> str:
+    """Write a number for people, with four digits."""
+    return f"{value:.4g}".replace("e-0", "e-")
+
+
 def _numbers(one: np.generic, other: np.generic) -> tuple[str, str]:
-    """Write two numbers that differ so that one sees it."""
-    short = _number(one), _number(other)
-    return short if short[0] != short[1] else (repr(one.item()), repr(other.item()))
+    """Write two numbers that differ with as few digits as show it."""
+    if one.dtype.kind in "iub" or other.dtype.kind in "iub":
+        return _number(one, 4), _number(other, 4)
+    return _unlike(float(one), float(other))
 
 
-def _number(value: np.generic) -> str:
+def _unlike(one: float, other: float) -> tuple[str, str]:
+    for digits in range(4, 18):
+        short = _number(np.float64(one), digits), _number(np.float64(other), digits)
+        if short[0] != short[1]:
+            break
+    return short
+
+
+def _number(value: np.generic, digits: int) -> str:
     if value.dtype.kind in "iub":
         return str(value.item())
-    return f"{float(value):.4f}" if 1e-3 <= abs(float(value)) < 1e5 else f"{float(value):.4g}"
+    number = float(value) + 0.0  # which has no sign where it is 0
+    return f"{number:.{digits}f}" if 1e-3 <= abs(number) < 1e5 else f"{number:.{digits}g}"

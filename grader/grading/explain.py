@@ -1,22 +1,24 @@
 """The message for an exercise that did not pass: on which case, what differs, which idea was missed.
 
-On hidden cases it names the case and the diagnosis, and shows no number of the
-key.
+On hidden cases it is made of fixed phrases, of names that the key or the checks
+know, and of one line that the submitted file has. Nothing else that a student's
+process said is in it, since that could be an input.
 """
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.exercise import Exercise
-from grader.fault import CELL
-from grader.grading.compare import Mismatch
+from grader.fault import CELL, Fault, Frame
+from grader.grading.compare import Mismatch, quoted, rounded
 from grader.grading.key import ExerciseKey, MistakeKey
-from grader.outcome import Outcome
+from grader.grading.phrases import fixed, operation, phrase
+from grader.outcome import FORBIDDEN_OP, WRONG_STRUCTURE, Outcome
 from grader.verdict import ENDING, UNWRITTEN, Status
 
 # What may be named on hidden cases: Python's and TensorFlow's own.
@@ -52,15 +54,18 @@ def explain(
     case, outcome, finding = key.cases[first], outcomes[first], findings[first]
     if not outcome.imported:
         return outcome.text
-    if outcome.status is Status.MISSING:
-        written = f"`{'`, `'.join(exercise.writes)}`"
-        if outcome.unwritten:
-            return f"{written} {UNWRITTEN}"
-        if said := outcome.said(cell):
+    written = f"`{'`, `'.join(exercise.writes)}`"
+    if outcome.status is Status.MISSING and not outcome.unwritten:
+        if said := _said(outcome.faults, hidden, cell):
             return f"{written} is not defined, since not everything in the file could be run:\n{said}"
         return f"{written} is not defined: has its name been changed, or its cell been deleted?"
+    frame = _last(outcome.faults)
+    if outcome.unwritten and (
+        frame is None or frame.function in exercise.writes or all(one.unwritten for one in outcomes)
+    ):
+        return f"{written} {UNWRITTEN}"
     place = f"On “{case.name}”" + ("" if hidden else describe_inputs(case.inputs))
-    what = _what(exercise, outcome, finding, hidden, cell)
+    what = _what(exercise, key.expected[first], outcome, finding, hidden, cell)
     if outcome.status in ENDING and first + 1 < len(statuses):
         what += " The cases after it were not run."
     paragraphs = [f"{place}, {what}"]
@@ -70,7 +75,8 @@ def explain(
             f"On {_all(len(statuses))}, your answers are what one gets when\n{mistake.sentence}"
         )
     elif finding is not None and finding.relation and not exercise.judge_function:
-        paragraphs.append(f"{finding.relation[0].upper()}{finding.relation[1:]}.".replace("?.", "?"))
+        number = f": {finding.number}" if finding.number and not hidden else ""
+        paragraphs.append(f"{finding.relation[0].upper()}{finding.relation[1:]}{number}.".replace("?.", "?"))
     if right and mistake is None:
         passed = (status is Status.PASSED for status in statuses)
         names = [case.name for case, did in zip(key.cases, passed, strict=True) if did]
@@ -84,26 +90,62 @@ def describe_inputs(inputs: dict[str, Any]) -> str:
     for name, value in inputs.items():
         if isinstance(value, np.ndarray):
             parts.append(f"{name} {value.shape}")
-        elif isinstance(value, bool | int | float | str) and len(str(value)) <= 20:
+        elif isinstance(value, float):
+            parts.append(f"{name}={rounded(value)}")
+        elif isinstance(value, bool | int | str) and len(str(value)) <= 20:
             parts.append(f"{name}={value}")
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden: bool, cell: str) -> str:
+def _said(faults: Sequence[Fault], hidden: bool, cell: str) -> str:
+    """Say what was raised; on hidden cases its type and the last line that led to it alone."""
+    if not hidden:
+        return "\n".join(fault.said(cell) for fault in faults)
+    if not faults:
+        return ""
+    frame = _last(faults[:1])
+    return _kind(faults[0].kind) + (f"\n  {frame.place.said(cell)}" if frame else "")
+
+
+def _kind(name: str) -> str:
+    return name if name in ERRORS else "an error of its own"
+
+
+def _last(faults: Sequence[Fault]) -> Frame | None:
+    """Return the line that raised, None if it is none of the student's."""
+    return faults[0].frames[-1] if faults and faults[0].frames else None
+
+
+def _what(
+    exercise: Exercise,
+    expected: Mapping[str, np.ndarray],
+    outcome: Outcome,
+    finding: Mismatch | None,
+    hidden: bool,
+    cell: str,
+) -> str:
     """Say what came of the first case that did not pass, after "On “…”, "."""
+    frame = _last(outcome.faults)
     match outcome.status:
+        case Status.MISSING:
+            assert frame is not None
+            name = "a function" if hidden else f"`{frame.function}`"
+            return f"{name} is called that is not written yet:\n  {frame.place.said(cell)}"
         case Status.RAISED:
-            if outcome.error == "WrongStructure":
-                form = "the answer has another form than is asked for"
-                return f"{form}." if hidden else f"{form}: {outcome.text}."
-            if hidden:
-                # What was raised may quote the case's numbers, and so may a name or a line that
-                # the submission made up. A place that can be one may be shown.
-                error = outcome.error if outcome.error in ERRORS else "an error of its own"
-                frames = (frame for fault in outcome.faults[:1] for frame in fault.frames)
-                places = "".join(f"\n  {frame.place.said(cell)}" for frame in frames if frame.plausible)
-                return f"it raised {error}.{places}"
-            return f"it stopped with an error:\n{outcome.said(cell)}"
+            if outcome.error == WRONG_STRUCTURE:
+                said = phrase(exercise, expected, outcome.text) if hidden else outcome.text
+                return "the answer has another form than is asked for" + (f": {said}." if said else ".")
+            if outcome.error == FORBIDDEN_OP:
+                return _forbidden(exercise, expected, outcome.text, hidden)
+            if frame is None and outcome.faults:
+                return _unusable(outcome, hidden)
+            where = f"\n  {frame.place.said(cell)}" if frame else ""
+            said = where if hidden else f"\n{outcome.said(cell)}"
+            if frame and outcome.error == "NotImplementedError" and frame.source.startswith("raise"):
+                return f"it came to a part that is not written yet:{said}"
+            return (
+                f"it raised {_kind(outcome.error)}.{said}" if hidden else f"it stopped with an error:{said}"
+            )
         case Status.TIMED_OUT if outcome.allowed:
             return (
                 f"it was not run: the whole file may use {outcome.allowed:g} s, and what ran before had used "
@@ -122,14 +164,34 @@ def _what(exercise: Exercise, outcome: Outcome, finding: Mismatch | None, hidden
     if not hidden:
         return finding.text
     if not finding.output:
-        return f"{finding.kind}."
+        return f"{finding.kind if fixed(exercise, finding.kind) else 'it is not what was expected'}."
+    if finding.kind == "extra":  # whose name is the student's
+        return "something was returned that was not expected."
     kinds = {
         "shape": "has another shape than expected",
         "missing": "was not returned",
-        "extra": "was returned but not expected",
         "nan": "is NaN where it should be a number",
+        "infinite": "is infinite where it should be a number",
+        "dtype": "holds another kind of number than expected",
     }
-    return f"`{finding.output}` {kinds.get(finding.kind, 'is not what was expected')}."
+    return f"{quoted(finding.output)} {kinds.get(finding.kind, 'is not what was expected')}."
+
+
+def _forbidden(exercise: Exercise, expected: Mapping[str, np.ndarray], said: str, hidden: bool) -> str:
+    """Say that the answer calls what it is to write, and what it should do instead."""
+    if hidden:
+        name, advice = operation(exercise, said), phrase(exercise, expected, said)
+        called = f"`{name}`" if name else "what it is to write"
+        return f"the answer calls {called}, which it should not" + (f"; {advice}." if advice else ".")
+    return f"the answer may not be used: {said}."
+
+
+def _unusable(outcome: Outcome, hidden: bool) -> str:
+    """Say what was raised by none of the student's lines, but on account of what they returned."""
+    if hidden:
+        return f"what was returned could not be used: it led to {_kind(outcome.error)}."
+    said = outcome.said()
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def _all(count: int) -> str:

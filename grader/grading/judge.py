@@ -69,7 +69,7 @@ def judged(
         cases,
         first.place,
         mistake.sentence if mistake else "",
-        first.unwritten,
+        first.unwritten and not earned,
         first.slip and mistake is None,
     )
     return Judged(verdict, found)
@@ -164,6 +164,9 @@ def outcomes_of(mistake: MistakeKey) -> list[Outcome]:
 
 
 def _status(outcome: Outcome, finding: Mismatch | None) -> Status:
+    """Return what became of a case; an answer that the driver refuses is wrong."""
+    if outcome.refused:
+        return Status.WRONG
     if outcome.status is not None:
         return outcome.status
     return Status.PASSED if finding is None else Status.WRONG

@@ -7,6 +7,7 @@ only what that cell defines.
 from __future__ import annotations
 import __future__
 
+import ast
 import linecache
 import sys
 import traceback
@@ -14,7 +15,7 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.cells import Cell, cells_of, compiled_source
+from grader.cells import MARKER, Cell, cells_of, compiled_source
 from grader.fault import Fault, Frame, Place, bounded
 
 FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
@@ -22,7 +23,7 @@ FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all
 
 @dataclass
 class Submission:
-    """A file's module, and what went wrong in which cell while it was imported."""
+    """A file's module and its cells, and what went wrong in which of them while they were run."""
 
     file: str
     cells: list[Cell]
@@ -36,18 +37,31 @@ class Submission:
                 return Place(cell.number, line - cell.line + 1)
         return Place(0, line)
 
+    @property
+    def lines(self) -> dict[int, int]:
+        """Return the last line that each cell has, by its number; a script's is 0."""
+        found: dict[int, int] = {}
+        for cell in self.cells:
+            last = cell.text.count("\n") + (1 if cell.number else cell.line)
+            found[cell.number] = max(last, found.get(cell.number, 0))
+        return found
 
-def load(content: bytes, file: str, name: str) -> Submission:
-    """Run a submission's cells as the module `name`; keep what goes wrong.
+
+def read(content: bytes, file: str, name: str) -> Submission:
+    """Read a submission's cells, which are to be the module `name`; run nothing.
 
     Raises:
         Unreadable: see `grader.cells.cells_of`.
     """
-    cells = cells_of(content)
     module = types.ModuleType(name)
     module.__file__ = file
     module.__package__ = name.rpartition(".")[0]
-    submission = Submission(file, cells, module)
+    return Submission(file, cells_of(content), module)
+
+
+def run(submission: Submission) -> None:
+    """Run a submission's cells, one after the other; keep what goes wrong."""
+    cells, module, file = submission.cells, submission.module, submission.file
     sources = [compiled_source(cell) for cell in cells]
     lines: list[str] = []
     for cell, source in zip(cells, sources, strict=True):
@@ -56,7 +70,7 @@ def load(content: bytes, file: str, name: str) -> Submission:
     # AutoGraph and `inspect` read the source through these two.
     module.__loader__ = _Loader(text)
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    sys.modules[name] = module
+    sys.modules[module.__name__] = module
     future = 0  # `from __future__` in one cell holds for those after it, as in Jupyter
     for cell, source in zip(cells, sources, strict=True):
         try:
@@ -67,6 +81,12 @@ def load(content: bytes, file: str, name: str) -> Submission:
             raise
         except BaseException as error:
             submission.problems.append(fault_of(error, submission))
+
+
+def load(content: bytes, file: str, name: str) -> Submission:
+    """Read a submission and run its cells: see `read` and `run`."""
+    submission = read(content, file, name)
+    run(submission)
     return submission
 
 
@@ -78,11 +98,12 @@ def fault_of(error: BaseException, *submissions: Submission) -> Fault:
         place = by_file[file].place(line)
         return Frame(place.cell, place.line, function, source)
 
+    kind = type(error).__name__
     if isinstance(error, SyntaxError):
-        said = f"{type(error).__name__}: {error.msg}"
+        said = f"{kind}: {error.msg}"
         # A student's code may raise one that it made itself, of whatever it likes.
         if str(error.filename) in by_file and isinstance(error.lineno, int) and error.lineno:
-            return bounded(said, [frame(str(error.filename), error.lineno, "", str(error.text or ""))])
+            return bounded(said, [frame(str(error.filename), error.lineno, "", str(error.text or ""))], kind)
     else:
         said = "".join(traceback.format_exception_only(error)[-1:]).strip()
     frames = [
@@ -90,7 +111,43 @@ def fault_of(error: BaseException, *submissions: Submission) -> Fault:
         for one in traceback.extract_tb(error.__traceback__)
         if one.filename in by_file and one.lineno
     ]
-    return bounded(said, frames)
+    return bounded(said, frames, kind)
+
+
+def is_stub(error: NotImplementedError, *submissions: Submission) -> bool:
+    """Tell whether a function raised it of which nothing is written: it does so in any case, and no more.
+
+    The line may come after others that the assignment gave; what stands there then is the marker
+    that the assignment put before it. In a branch it is no stub, but unfinished.
+    """
+    by_file = {submission.file: submission for submission in submissions}
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if one.filename in by_file]
+    if not frames:
+        return False
+    last = frames[-1].lineno or 0
+    cell = next((one for one in reversed(by_file[frames[-1].filename].cells) if one.line <= last), None)
+    if cell is None:
+        return False
+    at, source = last - cell.line + 1, compiled_source(cell)
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    functions = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.lineno <= at <= (node.end_lineno or 0)
+    ]
+    if not functions:
+        return False
+    body = max(functions, key=lambda node: node.lineno).body
+    raising = [
+        one for one in body if isinstance(one, ast.Raise) and one.lineno <= at <= (one.end_lineno or 0)
+    ]
+    marked = at > 1 and MARKER in source.split("\n")[at - 2]
+    alone = len(body) - (ast.get_docstring(ast.Module(body, [])) is not None) == 1
+    return bool(raising) and (alone or marked)
 
 
 class _Loader:

@@ -23,7 +23,7 @@ from grader import drivers, protocol, wire
 from grader.cells import MAX_BYTES, Unreadable
 from grader.exercise import Exercise, file_of, run_checks
 from grader.fault import Fault
-from grader.protocol import Came, Open, OpenArchive, Read, Run
+from grader.protocol import Came, Import, Open, OpenArchive, Read, Run
 from grader.server import module
 from grader.server.archive import Archive
 from grader.server.seeds import set_seeds
@@ -52,6 +52,11 @@ def serve(channel: socket.socket, files: list[int]) -> None:
             match request:
                 case Open():
                     session = Session(request, files)
+                    arrays = {"lines": session.lines()}
+                    reply = protocol.encode_reply(Came.READY, arrays)
+                case Import():
+                    assert isinstance(session, Session)
+                    session.run_cells()
                     reply = protocol.encode_reply(Came.READY, {}, faults=session.problems)
                 case OpenArchive():
                     session = Archive(files[0])
@@ -71,30 +76,42 @@ def serve(channel: socket.socket, files: list[int]) -> None:
 
 
 class Session:
-    """A submission that has been imported, with the drivers of its topic."""
+    """A submission, with the drivers of its topic."""
 
     def __init__(self, request: Open, files: list[int]) -> None:
-        """Import the request's modules, one of `files` each, in order.
+        """Read the request's modules, one of `files` each, in order; run nothing of them.
 
         Raises:
             Unreadable: the student's file is no notebook or script.
         """
         self.exercises = run_checks(request.checks, "checks.py")
-        package = types.ModuleType(PACKAGE)
-        package.__path__ = []
-        sys.modules[PACKAGE] = package
         self.loaded: dict[str, module.Submission] = {}
         self.problems: list[Fault] = []
         for name, descriptor in zip(request.modules, files, strict=True):
             with os.fdopen(descriptor, "rb") as file:
                 content = file.read(MAX_BYTES + 1)
+            self.loaded[name] = module.read(content, f"{name}.py", f"{PACKAGE}.{name}")
+
+    def lines(self) -> np.ndarray:
+        """Return `[n, 2]`: each cell's number, and how many lines it has."""
+        found: dict[int, int] = {}
+        for one in self.loaded.values():
+            for number, last in one.lines.items():
+                found[number] = max(last, found.get(number, 0))
+        return np.array(list(found.items()), np.int64).reshape(-1, 2)
+
+    def run_cells(self) -> None:
+        """Import what was read, in order."""
+        package = types.ModuleType(PACKAGE)
+        package.__path__ = []
+        sys.modules[PACKAGE] = package
+        for name, submission in self.loaded.items():
             set_seeds()
-            loaded = module.load(content, f"{name}.py", f"{PACKAGE}.{name}")
-            setattr(package, name, loaded.module)
-            self.loaded[name] = loaded
+            module.run(submission)
+            setattr(package, name, submission.module)
             # A course's own answers are several files; a student knows which theirs is.
-            before = f"{name}.py: " if len(files) > 1 else ""
-            self.problems += [replace(fault, text=f"{before}{fault.text}") for fault in loaded.problems]
+            before = f"{name}.py: " if len(self.loaded) > 1 else ""
+            self.problems += [replace(one, text=f"{before}{one.text}") for one in submission.problems]
 
     def run(self, request: Run) -> tuple[bytes, dict[str, np.ndarray]]:
         """Run one driver on one case; return a reply's header and arrays."""
@@ -108,8 +125,6 @@ class Session:
                 arrays = as_arrays(measured.outputs)
         except Missing:
             return protocol.encode_reply(Came.UNDEFINED, {}), {}
-        except NotImplementedError:
-            return protocol.encode_reply(Came.MISSING, {}), {}
         except (drivers.WrongStructure, drivers.ForbiddenOp) as error:
             return protocol.encode_reply(Came.RAISED, {}, type(error).__name__, str(error)), {}
         except BaseException as error:
@@ -117,6 +132,8 @@ class Session:
                 return protocol.encode_reply(Came.OUT_OF_MEMORY, {}), {}
             line = self.driver_line(error, exercise)
             fault = replace(module.fault_of(error, *self.loaded.values()), driver=line)
+            if isinstance(error, NotImplementedError) and module.is_stub(error, *self.loaded.values()):
+                return protocol.encode_reply(Came.MISSING, {}, faults=[fault]), {}
             # None of its lines is the student's. A course's author is told the driver's.
             if not fault.frames and len(self.loaded) == 1:
                 fault = replace(fault, text=f"{_at_fault(error)}: {fault.text}")

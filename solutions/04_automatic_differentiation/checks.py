@@ -171,7 +171,7 @@ def jvp(answer, f, x, v):
         return f_of(f)(numbers)
 
     found = named(answer.jvp(counted, x, v, Number), "y", "ydot")
-    return {name: np.asarray(part, np.float64) for name, part in found.items()} | {"calls": len(calls)}
+    return {name: np.asarray(part, np.float64) for name, part in found.items()} | {"calls of f": len(calls)}
 
 
 def f_of(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -196,15 +197,15 @@ def test_the_message_counts_and_shows_the_furthest() -> None:
     result = found(MATRIX, changed)
     assert result is not None
     assert result.text == (
-        "`y` has the right shape, (4, 3), but 2 of its 12 values are off. The furthest is [3, 0]: you "
-        f"returned {changed[3, 0]:.4f}, where {MATRIX[3, 0]:.4f} was expected (tolerance 1e-5)."
+        "`y` has the right shape, (4, 3), but 2 of its 12 values are off. The furthest is at [3, 0]: "
+        f"{changed[3, 0]:.4f}, where {MATRIX[3, 0]:.4f} was expected (tolerance 1e-5)."
     )
 
 
 def test_one_number_is_spoken_of_as_one() -> None:
     result = found(2.0, 3.0)
     assert result is not None
-    assert result.text == "`y` is off. You returned 3.0000, where 2.0000 was expected (tolerance 1e-5)."
+    assert result.text == "`y` is 3.0000, where 2.0000 was expected (tolerance 1e-5)."
 
 
 @pytest.mark.parametrize("size", [1e-300, 1e300])
@@ -237,11 +238,11 @@ def test_any_two_arrays_are_compared_without_an_error(one: np.ndarray, other: np
         (MATRIX, 2 * MATRIX, "is 2 times what was expected, everywhere"),
         (MATRIX, MATRIX / 2, "is ½ times what was expected, everywhere"),
         (MATRIX, -2 * MATRIX, "is -2 times what was expected, everywhere"),
-        (MATRIX, 1.25 * MATRIX, "is 1.25 times what was expected, everywhere"),
+        (MATRIX, 1.25 * MATRIX, "is what was expected times the same number, everywhere"),
         (MATRIX, MATRIX + 3, "off by the same amount everywhere"),
-        (MATRIX, np.concatenate([MATRIX[:1] * [1, 2, 3], MATRIX[1:]]), "wrong at its first index only"),
-        (MATRIX, np.concatenate([MATRIX[:-1], MATRIX[-1:] * [1, 2, 3]]), "wrong at its last index only"),
-        (MATRIX, np.concatenate([MATRIX[:1], MATRIX[1:] ** 3]), "right at its first index only, `y[0]`"),
+        (MATRIX, np.concatenate([MATRIX[:1] * [4, 2, 3], MATRIX[1:]]), "wrong at its first index only"),
+        (MATRIX, np.concatenate([MATRIX[:-1], MATRIX[-1:] * [4, 2, 3]]), "wrong at its last index only"),
+        (MATRIX, np.concatenate([MATRIX[:1], MATRIX[1:] ** 3]), "right at its first index only, [0]"),
         (MATRIX, MATRIX.T, "its axes are in the opposite order"),
         (np.zeros((2, 3, 4)), np.zeros((2, 4, 3)), "the right axes in another order"),
         (np.zeros((2, 3)), np.zeros((2, 1, 3)), "only axes of length 1 differ"),
@@ -265,14 +266,43 @@ def test_a_relation_is_named(expected: Any, returned: Any, phrase: str) -> None:
 def test_float32_is_named_where_more_digits_are_asked_for() -> None:
     result = mismatch("y", MATRIX, MATRIX.astype(np.float32) + np.float32(1e-7), 1e-9)
     assert result is not None and "as many digits as float32 has" in result.relation
+    for further in (MATRIX + 1e-7, np.sqrt(MATRIX**2 + 1e-7)):  # in float64, as an ε out of place
+        result = mismatch("y", np.abs(MATRIX), np.abs(further), 1e-9)
+        assert result is not None and "float32" not in result.relation and "ε" in result.relation
     result = mismatch("y", MATRIX, MATRIX * (1 + 1e-3), 1e-9)
     assert result is not None and "float32" not in result.relation
 
 
 def test_numbers_that_differ_are_shown_to_differ() -> None:
-    result = mismatch("y", np.float64(2.14031234), np.float64(2.14031299), 1e-9)
-    assert result is not None
-    assert "You returned 2.14031299, where 2.14031234 was expected" in result.text
+    for returned, shown in (
+        (2.14031299, "2.140313, where 2.140312 was expected"),
+        (2.1403123412345, "2.140312341, where 2.140312340 was expected"),
+        (np.nextafter(2.14031234, 3), "2.1403123400000004, where 2.1403123399999999 was expected"),
+        (2.5, "2.5000, where 2.1403 was expected"),
+    ):
+        result = mismatch("y", np.float64(2.14031234), np.float64(returned), 1e-17)
+        assert result is not None and shown in result.text
+
+
+def test_a_factor_is_shown_with_as_many_digits_as_tell_it_from_1() -> None:
+    for factor, shown in ((1.25, "1.2500"), (1.00002, "1.00002"), (-1 / 3, "-0.3333")):
+        result = mismatch("y", MATRIX, factor * MATRIX, 1e-7)
+        assert result is not None and result.number == shown
+        assert "times the same number" in result.relation and not re.search(r"\d", result.relation)
+
+
+def test_a_row_is_called_wrong_only_if_all_of_it_is() -> None:
+    for row in (0, -1):
+        wrong = np.ones((6, 8)) * np.arange(48).reshape(6, 8)
+        wrong[row, 3] += 1
+        assert relation(np.arange(48.0).reshape(6, 8), wrong) == ""
+    steps = np.arange(5.0)
+    assert relation(steps, np.array([0, 5, 7, 9, 12.0])) == "", "where the first axis is steps"
+
+
+def test_an_output_that_no_student_names_is_quoted_as_words() -> None:
+    result = mismatch("calls of f", np.array(1), np.array(3), 1e-5)
+    assert result is not None and result.text == "“calls of f” is 3, where 1 was expected (exactly)."
 
 
 def test_one_wrong_row_is_no_matter_of_the_batch() -> None:
@@ -280,7 +310,7 @@ def test_one_wrong_row_is_no_matter_of_the_batch() -> None:
     wrong[1, 1] += 1
     assert "index" not in relation(MATRIX, wrong)
     result = found(MATRIX, wrong)
-    assert result is not None and "1 of its 12 values is off. It is [1, 1]: you" in result.text
+    assert result is not None and "1 of its 12 values is off. It is at [1, 1]: " in result.text
 
 
 def test_a_relation_is_not_claimed_where_it_almost_holds() -> None:

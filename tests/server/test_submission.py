@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from grader import cells, protocol
 from grader.cells import Unreadable, cells_of
 from grader.fault import Frame
-from grader.server.module import Submission, fault_of, load
+from grader.server.module import Submission, fault_of, is_stub, load, read
 
 
 @pytest.fixture(autouse=True)
@@ -344,3 +344,55 @@ def test_dataclasses_and_annotations_work_as_in_a_module() -> None:
 
 def test_the_file_s_limit_is_what_is_read() -> None:
     assert cells.MAX_BYTES == 16 << 20
+
+
+STUBS = {
+    "as it is handed out": ("def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()", True),
+    "without the marker": ("def f(x):\n    raise NotImplementedError", True),
+    "with its docstring": ('def f(x):\n    """Do it."""\n    raise NotImplementedError()', True),
+    "after lines that were given": (
+        "def f(x):\n    x = list(x)\n    # YOUR CODE HERE\n    raise NotImplementedError()",
+        True,
+    ),
+    "in a method": (
+        "class F:\n    a = 1\n\n    def g(self):\n        raise NotImplementedError\n\n"
+        "def f(x):\n    return F().g()",
+        True,
+    ),
+    "in a branch": ("def f(x):\n    if x:\n        raise NotImplementedError()\n    return x", False),
+    "after lines of one's own": ("def f(x):\n    x = list(x)\n    raise NotImplementedError('later')", False),
+    "in a branch of a function within": (
+        "def f(x):\n    def g():\n        for _ in x:\n            raise NotImplementedError\n    return g()",
+        False,
+    ),
+    "of a library": ("import io\n\n\ndef f(x):\n    return io.RawIOBase().read(1)", False),
+    "of a text that was run": ("def f(x):\n    exec('raise NotImplementedError')", False),
+}
+
+
+@pytest.mark.parametrize(("text", "stub"), STUBS.values(), ids=STUBS)
+@pytest.mark.parametrize("kind", [".py", ".ipynb"])
+def test_a_stub_is_told_from_an_unfinished_branch(text: str, stub: bool, kind: str) -> None:
+    first = "import math"
+    if kind == ".py":
+        content = f"# %%\n{first}\n\n# %%\n{text}\n".encode()
+    else:
+        cells = [{"cell_type": "code", "source": source, "metadata": {}} for source in (first, text)]
+        content = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    found = load(content, "solution.py", "submitted.solution")
+    assert not found.problems
+    with pytest.raises(NotImplementedError) as raised:
+        found.module.f([1])
+    assert is_stub(raised.value, found) is stub
+
+
+def test_each_cell_s_lines_are_counted() -> None:
+    cells = [
+        {"cell_type": kind, "source": source, "metadata": {}}
+        for kind, source in (("markdown", "#"), ("code", "a = 1\nb = 2"), ("code", "c = 3\n"))
+    ]
+    notebook = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    assert read(notebook.encode(), "solution.py", "submitted.solution").lines == {2: 2, 3: 2}
+    script = b"# %%\na = 1\n# %% [markdown]\n# b\n# %%\nc = 3"
+    found = read(script, "solution.py", "submitted.solution")
+    assert found.lines == {0: 6} and not hasattr(found.module, "a"), "nothing is run"

@@ -1,0 +1,86 @@
+"""What may be said on hidden cases of a text that a student's process made: a phrase of the course's.
+
+The text itself may hold a hidden input and is never quoted. But most of it is
+advice that the course's own files spell out, in a driver or in
+`grader.drivers`. The longest of these phrases that the text holds is said in
+its place. So a process can choose among phrases that every student may read,
+and can say nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from grader.exercise import Exercise
+
+SHORTEST = 8  # characters of a phrase; less says nothing by itself
+# What `drivers.describe` says of values without a shape.
+GOT = ("None (is there a `return`?)", *(
+    f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    for name in "bool int float complex str bytes list tuple dict set function generator type".split()
+))  # fmt: skip
+OP = re.compile(r"what `([\w.]+)` does")
+
+
+def phrase(exercise: Exercise, expected: Mapping[str, np.ndarray], said: str) -> str:
+    """Return the course's phrase for what an answer's form was said to be, "" if there is none.
+
+    Args:
+        exercise: whose checks hold the phrases.
+        expected: the outputs, which phrases of the grader's own may name.
+        said: by the process that ran the answer; a claim.
+    """
+    known = [*_phrases(exercise.text), *_of_outputs(expected)]
+    found = max((one for one in known if one in said), key=len, default="")
+    if not found:
+        return ""
+    found = found.removesuffix(", got ").strip(" ,;:.")
+    if said.startswith("expected ") and not found.startswith("expected "):
+        found = f"expected {found}"
+    got = said.rpartition(", got ")[2]
+    return f"{found}, got {got}" if found.startswith("expected ") and got in GOT else found
+
+
+def operation(exercise: Exercise, said: str) -> str:
+    """Return the operation that was said to be called, "" if the checks name none like that."""
+    named = OP.search(said)
+    return named[1] if named and named[1] in _words(exercise.text) else ""
+
+
+def fixed(exercise: Exercise, kind: str) -> bool:
+    """Tell whether what a judge found is a phrase that stands in the checks as it is."""
+    return not exercise.text or kind in _words(exercise.text)
+
+
+def _of_outputs(expected: Mapping[str, np.ndarray]) -> Iterable[str]:
+    """Return what the grader's own process says of outputs that are no arrays of numbers."""
+    for name in expected:
+        yield f"expected `{name}` to hold numbers"
+        yield f"expected `{name}` to be one array"
+        yield f"expected a smaller `{name}`"
+    yield "expected a tensor that gradients flow through"
+
+
+@functools.lru_cache(maxsize=64)
+def _words(checks: str) -> frozenset[str]:
+    """Return every string that stands in the text of a `checks.py`, and every piece of one."""
+    nodes = ast.walk(ast.parse(checks))
+    return frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+@functools.lru_cache(maxsize=64)
+def _phrases(checks: str) -> tuple[str, ...]:
+    """Return what drivers may say by the text of their `checks.py`."""
+    sentences = [one for one in _words(checks) if len(one.strip()) >= SHORTEST and " " in one.strip()]
+    whole = [one for one in sentences if one.count("`") % 2 == 0 and one.count("(") == one.count(")")]
+    for node in ast.walk(ast.parse(checks)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "named":
+            parts = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
+            if parts and len(parts) == len(node.args) - 1:
+                whole.append(f"expected the {len(parts)} values ({', '.join(map(str, parts))})")
+    return tuple(whole)
