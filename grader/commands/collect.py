@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     envvar="COLLECT_REPOSITORY",
     default="{repository}",
     show_default=True,
-    help="The address of a student's repository: {COLUMN} of STUDENTS.csv, {topic} or {slug}.",
+    help="The address of a student's repository. {COLUMN} stands for a column of STUDENTS.csv, {topic} "
+    "for the topic's name, and {slug} for that with hyphens.",
 )
 @click.option(
     "--within",
@@ -82,8 +83,8 @@ def collect(
             return student.address(template, topic)
 
         done = gather(students, topics, address, within, due, target)
-    for line in done.missing:
-        click.echo(f"  nothing yet: {inert(printable(line))}")
+    for student, lacking in done.missing.items():
+        click.echo(f"  {student}: nothing yet for {', '.join(lacking)}")
     for line in done.problems:
         click.echo(f"  could not be read: {inert(printable(line))}", err=True)
     click.echo(f"{done.taken} submissions of {len(students)} students are in {target}.")

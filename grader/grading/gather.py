@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader import files
 from grader.course import Topic, name_of
-from grader.grading.repositories import SUFFIXES, HandedIn, NotThere, Repository, Unreachable
+from grader.grading.repositories import SUFFIXES, HandedIn, NotThere, Repository, Unreadable
 from grader.grading.roster import Collected, Student, collected, write_collected
 
 AT_A_TIME = 4  # repositories that are fetched
@@ -28,10 +28,10 @@ class Wanted:
 
 @dataclass
 class Gathered:
-    """What came of it: how many submissions were taken, who has none yet, and what could not be read."""
+    """What came of it: how many were taken, which topics a student has not, what could not be read."""
 
     taken: int = 0
-    missing: list[str] = field(default_factory=list)
+    missing: dict[str, list[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -77,29 +77,31 @@ def gather(
                     _write(target / one.student / one.topic, result)
                     done.taken += 1
                 elif isinstance(result, NotThere):
-                    done.missing.append(f"{one.student}: {result}")
+                    done.missing.setdefault(one.student, []).append(name_of(one.topic))
                 else:
                     done.problems.append(f"{one.student}: {result}")
                     continue
                 _note(record, one, where, result if isinstance(result, HandedIn) else None)
             write_collected(target / RECORD, record.values())
+    # A repository that is not there is not there for any topic: once is enough.
+    done.problems = list(dict.fromkeys(done.problems))
     return done
 
 
 def _read(
     address: str, wanted: Sequence[Wanted], within: str
-) -> list[tuple[Wanted, HandedIn | NotThere | Unreachable]]:
+) -> list[tuple[Wanted, HandedIn | NotThere | Unreadable]]:
     """Fetch a repository; return for each topic that is wanted of it what it holds, or what is wrong."""
-    found: list[tuple[Wanted, HandedIn | NotThere | Unreachable]] = []
+    found: list[tuple[Wanted, HandedIn | NotThere | Unreadable]] = []
     try:
         with Repository(address, within) as repository:
             for one in wanted:
                 try:
                     found.append((one, repository.handed_in(one.topic, one.deadline)))
-                except NotThere as error:
+                except (NotThere, Unreadable) as error:
                     found.append((one, error))
-    except Unreachable as error:  # for all that is left
-        found += [(one, error) for one in wanted[len(found) :]]
+    except Unreadable as error:
+        return [(one, error) for one in wanted]
     return found
 
 

@@ -34,8 +34,8 @@ PROTOCOLS = "https:http:ssh:file"  # not ext, which runs a program that the addr
 HELPER = f"""!f() {{ test "$1" = get && printf 'username=x-access-token\\npassword=%s\\n' "${TOKEN}"; }}; f"""
 
 
-class Unreachable(PlainError):
-    """A repository cannot be read; the message says which, and why."""
+class Unreadable(PlainError):
+    """A repository, or what it holds of a topic, cannot be read; the message says which, and why."""
 
 
 class NotThere(PlainError):
@@ -63,12 +63,12 @@ class Repository:
                 server alone.
 
         Raises:
-            Unreachable: it cannot be fetched, or `address` is none that is taken.
+            Unreadable: it cannot be fetched, or `address` is none that is taken.
         """
         if not ADDRESS.fullmatch(address) or "/../" in f"{address}/":
-            raise Unreachable(f"{address!r} is not the address of a repository, as https://… is")
+            raise Unreadable(f"{address!r} is not the address of a repository, as https://… is")
         if not address.startswith(within):
-            raise Unreachable(f"{address} does not begin with {within}")
+            raise Unreadable(f"{address} does not begin with {within}")
         self.address = address
         self._environment = _environment(within)
         self._folder = tempfile.TemporaryDirectory(prefix="grader-collect-")
@@ -94,8 +94,8 @@ class Repository:
         """Return a topic's files, as of the last commit that is dated before `deadline`, or as of now.
 
         Raises:
-            NotThere: there is no such commit, or no such file in it, or files in several places.
-            Unreachable: it cannot be read.
+            NotThere: there is no such commit, or no such file in it.
+            Unreadable: it cannot be read, or there are files in several places.
         """
         before = () if deadline is None else (f"--before={deadline.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",)
         commit = self._git("rev-list", "-1", "--first-parent", *before, "collected").decode().strip()
@@ -126,21 +126,26 @@ class Repository:
         """Run git; return what it prints, of at most `most` bytes.
 
         Raises:
-            Unreachable: it failed, printed more, or took too long.
+            Unreadable: it failed, printed more, or took too long.
         """
         command = ["git", "--literal-pathspecs", "-C", self._folder.name, *arguments]
         with tempfile.TemporaryFile() as errors, _bounded(command, errors.fileno(), self._environment) as git:
             assert git.stdout is not None
             printed = git.stdout.read(most + 1)
             if len(printed) > most:
-                raise Unreachable(f"{what}{self.address}: it is more than {most >> 20} MB")
+                raise Unreadable(f"{what}{self.address}: it is more than {most >> 20} MB")
             status = git.wait()
             errors.seek(0)
-            said = errors.read(2000).decode("utf-8", "replace").strip().splitlines()
+            said = errors.read(4000).decode("utf-8", "replace").strip().splitlines()
         if status == -signal.SIGKILL:
-            raise Unreachable(f"{self.address}: no answer within {PATIENCE:g} seconds")
+            raise Unreadable(f"{self.address}: no answer within {PATIENCE:g} seconds")
         if status:
-            raise Unreachable(f"{self.address}: {said[-1] if said else f'git ended with {status}'}")
+            why = next(
+                (line for line in said if line.startswith(("fatal:", "error:"))), f"git ended with {status}"
+            )
+            if "could not read Username" in why:
+                why = f"it is not there, or is private and ${TOKEN} is not set"
+            raise Unreadable(f"{self.address}: {why}")
         return printed
 
 
@@ -191,7 +196,7 @@ def _chosen(files: Mapping[PurePosixPath, str], topic: str) -> dict[PurePosixPat
     """Return those of a topic: of one folder, the nearest to the root; at most a notebook and a script.
 
     Raises:
-        NotThere: as near as each other, there are several.
+        Unreadable: as near as each other, there are several.
     """
     named = [path for path in files if path.suffix in SUFFIXES and name_of(path.stem) == name_of(topic)]
     seen = [path for path in named if not any(part.startswith((".", "__")) for part in path.parts)]
@@ -199,7 +204,7 @@ def _chosen(files: Mapping[PurePosixPath, str], topic: str) -> dict[PurePosixPat
     near = _nearest(folders, topic)
     if len(near) > 1:
         places = " and ".join(sorted(map(str, near)))
-        raise NotThere(f"{name_of(topic)} is there twice, in {places}: ask the student to remove one")
+        raise Unreadable(f"{name_of(topic)} is there twice, in {places}: ask the student to remove one")
     # The plain name comes last, and so counts, where the numbered one is there too.
     found = sorted(
         (path for path in seen if path.parent in near), key=lambda path: path.stem == name_of(topic)

@@ -18,7 +18,7 @@ from grader.cells import MAX_BYTES
 from grader.course import Topic
 from grader.grading import repositories
 from grader.grading.gather import RECORD, Gathered, gather
-from grader.grading.repositories import NotThere, Repository, Unreachable
+from grader.grading.repositories import NotThere, Repository, Unreadable
 from grader.grading.roster import Student, collected, write_collected
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_a_class_is_collected_as_nbgrader_has_it(
     gone = f"file://{tmp_path / 'no such'}"
     done = take({"ada": ada, "bob": bob, "eve": eve, "gone": gone})
     assert done.taken == 2
-    assert [line.partition(":")[0] for line in done.missing] == ["eve"]
+    assert done.missing == {"eve": ["averages"]}
     assert [line.partition(":")[0] for line in done.problems] == ["gone"] and str(gone) in done.problems[0]
     home = tmp_path / "submitted"
     found = {str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()}
@@ -136,16 +136,16 @@ def test_nothing_but_regular_files_is_taken(
         repository.handed_in(topic.id, None)
     (folder / "averages.py").unlink()
     commit("eve", {"averages.py": b"#" * (MAX_BYTES + 1)})
-    with Repository(address) as repository, pytest.raises(Unreachable, match="more than"):
+    with Repository(address) as repository, pytest.raises(Unreadable, match="more than"):
         repository.handed_in(topic.id, None)
     monkeypatch.setattr(repositories, "MAX_LISTED", 10)  # names without end, in trees of trees
-    with Repository(address) as repository, pytest.raises(Unreachable, match="more than"):
+    with Repository(address) as repository, pytest.raises(Unreadable, match="more than"):
         repository.handed_in(topic.id, None)
 
 
 def test_a_file_in_two_places_is_asked_for(commit: Commit, topic: Topic) -> None:
     address = commit("ada", {"a/averages.py": "1", "b/averages.py": "2"})
-    with Repository(address) as repository, pytest.raises(NotThere, match="in a and b"):
+    with Repository(address) as repository, pytest.raises(Unreadable, match="in a and b"):
         repository.handed_in(topic.id, None)
     commit("ada", {"deep/down/averages/averages.py": "3"})
     with Repository(address) as repository:
@@ -163,7 +163,7 @@ def test_a_file_in_two_places_is_asked_for(commit: Commit, topic: Topic) -> None
 )  # fmt: skip
 def test_what_is_no_address_is_not_given_to_git(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("git was started"))
-    with pytest.raises(Unreachable, match="not the address"):
+    with pytest.raises(Unreadable, match="not the address"):
         Repository(address)
 
 
@@ -193,11 +193,11 @@ def test_the_token_is_shown_to_its_own_server_only(
 ) -> None:
     where, given = server
     monkeypatch.setenv(repositories.TOKEN, "a token")
-    with pytest.raises(Unreachable) as raised:
+    with pytest.raises(Unreadable) as raised:
         Repository(f"{where}/class/ada.git", within=f"{where}/class/")
     assert any(given) and "a token" not in str(raised.value)
     given.clear()
-    with pytest.raises(Unreachable, match="does not begin"):
+    with pytest.raises(Unreadable, match="does not begin"):
         Repository(f"{where}/elsewhere/ada.git", within=f"{where}/class/")
     assert given == []
     # Without a server that may see it, none does; nor does another, to which an address led.

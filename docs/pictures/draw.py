@@ -1,0 +1,127 @@
+"""Draws the README's pictures: a notebook's `check`, and `grader watch` in a terminal.
+
+    make pictures
+
+Both run as a student runs them, on an answer to `momentum_step` with a well-known
+mistake, and are taken by Chromium.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbclient
+import nbconvert
+import nbformat
+from playwright.sync_api import Browser, sync_playwright
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+HERE = Path(__file__).parent
+TOPIC = Path("assignments/06_optimisers")
+WRONG = """\
+def momentum_step(w, g, v, lr, mu, nesterov=False):
+    v = mu * v - lr * (1 - mu) * g
+    if nesterov:
+        return w + mu * v - lr * (1 - mu) * g, v
+    return w + v, v
+"""
+STUB = re.compile(r"^def momentum_step\(.*?raise NotImplementedError\(\)\n", re.DOTALL | re.MULTILINE)
+CLEAR = "\x1b[2J"
+COLUMNS = 100
+PATIENCE = 120  # seconds
+SCREEN = """\
+<body style="margin:0"><pre style="margin:0;padding:1.2em 1.5em;width:fit-content;background:{background};\
+color:{foreground};font:14px/1.35 'DejaVu Sans Mono',monospace">{code}</pre></body>"""
+
+
+def notebook_page(folder: Path) -> str:
+    """Run `check` in a notebook of the assignment; return the cell and what it shows, as HTML."""
+    cells = [
+        nbformat.v4.new_code_cell("from grader import check"),
+        nbformat.v4.new_code_cell(WRONG.strip()),
+        nbformat.v4.new_code_cell("check(momentum_step)"),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(notebook, resources={"metadata": {"path": folder}}, allow_errors=True).execute()
+    notebook.cells = notebook.cells[1:]
+    html, _ = nbconvert.HTMLExporter(template_name="lab").from_notebook_node(notebook)
+    return str(html)
+
+
+def watched_screen(folder: Path) -> str:
+    """Run `grader watch` in a terminal, save the wrong answer, and return its screen as HTML."""
+    script = folder / "optimisers.py"
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(folder)
+        # A reader of the picture has a terminal of colours.
+        settings = {
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "COLUMNS": f"{COLUMNS}",
+        }
+        program = str(Path(sys.executable).parent / "grader")
+        os.execve(program, [program, "watch"], os.environ | settings)
+    try:
+        read_until(terminal, "not written")
+        script.write_text(STUB.sub(WRONG, script.read_text()))
+        screen = read_until(terminal, "as in an average")
+    finally:
+        os.kill(process, signal.SIGINT)
+        os.close(terminal)
+        os.waitpid(process, 0)
+    console = Console(record=True, width=COLUMNS, file=io.StringIO())
+    console.print(Text.from_ansi(screen.replace("\r\n", "\n").strip()))
+    return console.export_html(theme=MONOKAI, inline_styles=True, code_format=SCREEN)
+
+
+def read_until(terminal: int, said: str) -> str:
+    """Return what is on the screen once `said` and the line of keys below it are there."""
+    text, end = b"", time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            text += os.read(terminal, 1 << 16)
+        except OSError:
+            break
+        shown = text.decode(errors="replace").rpartition(CLEAR)[2]
+        if said in " ".join(shown.split()) and "Q quit" in shown:
+            return shown
+    raise SystemExit(f"`grader watch` did not say {said!r} but:\n{text.decode(errors='replace')}")
+
+
+def take(browser: Browser, page: str, selector: str, path: Path) -> None:
+    """Take a picture of a part of a page, at twice the resolution."""
+    opened = browser.new_page(viewport={"width": 900, "height": 800}, device_scale_factor=2)
+    opened.set_content(page)
+    opened.locator(selector).first.screenshot(path=path)
+    opened.close()
+
+
+def main() -> None:
+    """Draw both."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        raise SystemExit("Chromium is not installed: apt-get install chromium")
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        folder = Path(home) / "optimisers"
+        shutil.copytree(HERE.parents[1] / TOPIC, folder, ignore=shutil.ignore_patterns(".grader"))
+        pages = {"check": notebook_page(folder), "watch": watched_screen(folder)}
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        take(browser, pages["check"], "main", HERE / "check.png")
+        take(browser, pages["watch"], "pre", HERE / "watch.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
