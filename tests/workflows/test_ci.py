@@ -105,6 +105,18 @@ def test_code_of_a_fork_is_never_run_with_a_secret(grading: bool) -> None:
     assert all('$CI_COMMIT_REF_PROTECTED == "true"' in rule and "merge_request" not in rule for rule in rules)
 
 
+def test_an_environment_is_made_again_when_the_grader_in_the_repository_changes() -> None:
+    read = yaml.safe_load(workflow("github", True, ".[instructor]")[1])
+    keys = {
+        step["with"]["key"]
+        for job in read["jobs"].values()
+        for step in job["steps"]
+        if step.get("with", {}).get("path") == ".venv"
+    }
+    (key,) = keys  # both jobs use one
+    assert all(f"'{name}'" in key for name in ("constraints.txt", "*.whl", "setup.cfg", "grader/**"))
+
+
 def gitlab(grading: bool) -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load(workflow("gitlab", grading, "-")[1])
     return read
