@@ -59,6 +59,23 @@ class RunningMean:
 """
 WORDS = "When there are *two* centres."
 RIGHT = {"mean": MEAN, "weighted_mean": WEIGHTED, "RunningMean": RUNNING, "written_answer": WORDS}
+LINKS = """\
+[script](javascript:alert(1)) [data](data:text/html,x) [basic](VBScript:x) [entity](java&#115;cript:1)
+[spaced](<java\tscript:1>) [named][r] <javascript:alert(1)> [relative](//tracker.example/x) [file](file:///etc)
+[good](https://uni.example/a?b=1&c=2) <ada@uni.example> [place](#check_mean)
+
+[r]: javascript:alert(1)
+
+![a cat](http://tracker.example/cat.png) ![drawn](data:image/svg+xml;base64,PHN2Zy8+)
+![lost](attachment:no.png)
+
+<svg><a xlink:href="javascript:1">x</a></svg> <p style="background:url(http://tracker.example/b)">b</p>
+<img src=http://tracker.example/raw.png onerror="window.raw_ran = 1">
+
+# check_mean
+
+$\\href{javascript:alert(1)}{x^2}$ and $\\style{background:url(http://tracker.example/c)}{\\sum_i x_i < 3}$
+"""
 WRONG = {"mean": "def mean(rows):\n    return 0\n"}
 MISTAKES = {
     "of_columns": ("mean", "def mean(rows):\n    return np.mean(rows, axis=1)\n"),
@@ -319,6 +336,7 @@ def fill_class(room: Classroom) -> None:
     room.hand_in("stub", **{name: cell_of(room.released(), name)["source"] for name in RIGHT})
     raises = "def mean(rows):\n    raise ValueError('<img src=x onerror=1>')\n"
     room.hand_in("page_raises", raw_html, mean=raises)
+    room.hand_in("page_links", written_answer=LINKS)
     room.hand_in("hangs", mean="def mean(rows):\n    while True: pass\n")
     room.hand_in("exits", mean="import os\ndef mean(rows):\n    os._exit(0)\n")
     room.hand_in("exits_at_once", mean=MEAN + "import os\nos._exit(0)\n")

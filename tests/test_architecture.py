@@ -39,6 +39,7 @@ MODULES = {
     "commands": "main audit build check ci collect data doctor grade hint key new publish simulate status"
     " submit topics watch common",
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives spreadsheet"
+    " markdown",
     "student": "live quiet shell watch checking asked session portability shown submitted hint packing"
     " written progress places assignment",
     "audit": "run cost steadiness training rightness killing reorder replay bench content equivalents"
@@ -53,8 +54,8 @@ MODULES = {
     "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
-    "vocabulary": "grader course cells exercise outcome protocol drivers tf_private wire verdict fault"
-    " errors versions names files scopes text parse properties",
+    "vocabulary": "grader course reading cells exercise outcome protocol drivers tf_private wire verdict"
+    " fault errors versions names files scopes text parse properties",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

@@ -9,6 +9,7 @@ text here, so that reading the configuration imports neither nbgrader nor NumPy.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -51,6 +52,13 @@ def configure(c: Any) -> None:
         f"{THEIRS}.AssignLatePenalties",
         f"{THEIRS}.CheckCellMetadata",
     ]
+    # Both pages, feedback's and formgrader's, are made by this exporter.
+    c.HTMLExporter.template_file = "graded.html.j2"
+    c.HTMLExporter.extra_template_basedirs = [str(Path(__file__).parent / "templates"), *their_templates()]
+    c.HTMLExporter.filters = {
+        "markdown2html": f"{HERE}.markdown.to_html",
+        "exercise": f"{HERE}.cells.exercise_of",
+    }
     # What students edit beside the notebook must not be overwritten with a file of that name.
     from grader.course import CourseError, find_course
 
@@ -67,3 +75,10 @@ def configure(c: Any) -> None:
     if shutil.which("alembic") is None:
         folder = str(Path(sys.executable).parent)
         os.environ["PATH"] = os.pathsep.join(filter(None, [os.environ.get("PATH"), folder]))
+
+
+def their_templates() -> list[str]:
+    """Return where nbgrader's own templates are, which ours extend."""
+    found = importlib.util.find_spec("nbgrader")
+    folders = found.submodule_search_locations if found else None
+    return [str(Path(folder, "server_extensions/formgrader/templates")) for folder in folders or ()]

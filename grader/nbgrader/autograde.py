@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.engine import make_url
 from traitlets import Bool, Enum, Unicode
 
-from grader.course import Course, CourseError, Topic, find_course
+from grader.course import Course, CourseError, Topic, find_course, name_of
 from grader.errors import PlainError, ServerError
+from grader.exercise import Exercise
 from grader.grading.collect import stubs_left
 from grader.grading.formats import Form, preferred
 from grader.grading.grader import Grader
@@ -29,11 +30,13 @@ from grader.grading.key import KeyProblem
 from grader.grading.rules import rules_for
 from grader.grading.store import Store
 from grader.grading.work import Work, open_file
+from grader.nbgrader.cells import Released, exercise_of, released_in
 from grader.nbgrader.feedback import outputs
 from grader.nbgrader.pictures import Album, illustrate
+from grader.reading import cited
+from grader.report.display import Checked
 from grader.sandbox import root, trial
 from grader.sandbox.levels import Level
-from grader.text import printable
 from grader.verdict import Graded, Status
 
 IDLE = 300.0  # seconds after which a server with nothing to do ends, as formgrader's process lives on
@@ -72,7 +75,7 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has n
         work = chosen(Path(folder), topic, exercises, student)
         service = Service.of(topic.course, self.db, Level(self.require_isolation), facts["db_url"])
         graded, pictures = service.grade(topic, work, self.hidden, self.pictures)
-        fill(nb, graded, pictures)
+        fill(nb, graded, topic.checks.exercises, released_in(facts), pictures)
         self.log.info("%s has %g of %g points", student, graded.score, graded.max_score)
         return nb, resources
 
@@ -105,27 +108,43 @@ def chosen(folder: Path, topic: Topic, exercises: int, student: str) -> Work:
     return Work(student, topic.id, name, lambda: open_file(path), notes)
 
 
-def fill(notebook: NotebookNode, graded: Graded, pictures: dict[str, str]) -> None:
+def fill(
+    notebook: NotebookNode,
+    graded: Graded,
+    exercises: Mapping[str, Exercise],
+    released: Mapping[str, Released],
+    pictures: Mapping[str, str],
+) -> None:
     """Write each test cell's output into a notebook whose cells have their released names.
 
     Raises:
         GraderFailed: a verdict has no cell, or a cell no verdict.
         PointsDiffer: the gradebook's points are not those of the key.
     """
-    verdicts = {f"check_{verdict.name}": verdict for verdict in graded.exercises}
-    said = "".join(f"<p>Note: {escape(printable(note))}.</p>" for note in graded.notes)
+    verdicts = {verdict.name: verdict for verdict in graded.exercises}
+    notes = tuple(f"{note}." for note in graded.notes)
     for cell in notebook.cells:
         if not is_grade(cell) or is_solution(cell):
             continue
-        verdict = verdicts.pop(cell.metadata.nbgrader.grade_id, None)
-        if verdict is None:
+        name = exercise_of(cell.metadata.nbgrader.grade_id)
+        if name not in verdicts or name not in exercises:
             raise GraderFailed(
                 f"the test cell {cell.metadata.nbgrader.grade_id} checks no exercise of {graded.topic}: "
                 "run `grader build` and `nbgrader generate_assignment --force`"
             )
-        shown = said + pictures.get(verdict.name, "")
-        cell.outputs = outputs(verdict, cell.metadata.nbgrader.points, shown)
-        said = ""  # once, at the first cell
+        exercise = exercises[name]
+        given = (released[part].source for part in exercise.writes if part in released)
+        checked = Checked(
+            name_of(graded.topic),
+            exercise,
+            verdicts.pop(name),
+            pictures.get(name, ""),
+            notes,
+            cited(given, exercise.writes),
+            final=True,
+        )
+        cell.outputs = outputs(checked, cell.metadata.nbgrader.points)
+        notes = ()  # once, at the first cell
     if verdicts:
         raise GraderFailed(
             f"{graded.topic} has no test cell for {', '.join(verdicts)}: run `grader build` and "

@@ -92,7 +92,7 @@ def restored(submitted: NotebookNode, released: Mapping[str, Released]) -> Noteb
         if name in place or not (one.facts["grade"] or one.facts["task"]):
             continue
         notice = MISSING.format(name) if one.facts["solution"] else ""
-        at = place.get(name.removeprefix("check_"), len(cells) - 1) + 1
+        at = place.get(exercise_of(name), len(cells) - 1) + 1
         cells.insert(at, _cell(one.cell_type, notice + one.source, one.facts))
         place = {known: index + (index >= at) for known, index in place.items()} | {name: at}
     for number, cell in enumerate(cells):
@@ -107,6 +107,11 @@ def name_of_cell(cell: Any) -> str:
     facts = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = facts.get("grade_id") if isinstance(facts, dict) else None
     return name if isinstance(name, str) else ""
+
+
+def exercise_of(name: str) -> str:
+    """Return the exercise that the test cell of a name checks."""
+    return name.removeprefix("check_")
 
 
 def _of_student(cell: Any, released: Released | None) -> NotebookNode:

@@ -100,7 +100,8 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             page = home / f"{topic.name}.ipynb"
             notebook = restored(handed_in.notebook(result, page), book.released)
             notebook.metadata[SHOWN] = result.fingerprint
-            fill(notebook, result.graded, album.find(result.fingerprint) or {})
+            drawn = album.find(result.fingerprint) or {}
+            fill(notebook, result.graded, topic.checks.exercises, book.released, drawn)
             try:
                 stamp = directory.get_existing_timestamp(str(folder))
             except Exception:  # nbgrader itself fails in several ways here

@@ -20,6 +20,7 @@ from grader.verdict import CaseVerdict, Status, Verdict
 # Okabe and Ito's green and vermilion; at least 3 to 1 against white and against near black.
 RIGHT, WRONG = "#009e73", "#d55e00"
 CODE = re.compile("`([^`\n]+)`")
+ADDRESS = re.compile(r"https?://(?:[^\s<>&;]|&amp;)*[^\s<>&;.,:)]")  # in escaped text
 BAR = 20  # signs
 PICTURE = "There is a picture of this: a notebook shows it, and so does VS Code's interactive window."
 
@@ -52,6 +53,8 @@ class Checked(Display):
         verdict: what became of it.
         picture: an `<svg>` of the first mismatch, or "".
         notes: what else the student should know.
+        reading: the paragraphs of the exercise's docstring that cite, for who has handed it in.
+        final: whether it is handed in, so that nothing is left to try before the hint is seen.
     """
 
     topic: str
@@ -59,6 +62,8 @@ class Checked(Display):
     verdict: Verdict
     picture: str = ""
     notes: tuple[str, ...] = ()
+    reading: str = ""
+    final: bool = False
 
     @property
     def _cases(self) -> tuple[CaseVerdict, ...]:
@@ -95,10 +100,10 @@ class Checked(Display):
         if items:
             parts.append(f'<ul style="list-style:none;margin:.5em 0;padding:0">{"".join(items)}</ul>')
         if verdict.hint_helps and self.exercise.hint:
-            parts.append(
-                '<details style="margin:.5em 0"><summary style="cursor:pointer">A hint</summary>'
-                f'<p style="margin:.3em 0">{_code(self.exercise.hint)}</p></details>'
-            )
+            parts.append(_aside("A hint", _code(self.exercise.hint), folded=not self.final))
+        if verdict.status is not Status.PASSED and self.reading:
+            read = "<br>".join(map(_linked, self.reading.split("\n\n")))
+            parts.append(_aside("To read", read, folded=not self.final))
         parts += [f'<p style="margin:.5em 0"><b>Note:</b> {_code(note)}</p>' for note in self.notes]
         return _box(verdict.status, outcome(verdict), parts)
 
@@ -209,6 +214,20 @@ def _code(text: str) -> str:
     """Escape text, and set in type what stands between backticks."""
     style = "background:none;color:inherit;padding:0;font-size:.95em"
     return CODE.sub(rf'<code style="{style}">\1</code>', escape(text))
+
+
+def _aside(title: str, html: str, folded: bool) -> str:
+    if not folded:
+        return f'<p style="margin:.5em 0"><b>{title}:</b> {html}</p>'
+    return (
+        f'<details style="margin:.5em 0"><summary style="cursor:pointer">{title}</summary>'
+        f'<p style="margin:.3em 0">{html}</p></details>'
+    )
+
+
+def _linked(text: str) -> str:
+    """Escape the course's own text, and make links of the addresses in it."""
+    return ADDRESS.sub(r'<a href="\g<0>" rel="noopener noreferrer">\g<0></a>', _code(text))
 
 
 def _box(status: Status, label: str, parts: Sequence[str]) -> str:

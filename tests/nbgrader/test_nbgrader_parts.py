@@ -23,6 +23,7 @@ from nbgrader.utils import determine_grade
 
 import grader
 from grader.course import Topic
+from grader.exercise import Exercise
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
@@ -34,6 +35,7 @@ from grader.nbgrader.feedback import PointsDiffer, outputs
 from grader.nbgrader.gradebook import bounded
 from grader.nbgrader.pictures import Album, illustrate
 from grader.nbgrader.scripts import MAX_CELLS, notebook_of_script, with_answers
+from grader.report.display import Checked
 from grader.verdict import CaseVerdict, Status, Verdict
 
 FACTS = {"grade": False, "locked": False, "schema_version": 3, "solution": False, "task": False}
@@ -48,14 +50,16 @@ RELEASED = {
 }
 
 
-def verdict(score: Any, status: Status = Status.WRONG, message: str = "It is off.") -> Verdict:
+def checked(score: Any, status: Status = Status.WRONG, message: str = "It is off.", **more: Any) -> Checked:
     cases = (CaseVerdict("a <b>bold</b> case", status, 0.1),)
-    return Verdict("mean", status, score, 30.0, "total", message, cases)
+    verdict = Verdict("mean", status, score, 30.0, "total", message, cases, sentence="it is <i>off</i>.")
+    exercise = Exercise("mean", 30.0, "Which <axis>?", dict, ("mean",))
+    return Checked("averages", exercise, verdict, **more)
 
 
 def graded(score: Any, status: Status = Status.WRONG) -> float:
     """Return what nbgrader itself reads from the outputs."""
-    cell = nbformat.v4.new_code_cell("check(mean)", outputs=outputs(verdict(score, status), 30.0))
+    cell = nbformat.v4.new_code_cell("check(mean)", outputs=outputs(checked(score, status), 30.0))
     cell.metadata["nbgrader"] = FACTS | {"grade": True, "grade_id": "check_mean", "points": 30}
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
     return float(determine_grade(cell, logging.getLogger())[0])
@@ -77,18 +81,20 @@ class TestOutputs:
 
     def test_other_points_in_the_gradebook_are_refused(self) -> None:
         with pytest.raises(PointsDiffer, match="nbgrader generate_assignment --force"):
-            outputs(verdict(30.0, Status.PASSED), 20.0)
+            outputs(checked(30.0, Status.PASSED), 20.0)
 
     def test_a_graders_error_is_no_score(self) -> None:
         with pytest.raises(ValueError, match="It is off"):
-            outputs(verdict(0.0, Status.GRADER_ERROR), 30.0)
+            outputs(checked(0.0, Status.GRADER_ERROR), 30.0)
 
     def test_all_text_is_escaped_and_bounded(self) -> None:
         text = "<img src=x onerror=alert(1)>" + "\x1b[2J" + "x" * 10**6
-        shown = outputs(verdict(0.0, message=text), 30.0)
+        one = checked(0.0, message=text, notes=(text,), reading="A <paper> (1999).", final=True)
+        shown = outputs(one, 30.0)
         html = shown[0]["data"]["text/html"]
-        assert "<img" not in html and "<b>bold" not in html and "&lt;img" in html
-        assert "\x1b" not in json.dumps(shown) and len(json.dumps(shown)) < 100_000
+        assert not [tag for tag in ("<img", "<b>bold", "<axis", "<paper", "<i>off") if tag in html]
+        assert "&lt;img" in html and "&lt;axis" in html and "&lt;paper" in html
+        assert "\x1b" not in json.dumps(shown) and len(json.dumps(shown)) < 200_000
 
 
 class TestCells:
