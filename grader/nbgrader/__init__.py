@@ -58,6 +58,7 @@ def configure(c: Any) -> None:
     c.HTMLExporter.filters = {
         "markdown2html": f"{HERE}.markdown.to_html",
         "exercise": f"{HERE}.cells.exercise_of",
+        "points": "grader.report.words.points",
     }
     # What students edit beside the notebook must not be overwritten with a file of that name.
     from grader.course import CourseError, find_course

@@ -17,7 +17,7 @@ from grader import names
 from grader.course import Course, Topic, name_of
 from grader.exercise import AuthorError
 from grader.grading.secret import hidden_path
-from grader.report.words import PIPED, WORDS
+from grader.report.words import PIPED, earned, words
 from grader.text import printable
 from grader.verdict import Graded, PassedOver, Results, Status, Verdict
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 FEW = 20  # submissions that are shown one a row
+NAME = 28  # columns of a student's name, before it is folded
 NAMED = 3  # mistakes that are named of each exercise
 BARS = " ▁▂▃▄▅▆▇█"
 BINS = 10
@@ -71,13 +72,32 @@ def show_topics(console: Console, course: Course) -> None:
 
 
 def _rows(graded: Sequence[Graded]) -> Table:
-    table = _table("Submissions", ["student", "topic", "points", "exercises that did not pass"], numbers={2})
+    """Return a row for each submission, with a line for each exercise that is not right.
+
+    A topic that is everyone's stands in the title alone.
+    """
+    topics = {name_of(one.topic) for one in graded}
+    same = len(topics) == 1
+    title = f"Submissions for {topics.pop()}" if same else "Submissions"
+    columns = ["student", *([] if same else ["topic"]), "points", "not right", "what went wrong"]
+    table = _table(title, columns, numbers={columns.index("points")})
+    table.columns[0].max_width = NAME
     for one in graded:
-        failed = [verdict for verdict in one.exercises if verdict.status is not Status.PASSED]
-        why = "\n".join(f"{verdict.name}: {verdict.mistake or WORDS[verdict.status]}" for verdict in failed)
-        row = (one.student, name_of(one.topic), f"{one.score:g}/{one.max_score:g}", why or "none")
-        table.add_row(*map(_text, row))
+        cells = [one.student, *([] if same else [name_of(one.topic)]), earned(one.score, one.max_score)]
+        wrong = [verdict for verdict in one.exercises if verdict.status is not Status.PASSED]
+        _add(table, cells, [(verdict.name, _why(verdict)) for verdict in wrong] or [("none", "")])
     return table
+
+
+def _add(table: Table, cells: Sequence[str], lines: Sequence[tuple[str, str]]) -> None:
+    """Add a row whose last two columns have several lines."""
+    for number, line in enumerate(lines or [("", "")]):
+        table.add_row(*(_text("" if number else cell) for cell in cells), *map(_text, line))
+
+
+def _why(verdict: Verdict) -> str:
+    """Say what was wrong in what a table has room for: the mistake's sentence, or a word or two."""
+    return verdict.sentence.removesuffix(".") or words(verdict)
 
 
 def _summaries(topics: dict[str, list[Graded]]) -> Table:
@@ -108,16 +128,16 @@ def histogram(shares: Iterable[float]) -> str:
 
 def _exercises(topic: str, graded: Sequence[Graded]) -> Table:
     title = f"{name_of(topic)}, by exercise"
-    table = _table(title, ["exercise", "passed", "what went wrong most often"], numbers={1})
+    table = _table(title, ["exercise", "right", "", "what went wrong most often"], numbers={1, 2})
     verdicts: dict[str, list[Verdict]] = {}
     for one in graded:
         for verdict in one.exercises:
             verdicts.setdefault(verdict.name, []).append(verdict)
     for name, several in verdicts.items():
-        passed = sum(verdict.status is Status.PASSED for verdict in several)
-        wrong = Counter(v.mistake or WORDS[v.status] for v in several if v.status is not Status.PASSED)
-        often = ", ".join(f"{count}× {what}" for what, count in wrong.most_common(NAMED))
-        table.add_row(*map(_text, (name, f"{passed / len(several):.0%}", often)))
+        right = sum(verdict.status is Status.PASSED for verdict in several)
+        wrong = Counter(_why(verdict) for verdict in several if verdict.status is not Status.PASSED)
+        often = [(f"{count}×", what) for what, count in wrong.most_common(NAMED)]
+        _add(table, (name, f"{right / len(several):.0%}"), often)
     return table
 
 

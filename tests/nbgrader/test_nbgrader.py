@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from bs4 import BeautifulSoup
 from classroom import MEAN, MISTAKEN, MISTAKES, NAME, RIGHT, TESTS, WORDS, Classroom, cell_of
 from courses import SOLUTION, TOPIC
 
@@ -42,7 +43,11 @@ class TestScores:
         (student,) = [student for student, names in MISTAKEN.items() if mistake in names]
         score = room.scores(student)[cell]
         assert score is not None and score < TESTS[cell]
-        assert f"Recognised: <code>{mistake}</code>" in room.output(student, cell)
+        shown = cell_of(room.graded(student), cell)["outputs"][0]["data"]["text/html"]
+        text = BeautifulSoup("".join(shown), "html.parser").get_text()
+        sentences = {one.name: one.sentence for one in hidden(room).exercises[cell[len("check_") :]].mistakes}
+        assert f"your answers are what one gets when {sentences[mistake]}".replace("`", "") in text
+        assert mistake == "unweighted" or mistake not in text
         assert student != "one_too_few" or room.scores(student) == ALL | {"check_mean": score}
 
     def test_a_stub_has_no_points(self, room: Classroom) -> None:
@@ -150,7 +155,7 @@ class TestFiles:
         assert room.scores("script_alone") == room.scores("partly")
         for column in ("needs_manual_grade", "manual_score"):
             assert room.scores("script_alone", column) == room.scores("partly", column)
-        assert "Recognised: <code>unnormalised</code>" in room.output("script_alone", "check_weighted_mean")
+        assert "the weights are taken to sum to one." in room.output("script_alone", "check_weighted_mean")
         assert room.scores("script_stub") == dict.fromkeys(ALL, 0.0)
 
     def test_a_script_is_shown_as_the_cells_it_stands_for(self, room: Classroom) -> None:
@@ -181,6 +186,10 @@ class TestFiles:
         assert said == [("late", 100.0)]
 
 
+def hidden(room: Classroom) -> key.Key:
+    return key.load(hidden_path(room.course.topics[0]))
+
+
 def numbers_of(one: key.Key) -> set[str]:
     """Return every expected number of a key, as a message would show it."""
     cases = [case for exercise in one.exercises.values() for case in exercise.expected]
@@ -191,7 +200,7 @@ class TestSecrets:
     """Hidden tests are nowhere a student can read."""
 
     def hidden_numbers(self, room: Classroom) -> set[str]:
-        found = key.load(hidden_path(room.course.topics[0]))
+        found = hidden(room)
         public = key.load(room.course.topics[0].assignment / "key.npz")
         return numbers_of(found) - numbers_of(public) - {"0.0000", "1.0000"}
 
@@ -227,10 +236,29 @@ class TestSecrets:
 class TestPages:
     def test_feedback_names_cases_mistake_and_difference(self, room: Classroom) -> None:
         page = room.page("page_wrong")
-        assert "✗ a few rows — wrong" in page and "✓ a single row" in page
+        text = " ".join(BeautifulSoup(page, "html.parser").get_text().split())
+        assert "✗ wrong: a few rows" in text and "✓ right: a single row" in text
         assert "the sum is not divided by how many there are." in page
         assert "On the public case “a few rows”" in page and "was expected" in page
-        assert "Recognised: <code>total</code>" in page
+        # The hint stands below, and what the docstring cites.
+        assert "A hint: Which axis counts the rows?" in text
+
+    def test_each_exercise_is_called_by_its_name(self, room: Classroom) -> None:
+        """Stock: each line of the contents says “Test cell”, and each heading “Grade cell: check_…”."""
+        page = BeautifulSoup(room.page("page_wrong"), "html.parser")
+        lines = [" ".join(row.get_text(" ").split()) for row in page.select("#toc tr")]
+        assert lines == [
+            "mean 10 of 30 points", "weighted_mean 26.7 of 40 points", "running_mean 30 of 30 points",
+            "Written answer 0 of 5 points",
+        ]  # fmt: skip
+        headings = [label.get_text() for label in page.select("#notebook .nbgrader-label")]
+        assert [text for text in headings if text != "Student's answer"] == [
+            "Exercise mean", "Exercise weighted_mean", "Exercise running_mean"
+        ]  # fmt: skip
+        places = {str(link["href"])[1:] for link in page.select("#toc a")}
+        assert places == {*ALL} == places & {str(a["name"]) for a in page.select("a[name]")}
+        text = page.get_text()
+        assert "check_" not in text and "Test cell" not in text and "26.6667" not in text
 
     def test_html_of_a_student_reaches_no_page(self, room: Classroom) -> None:
         """Stock: a raw cell, a Markdown cell and an exception's text all reach the browser."""
@@ -293,7 +321,7 @@ class TestAgain:
         assert another.scores("new") == ALL
         another.run("nbgrader", "autograde", TOPIC, "--student=scripted")
         another.run("nbgrader", "generate_feedback", TOPIC, "--student=scripted")
-        assert another.scores("scripted") == ALL and "✓ mean" in another.page("scripted")
+        assert another.scores("scripted") == ALL and "mean — right" in another.page("scripted")
 
     def test_without_a_key_nothing_is_scored(self, another: Classroom) -> None:
         hidden_path(another.course.topics[0]).unlink()

@@ -10,12 +10,14 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy
 from classroom import MISTAKES, NAME, RIGHT, TESTS, WRONG, Classroom, cell_of, make_classroom
 from courses import TOPIC
 
 from grader.client.server import Server
+from grader.grading.store import Store
 
 ALL = TESTS | {"written_answer": None}
 NOISY = """\
@@ -79,7 +81,7 @@ class TestPublish:
 
     def test_pages_export_and_feedback_show_it(self, published: tuple[Classroom, str]) -> None:
         made, _ = published
-        assert "Recognised: <code>total</code>" in made.output("page_wrong", "check_mean")
+        assert "the sum is not divided" in made.output("page_wrong", "check_mean")
         assert "".join(cell_of(made.graded("page_wrong"), "mean")["source"]) == MISTAKES["total"][1]
         made.run("nbgrader", "generate_feedback", TOPIC, "--student=page_wrong")
         assert "the sum is not divided" in made.page("page_wrong")
@@ -98,6 +100,20 @@ class TestPublish:
         assert made.scores("partly", "manual_score")["written_answer"] == 3
         assert made.scores("partly", "needs_manual_grade")["written_answer"]
         assert exported(made)["right"] == 103
+
+    def test_no_name_stops_the_class_or_is_a_formula(self, published: tuple[Classroom, str]) -> None:
+        """What was kept under such names before they were cleaned where they enter is passed over."""
+        made, _ = published
+        odd = ["n" * 300, "=1+1", "../up", "a\u202eb"]
+        with Store(f"sqlite:///{made.root / 'odd.db'}") as store:
+            with Store(f"sqlite:///{made.root / 'nowhere' / 'grades.db'}") as known:
+                right = next(one for one in known.kept(TOPIC) if one.graded.student == "partly")
+            for name in (*odd, "plain"):
+                store.put(msgspec.structs.replace(right.graded, student=name), right.fingerprint, {})
+        said = made.run("grader", "publish", "--db", "sqlite:///odd.db", fails=True)
+        assert f"{TOPIC}: 1 published." in said and f"{len(odd)} submissions were not published" in said
+        assert said.count("takes no such name of a student") == len(odd)
+        assert "plain" in exported(made) and not [name for name in exported(made) if name in odd]
 
     def test_it_says_what_to_do_first(self, published: tuple[Classroom, str]) -> None:
         made, _ = published

@@ -124,9 +124,14 @@ def test_one_submission_shows_what_went_wrong_and_takes_a_persons_score(
         "WHERE s.student_id = 'page_wrong'"
     )
     page.goto(f"{jupyter}/formgrader/submissions/{ident}")
-    page.get_by_text("✗ mean — 10 of 30 points").wait_for()
+    page.get_by_text("✗ mean — wrong, 10 of 30 points").wait_for()
     text = page.inner_text("#notebook")
-    assert "the sum is not divided by how many there are." in text and "✗ a few rows — wrong" in text
+    assert "the sum is not divided by how many there are." in text and "✗ wrong: a few rows" in text
+    assert "A hint: Which axis counts the rows?" in text and "26.6667" not in text
+    labels = page.locator(".nbgrader-label").all_inner_texts()
+    assert [label for label in labels if label != "Student's answer"] == [
+        "Exercise mean", "Exercise weighted_mean", "Exercise running_mean"
+    ]  # fmt: skip
     assert "a < b" in text and "window.ran = 1" in text  # the student's HTML, as text
     assert ran(page) == []
     score = page.locator(".nbgrader_cell", has_text="Student's answer").last.locator("input.score")
@@ -146,8 +151,45 @@ def test_a_feedback_page_shows_the_diagnosis_and_runs_nothing(
     page.route("http*://**", lambda route: route.abort())  # MathJax lies elsewhere
     page.goto((room.root / "feedback" / student / TOPIC / f"{NAME}.html").as_uri())
     text = page.inner_text("body")
-    assert "✗ mean" in text and "✗ a few rows" in text
+    assert "✗ mean" in text and ": a few rows" in text
     assert ran(page) == [] and page.locator("img[src=x]").count() == 0
+
+
+HARMLESS = {"http:", "https:", "mailto:"}
+LINKED = "[...document.querySelectorAll('{} a[href]')].map(a => [a.protocol, a.getAttribute('href')])"
+
+
+@pytest.mark.parametrize("where", ["feedback", "formgrader"])
+def test_links_and_pictures_of_a_student_lead_nowhere_else(
+    page: Any, jupyter: str, room: Classroom, where: str
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    ours = ("file:", f"{jupyter}/")
+    page.route(
+        "**/*", lambda route: (route.continue_ if route.request.url.startswith(ours) else route.abort)()
+    )
+    name = '<img src=x onerror="window.name_ran = 1">'
+    room.sql(f"UPDATE student SET first_name = '{name}', last_name = '{name}' WHERE id = 'page_links'")
+    if where == "feedback":
+        page.goto((room.root / "feedback" / "page_links" / TOPIC / f"{NAME}.html").as_uri())
+    else:
+        ((ident,),) = room.sql(
+            "SELECT n.id FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id "
+            "WHERE s.student_id = 'page_links'"
+        )
+        page.goto(f"{jupyter}/formgrader/submissions/{ident}")
+        page.locator("input#check_mean").wait_for()
+        page.wait_for_function("document.querySelector('input#check_mean').value == '30'")
+    links = page.evaluate(LINKED.format("#notebook"))
+    places = [href for _, href in links if href.startswith("#")]
+    assert {protocol for protocol, href in links if not href.startswith("#")} == HARMLESS
+    assert "#text-check_mean" in places
+    assert ["http:", "http://tracker.example/cat.png"] in links  # a picture that became a link
+    assert page.get_by_role("link", name="a cat").is_visible()
+    assert not [url for url in asked if "tracker.example" in url]
+    assert page.locator("#notebook img, #notebook svg:not(section svg), nav img").count() == 0
+    assert ran(page) == []
 
 
 def filled(room: Classroom, **answers: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import nbformat
 import numpy as np
 import pytest
@@ -30,13 +31,14 @@ from grader.grading.rules import Rules
 from grader.grading.work import open_file
 from grader.nbgrader import HANDED_IN
 from grader.nbgrader.archives import ExtractArchives, Refused, check_size
+from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, name_of_cell, restored
 from grader.nbgrader.feedback import PointsDiffer, outputs
 from grader.nbgrader.gradebook import bounded
 from grader.nbgrader.pictures import Album, illustrate
 from grader.nbgrader.scripts import MAX_CELLS, notebook_of_script, with_answers
 from grader.report.display import Checked
-from grader.verdict import CaseVerdict, Status, Verdict
+from grader.verdict import CaseVerdict, Graded, Status, Verdict
 
 FACTS = {"grade": False, "locked": False, "schema_version": 3, "solution": False, "task": False}
 RELEASED = {
@@ -95,6 +97,30 @@ class TestOutputs:
         assert not [tag for tag in ("<img", "<b>bold", "<axis", "<paper", "<i>off") if tag in html]
         assert "&lt;img" in html and "&lt;axis" in html and "&lt;paper" in html
         assert "\x1b" not in json.dumps(shown) and len(json.dumps(shown)) < 200_000
+
+
+CITING = '''def mean(rows):
+    """The mean.
+
+    Gauss, "Theoria combinationis" (1823), https://doi.example/10.1?a=1&b=2.
+    """
+'''
+
+
+def test_below_a_wrong_answer_stands_what_the_released_docstring_cites() -> None:
+    released = RELEASED | {"mean": Released("code", CITING, RELEASED["mean"].facts)}
+    exercise, wrong = checked(0.0).exercise, checked(0.0).verdict
+    shown = {}
+    for status in (Status.WRONG, Status.PASSED):
+        cell = nbformat.v4.new_code_cell("check(mean)")
+        cell.metadata["nbgrader"] = dict(RELEASED["check_mean"].facts) | {"points": 30}
+        theirs = nbformat.v4.new_code_cell(CITING.replace("Gauss", "I"))
+        graded = Graded("ada", TOPIC, "f", 0, 30, 0, (msgspec.structs.replace(wrong, status=status),))
+        fill(nbformat.v4.new_notebook(cells=[theirs, cell]), graded, {"mean": exercise}, released, {})
+        shown[status] = cell.outputs[0]["data"]["text/html"]
+    assert "<b>To read:</b> Gauss" in shown[Status.WRONG] and "Which &lt;axis&gt;?" in shown[Status.WRONG]
+    assert '<a href="https://doi.example/10.1?a=1&amp;b=2" ' in shown[Status.WRONG]
+    assert "Gauss" not in shown[Status.PASSED] and "axis" not in shown[Status.PASSED]
 
 
 class TestCells:

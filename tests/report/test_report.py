@@ -26,6 +26,7 @@ from grader.verdict import CaseVerdict, Graded, PassedOver, Results, Status, Ver
 TOPIC = "19_transformers"
 EXERCISE = "scaled_dot_product_attention"
 MESSAGE = "On “a single sequence”, 15 of its 15 values are off."
+SENTENCE = "the scores are divided by d instead of √d."
 HOSTILE = "\x1b[2J\x1b]0;mine\x07 a\tb\rc \x9b31m \u202egnp.exe \u2066x [bold]no markup[/bold] :smile: \udce4"
 
 
@@ -61,7 +62,7 @@ def shown(show: object, what: object, width: int = 80, terminal: bool = True) ->
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_text_of_strangers_does_nothing_to_the_terminal(terminal: bool) -> None:
-    wrong = verdict(HOSTILE, Status.GRADER_ERROR, mistake=HOSTILE, message=HOSTILE)
+    wrong = verdict(HOSTILE, Status.GRADER_ERROR, mistake=HOSTILE, message=HOSTILE, sentence=HOSTILE)
     one = graded(wrong, student=HOSTILE, topic=HOSTILE, notes=(HOSTILE,))
     whole = shown(show_class, results([one, one], {}), 500, terminal)
     text = " ".join(whole.split())
@@ -82,16 +83,30 @@ def test_every_dangerous_character_is_escaped() -> None:
 
 
 def test_a_few_submissions_are_shown_one_a_row() -> None:
-    wrong = verdict(status=Status.WRONG, mistake="scaled_by_depth")
-    text = shown(show_class, results([graded(wrong), graded(verdict(), student="bea")], {}))
-    assert re.search(r"ada +transformers +3.75/15 +scaled_dot_product_attention:", text)
-    assert re.search(r"bea +transformers +15/15 +none", text)
-    assert re.search(r"scaled_dot_product_attention +50% +1× scaled_by_depth", text)
+    wrong = verdict(status=Status.WRONG, mistake="scaled_by_depth", sentence=SENTENCE)
+    unwritten = verdict("layer_norm", Status.MISSING, score=0.0, unwritten=True)
+    text = shown(show_class, results([graded(wrong, unwritten), graded(verdict(), student="bea")], {}), 100)
+    start = SENTENCE[:20]
+    assert text.startswith("Submissions for transformers\n") and "scaled_by_depth" not in text
+    assert re.search(rf"ada +3.8 of 30 +{EXERCISE} +{start}.*\n( .*\n)? +layer_norm +not written\n", text)
+    assert re.search(r"bea +15 of 15 +none", text)
+    assert re.search(rf"{EXERCISE} +50% +1× +{SENTENCE[:-1]}\n", text)
     assert text.endswith("2 submissions of 2 students graded.\n")
+    several = [graded(wrong), graded(verdict("momentum_step"), topic="06_optimisers")]
+    assert re.search(r"ada +optimisers +15 of 15 +none", shown(show_class, results(several, {}), 100))
+
+
+def test_a_sentence_that_takes_two_lines_keeps_its_left_edge() -> None:
+    long = "the scores are divided by d instead of by the root of d, where d is the width of one head."
+    text = shown(show_class, results([graded(verdict("layer_norm", Status.WRONG, sentence=long))], {}), 80)
+    first, *more = [line for line in text.splitlines()[4:] if line.strip()][:-1]
+    (edge,) = {len(line) - len(line.lstrip()) for line in more}
+    assert first.index("the scores") == edge and len(more) > 1
+    assert " ".join([first[edge:], *(line.strip() for line in more)]) == long[:-1]
 
 
 def test_many_submissions_are_summed_up_by_topic() -> None:
-    wrong = verdict(status=Status.WRONG, mistake="scaled_by_depth")
+    wrong = verdict(status=Status.WRONG, mistake="scaled_by_depth", sentence=SENTENCE)
     missing = verdict(status=Status.MISSING, score=0.0)
     several = [wrong] * 12 + [missing] * 6 + [verdict(status=Status.RAISED)] * 2 + [verdict()] * 20
     class_ = [graded(one, student=f"s{i}") for i, one in enumerate(several)]
@@ -100,7 +115,7 @@ def test_many_submissions_are_summed_up_by_topic() -> None:
     mean = (14 * 3.75 + 20 * 15) / 40
     assert re.search(rf"transformers +40 +{mean:.1f} +9.4 +20 \(50%\) +▃ ▆      █\n", text)
     assert re.search(r"optimisers +1 +15.0 +15.0 +1 \(100%\)          +█\n", text)
-    often = "12× scaled_by_depth, 6× not written, 2× stopped with an error"
+    often = f"12× {SENTENCE[:-1]} 6× not defined 2× stopped with an error"
     assert f"scaled_dot_product_attention 50% {often} " in " ".join(text.split())
     assert "s39" not in text and "Needs your eye" not in text
     assert text.endswith("41 submissions of 40 students graded.\n")
