@@ -21,19 +21,13 @@ from bleach.css_sanitizer import CSSSanitizer
 from bs4 import BeautifulSoup
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from nbconvert.filters.markdown_mistune import (
-    InvalidNotebook,
-    IPythonRenderer,
-    MarkdownWithMath,
-    import_plugin,
-)
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 
 TAGS = frozenset(
     "a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s"
     " small span strong sub summary sup table tbody td th thead tr ul".split()
 )
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-PLUGINS = ("strikethrough", "table", "url", "def_list")  # nbconvert's, but for boxes to be ticked
 LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 REMOTE = re.compile(r"https?://", re.IGNORECASE)
 PASTED = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
@@ -51,7 +45,13 @@ MACRO = re.compile(
 OURS = "text-"  # before each place in a text, so that none is a place of the page
 
 
-class Renderer(IPythonRenderer):  # type: ignore[misc]  # it has no types
+class Parser(MarkdownWithMath):
+    """nbconvert's parser, but for boxes to be ticked."""
+
+    DEFAULT_PLUGINS = ("strikethrough", "table", "url", "def_list")  # type: ignore[assignment]
+
+
+class Renderer(IPythonRenderer):
     """nbconvert's renderer, which says that a pasted picture is missing rather than give up."""
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
@@ -73,8 +73,7 @@ def html_of(source: str, attachments: dict[str, dict[str, str]]) -> str:
     """Return Markdown as clean HTML; what cannot be rendered is shown as it is."""
     try:
         renderer = Renderer(escape=False, attachments=attachments)
-        markdown = MarkdownWithMath(renderer=renderer, plugins=map(import_plugin, PLUGINS))
-        return clean(str(markdown.render(source)))
+        return clean(Parser(renderer).render(source))
     except Exception:  # text that was made to can raise nearly anything, and is one page of a class'
         return f"<pre>{escape(source)}</pre>"
 
@@ -101,6 +100,7 @@ def clean(html: str) -> str:
             link["rel"] = "noopener noreferrer"
         else:
             link.unwrap()
+    page.smooth()  # what an element parted is one text in a browser
     for text in page.find_all(string=MACRO):
         text.replace_with(MACRO.sub("", str(text)))
     return str(page)
