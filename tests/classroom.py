@@ -62,7 +62,7 @@ RIGHT = {"mean": MEAN, "weighted_mean": WEIGHTED, "RunningMean": RUNNING, "writt
 LINKS = """\
 [script](javascript:alert(1)) [data](data:text/html,x) [basic](VBScript:x) [entity](java&#115;cript:1)
 [spaced](<java\tscript:1>) [named][r] <javascript:alert(1)> [relative](//tracker.example/x) [file](file:///etc)
-[good](https://uni.example/a?b=1&c=2) <ada@uni.example> [place](#check_mean)
+[good](https://uni.example/a?b=1&c=2) [mail](mailto:ada@uni.example) [place](#check_mean)
 
 [r]: javascript:alert(1)
 
