@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 
 from grader.errors import PlainError
 
@@ -113,12 +114,17 @@ def script_cells(text: str, demonstrations: bool = False) -> list[tuple[int, str
         header = marker.group(1) if marker else ""
         if "[markdown]" in header:
             continue
-        freed = next((not line.startswith("#") for line in lines[start + 1 : end] if line.strip()), False)
-        if f'"{DEMONSTRATION}"' in header and freed and not demonstrations:
+        if f'"{DEMONSTRATION}"' in header and _freed(lines[start + 1 : end]) and not demonstrations:
             continue
         if source.strip():
             pieces.append((0, source, start + 1))
     return pieces
+
+
+def _freed(lines: list[str]) -> bool:
+    """Tell whether a demonstration's first paragraph, which may begin with comment, holds code."""
+    body = dropwhile(lambda line: not line.strip(), lines)
+    return any(not line.startswith("#") for line in takewhile(str.strip, body))
 
 
 @contextmanager

@@ -228,7 +228,9 @@ def readme(topic: Topic, released: NotebookNode) -> str:
 {install}
 
 **Where.** Write in `{topic.name}.ipynb` or, if you like an editor better, in `{topic.name}.py`: both ask for
-the same. Every stub, `raise NotImplementedError()`, gives way to your answer.
+the same. Write your answers in place of the lines `raise NotImplementedError()`. In the script a cell begins
+with a line `# %%`, and VS Code and Spyder can run it and show its pictures. The cells that draw or check are
+commented out there: to run one, remove the `# ` in front of its lines. It is not graded.
 
 **Am I right?** Run one of these in this folder. It needs no network, and checks as your work will be
 graded, on other numbers:

@@ -39,10 +39,10 @@ def check(
     annotate: bool,
     quality: Path | None,
 ) -> None:
-    """Check your answers against the public key.
+    """Check your answers, and say what is wrong.
 
     Without arguments it checks every assignment in and below the current
-    folder. Exits with 0 only if all that was asked for passed.
+    folder. Exits with 0 only if all that was checked is right.
     """
     wait("Starting TensorFlow, which takes some seconds…")
     from grader import files

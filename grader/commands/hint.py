@@ -14,8 +14,8 @@ from grader.commands.common import console, plain_errors
 def hint(targets: tuple[str, ...]) -> None:
     """Show an exercise's hint: a question, and what to read.
 
-    A topic in place of an exercise stands for its first exercise that is not
-    done. The answer is never given.
+    If you name a topic, it is the hint of the first exercise in it that is not
+    right yet. A hint never gives the answer.
     """
     from grader.student.assignment import choose, find_assignments
     from grader.student.hint import hint as find_hint

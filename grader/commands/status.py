@@ -14,8 +14,8 @@ from grader.commands.common import console, plain_errors
 def status(targets: tuple[str, ...]) -> None:
     """Show what is done, in progress and to do.
 
-    It says what came of each exercise when it was last checked, and runs
-    nothing. Progress is stored beside your work, in `.grader/progress.json`;
+    It shows what the last check of each exercise found, and runs nothing.
+    Progress is stored beside your work, in `.grader/progress.json`;
     `grader check` and `grader watch` bring it up to date.
     """
     from grader.student.assignment import choose, find_assignments

@@ -34,9 +34,9 @@ VARIABLE = "GRADER_STUDENT"
 def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
     """Pack what you hand in into one file, and check it.
 
-    It also says where to hand the file in. The packed copy is run in a process
-    that has nothing else of yours, as the grader will run it. Exits with 0 if
-    it was packed and checked, whatever the points.
+    It also says where to hand the file in. The packed copy is checked on its
+    own, without your other files, as it will be when it is graded. Exits with 0
+    if the file was packed and checked, whatever the points.
     """
     from grader.grading.work import NotGradable
     from grader.student import packing
@@ -54,7 +54,7 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
                 packed.append(packing.pack(assignment, name, folder))
             except NotGradable as error:
                 raise failure(f"{assignment.name}: {error}.") from error
-        wait("Running the packed copy as it will be graded…")
+        wait("Checking the packed copy, which takes some seconds…")
         graded = check_packed(chosen, packed)
         for assignment, one, result in zip(chosen, packed, graded, strict=True):
             found = warnings(one.source)

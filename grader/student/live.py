@@ -153,7 +153,8 @@ def _source(
     cells = shell.cells_run(here) if here else None
     if cells is None:
         raise CannotCheck(
-            "Checking needs the text of your answer: do it in a notebook, or run `grader check` instead."
+            "`check` needs the text of your answer: call it in a notebook, or run `grader check` in a "
+            "terminal."
         )
     found = session.cut(cells, names)
     for name in names - found.defined if answers else ():
@@ -171,8 +172,8 @@ def _notes(assignment: Assignment, found: session.Cut | None, failed: bool) -> I
     hidden = found.unknown & here.user_ns.keys() - vars(builtins).keys() - shell.own_names(here)
     if hidden:
         yield (
-            f"{_listed(hidden)} is in this kernel, but no cell that was run in it says what it is; "
-            "it will not be there when you are graded. Define it in a cell."
+            f"No cell that was run in this kernel defines {_listed(hidden)}, though the kernel has it. When "
+            "your file is graded it is missing: define it in a cell."
         )
     path = assignment.folder / f"{assignment.name}.ipynb"
     # While an answer is not right, it matters little whether all of it was saved.
@@ -182,7 +183,7 @@ def _notes(assignment: Assignment, found: session.Cut | None, failed: bool) -> I
         if saved and lost:
             yield (
                 f"{path.name}, as it was saved last, has no cell that defines {_listed(lost)}. Save the "
-                "notebook; if the cell was deleted, write it again, for grading needs it."
+                "notebook; if you have deleted the cell, write it again, because grading needs it."
             )
 
 
@@ -191,8 +192,9 @@ def _not_run(wanted: Sequence[Exercise], found: session.Cut | None) -> tuple[str
     if found is None:
         return ()
     count = sum(not found.defined >= set(exercise.writes) for exercise in wanted)
-    cells = "the cell of one exercise was" if count == 1 else f"the cells of {count} exercises were"
-    return (f"In this kernel {cells} not run yet. `grader check` goes by the saved file.",) if count else ()
+    cells = "The cell of one exercise has" if count == 1 else f"The cells of {count} exercises have"
+    said = f"{cells} not been run in this kernel yet. `grader check` checks the saved file instead."
+    return (said,) if count else ()
 
 
 def _written(assignment: Assignment) -> Iterator[str]:

@@ -45,7 +45,7 @@ def warnings(file: Path) -> list[str]:
     for cell in cells:
         if compiled_source(cell) != cell.text and (line := MAGIC_LINE.search(cell.text)):
             said = line.group().strip()[:60]
-            found.append(f"{_place(cell)}: `{said}` works in notebooks only, and is left out when graded.")
+            found.append(f"{_place(cell)}: `{said}` works in notebooks only: no grader runs it.")
     return found
 
 
@@ -79,7 +79,7 @@ def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
         for name in sorted(((names.uses - before) | (names.later - everywhere)) - said):
             said.add(name)
             if name in everywhere:
-                yield f"{_place(cell)} uses `{name}`, to which only a later cell gives a value: move it up."
+                yield f"{_place(cell)} uses `{name}`, which only a later cell defines: move that cell up."
             elif name in elsewhere:
                 yield (
                     f"{_place(cell)} uses `{name}`, which is defined in a cell that is not graded (a "

@@ -45,17 +45,17 @@ def show_submitted(
     say(f"It holds {packed.source.name} as it was saved at {saved}.", indent=2)
     if packed.note:
         say(f"Note: {packed.note}.", indent=2)
-    say("\nRun from the packed copy, in a process of its own, as it will be graded:")
+    say("\nThe packed copy, checked on its own as it will be when it is graded:")
     for verdict in graded.exercises:
         say(f"{sign(verdict.status)} {outcome(verdict)}", indent=2)
     topic = name_of(graded.topic)
-    say(f"  {topic}: {points(graded.score, graded.max_score)}, on the public numbers.", "bold")
+    say(f"  {topic}: {points(graded.score, graded.max_score)}. It is graded on other numbers.", "bold")
     if written is not None:
         say(in_words(written) + ("" if written else " You may still write it."), "" if written else "bold", 2)
     if graded.score < graded.max_score:
-        say(f"What is missing, `grader check {topic}` says. You may hand in all the same.", indent=2)
+        say(f"`grader check {topic}` says what is missing. You may hand it in as it is.", indent=2)
     if warnings:
-        say("\nLook at this first. It works here, and may not where it is graded:", "bold")
+        say("\nLook at this first. It works here, and may not work where it is graded:", "bold")
         for warning in warnings:
             say(f"! {warning}", indent=2)
     say(f"\n{where}\n")

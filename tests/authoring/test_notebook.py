@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
+import jupytext
 import nbformat
 import pytest
 from courses import CHECKS, SOLUTION, make_course
@@ -13,6 +14,8 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from grader.authoring.notebook import instructor_notebook, script, solution_regions, to_bytes
 from grader.exercise import AuthorError
+
+ASSIGNMENTS = sorted((Path(__file__).parents[2] / "assignments").glob("[0-9]*"))
 
 
 @pytest.fixture
@@ -141,6 +144,19 @@ def test_script_runs_nothing_but_the_students_cells(notebook: nbformat.NotebookN
     assert '# %% tags=["active-ipynb"]\n# check(mean)\n' in text
     defined = [type(node).__name__ for node in ast.parse(text).body if not isinstance(node, ast.Expr)]
     assert defined == ["Import", "FunctionDef", "FunctionDef", "ClassDef"]
+
+
+@pytest.mark.parametrize("folder", ASSIGNMENTS, ids=[path.name for path in ASSIGNMENTS])
+def test_jupytext_opens_a_script_as_the_notebook(folder: Path) -> None:
+    """So that who works in the script sees the demonstrations and their pictures too."""
+    name = folder.name.partition("_")[2]
+    given = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    opened = jupytext.read(folder / f"{name}.py")
+    assert [(cell.cell_type, cell.source) for cell in opened.cells] == [
+        (cell.cell_type, cell.source) for cell in given.cells
+    ]
+    tags = [[cell.metadata.get("tags", []) for cell in book.cells] for book in (opened, given)]
+    assert tags[0] == tags[1]
 
 
 def test_script_quotes_text_that_holds_quotes(notebook: nbformat.NotebookNode) -> None:

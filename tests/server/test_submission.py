@@ -253,18 +253,16 @@ def test_an_error_is_placed_by_cell_and_line_in_a_notebook() -> None:
 
 def test_a_demonstration_in_a_script_is_not_run_though_its_lines_were_freed() -> None:
     demonstration = '# %% tags=["active-ipynb"]\nraise ValueError\n\n'
-    script = run(f"{demonstration}# %%\na = 1\n\n{demonstration}# %%\nb = 1 / 0\n")
+    commented = demonstration.replace("raise", "\n# It is no error.\nraise")
+    script = run(f"{demonstration}# %%\na = 1\n\n{commented}# %%\nb = 1 / 0\n")
     assert names(script) == {"a"}
     (problem,) = script.problems
-    assert problem.said().endswith("\n  line 11, in <module>\n    b = 1 / 0")
+    assert problem.said().endswith("\n  line 13, in <module>\n    b = 1 / 0")
 
 
 def test_what_a_student_writes_below_a_demonstration_that_is_still_comment_is_run() -> None:
-    cells = (
-        '# %% tags=["active-ipynb"]\n# check(f)\n\ndef helper():\n    return 1\n\n',
-        "# %%\nx = helper()\n",
-    )
-    script = run("".join(cells))
+    demonstration = '# %% tags=["active-ipynb"]\n# check(f)\n\n'
+    script = run(f"{demonstration}def helper():\n    return 1\n\n# %%\nx = helper()\n")
     assert names(script) == {"helper", "x"} and not script.problems
 
 

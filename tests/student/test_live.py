@@ -205,7 +205,7 @@ def test_without_arguments_the_whole_state_is_shown(
     said = capsys.readouterr().out
     assert "averages: 1 of 3 exercises right, 30 of 100 points" in said
     assert "✗ weighted_mean — not defined" in said
-    assert "the cells of 2 exercises were not run yet" in said
+    assert "The cells of 2 exercises have not been run in this kernel yet" in said
     assert "written answer" not in said
 
 
@@ -231,7 +231,7 @@ def test_what_only_the_kernel_knows_is_told(notebook: Notebook, capsys: pytest.C
         check(notebook["mean"])
     said = capsys.readouterr().out
     assert "NameError: name 'count' is not defined" in said
-    assert "Note: `count` is in this kernel, but no cell that was run in it says what it is" in said
+    assert "Note: No cell that was run in this kernel defines `count`, though the kernel has it." in said
 
 
 def test_what_the_saved_notebook_lacks_is_told(
@@ -423,7 +423,7 @@ def test_a_script_is_checked_without_a_notebook(
     exec(RIGHT, vars(module))
     check(module.mean)
     assert capsys.readouterr().out.startswith("✓ mean — right")
-    with pytest.raises(CannotCheck, match="Checking needs the text of your answer: do it in a notebook"):
+    with pytest.raises(CannotCheck, match="`check` needs the text of your answer: call it in a notebook"):
         check("mean")
 
 

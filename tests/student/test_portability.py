@@ -83,7 +83,7 @@ def test_what_only_a_demonstration_defines_is_told(tmp_path: Path) -> None:
 
 def test_what_only_a_later_cell_defines_is_told_where_the_cell_needs_it_at_once(tmp_path: Path) -> None:
     (said,) = found(tmp_path, "x = later + 1", "later = 1")
-    assert said == "Cell 1 from the top uses `later`, to which only a later cell gives a value: move it up."
+    assert said == "Cell 1 from the top uses `later`, which only a later cell defines: move that cell up."
     assert found(tmp_path, "class A:\n    n = [later for _ in range(3)]", "later = 1") == [said]
     assert found(tmp_path, "def f():\n    return later", "later = 1") == []
 
@@ -107,7 +107,7 @@ def test_files_beside_the_notebook_are_told(tmp_path: Path) -> None:
 
 def test_lines_for_notebooks_are_told(tmp_path: Path) -> None:
     (said,) = found(tmp_path, "a = 1\n!pip install x")
-    says = "`!pip install x` works in notebooks only, and is left out when graded."
+    says = "`!pip install x` works in notebooks only: no grader runs it."
     assert said == f"Cell 1 from the top: {says}"
 
 

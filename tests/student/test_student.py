@@ -108,7 +108,7 @@ def test_the_points_for_the_written_answer_are_told_and_an_empty_one_is_warned_o
     (mine / "averages.py").write_text(RIGHT)
     assert worth in said("status") and "empty" not in said("status")
     handed = said("submit", "--student", "ada")
-    assert f"100 of 100 points, on the public numbers. {worth}" in handed and "empty" not in handed
+    assert f"100 of 100 points. It is graded on other numbers. {worth}" in handed and "empty" not in handed
     (mine / "averages.py").write_text(MODEL.sub("YOUR ANSWER HERE", RIGHT))
     assert f"{worth} Yours is empty." in said("status")
     assert f"{worth} Yours is empty. You may still write it." in said("submit", "--student", "ada")
