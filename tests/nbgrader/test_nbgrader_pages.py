@@ -19,6 +19,7 @@ from classroom import MISTAKES, NAME, RIGHT, Classroom, cell_of
 from courses import TOPIC
 
 from grader.course import Course
+from grader.student.live import STOPS
 
 TOKEN = "a token of the tests"
 PATIENCE = 60_000  # milliseconds
@@ -223,6 +224,7 @@ def test_check_shows_in_jupyterlab_what_is_wrong_and_stops_run_all_there(
     text = wrong.inner_text()
     assert "✗ weighted_mean — wrong" in text and "every value counts the same" in text
     assert "✓ right: equal weights" in text
+    assert page.locator(".jp-RenderedText[data-mime-type*='stderr']").all_inner_texts() == [STOPS]
     assert page.locator("section[aria-label^='running_mean']").count() == 0
 
 
