@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FEW = 20  # submissions that are shown one a row
 NAME = 28  # columns of a student's name, before it is folded
 NAMED = 3  # mistakes that are named of each exercise
+LONGEST = 200  # characters of a file's name, which in a zip may have 64,000
 BARS = " ▁▂▃▄▅▆▇█"
 BINS = 10
 
@@ -169,10 +170,14 @@ def _show_passed_over(console: Console, passed_over: Sequence[PassedOver]) -> No
         return
     table = _table("Not graded", ["student", "file", "why"])
     for one in passed_over[:FEW]:
-        table.add_row(*map(_text, (one.student or "?", one.file, one.reason)))
+        table.add_row(*map(_text, (one.student or "?", _cut(one.file), one.reason)))
     console.print(table)
     if len(passed_over) > FEW:
         console.print(_text(f"and {len(passed_over) - FEW} more; --json FILE has them all."))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _states(topic: Topic) -> tuple[str, str]:

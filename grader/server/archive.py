@@ -17,6 +17,7 @@ from grader.cells import MAX_BYTES, MAX_ENTRIES, Unreadable
 
 # What zipfile unpacks no further than it is asked to; of bzip2 and LZMA it unpacks whole blocks.
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+QUOTED = 200  # characters of what zipfile says, which may quote a name of 64 kB
 OTHERS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA"}
 
 
@@ -32,7 +33,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(os.fdopen(descriptor, "rb"))
         except (zipfile.BadZipFile, OSError, ValueError) as error:
-            raise Unreadable(f"the zip cannot be read ({error}): make it again") from error
+            raise Unreadable(f"the zip cannot be read ({str(error)[:QUOTED]}): make it again") from error
         entries = self._zip.infolist()
         if len(entries) > MAX_ENTRIES:
             raise Unreadable(f"the zip holds {len(entries)} entries; at most {MAX_ENTRIES} are read")
@@ -57,7 +58,7 @@ class Archive:
             with self._zip.open(entry) as file:
                 content = io.BytesIO(file.read(MAX_BYTES + 1)).getvalue()
         except Exception as error:  # zipfile lets zlib's, struct's and its own errors through
-            raise Unreadable(f"it is damaged in the zip ({error})") from error
+            raise Unreadable(f"it is damaged in the zip ({str(error)[:QUOTED]})") from error
         if len(content) > MAX_BYTES:
             raise Unreadable(f"it is larger than the {MAX_BYTES / 1e6:.0f} MB that are read")
         return {"content": np.frombuffer(content, np.uint8)}

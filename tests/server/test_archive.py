@@ -54,6 +54,17 @@ def test_a_large_file_is_refused(tmp_path: Path) -> None:
         opened(tmp_path / "a.zip").read(0)
 
 
+def test_what_is_said_of_a_damaged_file_is_short(tmp_path: Path) -> None:
+    name = "n" * 60_000
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr(name, "x")
+    content = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(content.replace(b"n", b"m", 1))  # the two places differ
+    with pytest.raises(Unreadable, match="it is damaged in the zip") as caught:
+        opened(tmp_path / "a.zip").read(0)
+    assert len(str(caught.value)) < 300
+
+
 def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_ENTRIES", 2)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
