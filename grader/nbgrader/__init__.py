@@ -19,9 +19,11 @@ from typing import Any
 HERE = "grader.nbgrader"
 THEIRS = "nbgrader.preprocessors"
 CELL_SECONDS = 300  # for one cell where nbgrader runs one, which is in `nbgrader validate`
-# STUDENT/TOPIC.ipynb, as in what `grader submit` makes, or STUDENT_TOPIC.ipynb; or a script.
+# What is in STUDENT-TOPIC.zip, as `grader submit` makes it, is that student's, whatever names are in
+# it. Else STUDENT/TOPIC.ipynb or STUDENT_TOPIC.ipynb; or a script.
 HANDED_IN = (
-    r".*/(?P<student_id>(?!\d\d_|extracted/|(?:{names})\.)[^/]+?)[/_]"
+    r"(?:.*?/extracted/(?:.*?/)??(?=[^/]+-(?:{names})/)|.*/)"
+    r"(?P<student_id>(?!\d\d_|extracted/|(?:{names})\.)[^/]+?)(?:-(?:{names})/(?:.*/)?(?:[^/]+?_)??|[/_])"
     r"(?:\d\d_)?(?P<file_id>{names})\.(?:ipynb|py)$"
 )
 

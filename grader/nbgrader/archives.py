@@ -1,61 +1,175 @@
-"""`nbgrader zip_collect`, which goes on with the class after a bad archive."""
+"""`nbgrader zip_collect`, which goes on with the class after what cannot be collected."""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import stat
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from nbgrader.plugins import ExtractorPlugin
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import unzip
 
 from grader.cells import MAX_ARCHIVE, MAX_ENTRIES
 from grader.errors import PlainError
+from grader.sandbox import levels
 
 NESTED = 3  # archives within archives, at most
+# What zipfile unpacks no further than an entry declares; of bzip2 and LZMA it unpacks whole blocks.
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Refused(PlainError):
-    """A file is not an archive, or would unpack to more than a class hands in."""
+    """A file cannot be collected; the message says why."""
 
 
 class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
-    """nbgrader's extractor, which passes over what cannot be unpacked and says so at the end."""
+    """nbgrader's extractor, which passes over what cannot be collected and says so at the end.
+
+    Of what is passed over nothing is left: a zip's file that is damaged, a tar
+    file as a whole.
+    """
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Unpack every archive below `archive_path`, and copy the other files."""
         source, target = Path(archive_path), Path(extracted_path)
-        refused: list[Path] = []
-        for path in sorted(source.rglob("*")):
+        refused: list[tuple[str, str]] = []
+        for path in files_below(source):
             folder = target / path.relative_to(source).parent
-            if not path.is_file():
-                continue
-            folder.mkdir(parents=True, exist_ok=True)
-            if path.suffix in self.zip_ext:
-                self.log.info("Extracting %s", path)
-                refused += self.unpack(path, folder)
-            else:
-                self.log.info("Copying %s", path)
-                shutil.copy(path, folder)
-        for path in refused:
-            self.log.error("Passed over, ask for it again: %s", path)
+            try:
+                if not regular(path):
+                    raise Refused(kind_of(path))
+                folder.mkdir(parents=True, exist_ok=True)
+                if path.suffix in self.zip_ext:
+                    self.log.info("Extracting %s", path)
+                    refused += self.unpack(path, folder)
+                else:
+                    self.log.info("Copying %s", path)
+                    shutil.copy(path, folder, follow_symlinks=False)
+            except (Refused, OSError) as error:
+                refused.append((str(path), said(error)))
+        refused += self.doubles(target)
+        for what, reason in refused:
+            self.log.error("Passed over, ask for it again: %s: %s", what, reason)
 
-    def unpack(self, archive: Path, folder: Path, depth: int = 0) -> Iterator[Path]:
-        """Unpack an archive, and those inside it, into folders of their names; yield those that fail."""
-        inside = folder / archive.name.removesuffix(archive.suffix).removesuffix(".tar")
+    def unpack(self, archive: Path, folder: Path, depth: int = 0) -> Iterator[tuple[str, str]]:
+        """Unpack an archive, and those inside it, into folders of their names; yield what fails, and why."""
+        name = archive.name.removesuffix(archive.suffix).removesuffix(".tar")
+        place = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=folder))
         try:
             check_size(archive)
-            unzip(str(archive), str(folder), zip_ext=self.zip_ext, create_own_folder=True, tree=False)
+            if zipfile.is_zipfile(archive):
+                yield from unzipped(archive, place / name)
+            else:
+                unzip(str(archive), str(place), zip_ext=self.zip_ext, create_own_folder=True, tree=False)
+            if os.path.lexists(folder / name):
+                raise Refused(f"there is another file or folder {name}")
+            (place / name).rename(folder / name)
         except Exception as error:  # a damaged archive can raise nearly anything
-            self.log.error("%s cannot be unpacked: %s", archive, error)
-            yield archive
-        for path in sorted(inside.rglob("*")):
-            # An archive sets the permissions of what is in it, and may deny them to us.
-            path.chmod(0o755 if path.is_dir() else 0o644)
-            if path.suffix in self.zip_ext and path.is_file() and depth < NESTED:
+            yield str(archive), said(error)
+            return
+        finally:
+            levels.remove(place)
+        for path in [folder / name, *everything_below(folder / name)]:
+            # A tar file sets the permissions of what is in it, and may deny them to us.
+            path.chmod(0o755 if path.is_dir() else 0o644, follow_symlinks=False)
+        for path in files_below(folder / name):
+            if path.suffix in self.zip_ext and depth < NESTED:
                 yield from self.unpack(path, path.parent, depth + 1)
+
+    def doubles(self, target: Path) -> Iterator[tuple[str, str]]:
+        """Take away what nbgrader would end the class for: two files that are one student's, for one topic.
+
+        A file in a student's own archive is theirs before one that lies deeper
+        in another's. Where nothing tells which of two is meant, none is taken.
+        """
+        collector: Any = getattr(self.parent, "collector_plugin_inst", None)
+        if type(collector) is not FileNameCollectorPlugin or not collector.named_regexp:
+            return
+        found: dict[tuple[str, str], list[tuple[tuple[int, bool], Path]]] = {}
+        for path in files_below(target):
+            match = (
+                re.match(collector.named_regexp, str(path)) if path.suffix in collector.valid_ext else None
+            )
+            if match is None or match.groupdict().get("timestamp"):  # by which nbgrader tells which is newer
+                continue
+            student = match.group("student_id")
+            depth = str(path).count("/", 0, match.start("student_id"))
+            file = Path(match.group("file_id")).stem + path.suffix
+            found.setdefault((student, file), []).append(((depth, path.parent.name != student), path))
+        for (student, file), several in found.items():
+            nearest = min(rank for rank, _ in several)
+            own = [path for rank, path in several if rank == nearest]
+            for _, path in several if len(several) > 1 else ():
+                if len(own) > 1 or path != own[0]:
+                    path.unlink()
+                    yield str(path), f"{student} has {len(several)} files {file}"
+
+
+def unzipped(archive: Path, folder: Path) -> Iterator[tuple[str, str]]:
+    """Unpack a zip's files into a new folder; yield those that cannot be, and why."""
+    folder.mkdir()
+    with zipfile.ZipFile(archive) as opened:
+        for entry in opened.infolist():
+            name = PurePosixPath(entry.filename.replace("\\", "/"))
+            if entry.is_dir():
+                continue
+            target = folder / name
+            try:
+                if name.is_absolute() or ".." in name.parts:
+                    raise Refused("its name leads out of the archive")
+                if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+                    raise Refused("it is not a file")
+                if entry.compress_type not in BOUNDED:
+                    raise Refused("it is packed in an unusual way: make an ordinary zip of it")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if os.path.lexists(target):
+                    raise Refused("it is there twice")
+                with opened.open(entry) as source, open(target, "xb") as file:
+                    shutil.copyfileobj(source, file)
+            except Exception as error:  # zipfile lets zlib's, struct's and its own errors through
+                if not isinstance(error, Refused):
+                    target.unlink(missing_ok=True)
+                yield f"{archive}:{entry.filename}", said(error)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return all that is no folder below one, in order; links are not followed."""
+    found = []
+    for here, folders, names in os.walk(folder):
+        links = [name for name in folders if os.path.islink(os.path.join(here, name))]
+        folders[:] = [name for name in folders if name not in links]
+        found += [Path(here, name) for name in (*names, *links)]
+    return sorted(found)
+
+
+def everything_below(folder: Path) -> Iterator[Path]:
+    """Yield all that is below a folder, a folder before what is in it; links are not followed."""
+    for here, folders, names in os.walk(folder):
+        yield from (Path(here, name) for name in (*folders, *names))
+
+
+def regular(path: Path) -> bool:
+    """Whether a path is a file, and no link to one."""
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def kind_of(path: Path) -> str:
+    """Say what a path is that is not a file."""
+    return "it is a link; links are not followed" if path.is_symlink() else "it is not a file"
+
+
+def said(error: Exception) -> str:
+    """Say what is wrong with a file."""
+    if isinstance(error, Refused):
+        return str(error)
+    return (error.strerror if isinstance(error, OSError) else None) or f"it cannot be unpacked ({error})"
 
 
 def check_size(archive: Path) -> None:

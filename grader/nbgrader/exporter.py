@@ -1,16 +1,18 @@
 """How `nbgrader autograde` comes to what was handed in: a notebook, or a script in its place.
 
-nbgrader looks for notebooks alone, and has no setting that says otherwise. So
-`Autograde.init_notebooks` is replaced when this module is loaded, which naming
-the exporter in the configuration does. A student with a script alone is known
-to nbgrader by the notebook that the script stands for, and the exporter reads
-the script where nbgrader has it read that notebook.
+nbgrader looks for notebooks alone, follows links, and has no setting that says
+otherwise. So `Autograde.init_notebooks` and `init_assignment` are replaced when
+this module is loaded, which naming the exporter in the configuration does. A
+student with a script alone is known to nbgrader by the notebook that the script
+stands for, and the exporter reads the script where nbgrader has it read that
+notebook.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from glob import escape, glob
 from pathlib import Path
@@ -18,15 +20,17 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, BaseConverter
+from nbgrader.converters import Autograde, BaseConverter, NbGraderException
 
 from grader.course import name_of
-from grader.grading.work import open_file
+from grader.grading.work import NotGradable, open_file
 from grader.nbgrader.autograde import chosen, topic_of
 from grader.nbgrader.cells import Released, released_in
 from grader.nbgrader.scripts import notebook_of_script, with_answers
+
+STAMP = "timestamp.txt"  # by which nbgrader knows when something was handed in
 
 
 class SubmissionExporter(NotebookExporter):
@@ -40,21 +44,46 @@ class SubmissionExporter(NotebookExporter):
         assert self.parent is not None
         directory, path = self.parent.coursedir, Path(filename)
         home = directory.format_path(directory.submitted_directory, facts["student"], facts["assignment"])
-        if path.parent != Path(home) or not os.path.lexists(path.with_suffix(".py")):
+        if path.parent != Path(home):
             return super().from_filename(filename, resources, **more)
+        if not os.path.lexists(path.with_suffix(".py")):
+            return self._notebook(path, resources, **more)
         released = released_in(facts)
         tests = sum(one.facts["grade"] and not one.facts["solution"] for one in released.values())
         topic = topic_of(Path(directory.root), facts["assignment"], facts["notebook"])
         work = chosen(path.parent, topic, tests, facts["student"])
         if work.file.endswith(".ipynb"):
-            return super().from_filename(filename, resources, **more)
-        with os.fdopen(work.open(), "rb") as file:
-            notebook = notebook_of_script(file.read(), released)
+            return self._notebook(path, resources, **more)
+        try:
+            with os.fdopen(work.open(), "rb") as file:
+                notebook = notebook_of_script(file.read(), released)
+        except NotGradable as error:
+            return self._unread(error, resources, **more)
         if os.path.lexists(path):
             notebook = with_notebook(notebook, path, released)
         else:
             forget_zero(facts)
         converted: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources, **more)  # type: ignore[no-untyped-call]
+        return converted
+
+    def _notebook(
+        self, path: Path, resources: dict[str, Any] | None, **more: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Convert a notebook that was handed in, never through a link."""
+        try:
+            os.close(open_file(path))
+        except NotGradable as error:
+            return self._unread(error, resources, **more)
+        return super().from_filename(str(path), resources, **more)
+
+    def _unread(
+        self, error: NotGradable, resources: dict[str, Any] | None, **more: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Convert a notebook that says why what was handed in is not shown."""
+        cells = [v4.new_markdown_cell(f"What was handed in is not shown: {error}.")]
+        converted: tuple[str, dict[str, Any]] = self.from_notebook_node(  # type: ignore[no-untyped-call]
+            v4.new_notebook(cells=cells), resources, **more
+        )
         return converted
 
 
@@ -92,15 +121,55 @@ def find_submissions(converter: Autograde) -> None:
     pattern = directory.format_path(
         directory.submitted_directory, directory.student_id, directory.assignment_id
     )
-    found = {folder: _handed_in(folder, directory.notebook_id) for folder in sorted(glob(pattern))}
-    if not any(found.values()):
-        BaseConverter.init_notebooks(converter)  # which says so
-        return
-    for folder, paths in found.items():
-        if not paths:
+    folders = sorted(glob(pattern))
+    found: dict[str, list[str]] = {}
+    for folder in folders:
+        stamp = os.path.join(folder, STAMP)
+        if os.path.islink(folder) or os.path.islink(os.path.dirname(folder)):
+            converter.log.warning("Passed over, as it is a link: %s", folder)
+        elif os.path.lexists(stamp) and not is_regular(stamp):
+            converter.log.warning("Passed over, as its %s is not a file: %s", STAMP, folder)
+        elif paths := _handed_in(folder, directory.notebook_id):
+            found[folder] = paths
+        else:
             converter.log.warning("Passed over, as it holds neither a notebook nor a script: %s", folder)
-    converter.assignments = {folder: paths for folder, paths in found.items() if paths}
+    if not folders:
+        BaseConverter.init_notebooks(converter)  # which says so
+    elif not found:
+        raise NbGraderException(f"nothing in {pattern} can be graded")
+    converter.assignments = found
     converter.notebooks = []
+
+
+def copy_files(converter: Autograde, assignment: str, student: str) -> None:
+    """Prepare `autograded/` as nbgrader does, without what is not a file: a link's target is no student's."""
+    directory = converter.coursedir
+    home = directory.format_path(directory.submitted_directory, student, assignment)
+    unfit = list(not_files(home))
+    for path in unfit:
+        converter.log.warning("Passed over, as it is not a file that can be read: %s", path)
+    ignored = directory.ignore
+    directory.ignore = [*ignored, *map(escape, unfit)]
+    try:
+        _init_assignment(converter, assignment, student)
+    finally:
+        directory.ignore = ignored
+
+
+def not_files(folder: str) -> Iterator[str]:
+    """Yield what is neither a file that can be read nor a folder: links, pipes, sockets, devices."""
+    for here, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            path = os.path.join(here, name)
+            if os.path.islink(path) or (
+                name in names and not (is_regular(path) and os.access(path, os.R_OK))
+            ):
+                yield path
+
+
+def is_regular(path: str) -> bool:
+    """Whether a path is a file, and no link to one."""
+    return stat.S_ISREG(os.lstat(path).st_mode)
 
 
 def _handed_in(folder: str, notebook: str) -> list[str]:
@@ -112,4 +181,6 @@ def _handed_in(folder: str, notebook: str) -> list[str]:
     return sorted(paths)
 
 
+_init_assignment = Autograde.init_assignment
 Autograde.init_notebooks = find_submissions
+Autograde.init_assignment = copy_files

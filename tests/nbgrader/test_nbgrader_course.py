@@ -168,6 +168,55 @@ class TestGenerate:
         assert (another.root / "gradebook.db").exists()
 
 
+class TestAutograde:
+    def test_what_is_no_file_is_passed_over_and_stops_nobody(self, another: Classroom) -> None:
+        """Stock: what a link leads to is shown in `autograded/`, and a pipe is waited for."""
+        for folder in ("submitted", "autograded"):
+            shutil.rmtree(another.root / folder)
+        secret = another.root / "secret.txt"
+        secret.write_text("a secret of the instructor's")
+        another.hand_in("anna")
+        strange = another.hand_in("strange")
+        (strange / "notes.txt").symlink_to(secret)
+        (strange / "more").symlink_to(another.root)
+        (strange / "kept.txt").write_text("kept")
+        (strange / "deep").mkdir()
+        os.mkfifo(strange / "deep" / "pipe")
+        handed_in = {
+            "link": lambda path: path.symlink_to(secret),
+            "link_script": lambda path: path.with_suffix(".py").symlink_to(secret),
+            "piped": os.mkfifo,
+            "folder": lambda path: path.mkdir(),
+        }
+        for student, make in handed_in.items():
+            folder = another.root / "submitted" / student / TOPIC
+            folder.mkdir(parents=True)
+            make(folder / f"{NAME}.ipynb")
+        (another.root / "submitted" / "aside").symlink_to(another.root / "submitted" / "anna")
+        said = another.run("nbgrader", "autograde", TOPIC)
+        for student in ("anna", "strange"):
+            assert set(another.scores(student).values()) - {None} == set(another.scores("anna").values()) - {
+                None
+            }
+            assert sum(score or 0 for score in another.scores(student).values()) == 100
+        for student in handed_in:
+            assert sum(score or 0 for score in another.scores(student).values()) == 0
+            assert "What was handed in is not shown" in json.dumps(another.graded(student))
+        graded = another.root / "autograded"
+        assert not (graded / "aside").exists()
+        found = [path for path in graded.rglob("*") if not path.is_dir()]
+        assert all(path.is_file() and not path.is_symlink() for path in found)
+        assert not any("a secret of" in path.read_text() for path in found)
+        assert (graded / "strange" / TOPIC / "kept.txt").read_text() == "kept"
+        for name in (
+            "strange/01_averages/notes.txt",
+            "strange/01_averages/more",
+            "deep/pipe",
+            "submitted/aside",
+        ):
+            assert any("Passed over" in line and name in line for line in said.splitlines()), (name, said)
+
+
 class TestZipCollect:
     def test_one_bad_zip_does_not_end_the_class(self, another: Classroom) -> None:
         """Stock: the first archive that cannot be unpacked ends it, and nobody's work is collected."""

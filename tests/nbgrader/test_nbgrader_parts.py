@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import tarfile
@@ -221,8 +223,39 @@ class TestArchives:
             archive.add(source / "plain.ipynb", "c.ipynb")
         files, said = self.extract(tmp_path)
         assert {"plain.ipynb", "class/bea/inner/b.ipynb", "carl/c.ipynb"} <= files
-        assert any("bad.zip" in line and "Passed over" in line for line in said)
+        for name in ("bad.zip", "class.zip:../out.ipynb"):
+            assert any(name in line and "Passed over" in line for line in said)
         assert not (tmp_path / "out.ipynb").exists()
+
+    def test_what_is_passed_over_leaves_nothing(self, tmp_path: Path) -> None:
+        """Stock: what was unpacked before the damage stays, and what a link leads to is copied."""
+        source = tmp_path / "from"
+        (source / "eve").mkdir(parents=True)
+        (tmp_path / "secret.ipynb").write_text("secret")
+        (source / "eve" / "averages.ipynb").symlink_to(tmp_path / "secret.ipynb")
+        (source / "all").symlink_to(tmp_path)
+        os.mkfifo(source / "pipe.zip")
+        os.mkfifo(source / "eve" / "pipe.ipynb")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(source / "socket"))
+        with zipfile.ZipFile(source / "damaged.zip", "w") as archive:
+            archive.writestr("first.ipynb", "{}")
+            archive.writestr("second.ipynb", "x" * 1000)
+        content = (source / "damaged.zip").read_bytes()
+        (source / "damaged.zip").write_bytes(content.replace(b"x" * 1000, b"y" * 1000))
+        for name, method in (("bz.zip", zipfile.ZIP_BZIP2), ("lz.zip", zipfile.ZIP_LZMA)):
+            with zipfile.ZipFile(source / name, "w", method) as archive:
+                archive.writestr("averages.ipynb", "{}")
+        with tarfile.open(source / "again.tar.gz", "w:gz") as archive:
+            archive.add(tmp_path / "secret.ipynb", "averages.ipynb")
+        shutil.copy(source / "again.tar.gz", source / "again.gz")
+        files, said = self.extract(tmp_path)
+        assert files == {"again/averages.ipynb", "damaged/first.ipynb"}
+        passed_over = [line.split(": ")[1] for line in said if line.startswith("Passed over")]
+        names = ["all", "again.tar.gz", "pipe.zip", "socket"]
+        names += ["bz.zip:averages.ipynb", "damaged.zip:second.ipynb", "lz.zip:averages.ipynb"]
+        names += ["eve/averages.ipynb", "eve/pipe.ipynb"]
+        assert sorted(passed_over) == sorted(str(source / name) for name in names)
 
     def test_bombs_are_refused_unread(self, tmp_path: Path) -> None:
         path = tmp_path / "many.zip"
@@ -296,6 +329,11 @@ class TestScripts:
     [
         ("ada-linear_models/ada/linear_models.ipynb", "ada"),
         ("class/ada-models/ada/models.py", "ada"),
+        ("mal-models/ada/models.py", "mal"),
+        ("mal-linear_models/ada_linear_models.py", "mal"),
+        ("class/mal-models/ada-models/ada/02_models/models.ipynb", "mal"),
+        ("mal-models/extracted/ada-models/models.ipynb", "mal"),
+        ("mal-models/models.py", "mal"),
         ("02/02_linear_models/linear_models.ipynb", None),
         ("02/02_linear_models.ipynb", "02"),
         ("x/ada_linear_models.ipynb", "ada"),

@@ -86,3 +86,37 @@ def test_zip_collect_takes_what_submit_makes(handed_in: Classroom, kind: str) ->
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     shutil.rmtree(folder)
     assert found == {f"ada/{TOPIC}/{NAME}.ipynb", f"bob/{TOPIC}/{NAME}.py"}
+
+
+def test_one_student_s_zip_takes_nothing_from_another_and_stops_nobody(handed_in: Classroom) -> None:
+    """Stock: two files that claim to be one student's end the class."""
+    archives = handed_in.root / "downloaded" / TOPIC / "archive"
+    shutil.rmtree(archives, ignore_errors=True)
+    shutil.rmtree(handed_in.root / "submitted", ignore_errors=True)
+    archives.mkdir(parents=True)
+    for path in sorted((handed_in.root / "zips").iterdir()):
+        shutil.copy(path, archives)
+    entries = {
+        f"eve-{NAME}.zip": {f"eve/{NAME}.py": "of eve", f"ada/{NAME}.ipynb": "by eve"},
+        f"mal-{NAME}.zip": {f"mal/{NAME}.py": "one", f"mal/01_{NAME}.py": "two"},
+        "stuff.zip": {f"ada/{NAME}.ipynb": "by a stranger", f"bob-{NAME}/bob/{NAME}.py": "by a stranger"},
+    }
+    for name, inside in entries.items():
+        with zipfile.ZipFile(archives / name, "w") as archive:
+            for entry, text in inside.items():
+                archive.writestr(entry, text)
+    said = handed_in.run("nbgrader", "zip_collect", TOPIC, "--force")
+    folder = handed_in.root / "submitted"
+    found = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    shutil.rmtree(folder)
+    assert set(found) == {
+        f"ada/{TOPIC}/{NAME}.ipynb",
+        f"bob/{TOPIC}/{NAME}.py",
+        f"eve/{TOPIC}/{NAME}.py",
+        f"eve/{TOPIC}/{NAME}.ipynb",  # who hands in another's work hands in their own
+    }
+    assert found[f"eve/{TOPIC}/{NAME}.py"] == "of eve"
+    assert RIGHT["mean"].split()[1] in found[f"ada/{TOPIC}/{NAME}.ipynb"]
+    assert "stranger" not in "".join(found.values())
+    for name in (f"mal/{NAME}.py", f"mal/01_{NAME}.py", "stuff/ada", f"stuff/bob-{NAME}"):
+        assert any("Passed over" in line and name in line for line in said.splitlines()), (name, said)
