@@ -365,10 +365,13 @@ class Arena:
         usual = {"import_seconds": Limits().import_seconds, "patience": Limits().patience}
         try:
             with self.limited(**usual if attack.path.parent.name == "archive" else {}):
-                zips = [place] if place.suffix == ".zip" else []
+                zips = [place] if place.name == "class.zip" else []
                 paths = [] if zips else [place]
                 found = collect(paths, {TOPIC: self.rules}, self.server.open_archive, zips)
                 result.graded = [self.grade(work) for work in found.works]
+                result.evidence += [
+                    f"it became {one.student}" for one in found.works if not zips and one.student != "mallory"
+                ]
                 result.said = "; ".join(one.reason for one in found.passed_over)
         except NothingToGrade as error:
             result.said = str(error)
