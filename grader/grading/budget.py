@@ -2,8 +2,8 @@
 
 As for a case, it is CPU time, and `patience` times as much wall time, so that a
 busy machine changes no verdict and one who sleeps is not waited for. A case
-that ran out of its own time is not counted: it has cost its exercise already,
-and a loop that does not end in one answer must not cost the others.
+that ran out of its own CPU time is not counted: it has cost its exercise
+already, and a loop that does not end in one answer must not cost the others.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from grader.client.child import Child
 from grader.outcome import Outcome
 from grader.verdict import Status
+
+NEARLY = 0.9  # as CPU time is read now and then
 
 
 @dataclass
@@ -46,9 +48,12 @@ class Budget:
             return self.overdrawn()
         before = child.used
         outcome = case()
-        if outcome.status is not Status.TIMED_OUT:
+        cpu = max(0.0, child.used - before)
+        # Who was ended for waiting has used less CPU time than a case may.
+        waited = cpu * self.patience < NEARLY * outcome.seconds
+        if outcome.status is not Status.TIMED_OUT or waited:
             self.wall += outcome.seconds
-            self.cpu += max(0.0, child.used - before)
+            self.cpu += cpu
         return outcome
 
     def overdrawn(self) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -94,11 +94,19 @@ def test_running_a_file_s_cells_is_on_the_budget_each_time() -> None:
     assert budget.spent
 
 
-def test_a_case_that_runs_out_of_its_own_time_is_not_counted() -> None:
+@pytest.mark.parametrize("wall", [10.0, 40.0])  # on an idle machine, and on a busy one
+def test_a_case_that_runs_out_of_its_own_cpu_time_is_not_counted(wall: float) -> None:
     budget, child = Budget(10.0, 4.0), Fake()
     for _ in range(20):
-        run(budget, child, child.takes(10.0, 40.0, Status.TIMED_OUT))
+        run(budget, child, child.takes(10.0, wall, Status.TIMED_OUT))
     assert not budget.spent
+
+
+def test_a_case_that_was_ended_for_waiting_is_counted() -> None:
+    budget, child = Budget(10.0, 4.0), Fake()
+    for _ in range(2):
+        run(budget, child, child.takes(0.1, 40.0, Status.TIMED_OUT))
+    assert budget.spent
 
 
 def test_who_sleeps_in_each_case_is_not_waited_for(grade_text: GradeText) -> None:
@@ -113,7 +121,11 @@ def test_who_sleeps_in_each_case_is_not_waited_for(grade_text: GradeText) -> Non
         assert "it was not run: the whole file may use 0.5 s" in one.message
 
 
-def test_a_loop_that_does_not_end_costs_its_exercise_only(grade_text: GradeText) -> None:
+def test_a_loop_that_does_not_end_costs_its_exercise_only(
+    grader: Grader, grade_text: GradeText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However busy this machine is, it is the CPU time that ends the loop.
+    monkeypatch.setattr(grader.server, "limits", replace(grader.server.limits, patience=100.0))
     found = grade_text("def first(x):\n    while True:\n        pass\n" + SECOND, rules_of(3.0))
     assert [one.status for one in found.exercises] == [Status.TIMED_OUT, Status.PASSED]
     assert "it had not finished after 4 s" in found.exercises[0].message
