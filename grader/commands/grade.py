@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
-    help="The CPU time that one submission has in all; by default what its checks say, at least 60.",
+    help="The CPU time that one submission has in all; by default 60, or what its checks say.",
 )
 @click.option("--hidden/--public", default=True, show_default=True, help="Which answer key to grade by.")
 @click.option(
