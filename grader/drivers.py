@@ -151,21 +151,27 @@ def dependencies(function: Callable[[Any], Any], inputs: Any, perturbed: Any) ->
 
 
 def op_count(function: Callable[..., Any], *arguments: Any) -> int:
-    """Count the operations of `function` traced as a `tf.function` (advice, not evidence)."""
+    """Count the operations of `function` traced as a `tf.function`, and of all functions that it calls.
+
+    Advice, not evidence: see `without_ops`.
+    """
     import tensorflow as tf
 
     traced = tf.function(function, autograph=False)
     tensors = [tf.convert_to_tensor(argument) for argument in arguments]
-    return len(traced.get_concrete_function(*tensors).graph.get_operations())
+    graph = traced.get_concrete_function(*tensors).graph
+    called = graph.as_graph_def().library.function
+    return len(graph.get_operations()) + sum(len(one.node_def) for one in called)
 
 
 @contextmanager
 def without_ops(forbidden: Sequence[str], advice: str) -> Iterator[None]:
     """Refuse the named TensorFlow operations while the block runs.
 
-    Sees eager and traced operations alike, whoever calls them (`tf.nn`, Keras).
-    What it finds can only take points away: code in the same process could
-    evade it, so it teaches and proves nothing.
+    Sees eager and traced operations alike, whoever calls them (`tf.nn`, Keras),
+    in whichever thread, and those of functions that were traced before. What it
+    finds can only take points away: code in the same process could evade it, so
+    it teaches and proves nothing. The same may be computed without TensorFlow.
 
     Args:
         forbidden: op types, as `["Conv2D"]`.
@@ -179,5 +185,5 @@ def without_ops(forbidden: Sequence[str], advice: str) -> Iterator[None]:
         if op_type in forbidden:
             raise ForbiddenOp(f"this exercise is to write what `{op_type}` does, not to call it; {advice}")
 
-    with watched_ops(refuse):
+    with watched_ops(refuse, inside=True):
         yield

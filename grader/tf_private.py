@@ -8,32 +8,108 @@ fork, and run no operation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
+# What executes an operation or a function eagerly, and the position of its name among the arguments.
+EXECUTE = {"TFE_Py_FastPathExecute": 1, "TFE_Py_Execute": 2, "TFE_Py_ExecuteCancelable": 2}
+
 
 @contextmanager
-def watched_ops(callback: Callable[[str], None]) -> Iterator[None]:
+def watched_ops(callback: Callable[[str], None], inside: bool = False) -> Iterator[None]:
     """Call `callback` with the type of each operation while the block runs, eager or traced.
 
-    What the callback raises reaches the code that called the operation. Without
-    `op_callbacks` it is never called: no operation is forbidden, and none is counted.
+    It is called in whichever thread the operation is made; what it raises reaches the code that
+    made the operation. With `inside` it is called for every operation of a function, too, when that
+    is executed or put into a graph, whenever it was traced; and for those of a graph of TensorFlow 1.
+
+    `tf.debugging`'s own callbacks would not do: each thread has its own, and anyone may remove them.
+    Without one of the names no operation is seen: none is forbidden, and none is counted.
     """
     try:
-        from tensorflow.python.framework.op_callbacks import add_op_callback, remove_op_callback
-    except ImportError:
+        from tensorflow.python import pywrap_tfe
+        from tensorflow.python.client.session import BaseSession
+        from tensorflow.python.framework import ops
+
+        executes = {name: getattr(pywrap_tfe, name) for name in EXECUTE}
+        create, run = ops._create_c_op, BaseSession.run
+    except (ImportError, AttributeError):
         yield
         return
+    known: dict[str, list[str]] = {}  # the operations of each function
 
-    def seen(op_type: Any, *_: Any, **__: Any) -> None:
-        callback(op_type.decode() if isinstance(op_type, bytes) else str(op_type))
+    def seen(op_type: Any, attributes: Any = ()) -> None:
+        name = _text(op_type)
+        callback(name)
+        if inside:
+            for function in (name, *attributes):
+                for one in _ops_of(function, known):
+                    callback(one)
 
-    add_op_callback(seen)
+    def watched(execute: Callable[..., Any], position: int) -> Callable[..., Any]:
+        def executed(*args: Any, **kwargs: Any) -> Any:
+            # Not before it: where the short way is none, the same is executed by the long one.
+            result = execute(*args, **kwargs)
+            seen(args[position], _functions(args[position + 1 :]) if inside else ())
+            return result
+
+        return executed
+
+    def created(graph: Any, node: Any, *args: Any, **kwargs: Any) -> Any:
+        result = create(graph, node, *args, **kwargs)
+        seen(node.op, _named_in(node) if inside else ())
+        return result
+
+    def session_run(self: Any, *args: Any, **kwargs: Any) -> Any:
+        for one in self.graph.get_operations() if inside else ():
+            callback(one.type)
+        return run(self, *args, **kwargs)
+
+    for name, position in EXECUTE.items():
+        setattr(pywrap_tfe, name, watched(executes[name], position))
+    ops._create_c_op, BaseSession.run = created, session_run
     try:
         yield
     finally:
-        remove_op_callback(seen)
+        for name, execute in executes.items():
+            setattr(pywrap_tfe, name, execute)
+        ops._create_c_op, BaseSession.run = create, run
+
+
+def _functions(args: Iterable[Any]) -> Iterator[str]:
+    """Return the names of the functions among an operation's attributes, as they are executed eagerly."""
+    for one in args:
+        if isinstance(one, tuple | list):
+            yield from _functions(one)
+        elif hasattr(one, "function_def") or hasattr(one, "definition"):
+            yield _text(one.name)
+
+
+def _named_in(node: Any) -> Iterator[str]:
+    """Return the names of the functions that a node of a graph calls."""
+    for value in node.attr.values():
+        for function in (value.func, *value.list.func):
+            if function.name:
+                yield function.name
+
+
+def _ops_of(function: str, known: dict[str, list[str]]) -> list[str]:
+    """Return the operations of a function, and of those that it calls; none if there is no such function."""
+    from tensorflow.python.eager import context
+
+    if function not in known:
+        known[function] = []
+        here = context.context()
+        if here.has_function(function):
+            for node in here.get_function_def(function).node_def:
+                inner = [one for name in (node.op, *_named_in(node)) for one in _ops_of(name, known)]
+                known[function] += [node.op, *inner]
+    return known[function]
+
+
+def _text(name: Any) -> str:
+    return name.decode() if isinstance(name, bytes) else str(name)
 
 
 def read_kernels() -> None:

@@ -169,7 +169,8 @@ def test_causality_shows_as_a_lower_triangle(run: Run) -> None:
 def test_operations_are_counted(run: Run) -> None:
     few = run("counted", x=X).arrays["ops"]
     many = run("counted", "def counted(x):\n    return sum([x] * 10)\n", x=X).arrays["ops"]
-    assert 3 <= few < many
+    hidden = run("counted", "@tf.function\ndef counted(x):\n    return sum([x] * 10)\n", x=X).arrays["ops"]
+    assert 3 <= few < many <= hidden
 
 
 @pytest.mark.parametrize("mode", ["sum", "called", "traced"])
@@ -181,6 +182,54 @@ def test_what_is_to_be_written_may_not_be_called(mode: str, run: Run) -> None:
     else:
         assert (found.status, found.error) == (Status.RAISED, "ForbiddenOp")
         assert found.text == "this exercise is to write what `MatMul` does, not to call it; write the sum"
+
+
+EVASIONS = {
+    "a function traced before": (
+        "product = tf.function(tf.matmul)\nproduct(ones, ones)\nrestrained = lambda x: product(x, x)"
+    ),
+    "a concrete function": (
+        "product = tf.function(tf.matmul).get_concrete_function(ones, ones)\n"
+        "restrained = lambda x: product(x, x)"
+    ),
+    "a function in a new one": (
+        "product = tf.function(tf.matmul).get_concrete_function(ones, ones)\n"
+        "def restrained(x):\n    return tf.function(lambda: product(x, x) + 0)()"
+    ),
+    "a branch of one": (
+        "@tf.function\ndef restrained(x):\n    return x @ x if tf.reduce_sum(x) > 0 else -x\nrestrained(ones)"
+    ),
+    "a function's gradient": (
+        "@tf.function\ndef restrained(x):\n"
+        "    with tf.GradientTape() as tape:\n        tape.watch(x)\n        y = tf.reduce_sum(x @ x)\n"
+        "    return tape.gradient(y, x)\nrestrained(ones)"
+    ),
+    "callbacks cleared": (
+        "def restrained(x):\n    from tensorflow.python.framework import op_callbacks\n"
+        "    op_callbacks.clear_op_callbacks()\n    return x @ x"
+    ),
+    "a thread": (
+        "def restrained(x):\n    from concurrent.futures import ThreadPoolExecutor\n"
+        "    with ThreadPoolExecutor() as pool:\n        return pool.submit(tf.matmul, x, x).result()"
+    ),
+    "raw operations": "restrained = lambda x: tf.raw_ops.MatMul(a=x, b=x)",
+    "a graph of TensorFlow 1": (
+        "with tf.Graph().as_default() as graph:\n    a = tf.compat.v1.placeholder(tf.float32, (2, 2))\n"
+        "    b = a @ a\n"
+        "restrained = lambda x: tf.compat.v1.Session(graph=graph).run(b, {a: x.numpy()})"
+    ),
+    "an error that is caught": (
+        "def restrained(x):\n    try:\n        return x @ x\n"
+        "    except Exception:\n        return tf.linalg.matmul(x, x)"
+    ),
+}
+
+
+@pytest.mark.parametrize("more", EVASIONS.values(), ids=EVASIONS)
+def test_what_is_forbidden_is_seen_however_it_is_called(more: str, run: Run) -> None:
+    x = np.arange(4, dtype=np.float32).reshape(2, 2)
+    found = run("restrained", f"ones = tf.ones((2, 2))\n{more}\n", x=x)
+    assert (found.status, found.error) == (Status.RAISED, "ForbiddenOp"), found
 
 
 def test_bfloat16_comes_back_as_float32(run: Run) -> None:
