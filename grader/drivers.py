@@ -181,9 +181,19 @@ def without_ops(forbidden: Sequence[str], advice: str) -> Iterator[None]:
         ForbiddenOp: at the first forbidden operation.
     """
 
-    def refuse(op_type: str) -> None:
-        if op_type in forbidden:
-            raise ForbiddenOp(f"this exercise is to write what `{op_type}` does, not to call it; {advice}")
+    said = ""
 
-    with watched_ops(refuse, inside=True):
-        yield
+    def refuse(op_type: str) -> None:
+        nonlocal said
+        if op_type in forbidden:
+            said = f"this exercise is to write what `{op_type}` does, not to call it; {advice}"
+            raise ForbiddenOp(said)
+
+    try:
+        with watched_ops(refuse, inside=True):
+            yield
+    except Exception as error:
+        # AutoGraph and `tf.py_function` raise another in its place, with the whole way there in its text.
+        if said and (isinstance(error, ForbiddenOp) or ForbiddenOp.__name__ in str(error)):
+            raise ForbiddenOp(said) from error
+        raise

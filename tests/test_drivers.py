@@ -218,6 +218,11 @@ EVASIONS = {
         "    b = a @ a\n"
         "restrained = lambda x: tf.compat.v1.Session(graph=graph).run(b, {a: x.numpy()})"
     ),
+    "a function traced by AutoGraph": (
+        "@tf.function\ndef product(x):\n    if x.shape[0] > 1:\n        return x @ x\n    return x\n"
+        "restrained = lambda x: product(x)"
+    ),
+    "a Python function in a graph": "restrained = lambda x: tf.py_function(tf.matmul, [x, x], tf.float32)",
     "an error that is caught": (
         "def restrained(x):\n    try:\n        return x @ x\n"
         "    except Exception:\n        return tf.linalg.matmul(x, x)"
@@ -230,6 +235,7 @@ def test_what_is_forbidden_is_seen_however_it_is_called(more: str, run: Run) -> 
     x = np.arange(4, dtype=np.float32).reshape(2, 2)
     found = run("restrained", f"ones = tf.ones((2, 2))\n{more}\n", x=x)
     assert (found.status, found.error) == (Status.RAISED, "ForbiddenOp"), found
+    assert found.text == "this exercise is to write what `MatMul` does, not to call it; write the sum"
 
 
 def test_bfloat16_comes_back_as_float32(run: Run) -> None:
