@@ -1,9 +1,12 @@
-"""A file that is written in one step."""
+"""Files that are written in one step, and files that have no name."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -25,6 +28,15 @@ def write(path: Path, content: bytes, mode: int | None = None) -> None:
             _replace(path, content, mode)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+@contextmanager
+def unnamed(content: bytes) -> Iterator[int]:
+    """Yield the descriptor of a file that holds `content`, which nobody can change meanwhile."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        yield file.fileno()
 
 
 def _replace(path: Path, content: bytes, mode: int | None) -> None:

@@ -36,12 +36,14 @@ class Server:
         limits: levels.Limits | None = None,
         level: levels.Level = levels.Level.NONE,
         ahead: bool = False,
+        soon: bool = False,
         wanted: Wanted = always,
     ) -> None:
         """Start the server and wait until TensorFlow is imported.
 
         With `ahead`, a child is kept ready in which TensorFlow has run an
-        operation: for someone who waits for one submission now and then.
+        operation: for someone who waits for one submission now and then. With `soon`,
+        it starts sooner, and imports later what some submissions import.
 
         Raises:
             GivenUp: it is not `wanted` any more, and was ended.
@@ -53,9 +55,10 @@ class Server:
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
         folder = str(self._folder)
         self._control, theirs = socket.socketpair()
+        arguments = [str(theirs.fileno()), folder, level]
         with theirs, open(self._folder / "stderr", "wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "grader.server", str(theirs.fileno()), folder, level],
+                [sys.executable, "-P", "-m", "grader.server", *arguments, *(["soon"] if soon else [])],
                 env=levels.environment(self._folder),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

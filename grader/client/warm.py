@@ -27,7 +27,7 @@ def start() -> Server:
                 "`%pip` in place of `pip`"
             )
     try:
-        return Server(ahead=True)
+        return Server(ahead=True, soon=True)
     except ServerError as error:
         lines = str(error).strip().splitlines()
         raise NoServer(f"{lines[0]} {lines[-1] if len(lines) > 1 else ''}".strip()) from error

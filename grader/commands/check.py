@@ -13,6 +13,7 @@ import click
 from grader.commands.common import console, failure, json_option, plain_errors, wait
 
 if TYPE_CHECKING:
+    from grader.grading.rules import Rules
     from grader.report.forge import Annotation
     from grader.student.assignment import Assignment
     from grader.verdict import Graded
@@ -42,22 +43,26 @@ def check(
     """Check your answers, and say what is wrong.
 
     Without arguments it checks every assignment in and below the current
-    folder. Exits with 0 only if all that was checked is right.
+    folder. It starts TensorFlow each time; while you write, `grader watch` is
+    the fast way to check again and again. Exits with 0 only if all that was
+    checked is right.
     """
-    wait("Starting TensorFlow, which takes some seconds…")
+    wait("Starting TensorFlow, which takes some seconds (`grader watch` starts it once for many checks)…")
     from grader import files
     from grader.grading.grader import Grader
     from grader.grading.work import NotGradable, Work, open_file
     from grader.report import data, forge
     from grader.report import junit as junit_report
-    from grader.student import progress
+    from grader.student import checked, progress
     from grader.student.assignment import choose, find_assignments
     from grader.student.shown import show_checked
     from grader.verdict import Results, Status
 
     if file is None and len(targets) == 1 and targets[0].endswith((".py", ".ipynb")):
         file, targets = Path(targets[0]), ()
-    with plain_errors(), forge.guarded(annotate):
+    rules: dict[str, Rules] = {}
+    with plain_errors(), forge.guarded(annotate), Grader(rules, soon=True) as grader:
+        grader.kept.start_ahead()  # while the keys are read
         assignments = find_assignments(file.resolve().parent if file and not targets else Path.cwd())
         if file is not None and not targets:
             targets = tuple(a.name for a in assignments if a.name == file.stem) or targets
@@ -65,20 +70,23 @@ def check(
         if file is not None and len(chosen) != 1:
             raise click.UsageError("--file goes with one topic, as in `grader check TOPIC --file PATH`")
         graded, findings = [], []
-        with Grader({a.rules.key.topic: a.rules for a in chosen}) as grader:
-            for assignment in chosen:
-                path, note = (file, "") if file else assignment.file()
-                shown = os.path.relpath(path)
-                work = Work("", assignment.rules.key.topic, shown, lambda: -1, (note,) if note else ())
-                try:
-                    with open(open_file(path), "rb") as handle:
-                        graded.append(grader.grade(work, handle.fileno(), assignment.exercises))
-                except NotGradable as error:
-                    raise failure(f"{path}: {error}.") from error
-                progress.note(assignment, graded[-1].exercises)
-                show_checked(console(), graded[-1], _written(assignment, file))
-                findings += list(_findings(assignment, path, graded[-1]))
-            results = Results(tuple(graded), grader.environment)
+        rules |= {one.rules.key.topic: one.rules for one in chosen}
+        for assignment in chosen:
+            path, note = (file, "") if file else assignment.file()
+            shown = os.path.relpath(path)
+            work = Work("", assignment.rules.key.topic, shown, lambda: -1, (note,) if note else ())
+            try:
+                with open(open_file(path), "rb") as handle:
+                    text = handle.read()
+            except NotGradable as error:
+                raise failure(f"{path}: {error}.") from error
+            with files.unnamed(text) as descriptor:
+                graded.append(grader.grade(work, descriptor, assignment.exercises))
+            progress.note(assignment, graded[-1].exercises)
+            checked.note(assignment, text, graded[-1].exercises)
+            show_checked(console(), graded[-1], _written(assignment, file))
+            findings += list(_findings(assignment, path, graded[-1]))
+        results = Results(tuple(graded), grader.environment)
         if json_file:
             data.write_json(results, json_file)
         if junit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,11 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
     """Pack what you hand in into one file, and check it.
 
     It also says where to hand the file in. The packed copy is checked on its
-    own, without your other files, as it will be when it is graded. Exits with 0
-    if the file was packed and checked, whatever the points.
+    own, without your other files, as it will be when it is graded; not again, if
+    `check` or `watch` ran the same text, and nothing in it may fail elsewhere.
+    Exits with 0 if the file was packed and checked, whatever the points.
     """
+    wait("Packing your work, and checking what is packed…")
     from grader.grading.work import NotGradable
     from grader.student import packing
     from grader.student.assignment import choose, find_assignments
@@ -54,27 +57,50 @@ def submit(targets: tuple[str, ...], student: str | None, folder: Path) -> None:
                 packed.append(packing.pack(assignment, name, folder))
             except NotGradable as error:
                 raise failure(f"{assignment.name}: {error}.") from error
-        wait("Checking the packed copy, which takes some seconds…")
-        graded = check_packed(chosen, packed)
-        for assignment, one, result in zip(chosen, packed, graded, strict=True):
-            found = warnings(one.source)
-            show_submitted(console(), one, result, is_written(assignment), found, packing.where(assignment))
-    if any(one.failed for one in graded):
+        pairs = list(zip(chosen, packed, strict=True))
+        said = {one.path: warnings(one.source) for one in packed}
+        # What may work here alone is run where nothing else of the student's is, whatever was found before.
+        before = {pair[1].path: checked_before(*pair) for pair in pairs if not said[pair[1].path]}
+        now = check_packed([pair for pair in pairs if not before.get(pair[1].path)])
+        for assignment, one in pairs:
+            old, where = before.get(one.path), packing.where(assignment)
+            result = old or now[one.path]
+            show_submitted(
+                console(), one, result, old is not None, is_written(assignment), said[one.path], where
+            )
+    if any(one.failed for one in now.values()):
         raise click.ClickException("the grader itself failed: run the command again.")
 
 
-def check_packed(assignments: list[Assignment], packed: list[Package]) -> list[Graded]:
-    """Grade packed files by the public keys, through all that `grader grade` does."""
+def checked_before(assignment: Assignment, packed: Package) -> Graded | None:
+    """Return what came of the same text when it was checked last; None if it was another one."""
+    from grader.grading.run import result
+    from grader.grading.work import Work
+    from grader.student import checked
+
+    verdicts = checked.find(assignment, packed.text)
+    work = Work(packed.student, assignment.rules.key.topic, packed.source.name, lambda: -1)
+    return result(work, verdicts, 0.0) if verdicts else None
+
+
+def check_packed(packed: Sequence[tuple[Assignment, Package]]) -> dict[Path, Graded]:
+    """Grade packed files as `grader grade` does, but by the public keys; return each by its path."""
+    if not packed:
+        return {}
+    wait("Starting TensorFlow, to run the packed copy as it will be graded…")
     from grader.grading.collect import collect
     from grader.grading.grader import Grader
     from grader.sandbox import trial
+    from grader.student import checked
 
-    rules = {one.rules.key.topic: one.rules for one in assignments}
-    with Grader(rules, level=trial.best()) as grader:
-        graded = []
-        for assignment, one in zip(assignments, packed, strict=True):
+    rules = {assignment.rules.key.topic: assignment.rules for assignment, _ in packed}
+    graded = {}
+    with Grader(rules, level=trial.best(), soon=True) as grader:
+        for assignment, one in packed:
             found = collect([one.path], {assignment.rules.key.topic: assignment.rules}, grader.open_archive)
-            graded += [result for result, _ in grader.grade_all(found.works, only=assignment.exercises)]
+            for result, _ in grader.grade_all(found.works, only=assignment.exercises):
+                graded[one.path] = result
+                checked.note(assignment, one.text, result.exercises)
     return graded
 
 

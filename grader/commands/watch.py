@@ -46,7 +46,7 @@ def watch(targets: tuple[str, ...]) -> None:
     with plain_errors():
         chosen = choose(find_assignments(Path.cwd()), targets)
         try:
-            with Grader({one.rules.key.topic: one.rules for one in chosen}) as grader:
+            with Grader({one.rules.key.topic: one.rules for one in chosen}, soon=True) as grader:
                 watching = Watch(chosen, grader, show)
                 with keys(lambda key: watching.events.put(Pressed(key))):
                     watching.run()

@@ -45,6 +45,7 @@ class Grader:
         level: levels.Level = levels.Level.NONE,
         idle: float | None = None,
         seconds: float | None = None,
+        soon: bool = False,
     ) -> None:
         """Start nothing yet.
 
@@ -55,12 +56,17 @@ class Grader:
             idle: seconds after the last submission when the server ends, until there is another; never,
                 by default.
             seconds: the CPU time that a submission has in all; by default what its checks say.
+            soon: whether someone waits for the first result, as a student does.
         """
         self.rules, self.workers, self.level, self.seconds = rules, workers, level, seconds
         self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
         if seconds is not None:  # a verdict may depend on it
             self.environment["seconds"] = f"{seconds:g}"
-        self.kept = KeptServer(lambda: Server(level=level, wanted=lambda: not self.kept.closed), idle)
+
+        def start() -> Server:
+            return Server(level=level, soon=soon, wanted=lambda: not self.kept.closed)
+
+        self.kept = KeptServer(start, idle)
 
     @property
     def server(self) -> Server:

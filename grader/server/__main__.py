@@ -10,7 +10,7 @@ four commands on its one socket and knows no key, no seed and no answer:
     R   kill a child's session and reap it
     W   the same, for a child that hung up by itself: its own end is waited for first
 
-Run as `python -m grader.server DESCRIPTOR FOLDER LEVEL`.
+Run as `python -m grader.server DESCRIPTOR FOLDER LEVEL SOON`; with SOON, someone waits for the first fork.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 import gc
 import os
 import secrets
+import select
 import signal
 import socket
 import sys
@@ -28,18 +29,25 @@ from pathlib import Path
 
 from grader import protocol, tf_private, wire
 from grader.sandbox import levels
-from grader.server import worker
+from grader.server import imports, worker
 
 GRACE = 0.5
+QUIET = 3.0  # seconds without a command, after which nobody waits
 
 
-def serve(control: socket.socket, level: levels.Level, folder: Path) -> None:
-    """Fork and reap on command until the trusted side hangs up."""
+def serve(control: socket.socket, level: levels.Level, folder: Path, later: list[str]) -> None:
+    """Fork and reap on command until the trusted side hangs up.
+
+    What is for `later` is imported when nobody waits.
+    """
     children: dict[int, Path] = {}
     own = os.open("/proc/self/ns/pid", os.O_RDONLY) if level.namespaces else -1
     # Two graders on one machine must not give two children one user id.
     number = secrets.randbelow(1_000_000_000)
     while True:
+        while later and not select.select([control], [], [], QUIET)[0]:
+            imports.load(later.pop(0))
+            gc.freeze()
         message, descriptors, _, _ = socket.recv_fds(control, protocol.COMMAND.size, protocol.MAX_FILES)
         if len(message) < protocol.COMMAND.size:
             break
@@ -120,22 +128,25 @@ def reap(pid: int, grace: float = 0.0) -> tuple[int, int, float]:
     return status, usage.ru_maxrss * unit, usage.ru_utime + usage.ru_stime
 
 
-def warm_up() -> None:
+def warm_up(soon: bool = False) -> None:
     """Import what submissions import, and decide what must be decided before a fork.
 
     It runs no operation: that would make TensorFlow's context, whose threads do
-    not survive a fork.
+    not survive a fork. If someone waits `soon`, what only some submissions
+    import is left for later.
     """
     import encodings.utf_8_sig  # noqa: F401
 
     import jaxtyping  # noqa: F401
+
+    imports.import_keras()
     import tensorflow as tf
 
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.list_physical_devices()
-    import keras  # noqa: F401
-
+    for name in () if soon else imports.OFTEN:
+        imports.load(name)
     tf_private.read_kernels()
     tf_private.run_directly()
     tf_private.keep_kernels()
@@ -151,9 +162,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trusted side's to handle
     levels.enter_server(level, folder, [control])
     channel = socket.socket(fileno=control)
-    warm_up()
+    soon = bool(sys.argv[4:])
+    warm_up(soon)
     wire.send(channel, bytes(16), protocol.READY)
-    serve(channel, level, folder)
+    serve(channel, level, folder, [*imports.OFTEN] if soon else [])
+    os._exit(0)  # nothing is left to be done, and TensorFlow's own end takes long
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader import files
 from grader.client.child import GivenUp
 from grader.client.server import Server
 from grader.errors import ServerError
@@ -70,7 +70,8 @@ class Check:
             names: the exercises to be checked, in this order.
             tell: called in the check's own thread, with `Ended` at last unless it was given up.
         """
-        self._grader, self._rules, self._text, self._names, self._tell = grader, rules, text, names, tell
+        self.text = text
+        self._grader, self._rules, self._names, self._tell = grader, rules, names, tell
         self._given_up = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
@@ -102,12 +103,12 @@ class Check:
             self._tell(Ended(self))
 
     def _run(self, server: Server) -> None:
-        with tempfile.TemporaryFile() as file:
-            file.write(self._text)
-            file.flush()
-            rules, text = self._rules, file.fileno()
-            for name, outcomes in run(
-                server, rules, text, self._names, wanted=lambda: not self._given_up.is_set()
-            ):
+        rules = self._rules
+
+        def wanted() -> bool:
+            return not self._given_up.is_set()
+
+        with files.unnamed(self.text) as descriptor:
+            for name, outcomes in run(server, rules, descriptor, self._names, wanted=wanted):
                 exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
                 self._tell(Checked(self, judge(exercise, key, outcomes, rules.key.hidden)))

@@ -20,12 +20,13 @@ LONGEST = 4000  # characters of the instructor's text that are shown
 
 @dataclass(frozen=True)
 class Package:
-    """The file to hand in, and the student's own that is in it."""
+    """The file to hand in, and the student's own that is in it, with its text."""
 
     path: Path
     student: str
     source: Path
     note: str
+    text: bytes
 
 
 def pack(assignment: Assignment, student: str, folder: Path) -> Package:
@@ -48,7 +49,7 @@ def pack(assignment: Assignment, student: str, folder: Path) -> Package:
         entry = zipfile.ZipInfo(f"{name}/{source.name}", EARLIEST)
         archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     files.write(path, packed.getvalue())
-    return Package(path, name, source, note)
+    return Package(path, name, source, note, content)
 
 
 def file_name(student: str, topic: str) -> str:

@@ -90,7 +90,7 @@ def note(assignment: Assignment, verdicts: Iterable[Verdict], tried: bool = True
         entries[verdict.name] = Entry(verdict.status, verdict.score, tries)
     now = Progress(assignment.rules.key.fingerprint, time.time(), entries)
     with contextlib.suppress(OSError):
-        _write(_path(assignment), to_json(now))
+        write(_path(assignment), to_json(now))
     return now
 
 
@@ -100,12 +100,17 @@ def current(assignment: Assignment) -> str:
     return next((name for name in names if known.entry(name).state is not State.DONE), names[0])
 
 
-def _path(assignment: Assignment) -> Path:
-    return assignment.folder / FOLDER / "progress.json"
+def write(path: Path, content: bytes) -> None:
+    """Write a file in the folder that is kept beside a student's work.
 
-
-def _write(path: Path, content: bytes) -> None:
+    Raises:
+        OSError: it cannot be written.
+    """
     path.parent.mkdir(exist_ok=True)
     # The folder is nobody's work: a student's repository need not see it.
     (path.parent / ".gitignore").write_text("*\n")
     files.write(path, content)
+
+
+def _path(assignment: Assignment) -> Path:
+    return assignment.folder / FOLDER / "progress.json"

@@ -21,6 +21,7 @@ def show_submitted(
     console: Console,
     packed: Package,
     graded: Graded,
+    before: bool,
     written: bool | None,
     warnings: Sequence[str],
     where: str,
@@ -28,6 +29,7 @@ def show_submitted(
     """Show what was packed, what the packed copy is worth, what to look at, and where it goes.
 
     Args:
+        before: whether it was checked before, and not run now.
         written: whether there is a written answer; None if the topic asks for none.
         warnings: what may not work where it is graded, one sentence each.
     """
@@ -45,7 +47,10 @@ def show_submitted(
     say(f"It holds {packed.source.name} as it was saved at {saved}.", indent=2)
     if packed.note:
         say(f"Note: {packed.note}.", indent=2)
-    say("\nThe packed copy, checked on its own as it will be when it is graded:")
+    if before:
+        say("\nThis very text was checked before, and so was not run again:")
+    else:
+        say("\nThe packed copy, checked on its own as it will be when it is graded:")
     for verdict in graded.exercises:
         say(f"{sign(verdict.status)} {outcome(verdict)}", indent=2)
     topic = name_of(graded.topic)

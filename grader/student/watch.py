@@ -18,7 +18,7 @@ from grader.cells import Unreadable, cells_of
 from grader.course import CourseError
 from grader.grading.grader import Grader
 from grader.grading.work import NotGradable, open_file
-from grader.student import progress
+from grader.student import checked, progress
 from grader.student.assignment import Assignment
 from grader.student.checking import Check, Checked, Died, Ended, Ready, Told
 from grader.student.hint import hint, is_due
@@ -70,7 +70,8 @@ class Watch:
         self.running: Check | None = None
         self.starting = False
         self.left: list[str] = []
-        self.verdict: Verdict | None = None
+        self.verdicts: list[Verdict] = []  # of the text that is checked
+        self.verdict: Verdict | None = None  # of them the one that is shown
         self.notes: list[str] = []
         self.asked = ""  # the exercise whose hint is asked for
         self.texts: dict[tuple[str, str], str] = {}
@@ -118,7 +119,7 @@ class Watch:
     def check(self, *notes: str) -> None:
         """Give up what runs, and begin to check: what was edited, then what is not right, then the rest."""
         self._give_up()
-        self.verdict, self.notes = None, list(notes)
+        self.verdict, self.verdicts, self.notes = None, [], list(notes)
         try:
             path, _ = self.assignment.file()
             with open(open_file(path), "rb") as file:
@@ -170,6 +171,7 @@ class Watch:
                 self.display()
             case Checked(_, verdict):
                 self.left.remove(verdict.name)
+                self.verdicts.append(verdict)
                 if self._note(verdict):
                     self.display()
             case Died(_, error):
@@ -178,7 +180,8 @@ class Watch:
                     f"The grader itself failed, and is being started again: save once more. {error}"
                 )
                 self.display()
-            case Ended(_, None):
+            case Ended(check, None):
+                checked.note(self.assignment, check.text, self.verdicts)
                 self._give_up()
                 left = [one for one in self.assignments if not _done(one)]
                 if self.verdict is None and _done(self.assignment) and left:

@@ -268,7 +268,7 @@ def test_another_is_started_in_the_place_of_one_that_is_said_to_have_died(made: 
 
 
 def test_why_a_kernel_has_none_is_said_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(ahead: bool) -> None:
+    def fail(**_: bool) -> None:
         raise ServerError("the server could not start. It said:\nTraceback\nImportError: no libfoo")
 
     monkeypatch.setattr(warm, "Server", fail)

@@ -126,6 +126,43 @@ def test_submit_tells_hidden_state_that_check_in_the_notebook_did_not(mine: Path
     assert "! Cell 2 from the top uses `SUM`, which nothing in the file defines" in said
 
 
+AGAIN = "This very text was checked before, and so was not run again:"
+RAN = "Run from the packed copy, in a process of its own, as it will be graded:"
+
+
+def test_submit_does_not_run_again_what_was_checked_of_the_same_text(
+    mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def submitted() -> str:
+        found = invoke("submit", "--student", "ada")
+        assert found.exit_code == 0
+        return " ".join(found.output.split())
+
+    (mine / "averages.py").write_text(WRONG)
+    invoke("check", "mean")
+    assert RAN in submitted(), "one exercise of three was checked"
+    (mine / "averages.py").write_text(f"{WRONG}\n")
+    invoke("check")
+    with monkeypatch.context() as patch:
+        patch.setattr("grader.grading.grader.Grader.grade", None)
+        said = submitted()
+        assert AGAIN in said and RAN not in said
+        assert "✗ mean — wrong, 10 of 30 points" in said and "averages: 80 of 100 points" in said
+    (mine / "averages.py").write_text(RIGHT)
+    said = submitted()
+    assert RAN in said and "averages: 100 of 100 points" in said
+    assert AGAIN in submitted(), "nothing has changed since"
+    monkeypatch.setattr("grader.student.checked.versions", lambda: {"numpy": "9"})
+    assert RAN in submitted(), "another NumPy may find otherwise"
+
+
+def test_submit_runs_what_may_work_here_alone_whatever_was_checked(mine: Path) -> None:
+    (mine / "averages.py").write_text(f"{RIGHT}\n\n# %%\n!ls\n")
+    invoke("check")
+    said = " ".join(invoke("submit", "--student", "ada").output.split())
+    assert RAN in said and "Look at this first." in said
+
+
 def test_who_hands_in_is_asked_once(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = invoke("submit")
     assert refused.exit_code == 2 and "grader submit --student NAME" in refused.output

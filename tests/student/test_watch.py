@@ -90,8 +90,8 @@ def until_it_runs(watch: Watch) -> None:
     assert watch.running and not watch.starting
 
 
-def children(grader: Grader) -> list[psutil.Process]:
-    return psutil.Process(grader.server._process.pid).children(recursive=True)
+def children(grader: Grader) -> set[psutil.Process]:
+    return set(psutil.Process(grader.server._process.pid).children(recursive=True))
 
 
 def test_the_first_exercise_that_is_not_right_is_shown_until_it_is(
@@ -163,6 +163,7 @@ def test_that_tensorflow_starts_is_shown_until_it_has(
 def test_an_endless_loop_holds_up_neither_keys_nor_saves(
     watch: Watch, mine: Assignment, grader: Grader, screen: Screen
 ) -> None:
+    before = children(grader)
     watch.take(save(mine, ENDLESS))
     until_it_runs(watch)
     looping = watch.running
@@ -176,21 +177,22 @@ def test_an_endless_loop_holds_up_neither_keys_nor_saves(
     # The loop was given up, and is no try that failed.
     assert progress.load(mine).entry("mean").state is State.DONE
     assert all(view.verdict is None or view.verdict.name != "mean" for view in screen.views)
-    until(lambda: not children(grader))
+    until(lambda: not children(grader) - before)
 
 
 def test_q_ends_an_endless_loop_and_leaves_nothing_running(
     watch: Watch, mine: Assignment, grader: Grader, screen: Screen
 ) -> None:
     save(mine, ENDLESS)
+    before = children(grader)
     running = threading.Thread(target=watch.run, daemon=True)
     running.start()
-    until(lambda: bool(screen.views) and bool(children(grader)))
+    until(lambda: bool(screen.views) and bool(children(grader) - before))
     looping = watch.running
     watch.events.put(Pressed("q"))
     running.join(LATE)
     assert not running.is_alive() and looping is not None and looping.join(LATE)
-    until(lambda: not children(grader))
+    until(lambda: not children(grader) - before)
     assert screen.verdict is None and progress.load(mine).entry("mean").tries == 0
 
 
