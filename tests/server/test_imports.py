@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import threading
+import time
+from pathlib import Path
 
 import pytest
+
+from grader.sandbox.levels import Level
+from grader.server import __main__ as server
+from grader.server import imports
 
 COSTLY = ("matplotlib", "sklearn", "scipy.optimize")
 
@@ -40,3 +48,24 @@ def test_its_parts_that_need_more_are_whole_once_they_are_asked_for(said: list[s
     assert module.startswith("sklearn.") and same == "True"
     assert said[2:4] == ["True True", "True"]
     assert said[4] == "False True"
+
+
+def test_what_is_for_later_is_imported_while_nobody_commands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(imports, "load", loaded.append)
+    monkeypatch.setattr(server, "QUIET", 0.001)
+    monkeypatch.setattr(server.gc, "freeze", lambda: None)
+    ours, theirs = socket.socketpair()
+    with theirs:
+        serving = threading.Thread(
+            target=server.serve, args=(theirs, Level.NONE, tmp_path, ["one", "other"]), daemon=True
+        )
+        serving.start()
+        deadline = time.monotonic() + 60
+        while len(loaded) < 2 and time.monotonic() < deadline:
+            time.sleep(0.001)
+        ours.close()
+        serving.join(60)
+    assert loaded == ["one", "other"] and not serving.is_alive()
