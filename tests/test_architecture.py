@@ -40,7 +40,7 @@ MODULES = {
     " submit topics watch common",
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives spreadsheet"
     " markdown",
-    "student": "live quiet shell watch checked checking asked session portability shown submitted hint"
+    "student": "live quiet shell watch checked checking edited asked session portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run cost steadiness training rightness killing reorder replay bench content equivalents"
     " mutation operators margins mistakes page terminal mutated forms known syntax exchanges"

@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.cells import Unreadable, cells_of
 from grader.course import CourseError
 from grader.grading.grader import Grader
 from grader.grading.work import NotGradable, open_file
 from grader.student import checked, progress
 from grader.student.assignment import Assignment
 from grader.student.checking import Check, Checked, Died, Ended, Ready, Told
+from grader.student.edited import Edited
 from grader.student.hint import hint, is_due
 from grader.student.progress import State
 from grader.student.shown import View
@@ -74,7 +74,7 @@ class Watch:
         self.verdict: Verdict | None = None  # of them the one that is shown
         self.notes: list[str] = []
         self.asked = ""  # the exercise whose hint is asked for
-        self.texts: dict[tuple[str, str], str] = {}
+        self.edited = Edited()
 
     def run(self) -> None:
         """Check, show, and do so again at every save, until Q is pressed."""
@@ -132,7 +132,7 @@ class Watch:
             return
         if self.file and self.file != path.name and not (path.parent / self.file).exists():
             self.notes.append(f"{self.file} is gone; {path.name} is checked in its place.")
-        self.file, self.left = path.name, self._order(text)
+        self.file, self.left = path.name, self.edited.order(self.assignment, text)
         self.starting = not self.grader.kept.started
         self.running = Check(self.grader, self.assignment.rules, text, tuple(self.left), self.events.put)
         self.display()
@@ -210,17 +210,6 @@ class Watch:
             return first or before.score != verdict.score
         return True
 
-    def _order(self, text: bytes) -> list[str]:
-        """Return the exercises: those that were edited first, then those that are not right yet."""
-        known, names = progress.load(self.assignment), self.assignment.exercises
-        texts = _texts(text, self.assignment)
-        before = {name: self.texts.get((self.assignment.name, name)) for name in names}
-        self.texts |= {(self.assignment.name, name): text for name, text in texts.items()}
-        edited = {name for name in names if before[name] is not None and texts.get(name) != before[name]}
-        return sorted(
-            names, key=lambda name: (name not in edited, known.entry(name).state is State.DONE)
-        )  # a stable sort: otherwise as in the assignment
-
     def _wait_for_saves(self, stop: threading.Event) -> None:
         from watchfiles import watch
 
@@ -248,19 +237,3 @@ def _unwritten(assignment: Assignment) -> bool:
         return is_written(assignment) is False
     except OSError:
         return False  # it is gone, which the next check of it says
-
-
-def _texts(text: bytes, assignment: Assignment) -> dict[str, str]:
-    """Return the text of the cells that define each exercise."""
-    try:
-        cells = cells_of(text)
-    except Unreadable:
-        return {}
-    return {
-        name: "\n".join(
-            cell.text
-            for cell in cells
-            if any(f"def {one}(" in cell.text or f"class {one}" in cell.text for one in exercise.writes)
-        )
-        for name, exercise in assignment.rules.checks.exercises.items()
-    }
