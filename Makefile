@@ -23,7 +23,7 @@ TOGETHER = --numprocesses $(WORKERS) --dist loadfile
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
     $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check) --constraint constraints.txt
 
-.PHONY: help demo quick test long audit bench build wheel check lint types messages constraints clean
+.PHONY: help demo quick test long audit bench pictures build wheel check lint types messages constraints clean
 .NOTPARALLEL:
 
 help:
@@ -67,6 +67,10 @@ audit: $(VENV)/test
 ## bench        this grader against nbgrader, Otter, pytest and the floor; BENCH=--full for 1,000 students
 bench: $(VENV)/test
 	$(BIN)/python tests/benchmarks $(BENCH)
+
+## pictures     draw the README's pictures again: `check` in a notebook, `grader watch` in a terminal
+pictures: $(VENV)/test
+	$(BIN)/python docs/pictures/draw.py
 
 ## build        derive source/, assignments/ and public keys from solutions/
 build: $(VENV)/instructor

@@ -95,7 +95,8 @@ class Graded(msgspec.Struct, frozen=True):
     """One submission: one student's file for one topic, with its verdicts.
 
     `notes` holds what an instructor should know and no student is blamed for:
-    a duplicate that was passed over, a cell that was not run.
+    a duplicate that was passed over, a cell that was not run. `digest` is the
+    SHA-256 of the file's bytes, "" if it could not be read.
     """
 
     student: str
@@ -106,6 +107,7 @@ class Graded(msgspec.Struct, frozen=True):
     seconds: float
     exercises: tuple[Verdict, ...]
     notes: tuple[str, ...] = ()
+    digest: str = ""
 
     @property
     def failed(self) -> bool:

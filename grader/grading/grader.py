@@ -8,13 +8,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from grader import __version__
 from grader.client.child import Child
 from grader.client.kept import FailedTwice, KeptServer
 from grader.client.server import Server
 from grader.errors import ServerError
 from grader.grading.rules import Rules
-from grader.grading.run import all_alike, fingerprint, grade, result
+from grader.grading.run import all_alike, digest_of, fingerprint, grade, result
 from grader.grading.work import NotGradable, Work
 from grader.sandbox import levels
 from grader.verdict import Graded, Status
@@ -140,7 +142,7 @@ class Grader:
         self, works: Iterable[Work], find: Callable[[str], Graded | None], only: Collection[str]
     ) -> Generator[tuple[Graded, str], None, None]:
         with ThreadPoolExecutor(self.workers) as pool:
-            running: dict[Future[Graded], tuple[Work, str, int]] = {}
+            running: dict[Future[Graded], tuple[str, str, int]] = {}
             try:
                 for work in works:
                     while len(running) > 2 * self.workers:
@@ -155,18 +157,19 @@ class Grader:
                         message = f"The grader could not open the file: {error}."
                         yield all_alike(work, self.rules[work.topic], Status.GRADER_ERROR, message, only), ""
                         continue
-                    mark = fingerprint(descriptor, self.rules[work.topic], self.environment, only)
+                    digest = digest_of(descriptor)
+                    mark = fingerprint(digest, self.rules[work.topic], self.environment, only)
                     before = find(mark)
                     if before is not None:
                         os.close(descriptor)
-                        yield result(work, before.exercises, before.seconds), mark
+                        yield replace(result(work, before.exercises, before.seconds), digest=digest), mark
                         continue
                     try:
                         self.server  # noqa: B018  (one that cannot be started ends the run here)
                     except BaseException:
                         os.close(descriptor)
                         raise
-                    running[pool.submit(self.grade, work, descriptor, only)] = (work, mark, descriptor)
+                    running[pool.submit(self.grade, work, descriptor, only)] = (digest, mark, descriptor)
                 while running:
                     yield from self._finished(running)
             except BaseException:
@@ -179,12 +182,12 @@ class Grader:
                 for _, _, descriptor in running.values():
                     os.close(descriptor)
 
-    def _finished(self, running: dict[Future[Graded], tuple[Work, str, int]]) -> Iterator[tuple[Graded, str]]:
+    def _finished(self, running: dict[Future[Graded], tuple[str, str, int]]) -> Iterator[tuple[Graded, str]]:
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
-            _, mark, descriptor = running.pop(future)
+            digest, mark, descriptor = running.pop(future)
             os.close(descriptor)
-            yield future.result(), mark
+            yield replace(future.result(), digest=digest), mark
 
     def close(self) -> None:
         """End the server and its children, if there is one; nothing is graded any more."""

@@ -19,18 +19,22 @@ from grader.outcome import Outcome
 from grader.verdict import Graded, Status, Verdict
 
 
-def fingerprint(
-    descriptor: int, rules: Rules, environment: dict[str, str], only: Collection[str] = ()
-) -> str:
-    """Return the digest of all that a submission's verdicts depend on."""
-    digest = hashlib.sha256()
-    parts = (__version__, rules.key.digest, repr(sorted(only)), repr(sorted(environment.items())))
-    for part in parts:
-        digest.update(part.encode() + b"\0")
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        digest.update(hashlib.file_digest(file, "sha256").digest())
+def digest_of(descriptor: int) -> str:
+    """Return the SHA-256 of a file, which is read from its start and left there."""
     os.lseek(descriptor, 0, os.SEEK_SET)
-    return digest.hexdigest()
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return digest
+
+
+def fingerprint(digest: str, rules: Rules, environment: dict[str, str], only: Collection[str] = ()) -> str:
+    """Return the digest of all that a submission's verdicts depend on; `digest` is its file's."""
+    found = hashlib.sha256()
+    for part in (__version__, rules.key.digest, repr(sorted(only)), repr(sorted(environment.items()))):
+        found.update(part.encode() + b"\0")
+    found.update(bytes.fromhex(digest))
+    return found.hexdigest()
 
 
 def grade(

@@ -46,11 +46,10 @@ submissions = sql.Table(
 
 @dataclass(frozen=True)
 class Kept:
-    """A submission that was graded: its results, under which fingerprint, and when."""
+    """A submission that was graded: its results, and under which fingerprint."""
 
     graded: Graded
     fingerprint: str
-    graded_at: datetime
 
 
 class Store:
@@ -129,18 +128,10 @@ class Store:
             StoreError: the database cannot be read.
         """
         c = submissions.c
-        query = sql.select(c.graded, c.fingerprint, c.graded_at).where(c.topic == topic)
+        query = sql.select(c.graded, c.fingerprint).where(c.topic == topic)
         with self._transaction() as connection:
             rows = connection.execute(query).all()
-        # SQLite forgets the time zone, which is always UTC.
-        found = [
-            Kept(
-                self._read(row.graded, Graded),
-                row.fingerprint,
-                row.graded_at if row.graded_at.tzinfo else row.graded_at.replace(tzinfo=UTC),
-            )
-            for row in rows
-        ]
+        found = [Kept(self._read(row.graded, Graded), row.fingerprint) for row in rows]
         return sorted(found, key=lambda one: one.graded.student)
 
     def close(self) -> None:

@@ -8,11 +8,12 @@ points that the course's plugin says.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -91,14 +92,18 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
         handed_in = _HandedIn(course, topic, book.released, Zips(open_archive))
         for result in kept:
             student = result.graded.student
-            reason = _unfit(result, course)
+            reason = _unfit(result)
             if reason:
                 done.passed_over.append(f"{identifier(student)}: {reason}")
                 continue
             folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
             home = Path(directory.format_path(directory.autograded_directory, student, topic.id))
             page = home / f"{topic.name}.ipynb"
-            notebook = restored(handed_in.notebook(result, page), book.released)
+            try:
+                notebook = restored(handed_in.notebook(result, page), book.released)
+            except Changed as error:
+                done.passed_over.append(f"{student}: {error}")
+                continue
             notebook.metadata[SHOWN] = result.fingerprint
             drawn = album.find(result.fingerprint) or {}
             fill(notebook, result.graded, topic.checks.exercises, book.released, drawn)
@@ -116,6 +121,10 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             _write_page(home, {f"{topic.name}.ipynb": text} | ({"timestamp.txt": when} if when else {}))
         gradebook.db.commit()
     return done
+
+
+class Changed(PlainError):
+    """What was handed in is not what was graded."""
 
 
 class _Book:
@@ -205,7 +214,7 @@ def _known(cell: NotebookNode) -> bool:
     return "nbgrader" in cell.metadata
 
 
-def _unfit(result: Kept, course: Course) -> str:
+def _unfit(result: Kept) -> str:
     """Say why a result cannot be published, "" if it can."""
     student = result.graded.student
     if result.graded.failed:
@@ -214,11 +223,6 @@ def _unfit(result: Kept, course: Course) -> str:
         return "the gradebook takes no such name of a student: run `grader grade` again"
     if "+" in student:
         return "nbgrader takes no name of a student with a + in it: rename the folder, and grade it again"
-    with suppress(OSError):
-        path, _ = split_label(course.root, result.graded.file)
-        changed = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
-        if changed > result.graded_at:
-            return f"{result.graded.file} was changed after it was graded: run `grader grade` again"
     return ""
 
 
@@ -234,6 +238,9 @@ class _HandedIn:
         Where the file is gone, `page` is taken, if it shows what was graded. Where
         a script was graded and there is a notebook beside it, the written answer
         may be in that.
+
+        Raises:
+            Changed: the file holds another text than the one that was graded.
         """
         root, name = self.course.root, result.graded.file
         try:
@@ -246,6 +253,8 @@ class _HandedIn:
             said = f"What was handed in is not here any more: {name}"
             gone: NotebookNode = v4.new_notebook(cells=[v4.new_markdown_cell(said)])
             return gone
+        if hashlib.sha256(content).hexdigest() != result.graded.digest:
+            raise Changed(f"{name} was changed after it was graded: run `grader grade` again")
         if name.endswith(".ipynb"):
             return _read(content)
         notebook = notebook_of_script(content, self.released)

@@ -22,7 +22,7 @@ from grader.grading import grader as grader_module
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
-from grader.grading.run import fingerprint, run
+from grader.grading.run import digest_of, fingerprint, run
 from grader.grading.store import StoreError
 from grader.grading.work import NotGradable, Work, open_file
 from grader.verdict import Graded, Status
@@ -186,7 +186,7 @@ def test_a_fingerprint_tells_apart_what_verdicts_depend_on(
         path.write_text(text)
         descriptor = open_file(path)
         try:
-            found = fingerprint(descriptor, rules, environment, only)
+            found = fingerprint(digest_of(descriptor), rules, environment, only)
             assert os.read(descriptor, 100) == text.encode(), "the file is left at its start"
             return found
         finally:

@@ -94,7 +94,7 @@ class TestPublish:
         made, _ = published
         made.sql("UPDATE grade SET manual_score = 3 WHERE auto_score IS NULL")
         changed = made.hand_in("right", **WRONG) / f"{NAME}.ipynb"
-        os.utime(changed, (4e9, 4e9))
+        os.utime(changed, (0, 0))  # as old as it says: what counts is what is in it
         said = made.run("grader", "publish", "--db", "sqlite:///nowhere/grades.db", fails=True)
         assert "right/01_averages/averages.ipynb was changed after it was graded" in said
         assert made.scores("partly", "manual_score")["written_answer"] == 3
@@ -206,7 +206,7 @@ class TestAutograde:
         assert not (graded / "aside").exists()
         found = [path for path in graded.rglob("*") if not path.is_dir()]
         assert all(path.is_file() and not path.is_symlink() for path in found)
-        assert not any("a secret of" in path.read_text() for path in found)
+        assert not any("a secret of" in path.read_text(errors="replace") for path in found)
         assert (graded / "strange" / TOPIC / "kept.txt").read_text() == "kept"
         for name in (
             "strange/01_averages/notes.txt",

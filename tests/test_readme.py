@@ -1,0 +1,40 @@
+"""The README names what there is: topics, commands, pictures and documents."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from grader.commands.main import cli
+from grader.course import Course
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "README.md").read_text()
+
+
+def test_the_topics_are_those_of_the_course() -> None:
+    rows = re.findall(r"^\| (\d\d) \| (.+?) \| \[(.+?)\]\((.+?)/\) \| (\d+) \|$", TEXT, re.MULTILINE)
+    assert rows == [
+        (
+            topic.id[:2],
+            topic.name.replace("_", " "),
+            topic.title,
+            f"assignments/{topic.id}",
+            str(len(topic.checks.exercises)),
+        )
+        for topic in Course(ROOT).topics
+    ]
+
+
+def test_every_command_that_it_names_exists() -> None:
+    named = set(re.findall(r"^grader ([a-z]+)", TEXT, re.MULTILINE)) | set(
+        re.findall(r"`grader ([a-z]+)[^`]*`", TEXT)
+    )
+    assert {"watch", "check", "grade", "collect"} <= named <= set(cli.commands)
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)[^)]*\)", TEXT))))
+def test_what_it_links_to_is_there(link: str) -> None:
+    assert link.startswith("https://") or (ROOT / link).exists()
