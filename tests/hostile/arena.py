@@ -19,9 +19,11 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +55,7 @@ LIMITS = Limits(memory=768 << 20, import_seconds=1.5, patience=2.0)
 # What a submission may use up in all: for each of two exercises its import, and the exercise.
 ALLOWED = 2 * (LIMITS.import_seconds + 1.5) * LIMITS.patience
 PATIENT = 30.0  # for an honest student: whatever else the machine does meanwhile
+STILL = 120.0  # seconds, after which a server will never go on by itself
 LATE = 10.0  # seconds, after which a process is there to stay
 BUSY = 20.0  # seconds of the trusted side's own CPU time, of which a submission takes less than one
 # The lowest level that promises to stop a group's attacks.
@@ -189,6 +192,9 @@ class Arena:
             f"# {self.canary}\ndef target(x):\n    return {self.factor!r} * x\n\n\n"
             "def tensor_target(x):\n    return target(x), -target(x)\n"
         )
+        # The first digits of what is given: of a hidden input no message has them.
+        given = (case.inputs["x"] for key in self.rules.key.exercises.values() for case in key.cases)
+        self.marks = [f"{abs(x):.5e}".replace(".", "")[:6] for xs in given for x in np.ravel(xs)]
         self._plant()
         self._listen()
         self.server = self._server()
@@ -203,7 +209,7 @@ class Arena:
             pair = exercise.name == "tensor_target"
             expected = tuple({"y": y} | ({"z": -y} if pair else {}) for y in right)
             keys[exercise.name] = ExerciseKey(exercise.name, cases, expected, ())
-        return Rules(Key(TOPIC, False, "", CHECKS, keys))
+        return Rules(Key(TOPIC, True, "", CHECKS, keys))
 
     def _plant(self) -> None:
         """Put canaries where an attacker would look."""
@@ -331,7 +337,7 @@ class Arena:
         try:
             place = self._write(attack, home)
             started = time.process_time()
-            with spying() as asked:
+            with spying() as asked, self._woken(result):
                 self._try(attack, place, result)
             busy = time.process_time() - started
         finally:
@@ -381,6 +387,22 @@ class Arena:
             result.evidence.append(f"the trusted side broke down: {type(error).__name__}: {error}"[:300])
 
     @contextmanager
+    def _woken(self, result: Result) -> Iterator[None]:
+        """Wake a server that was made to stand still, so that the rest of the corpus is run."""
+
+        def wake() -> None:
+            result.evidence.append(f"it held up the run for {STILL:.0f} s")
+            for pid in self.normal:
+                os.kill(pid, signal.SIGCONT)
+
+        timer = threading.Timer(STILL, wake)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    @contextmanager
     def limited(self, **changed: float) -> Iterator[None]:
         """Have other limits hold for what is graded within."""
         server = self.server
@@ -415,6 +437,10 @@ class Arena:
                 result.score = graded.score
             if graded.score != expected:
                 result.evidence.append(f"{graded.student} scored {graded.score:g} in place of {expected:g}")
+            messages = [*graded.notes, *(verdict.message for verdict in graded.exercises)]
+            digits = re.sub(r"\D", "", " ".join(messages))
+            if graded.student != "ada" and any(mark in digits for mark in self.marks):
+                result.evidence.append("a message told a hidden input")
         said = b"\n".join(
             part
             for outcome in outcomes
