@@ -194,7 +194,7 @@ class Arena:
         )
         # The first digits of what is given: of a hidden input no message has them.
         given = (case.inputs["x"] for key in self.rules.key.exercises.values() for case in key.cases)
-        self.marks = [f"{abs(x):.5e}".replace(".", "")[:6] for xs in given for x in np.ravel(xs)]
+        self.marks = [f"{abs(x):.12e}".replace(".", "")[:6] for xs in given for x in np.ravel(xs)]
         self._plant()
         self._listen()
         self.server = self._server()
