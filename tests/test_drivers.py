@@ -238,6 +238,28 @@ def test_what_is_forbidden_is_seen_however_it_is_called(more: str, run: Run) -> 
     assert found.text == "this exercise is to write what `MatMul` does, not to call it; write the sum"
 
 
+UNSEEN = {
+    "NumPy": "restrained = lambda x: x.numpy() @ x.numpy()",
+    "a data set made before": (
+        "given = tf.Variable(ones)\ndata = tf.data.Dataset.range(1).map(lambda _: given @ given)\n"
+        "def restrained(x):\n    given.assign(x)\n    return next(iter(data))"
+    ),
+    "the check taken away": (
+        "from grader import drivers\nfrom contextlib import nullcontext\n"
+        "drivers.without_ops = lambda *_: nullcontext()\nrestrained = lambda x: x @ x"
+    ),
+}
+
+
+@pytest.mark.parametrize("more", UNSEEN.values(), ids=UNSEEN)
+def test_advice_is_no_evidence(more: str, run: Run) -> None:
+    """What evades it is a right answer all the same, as docs/security.md says."""
+    x = np.arange(4, dtype=np.float32).reshape(2, 2)
+    found = run("restrained", f"ones = tf.ones((2, 2))\n{more}\n", x=x)
+    assert found.status is None, found
+    np.testing.assert_allclose(found.arrays["y"], x @ x)
+
+
 def test_bfloat16_comes_back_as_float32(run: Run) -> None:
     found = run("precise", x=X)
     assert found.arrays["y"].dtype == np.float32 and found.arrays["y"].tolist() == [1, 2, 3]

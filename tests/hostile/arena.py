@@ -10,6 +10,7 @@ Comments say what is promised, where the group's own line in `GROUPS` does not:
 
     # stopped from: landlock       the lowest level that promises to stop it
     # harmless score: 20           what is right in it all the same, of 20
+    # time in all: 0.6             what the submission has, in place of what checks allow by default
 """
 
 from __future__ import annotations
@@ -19,11 +20,9 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,8 +54,8 @@ LIMITS = Limits(memory=768 << 20, import_seconds=1.5, patience=2.0)
 # What a submission may use up in all: for each of two exercises its import, and the exercise.
 ALLOWED = 2 * (LIMITS.import_seconds + 1.5) * LIMITS.patience
 PATIENT = 30.0  # for an honest student: whatever else the machine does meanwhile
-STILL = 120.0  # seconds, after which a server will never go on by itself
 LATE = 10.0  # seconds, after which a process is there to stay
+LONGEST_NAME = 200  # that fits into a file's name, with a topic's beside it
 BUSY = 20.0  # seconds of the trusted side's own CPU time, of which a submission takes less than one
 # The lowest level that promises to stop a group's attacks.
 GROUPS = {
@@ -153,6 +152,12 @@ class Attack:
     @property
     def harmless_score(self) -> float:
         return float(self._said("harmless score") or 0)
+
+    @property
+    def seconds(self) -> float | None:
+        """Return the CPU time that the submission has in all, if it is not the default."""
+        said = self._said("time in all")
+        return float(said) if said else None
 
     def promised(self, level: Level) -> bool:
         return level.rank >= self.stopped_from.rank
@@ -335,23 +340,25 @@ class Arena:
         result = Result()
         home = self.folder / "mallory"
         try:
-            place = self._write(attack, home)
+            places = self._write(attack, home)
             started = time.process_time()
-            with spying() as asked, self._woken(result):
-                self._try(attack, place, result)
+            with spying() as asked:
+                self._try(attack, places, result)
             busy = time.process_time() - started
         finally:
             shutil.rmtree(home, ignore_errors=True)
         if busy > BUSY:
             result.evidence.append(f"it kept the trusted side busy for {busy:.1f} s")
         result.evidence += overtime(asked)
+        if attack.seconds:
+            result.evidence += overdrawn(asked, attack.seconds * self.limits.patience)
         self._judge(attack, result, [one.outcome for one in asked])
         self._look_around(result)
         self._grade_next(result)
         return result
 
-    def _write(self, attack: Attack, home: Path) -> Path:
-        """Write an attack's files below `home`; return what is to be graded."""
+    def _write(self, attack: Attack, home: Path) -> list[Path]:
+        """Write an attack's files below `home`; return what is to be graded: the zips, if there are any."""
         text = attack.text
         if "\ndef build(" in text:
             space: dict[str, Any] = {"__file__": str(attack.path)}
@@ -363,44 +370,26 @@ class Arena:
             path = home / name if name.endswith(".zip") else home / "submitted" / "mallory" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return next(home.glob("*.zip"), home)
+        return sorted(home.glob("*.zip")) or [home]
 
-    def _try(self, attack: Attack, place: Path, result: Result) -> None:
+    def _try(self, attack: Attack, places: list[Path], result: Result) -> None:
         """Grade what an attack has written."""
         # Reading a zip runs nothing of an attacker's, and takes the time that the machine takes.
         usual = {"import_seconds": Limits().import_seconds, "patience": Limits().patience}
         try:
             with self.limited(**usual if attack.path.parent.name == "archive" else {}):
-                zips = [place] if place.name == "class.zip" else []
-                paths = [] if zips else [place]
+                zips = [place for place in places if place.name == "class.zip"]
+                paths = [place for place in places if place not in zips]
                 found = collect(paths, {TOPIC: self.rules}, self.server.open_archive, zips)
-                result.graded = [self.grade(work) for work in found.works]
-                result.evidence += [
-                    f"it became {one.student}" for one in found.works if not zips and one.student != "mallory"
-                ]
+                result.graded = [self.grade(work, attack.seconds) for work in found.works]
                 result.said = "; ".join(one.reason for one in found.passed_over)
+                result.evidence += misnamed([one.student for one in found.works], paths)
         except NothingToGrade as error:
             result.said = str(error)
         except ServerError as error:
             result.evidence.append(f"the server died ({str(error)[:200]})")
         except Exception as error:
             result.evidence.append(f"the trusted side broke down: {type(error).__name__}: {error}"[:300])
-
-    @contextmanager
-    def _woken(self, result: Result) -> Iterator[None]:
-        """Wake a server that was made to stand still, so that the rest of the corpus is run."""
-
-        def wake() -> None:
-            result.evidence.append(f"it held up the run for {STILL:.0f} s")
-            for pid in self.normal:
-                os.kill(pid, signal.SIGCONT)
-
-        timer = threading.Timer(STILL, wake)
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
     @contextmanager
     def limited(self, **changed: float) -> Iterator[None]:
@@ -412,13 +401,13 @@ class Arena:
         finally:
             server.limits = self.limits
 
-    def grade(self, work: Work) -> Graded:
+    def grade(self, work: Work, seconds: float | None = None) -> Graded:
         try:
             descriptor = work.open()
         except NotGradable as error:
             return Graded(work.student, work.topic, work.file, 0.0, POINTS, 0.0, (), (str(error),))
         try:
-            return grade(self.server, work, self.rules, descriptor)
+            return grade(self.server, work, self.rules, descriptor, seconds=seconds)
         finally:
             os.close(descriptor)
 
@@ -563,3 +552,26 @@ def overtime(asked: list[Asked]) -> list[str]:
     # What ends in time may be noticed a little later.
     late = (one for one in asked if one not in over and one.took > 4 * one.allowed)
     return evidence + [f"it went on for {one.took:.1f} s, and had {one.allowed:.1f} s" for one in late]
+
+
+def overdrawn(asked: list[Asked], allowed: float) -> list[str]:
+    """Say how often a child was asked something after a submission had used up what it has in all."""
+    used, late = 0.0, 0
+    for one in asked:
+        late += used > 1.1 * allowed  # what is measured here is a little more than the grader's own measure
+        used += one.took
+    return [f"it was asked {late} times more after its {allowed:.1f} s in all"] if late else []
+
+
+def misnamed(students: list[str], paths: list[Path]) -> list[str]:
+    """Say who became another, or is gone, and whose name no table or page can bear.
+
+    Args:
+        students: whose submissions were found.
+        paths: that were handed in, and are no class' zip: STUDENT-TOPIC.zip, or mallory's folder.
+    """
+    owners = {path.stem.partition("-")[0] if path.suffix == ".zip" else "mallory" for path in paths}
+    evidence = [f"it became {student}" for student in students if owners and student not in owners]
+    evidence += [f"it took away {owner}'s" for owner in sorted(owners - {"mallory"} - {*students})]
+    odd = (student for student in students if len(student) > LONGEST_NAME or not student.isprintable())
+    return evidence + [f"it is called {student!r:.100}" for student in odd]

@@ -1,0 +1,111 @@
+"""A submission that takes the drivers' place and answers with the public key wins nothing by a hidden one.
+
+`grader audit --only replay` tries more ways, on arrays alone. Here one of them is
+a real submission, graded by the real command: it wins at most the cases that the
+topic records in `replays.toml` as unavoidable, and under the public key all.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from courses import CHECKS, make_course
+
+from grader.audit import replay
+from grader.authoring.recording import record_topic
+from grader.client.server import Server
+from grader.commands.main import cli
+from grader.course import Topic, find_course
+from grader.grading.key import Key
+from grader.report import data
+from grader.verdict import Status
+
+ROOT = Path(__file__).parents[2]
+TOPICS = [topic.name for topic in find_course(explicit=ROOT).topics]
+ATTACK = """
+import base64, gc, io
+import numpy as np
+
+KNOWN = np.load(io.BytesIO(base64.b64decode({known!r})))
+COUNTS = {{}}
+
+
+def driver_of(exercise):
+    def driver(answer, **inputs):
+        place = COUNTS[exercise.name] = COUNTS.get(exercise.name, -1) + 1
+        start = f"{{exercise.name}}/{{place}}/"
+        return {{name.removeprefix(start): KNOWN[name] for name in KNOWN.files if name.startswith(start)}}
+
+    return driver
+
+
+for found in gc.get_objects():
+    if type(found).__name__ == "Exercise":
+        found.driver = driver_of(found)
+        for name in found.writes:
+            globals()[name] = print
+"""
+
+
+def submission(public: Key) -> str:
+    """Return a submission that holds no answer, but the arrays of a key."""
+    arrays = {
+        f"{exercise.name}/{place}/{output}": array
+        for exercise in public.exercises.values()
+        for place, expected in enumerate(exercise.expected)
+        for output, array in expected.items()
+    }
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return ATTACK.format(known=base64.b64encode(file.getvalue()).decode())
+
+
+def passed(topic: Topic, key: Key, text: str, folder: Path) -> set[tuple[str, str]]:
+    """Have `grader grade` grade a submission by a key; return the exercises and cases that it passes."""
+    (folder / "keys").mkdir(parents=True)
+    key.save(folder / "keys" / f"{topic.id}.npz")
+    path = folder / "class" / "mallory" / f"{topic.name}.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    arguments = ["grade", str(folder / "class"), "--keys", str(folder / "keys")]
+    arguments += ["--require-isolation", "none", "--db", f"sqlite:///{folder}/grades.db"]
+    done = CliRunner().invoke(cli, [*arguments, "--json", str(folder / "found.json")])
+    assert done.exit_code == 0, done.output
+    (graded,) = data.read_json(folder / "found.json").submissions
+    return {
+        (verdict.name, case.name)
+        for verdict in graded.exercises
+        for case in verdict.cases
+        if case.status is Status.PASSED
+    }
+
+
+def replayed(recorder: Server, topic: Topic, folder: Path) -> set[tuple[str, str]]:
+    """Attack a topic; return what is passed by a hidden key and is not recorded as unavoidable."""
+    public, hidden = record_topic(recorder, topic), record_topic(recorder, topic, b"a secret of the attack's")
+    text = submission(public)
+    every = {(name, case.name) for name, one in public.exercises.items() for case in one.cases}
+    assert passed(topic, public, text, folder / "public") == every, "the attack is none"
+    return passed(topic, hidden, text, folder / "hidden") - set(replay.recorded(topic))
+
+
+def test_what_is_drawn_is_not_replayed(recorder: Server, topic: Topic, tmp_path: Path) -> None:
+    assert replayed(recorder, topic, tmp_path) == set()
+
+
+def test_what_is_fixed_is_replayed_unless_it_is_recorded(recorder: Server, tmp_path: Path) -> None:
+    fixed = CHECKS.replace('{"rows": rng.normal(size=(1, 4))}', '{"rows": np.eye(4)[:1]}')
+    (topic,) = make_course(tmp_path / "course", checks=fixed).topics
+    assert replayed(recorder, topic, tmp_path / "found") == {("mean", "a single row")}
+    (topic.folder / replay.FILE).write_text('[mean]\n"a single row" = "There is one."\n')
+    assert replayed(recorder, topic, tmp_path / "recorded") == set()
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_no_topic_of_the_course_is_replayed(name: str, recorder: Server, tmp_path: Path) -> None:
+    assert replayed(recorder, find_course(explicit=ROOT).topic(name), tmp_path) == set()
