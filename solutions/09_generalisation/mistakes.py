@@ -176,6 +176,26 @@ def no_penalty_at_all(X, f, sigma, lam):
     return np.mean((f - S @ f) ** 2), sigma**2 * np.sum(S**2) / len(X), sigma**2
 
 
+@mistake(of="bias_variance")
+def features_centred(X, f, sigma, lam):
+    """the mean of each feature is taken off first, though there is no intercept to make up for it."""
+    return right.bias_variance(X - X.mean(axis=0), f, sigma, lam)
+
+
+@mistake(of="bias_variance")
+def noise_not_squared(X, f, sigma, lam):
+    """the noise is σ, and not σ²."""
+    return *right.bias_variance(X, f, sigma, lam)[:2], sigma
+
+
+@mistake(of="bias_variance")
+def truth_overwritten(X, f, sigma, lam):
+    """what is fitted is subtracted from f itself, so that the caller's truth is lost."""
+    found = right.bias_variance(X, f, sigma, lam)
+    f -= _smoother(X, lam) @ f
+    return found
+
+
 # interpolate_two_layer
 
 
@@ -234,6 +254,14 @@ def one_weight_per_label(X, y, a):
     z = (X @ a)[order]
     b = np.append(z[0] - 1, z[:-1])
     return y[order] / (z - b), b
+
+
+@mistake(of="interpolate_two_layer")
+def labels_used_up(X, y, a):
+    """what is left of the labels after each weight is written into y, so that the caller's are lost."""
+    w, b = right.interpolate_two_layer(X, y, a)
+    y -= np.maximum((X @ a)[:, None] - b, 0) @ w
+    return w, b
 
 
 # memorise_random_labels
@@ -348,6 +376,25 @@ def gradient_of_the_start(x, y, weights, steps, lr):
     return tf.stack(history), current
 
 
+@mistake(of="memorise_random_labels")
+def probabilities_cut_off(x, y, weights, steps, lr):
+    """the loss is taken from probabilities that are kept above 1e-7, as Keras does without `from_logits`."""
+    def loss_of(y, logits):
+        p = tf.clip_by_value(tf.nn.softmax(logits), 1e-7, 1 - 1e-7)
+        return -tf.math.log(tf.gather(p, y, batch_dims=1))
+
+    return _train(x, y, weights, steps, lr, loss_of=loss_of)
+
+
+@mistake(of="memorise_random_labels")
+def probability_of_0(x, y, weights, steps, lr):
+    """the logarithm is taken of a softmax, which for large logits has become 0."""
+    def loss_of(y, logits):
+        return -tf.math.log(tf.gather(tf.nn.softmax(logits), y, batch_dims=1))
+
+    return _train(x, y, weights, steps, lr, loss_of=loss_of)
+
+
 # filter_normalised_direction
 
 
@@ -426,6 +473,13 @@ def window_by_window(weights, noise):
     )
 
 
+@mistake(of="filter_normalised_direction")
+def noise_overwritten(weights, noise):
+    """the direction is written into the list of noise that was given."""
+    noise[:] = right.filter_normalised_direction(weights, noise)
+    return noise
+
+
 # loss_surface
 
 
@@ -502,6 +556,17 @@ def without_the_centre(loss, theta, d1, d2, a, b):
 def height_above_the_centre(loss, theta, d1, d2, a, b):
     """the loss at the centre is subtracted from all others."""
     return right.loss_surface(loss, theta, d1, d2, a, b) - loss().numpy()
+
+
+@mistake(of="loss_surface")
+def start_not_copied(loss, theta, d1, d2, a, b):
+    """the weights to go back to are the variables themselves, and not what they held: they move, too."""
+    surface = np.zeros((len(a), len(b)))
+    for i, j in np.ndindex(surface.shape):
+        for variable, p, q in zip(theta, d1, d2):
+            variable.assign(variable + a[i] * p + b[j] * q)
+        surface[i, j] = loss()
+    return surface
 
 
 # generalisation_bounds
@@ -588,6 +653,28 @@ def all_labellings(kind, m, delta, size=None, d=None):
         return 2.0**m
     found = 8 / m * (2 * m * math.log(2) + math.log(4 / delta))
     return math.sqrt(found) if kind == "vc" else _bound(kind, m, delta, size, d)
+
+
+@mistake(of="generalisation_bounds")
+def size_wherever_given(kind, m, delta, size=None, d=None):
+    """a size counts wherever it is given, also where one classifier is meant that was chosen before."""
+    return right.generalisation_bounds("finite" if kind == "hoeffding" and size else kind, m, delta, size, d)
+
+
+@mistake(of="generalisation_bounds")
+def last_term_alone(kind, m, delta, size=None, d=None):
+    """of Sauer's sum only the last term is there, the labellings with d positive points."""
+    return _bound(kind, m, delta, size, d, first=d or 0)
+
+
+@mistake(of="generalisation_bounds")
+def bound_on_the_count(kind, m, delta, size=None, d=None):
+    """Sauer's sum is replaced by its bound (em/d)ᵈ."""
+    if kind not in ("sauer", "vc"):
+        return right.generalisation_bounds(kind, m, delta, size, d)
+    points = m if kind == "sauer" else 2 * m
+    log_count = d * (1 + math.log(points / d)) if d else 0.0
+    return math.exp(log_count) if kind == "sauer" else math.sqrt(8 / m * (math.log(4 / delta) + log_count))
 
 
 # double_descent

@@ -228,7 +228,7 @@ def by_solving_for_epsilon(kind, m, delta, size=None, d=None):
 def by_logarithms(kind, m, delta, size=None, d=None):
     """scipy's logarithms of binomial coefficients, added by logsumexp; bits in place of nats on the way."""
     if kind in ("hoeffding", "finite"):
-        bits = (math.log2(size) if size else 0) + 1 - math.log2(delta)
+        bits = (math.log2(size) if kind == "finite" else 0) + 1 - math.log2(delta)
         return (bits * math.log(2) / (2 * m)) ** 0.5
     points = m if kind == "sauer" else 2 * m
     i = np.arange(min(d, points) + 1)

@@ -186,8 +186,8 @@ def bias_variance(
     averaged over the inputs.
 
     Args:
-        X: the inputs; their features, without an intercept.
-        f: the truth at the inputs.
+        X: the inputs; their features, without an intercept. Left as it is.
+        f: the truth at the inputs. Left as it is.
         sigma: the standard deviation of the noise.
         lam: λ as it stands in S.
 
@@ -272,7 +272,8 @@ def interpolate_two_layer(
     Args:
         X: the examples, in any order.
         y: their labels, any numbers.
-        a: the direction, such that no two examples have the same a · x.
+        a: the direction, such that no two examples have the same a · x. All three are
+            left as they are.
 
     Returns:
         w and b, one number per hidden unit, such that Σⱼ wⱼ max(a · xᵢ - bⱼ, 0) is yᵢ
@@ -519,7 +520,7 @@ def filter_normalised_direction(
     Args:
         weights: kernels [inputs, outputs] of dense layers, [*window, inputs, outputs] of
             convolutions, and vectors [outputs].
-        noise: random numbers, of the same shapes.
+        noise: random numbers, of the same shapes. Both lists are left as they are.
 
     Returns:
         The direction, of the same shapes; 0 for vectors.
