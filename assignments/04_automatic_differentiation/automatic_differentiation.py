@@ -315,7 +315,8 @@ def topological_order(root: Any) -> list[Any]:
 
     Returns:
         `root` and every node it depends on, each once, each after all of its inputs.
-        Works for graphs of any depth.
+        Works for graphs of any depth, however many ways lead through them; nothing
+        is left behind in the nodes.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -543,7 +544,8 @@ def unbroadcast(grad: Float64[np.ndarray, "..."], shape: tuple[int, ...]) -> Flo
 r"""
 ## Backpropagation, by hand
 
-A library differentiates layer by layer, and three layers are worth knowing by heart.
+A library differentiates layer by layer, and three layers are worth knowing by heart. So in
+this section nobody differentiates for you: `tf.GradientTape` is refused.
 First the dense one, $Y=XW+\mathbf 1b^\top$ for a batch of $B$ rows. If the loss sends
 back $\bar Y$, then
 
@@ -561,7 +563,7 @@ def dense_backward(
 ) -> tuple[
     Float64[np.ndarray, "batch inputs"], Float64[np.ndarray, "inputs outputs"], Float64[np.ndarray, "outputs"]
 ]:
-    """Pull a gradient back through the layer y = x W + b.
+    """Pull a gradient back through the layer y = x W + b, without automatic differentiation.
 
     Equations (BP2) to (BP4) of Nielsen, "Neural Networks and Deep Learning" (2015),
     chapter 2, http://neuralnetworksanddeeplearning.com/chap2.html, for a batch and
@@ -601,14 +603,14 @@ prediction minus truth. Each row sums to 0: what the right class gains the other
 def softmax_xent_backward(
     logits: Float64[np.ndarray, "batch classes"], y: Int[np.ndarray, "batch"]
 ) -> Float64[np.ndarray, "batch classes"]:
-    """Differentiate the mean cross-entropy of a softmax with respect to its logits.
+    """Differentiate a softmax' mean cross-entropy by its logits, without automatic differentiation.
 
     Computes (p − y) / B, equation (4.109) of Bishop, "Pattern Recognition and
     Machine Learning" (2006), https://www.microsoft.com/en-us/research/people/cmbishop/prml-book/,
     with respect to the logits.
 
     Args:
-        logits: of any size; exp must not overflow.
+        logits: of any size; exp must not overflow. They are left as they are.
         y: the right classes.
     """
     # YOUR CODE HERE
@@ -850,7 +852,7 @@ every operation it meets for the first time.
 def hvp(
     f: Callable[[tf.Tensor], tf.Tensor], x: Float64[tf.Tensor, "inputs"], v: Float64[tf.Tensor, "inputs"]
 ) -> Float64[tf.Tensor, "inputs"]:
-    """Multiply the Hessian of `f` by a vector, without ever making it.
+    """Multiply the Hessian of `f` by a vector, exactly, and without ever making it.
 
     After Pearlmutter, "Fast exact multiplication by the Hessian" (1994),
     https://doi.org/10.1162/neco.1994.6.1.147.

@@ -1,6 +1,7 @@
 """Wrong answers that have a name. Each docstring ends "your answers are what one gets when"."""
 
 import itertools
+import math
 
 import numpy as np
 import tensorflow as tf
@@ -259,6 +260,33 @@ class NegationKeepsTangent(Numbers):
         return type(self)(-self.value, self.tangent)
 
 
+@mistake(of="Dual", raises="TypeError")
+class NumbersOnly(Numbers):
+    """exp, log, sin and tanh are those of `math`, which take no arrays."""
+
+    def exp(self):
+        return type(self)(math.exp(self.value), math.exp(self.value) * self.tangent)
+
+    def log(self):
+        return type(self)(math.log(self.value), self.tangent / self.value)
+
+    def sin(self):
+        return type(self)(math.sin(self.value), math.cos(self.value) * self.tangent)
+
+    def tanh(self):
+        return type(self)(math.tanh(self.value), (1 - math.tanh(self.value) ** 2) * self.tangent)
+
+
+@mistake(of="Dual")
+class AddedInPlace(Numbers):
+    """a sum is written into its first term, which is another number from then on."""
+
+    def __add__(self, other):
+        other = self.lift(other)
+        self.value, self.tangent = self.value + other.value, self.tangent + other.tangent
+        return self
+
+
 # jvp
 
 
@@ -389,6 +417,21 @@ def level_by_level(root):
         level = [node for node in dict.fromkeys(level) if node not in seen]
         seen.update(level)
     return order[::-1]
+
+
+@mistake(of="topological_order")
+def marks_left(root):
+    """nodes are marked when they are met, and the marks stay: the next walk passes them by."""
+    order, stack = [], [(root, False)]
+    while stack:
+        node, listed = stack.pop()
+        if listed:
+            order.append(node)
+        elif not hasattr(node, "met"):
+            node.met = True
+            stack.append((node, True))
+            stack.extend((source, False) for source in node.inputs)
+    return order
 
 
 # Var
@@ -625,6 +668,47 @@ class ForwardOrder(Tape):
         return super().order()[::-1]
 
 
+@mistake(of="Var")
+class SharedArray(Tape):
+    """two values that are sent the same gradient keep one array between them, and what one adds both have."""
+
+    def receive(self, grad):
+        grad = self.fit(grad) if grad.shape != self.value.shape else grad
+        if self.grad.any():
+            self.grad += grad
+        else:
+            self.grad = grad
+
+    def sum(self, axis=None):
+        total = super().sum(axis)
+        spread = total.pullback
+        total.pullback = lambda g: tuple(np.array(part) for part in spread(g))
+        return total
+
+
+@mistake(of="Var")
+class ReluCutsItsInput(Tape):
+    """relu writes its zeros into the value it was given."""
+
+    def relu(self):
+        negative = self.value <= 0
+        self.value[negative] = 0.0
+        return type(self)(self.value.copy(), (self,), lambda g: (g * ~negative,))
+
+
+@mistake(of="Var", raises="ValueError")
+class AxesFromTheStart(Tape):
+    """the axis that a sum has dropped is put back in the wrong place where it was counted from the end."""
+
+    def sum(self, axis=None):
+        def pullback(g):
+            if axis is not None:
+                g = g.reshape(g.shape[:axis] + (1,) + g.shape[axis:])
+            return (np.broadcast_to(g, self.value.shape),)
+
+        return type(self)(self.value.sum(axis=axis), (self,), pullback)
+
+
 # unbroadcast
 
 
@@ -651,7 +735,7 @@ def ones_squeezed(grad, shape):
 @mistake(of="unbroadcast")
 def cut_to_size(grad, shape):
     """the first entries are taken and brought into shape, and nothing is summed."""
-    return grad.ravel()[: int(np.prod(shape))].reshape(shape)
+    return np.resize(grad, shape)
 
 
 @mistake(of="unbroadcast")
@@ -769,6 +853,13 @@ def probabilities_alone(logits, y):
     """the truth is never taken away from the prediction."""
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
     return p / p.sum(axis=1, keepdims=True) / len(y)
+
+
+@mistake(of="softmax_xent_backward")
+def logits_shifted(logits, y):
+    """the largest logit is subtracted in place, so that the caller's logits are changed, too."""
+    logits -= logits.max(axis=1, keepdims=True)
+    return right.softmax_xent_backward(logits, y)
 
 
 # mlp_backprop
@@ -944,6 +1035,20 @@ def sign_lost(f, x, g, eps=1e-6):
     return _check(np.abs(_central(f, x, eps)), np.abs(g))
 
 
+@mistake(of="gradient_check")
+def lengths_of_the_vectors(f, x, g, eps=1e-6):
+    """the length of the whole difference is set in relation to the lengths of the two gradients."""
+    numeric = _central(f, x, eps)
+    return np.linalg.norm(numeric - g) / max(1, np.linalg.norm(numeric) + np.linalg.norm(g))
+
+
+@mistake(of="gradient_check")
+def larger_of_the_two(f, x, g, eps=1e-6):
+    """the difference is set in relation to the larger of the two gradients, and not to their sum."""
+    numeric = _central(f, x, eps)
+    return np.max(np.abs(numeric - g) / np.maximum(1, np.maximum(np.abs(numeric), np.abs(g))))
+
+
 # ad_mode_cost
 
 
@@ -1035,3 +1140,18 @@ def row_sums(f, x, v):
 def curvature_along_v(f, x, v):
     """the curvature along v is returned, one number v·Hv in place of a vector."""
     return tf.tensordot(v, right.hvp(f, x, v), 1)
+
+
+@mistake(of="hvp")
+def differences_of_gradients(f, x, v):
+    """two gradients a small step apart are subtracted, which is right to ten digits and not to sixteen."""
+    return (_gradient(f, x + 1e-5 * v) - _gradient(f, x - 1e-5 * v)) / 2e-5
+
+
+@mistake(of="hvp", raises="WrongStructure")
+def nothing_for_linear(f, x, v):
+    """where the gradient does not depend on x, None is returned, and not zeros."""
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        along_v = tf.reduce_sum(_gradient(f, x) * v)
+    return outer.gradient(along_v, x)
