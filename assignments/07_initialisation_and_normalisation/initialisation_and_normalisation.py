@@ -168,6 +168,8 @@ def variance_profile(
     Equations (6) to (10) of He et al., "Delving Deep into Rectifiers" (2015),
     https://arxiv.org/abs/1502.01852.
 
+    The arrays that are passed in are left as they are.
+
     Args:
         x: what goes in.
         noise: standard normal; W_l is `noise[l]`, scaled to the variance sw² / width.
@@ -245,7 +247,8 @@ def batchnorm_forward(
     """Normalise each channel, over the batch or by running statistics.
 
     Algorithms 1 and 2 of Ioffe and Szegedy, "Batch Normalization" (2015),
-    https://arxiv.org/abs/1502.03167, with running averages as in Keras.
+    https://arxiv.org/abs/1502.03167, with running averages as in Keras. Gradients of y
+    flow to gamma, to beta and to x, also on the way through the batch's mean and variance.
 
     Args:
         x: vectors, sequences or images; channels come last.
@@ -340,7 +343,8 @@ def batchnorm_backward(
     """Pull a gradient back through batch normalisation, in training.
 
     Section 3 of Ioffe and Szegedy, "Batch Normalization" (2015),
-    https://arxiv.org/abs/1502.03167, its six equations put together.
+    https://arxiv.org/abs/1502.03167, its six equations put together. The arrays that
+    are passed in are left as they are.
 
     Args:
         dy: the gradient of the loss with respect to the output.
@@ -411,7 +415,8 @@ def layernorm(
     """Normalise each token over its own features.
 
     Equation (3) and section 3.1 of Ba, Kiros and Hinton, "Layer Normalization" (2016),
-    https://arxiv.org/abs/1607.06450, with eps added to the variance.
+    https://arxiv.org/abs/1607.06450, with eps added to the variance. Gradients flow to
+    gamma, to beta and to x, also on the way through the mean and the variance.
 
     Args:
         x: tokens.

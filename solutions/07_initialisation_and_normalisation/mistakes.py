@@ -77,6 +77,12 @@ def cut_off_at_two(shape, scheme, rng):
 
 
 @mistake(of="initialise")
+def cut_off_and_widened(shape, scheme, rng):
+    """a normal distribution is cut off at two deviations, and then widened to make up for it."""
+    return cut_off_at_two(shape, scheme, rng) / (0.87962566 if scheme.endswith("normal") else 1.0)
+
+
+@mistake(of="initialise")
 def one_sided(shape, scheme, rng):
     """a uniform distribution begins at 0, and so has no negative weights."""
     w = right.initialise(shape, scheme, rng)
@@ -189,6 +195,24 @@ def before_the_relu(x, noise, sw, act):
     return np.array(measured), predicted
 
 
+@mistake(of="variance_profile")
+def noise_scaled_in_place(x, noise, sw, act):
+    """the noise is scaled in place, which changes the caller's array."""
+    noise *= sw / math.sqrt(noise.shape[1])
+    return _profile(x, noise, sw, act, weights=lambda i, layer: layer)
+
+
+@mistake(of="variance_profile")
+def inputs_overwritten(x, noise, sw, act):
+    """the activations of each layer are written over x, which is the caller's array."""
+    predicted, measured = right.variance_profile(x, noise, sw, act)[1], []
+    for layer in noise:
+        x[:] = x @ (sw * layer / math.sqrt(len(layer)))
+        np.maximum(x, 0 if act == "relu" else -np.inf, out=x)
+        measured.append(np.mean(x**2))
+    return np.array(measured), predicted
+
+
 # batchnorm_forward
 
 
@@ -295,6 +319,16 @@ def gamma_and_beta_left_out(x, gamma, beta, rm, rv, momentum, eps, training):
     )
 
 
+@mistake(of="batchnorm_forward")
+def statistics_not_differentiated(x, gamma, beta, rm, rv, momentum, eps, training):
+    """the batch's mean and variance are constants to the tape, so that part of the gradient is lost."""
+    _, rm2, rv2 = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    mean, variance = rm, rv
+    if training:
+        mean, variance = map(tf.stop_gradient, tf.nn.moments(x, list(range(len(x.shape) - 1))))
+    return gamma * (x - mean) / tf.sqrt(variance + eps) + beta, rm2, rv2
+
+
 # batchnorm_backward
 
 
@@ -371,6 +405,21 @@ def unbiased_backward(dy, x, gamma, eps):
     return gamma / width * (dy - dbeta / n - normal * dgamma / max(n - 1, 1)), dgamma, dbeta
 
 
+@mistake(of="batchnorm_backward")
+def centred_in_place(dy, x, gamma, eps):
+    """x is centred in place, which changes the caller's array."""
+    x -= x.mean(axis=0)
+    return right.batchnorm_backward(dy, x, gamma, eps)
+
+
+@mistake(of="batchnorm_backward")
+def multiplied_in_place(dy, x, gamma, eps):
+    """dy is multiplied by gamma in place, which changes the caller's array."""
+    found = right.batchnorm_backward(dy, x, gamma, eps)
+    dy *= gamma
+    return found
+
+
 # layernorm
 
 
@@ -429,6 +478,13 @@ def mean_kept(x, gamma, beta, eps):
     """the mean is not taken away, as in root mean square normalisation."""
     square = tf.reduce_mean(x**2, axis=-1, keepdims=True)
     return gamma * x / tf.sqrt(square + eps) + beta
+
+
+@mistake(of="layernorm")
+def moments_not_differentiated(x, gamma, beta, eps):
+    """mean and variance are constants to the tape, so that part of the gradient is lost."""
+    mean, variance = map(tf.stop_gradient, tf.nn.moments(x, [-1], keepdims=True))
+    return gamma * (x - mean) / tf.sqrt(variance + eps) + beta
 
 
 # fold_batchnorm
@@ -502,10 +558,10 @@ def _gradients(model_fn, x, y, variable=0):
     return tape.gradient(loss, model.trainable_variables[variable]).numpy()
 
 
-def _distinct(rows, rounding=1e-4):
-    kept = []
+def _distinct(rows, relative=True):
+    kept, rounding = [], 1e-4 * (np.abs(rows).max() if relative else 1.0)
     for row in rows:
-        if all(np.abs(row - other).max() > rounding * np.abs(rows).max() for other in kept):
+        if all(np.abs(row - other).max() > rounding for other in kept):
             kept.append(row)
     return len(kept)
 
@@ -550,3 +606,23 @@ def only_the_bias(model_fn, x, y):
 def all_units(model_fn, x, y):
     """all hidden units are counted, alike or not."""
     return model_fn().trainable_variables[0].shape[1]
+
+
+@mistake(of="symmetry_breaking")
+def neighbours_compared(model_fn, x, y):
+    """each unit is compared with the one before it only, and units that are alike may stand apart."""
+    rows = _gradients(model_fn, x, y).T
+    return 1 + int((np.abs(np.diff(rows, axis=0)).max(axis=1) > 1e-4 * np.abs(rows).max()).sum())
+
+
+@mistake(of="symmetry_breaking")
+def rounded(model_fn, x, y):
+    """gradients are rounded before they are compared, and two that are close may be rounded apart."""
+    rows = _gradients(model_fn, x, y).T
+    return len(np.unique(np.round(rows / np.abs(rows).max(), 4), axis=0))
+
+
+@mistake(of="symmetry_breaking")
+def fixed_distance(model_fn, x, y):
+    """gradients count as the same up to a fixed distance, and not up to a share of the largest one."""
+    return _distinct(_gradients(model_fn, x, y).T, relative=False)

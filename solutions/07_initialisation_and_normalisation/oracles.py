@@ -86,28 +86,28 @@ def profile_by_keras(x, noise, sw, act):
 
 @oracle(of="batchnorm_forward")
 def batchnorm_of_keras(x, gamma, beta, rm, rv, momentum, eps, training):
-    """keras.layers.BatchNormalization."""
-    layer = keras.layers.BatchNormalization(momentum=momentum, epsilon=eps)
+    """keras.layers.BatchNormalization, without a gamma and a beta of its own."""
+    layer = keras.layers.BatchNormalization(momentum=momentum, epsilon=eps, center=False, scale=False)
     layer.build(x.shape)
-    layer.set_weights([gamma, beta, rm, rv])
-    y = layer(x, training=training)
+    layer.set_weights([rm, rv])
+    y = gamma * layer(x, training=training) + beta
     return y, layer.moving_mean, layer.moving_variance
 
 
 @oracle(of="batchnorm_forward")
 def batchnorm_channel_by_channel(x, gamma, beta, rm, rv, momentum, eps, training):
-    """NumPy in float64, one channel after the other."""
-    x = np.asarray(x, np.float64)
-    y, rm, rv = np.empty_like(x), np.array(rm, np.float64), np.array(rv, np.float64)
+    """One channel after the other, in float64."""
+    x, gamma, beta, rm, rv = (tf.cast(values, tf.float64) for values in (x, gamma, beta, rm, rv))
+    channels = []
     for c in range(x.shape[-1]):
-        values = x[..., c].ravel()
-        mean, variance = rm[c], rv[c]
+        values = x[..., c]
+        mean, variance, new = rm[c], rv[c], (rm[c], rv[c])
         if training:
-            mean = sum(values) / len(values)
-            variance = sum((value - mean) ** 2 for value in values) / len(values)
-            rm[c] += (1 - momentum) * (mean - rm[c])
-            rv[c] += (1 - momentum) * (variance - rv[c])
-        y[..., c] = float(gamma[c]) * (x[..., c] - mean) * (variance + eps) ** -0.5 + float(beta[c])
+            mean = tf.reduce_sum(values) / np.size(values)
+            variance = tf.reduce_sum((values - mean) ** 2) / np.size(values)
+            new = (rm[c] + (1 - momentum) * (mean - rm[c]), rv[c] + (1 - momentum) * (variance - rv[c]))
+        channels.append((gamma[c] * (values - mean) * (variance + eps) ** -0.5 + beta[c], *new))
+    y, rm, rv = (tf.stack(parts, axis=-1) for parts in zip(*channels))
     return y, rm, rv
 
 
@@ -149,21 +149,19 @@ def batchnorm_by_jacobian(dy, x, gamma, eps):
 
 @oracle(of="layernorm")
 def layernorm_of_keras(x, gamma, beta, eps):
-    """keras.layers.LayerNormalization."""
-    layer = keras.layers.LayerNormalization(epsilon=eps)
-    layer.build(x.shape)
-    layer.set_weights([gamma, beta])
-    return layer(x)
+    """keras.layers.LayerNormalization, without a gamma and a beta of its own."""
+    return gamma * keras.layers.LayerNormalization(epsilon=eps, center=False, scale=False)(x) + beta
 
 
 @oracle(of="layernorm")
 def layernorm_token_by_token(x, gamma, beta, eps):
-    """NumPy in float64, one token after the other."""
-    y = np.empty(x.shape)
-    for place in np.ndindex(*x.shape[:2]):
-        token = np.asarray(x[place], np.float64)
-        y[place] = np.asarray(gamma) * (token - token.mean()) / (token.var() + eps) ** 0.5 + np.asarray(beta)
-    return y
+    """One token after the other, in float64."""
+    x, gamma, beta = (tf.cast(values, tf.float64) for values in (x, gamma, beta))
+    tokens = []
+    for token in tf.reshape(x, (-1, x.shape[-1])):
+        centred = token - tf.reduce_sum(token) / len(token)
+        tokens.append(gamma * centred * (tf.reduce_sum(centred**2) / len(token) + eps) ** -0.5 + beta)
+    return tf.reshape(tf.stack(tokens), x.shape)
 
 
 # fold_batchnorm
