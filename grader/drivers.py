@@ -49,6 +49,23 @@ def named(value: Any, *names: str) -> dict[str, Any]:
     return dict(zip(names, value, strict=True))
 
 
+def keeping(function: Callable[..., Any], **arguments: Any) -> Any:
+    """Call `function` with the values of `arguments`, in their order, and return what it returns.
+
+    Raises:
+        WrongStructure: it has changed an array that it was given; the message names it as `arguments` do.
+    """
+    before = {name: value.copy() for name, value in arguments.items() if isinstance(value, np.ndarray)}
+    returned = function(*arguments.values())
+    for name, value in before.items():
+        if not np.array_equal(value, arguments[name], equal_nan=True):
+            raise WrongStructure(
+                f"expected `{name}` to be after the call what it was before, but it was changed in place; "
+                f"compute with new arrays, or with a copy of `{name}`"
+            )
+    return returned
+
+
 def describe(value: Any) -> str:
     """Say in a few words what `value` is: `None`, `a str`, `a tensor of shape (2, 3)`."""
     if value is None:

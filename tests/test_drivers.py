@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from grader.client.child import Child
-from grader.drivers import WrongStructure, count_parameters, describe, named, put_weights
+from grader.drivers import WrongStructure, count_parameters, describe, keeping, named, put_weights
 from grader.grading.grader import Grader
 from grader.outcome import Outcome
 from grader.verdict import Status
@@ -30,6 +30,19 @@ def test_what_is_not_the_parts_is_said(value: Any, got: str) -> None:
     with pytest.raises(WrongStructure) as caught:
         named(value, "a", "b")
     assert str(caught.value).startswith("expected the 2 values (a, b), got") and got in str(caught.value)
+
+
+def test_what_keeps_its_arrays_is_called_with_them_in_their_order() -> None:
+    x = np.arange(3.0)
+    assert keeping(lambda a, b: a.sum() + b, x=x, k=2) == 5
+
+
+def test_an_array_that_is_changed_in_place_is_named() -> None:
+    def in_place(a: np.ndarray, b: np.ndarray) -> None:
+        b *= 2
+
+    with pytest.raises(WrongStructure, match="`y`.*in place"):
+        keeping(in_place, x=np.ones(2), y=np.array([1.0, np.nan]))
 
 
 def test_values_are_described() -> None:

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from grader.datasets import arrays
-from grader.drivers import WrongStructure, describe, named
+from grader.drivers import WrongStructure, describe, keeping, named
 from grader.exercise import exercise
 
 
@@ -36,27 +36,45 @@ def around(points, noise):
     return (points[:, None] + offsets).reshape(-1, points.shape[1])
 
 
+def every_row(rng, rows, count):
+    """Draw `count` of the rows or more in any order, each of them at least once."""
+    again = rng.integers(len(rows), size=max(count - len(rows), 0))
+    return rows[rng.permutation(np.append(np.arange(len(rows)), again))]
+
+
+def every_kind(rng, kinds, count):
+    """Draw `count` things in any order, each made by one of `kinds`, all of which make one at least."""
+    again = rng.integers(len(kinds), size=count - len(kinds))
+    return [kinds[kind]() for kind in rng.permutation(np.append(np.arange(len(kinds)), again))]
+
+
 @exercise(
     points=10,
     hint="Which sums w · x should make the gate fire, which should not, and what lies halfway between?",
+    dtype="float64",
     arrays="numpy",
 )
-def threshold_gate(answer, name, inputs, noise):
+def threshold_gate(answer, name, bits, noisy):
     w, theta = named(answer.threshold_gate(name), "w", "theta").values()
-    w, theta = shaped(w, "w", inputs), number(theta, "one number for `theta`")
+    w, theta = shaped(w, "w", bits.shape[1]), number(theta, "one number for `theta`")
+    return {"fires": bits @ w >= theta, "fires on noisy inputs": noisy @ w >= theta}
+
+
+def of_gate(rng, name, inputs):
+    """Draw bits for a gate, and bits that are off by 0.05 in any direction."""
+    bits = corners(inputs)
     return {
-        "fires": corners(inputs) @ w >= theta,
-        "fires on noisy inputs": around(corners(inputs), noise) @ w >= theta,
+        "name": name, "bits": every_row(rng, bits, 40), "noisy": every_row(rng, around(bits, 0.05), 60),
     }
 
 
 @threshold_gate.cases
 def _(rng):
-    yield "AND", {"name": "AND", "inputs": 2, "noise": 0.05}
-    yield "OR", {"name": "OR", "inputs": 2, "noise": 0.05}
-    yield "NOT", {"name": "NOT", "inputs": 1, "noise": 0.05}
-    yield "NAND", {"name": "NAND", "inputs": 2, "noise": 0.05}
-    yield "MAJ3, a majority of three", {"name": "MAJ3", "inputs": 3, "noise": 0.05}
+    yield "AND", of_gate(rng, "AND", 2)
+    yield "OR", of_gate(rng, "OR", 2)
+    yield "NOT", of_gate(rng, "NOT", 1)
+    yield "NAND", of_gate(rng, "NAND", 2)
+    yield "MAJ3, a majority of three", of_gate(rng, "MAJ3", 3)
 
 
 # Without a stop after the first clean epoch, a case of a billion epochs takes too long.
@@ -70,50 +88,79 @@ def _(rng):
     seconds=2.0,
 )
 def perceptron_train(answer, X, t, max_epochs):
-    w, b, mistakes = named(
-        answer.perceptron_train(X.copy(), t.copy(), max_epochs), "w", "b", "mistakes"
-    ).values()
-    return {
-        "w": shaped(w, "w", X.shape[1]),
-        "b": number(b, "one number for `b`"),
-        "mistakes": number(mistakes, "one number for `mistakes`"),
-    }
+    outputs = {"w": [], "b": [], "mistakes": []}
+    for points, labels, epochs in zip(X, t, np.broadcast_to(max_epochs, len(X)).tolist()):
+        returned = keeping(answer.perceptron_train, X=points, t=labels, max_epochs=epochs)
+        w, b, mistakes = named(returned, *outputs).values()
+        outputs["w"].append(shaped(w, "w", points.shape[1]))
+        outputs["b"].append(number(b, "one number for `b`"))
+        outputs["mistakes"].append(number(mistakes, "one number for `mistakes`"))
+    return outputs
 
 
-def separable_examples(rng, examples, inputs, shift=0.0):
+def separable_examples(rng, examples, inputs, shift):
     """Draw examples that a hyperplane separates, all moved by `shift`, and their labels."""
     w = rng.choice([-1.0, 1.0], size=inputs) * rng.uniform(0.5, 1.5, size=inputs)
     X = rng.normal(size=(20 * examples, inputs))
     score = X @ w / np.linalg.norm(w)
-    positive = np.flatnonzero(score > 0.3)[: examples // 2]
-    negative = np.flatnonzero(score < -0.3)[: examples // 2]
+    positive = np.flatnonzero(score > 0.1)[: examples // 2]
+    negative = np.flatnonzero(score < -0.1)[: examples // 2]
     # A positive example comes first: whether a score of 0 is a mistake shows at once.
     chosen = np.append(positive[:1], rng.permutation(np.append(positive[1:], negative)))
-    return {"X": X[chosen] + shift, "t": np.where(score[chosen] > 0, 1, -1)}
+    return X[chosen] + shift, np.where(score[chosen] > 0, 1, -1)
 
 
-@perceptron_train.cases
-def _(rng):
-    yield "one negative example", {"X": rng.normal(size=(1, 3)), "t": np.array([-1]), "max_epochs": 3}
-    yield "twelve separable points in the plane", separable_examples(rng, 12, 2) | {"max_epochs": 1000}
-    yield "separable points of five inputs, away from the origin", separable_examples(rng, 20, 5, 0.7) | {
-        "max_epochs": 1000
-    }
-    yield "labels tossed by a coin, four epochs", {
-        "X": rng.normal(size=(30, 3)), "t": rng.choice([-1, 1], size=30), "max_epochs": 4,
-    }
-    order = rng.permutation(4)
-    # Whole numbers: scores of exactly 0 occur on the way, and no rounding decides what they are.
-    yield "XOR in whole numbers, which it never learns", {
-        "X": corners(2)[order] * rng.integers(1, 4), "t": np.array([-1, 1, 1, -1])[order], "max_epochs": 12,
-    }
+def exclusive(rng):
+    """Draw XOR or its opposite on the corners of a rectangle of whole sides.
+
+    A positive example comes first; after it, a negative one has a score of exactly 0.
+    """
+    while True:
+        bits = rng.permutation(corners(2))
+        t = np.where(bits.sum(axis=1) == 1, 1, -1)
+        X = bits * rng.integers(1, 7, size=2) + rng.integers(-6, 7, size=2)
+        if t[0] != t[1] and X[0] @ X[1] == -1:
+            return X, t * t[0]
+
+
+def flowers(rng):
+    """Draw two species of iris, their lengths in millimetres from about those of one of them."""
     iris = arrays("iris")
     chosen = rng.permutation(np.flatnonzero(iris["label"] < 2))[:40]
-    yield "two species of iris in millimetres, a billion epochs at most", {
-        "X": np.round(10 * iris["features"][chosen]),
-        "t": np.where(iris["label"][chosen] == 1, 1, -1),
-        "max_epochs": 10**9,
+    first = np.argmax(iris["label"][chosen] == 1)
+    chosen[[0, first]] = chosen[[first, 0]]
+    zero = np.median(iris["features"][iris["label"] == 1], axis=0)
+    X = 10 * (iris["features"][chosen] - zero) + rng.uniform(-1, 1, size=4)
+    return X, np.where(iris["label"][chosen] == 1, 1, -1)
+
+
+def several(count, draw):
+    """Draw so many sets of examples, of the same shape."""
+    X, t = zip(*(draw() for _ in range(count)))
+    return {"X": np.stack(X), "t": np.stack(t)}
+
+
+# One set may be learned by a wrong rule, too; all of several are not.
+@perceptron_train.cases
+def _(rng):
+    yield "one negative example", {"X": rng.normal(size=(1, 1, 3)), "t": np.array([[-1]]), "max_epochs": 3}
+    yield "twelve separable points in the plane", several(
+        6, lambda: separable_examples(rng, 12, 2, 1.0)
+    ) | {"max_epochs": 1000}
+    yield "separable points of five inputs, away from the origin", several(
+        4, lambda: separable_examples(rng, 20, 5, 0.7)
+    ) | {"max_epochs": 1000}
+    yield "labels tossed by a coin, four epochs", {
+        "X": rng.normal(size=(1, 30, 3)), "t": np.append(1, rng.choice([-1, 1], size=29))[None],
+        "max_epochs": 4,
     }
+    # Whole numbers: scores of exactly 0 occur on the way, and no rounding decides what they are.
+    yield "XOR in whole numbers, which it never learns", several(5, lambda: exclusive(rng)) | {
+        "max_epochs": rng.integers(9, 15, size=5)
+    }
+    yield "two species of iris in millimetres, a billion epochs at most", several(
+        3, lambda: flowers(rng)
+    ) | {"max_epochs": 10**9}
 
 
 @exercise(
@@ -126,7 +173,7 @@ def _(rng):
 def perceptron_bound(answer, X, t, separators):
     return {
         "bound": [
-            number(answer.perceptron_bound(X.copy(), t.copy(), np.array(w), float(b)))
+            number(keeping(answer.perceptron_bound, X=X, t=t, w=w.copy(), b=float(b)))
             for w, b in zip(separators[:, :-1], separators[:, -1])
         ]
     }
@@ -157,12 +204,14 @@ def _(rng):
         rng, np.concatenate([separators, 10 * separators]), 20
     )
     # Whole numbers, so that an example can lie exactly on a separator.
-    X = np.array([[2.0, 1.0], [3.0, -1.0], [-1.0, 0.0], [-2.0, 2.0]]) * rng.integers(1, 4)
+    X = np.array([[2, 1], [3, -1], [-1, 0], [-2, 2]])
+    separators = np.array([[2, 0, 0], [2, -4, 0], [2, -6, 0], [0, 0, 0], [4, 2, 1], [6, 0, 2]])
+    width, height = rng.integers(1, 10, size=2)
+    order = rng.permutation(4)
     yield "separators that touch an example, are wrong on one, or are zero", {
-        "X": X, "t": np.array([1, 1, -1, -1]),
-        "separators": np.array([
-            [1.0, 0.0, 0.0], [1.0, -2.0, 0.0], [1.0, -3.0, 0.0], [0.0, 0.0, 0.0], [2.0, 1.0, 0.5],
-        ]),
+        "X": (X * [width, height])[order].astype(float),
+        "t": np.array([1, 1, -1, -1])[order],
+        "separators": rng.permutation(separators * [height, width, width * height]).astype(float),
     }
 
 
@@ -178,17 +227,18 @@ def network_output(returned, inputs, hidden, points):
 @exercise(
     points=10,
     hint="Exactly one of two is at least one of two, but not what?",
+    dtype="float64",
     arrays="numpy",
 )
-def xor_network(answer, noise):
-    fires, _ = network_output(answer.xor_network(), 2, 2, around(corners(2), noise))
+def xor_network(answer, points):
+    fires, _ = network_output(answer.xor_network(), 2, 2, points)
     return {"fires": fires}
 
 
 @xor_network.cases
 def _(rng):
-    yield "the four corners", {"noise": 0.0}
-    yield "inputs that are off by a thousandth", {"noise": 1e-3}
+    yield "the four corners", {"points": every_row(rng, corners(2), 60)}
+    yield "inputs that are off by a thousandth", {"points": every_row(rng, around(corners(2), 1e-3), 90)}
 
 
 @exercise(
@@ -196,23 +246,29 @@ def _(rng):
     hint="How many hidden units are on if s inputs are, and how do their weights at the output add up?",
     arrays="numpy",
 )
-def parity_network(answer, sizes):
+def parity_network(answer, points):
     outputs = {"hidden units": [], "fires": []}
-    for n in sizes:
-        fires, hidden = network_output(answer.parity_network(n), n, None, corners(n))
+    for bits in points:
+        n = bits.shape[1]
+        fires, hidden = network_output(answer.parity_network(n), n, None, bits)
         outputs["hidden units"].append(hidden)
         outputs["fires"].append(fires)
     outputs["fires"] = np.concatenate(outputs["fires"])
     return outputs
 
 
+def of_sizes(rng, *sizes):
+    """Draw for each size all inputs of so many bits, in any order, some of them more than once."""
+    return {"points": [every_row(rng, corners(n), 40) for n in sizes]}
+
+
 @parity_network.cases
 def _(rng):
-    yield "one input", {"sizes": [1]}
-    yield "two inputs, which is XOR", {"sizes": [2]}
-    yield "three inputs", {"sizes": [3]}
-    yield "four inputs", {"sizes": [4]}
-    yield "five to nine inputs", {"sizes": [5, 6, 7, 8, 9]}
+    yield "one input", of_sizes(rng, 1)
+    yield "two inputs, which is XOR", of_sizes(rng, 2)
+    yield "three inputs", of_sizes(rng, 3)
+    yield "four inputs", of_sizes(rng, 4)
+    yield "five to nine inputs", of_sizes(rng, 5, 6, 7, 8, 9)
 
 
 DIGITS = 80
@@ -242,21 +298,26 @@ def whole(value, limit):
     return int(value)
 
 
+def in_any_order(rng, pairs):
+    """Put pairs of numbers into another order."""
+    return [tuple(map(int, pair)) for pair in rng.permutation(pairs)]
+
+
 @cover_count.cases
 def _(rng):
-    yield "one to six points in one to three dimensions", {
-        "pairs": [(P, N) for P in range(1, 7) for N in range(1, 4)]
-    }
-    N = int(rng.integers(3, 12))
-    yield "fewer points than dimensions, as many, and one more", {
-        "pairs": [(N - 1, N), (N, N), (N + 1, N), (2, 3 * N)]
-    }
-    N = int(rng.integers(4, 10))
-    yield "twice as many points as dimensions, and more", {"pairs": [(2 * N, N), (2 * N + 3, N), (5 * N, N)]}
-    P = int(rng.integers(180, 200))
-    yield "two hundred points, to the last digit", {
-        "pairs": [(200, 100), (200, 67), (P, P // 2), (P, 90)], "large": True
-    }
+    pairs = [(P, N) for P in range(1, 7) for N in range(1, 4)]
+    yield "one to six points in one to three dimensions", {"pairs": in_any_order(rng, pairs)}
+    pairs = [pair for N in rng.permutation(np.arange(3, 13))[:3] for pair in (
+        (N - 1, N), (N, N), (N + 1, N), (2, 3 * N)
+    )]
+    yield "fewer points than dimensions, as many, and one more", {"pairs": in_any_order(rng, pairs)}
+    pairs = [pair for N in rng.permutation(np.arange(4, 11))[:3] for pair in (
+        (2 * N, N), (2 * N + 3, N), (5 * N, N)
+    )]
+    yield "twice as many points as dimensions, and more", {"pairs": in_any_order(rng, pairs)}
+    P, N = rng.integers(180, 200), rng.integers(60, 95)
+    pairs = [(200, 100), (200, N), (P, P // 2), (P, 90)]
+    yield "two hundred points, to the last digit", {"pairs": in_any_order(rng, pairs), "large": True}
 
 
 def truth(value):
@@ -274,7 +335,7 @@ def truth(value):
     arrays="numpy",
 )
 def is_separable(answer, sets):
-    return {"separable": [truth(answer.is_separable(X.copy(), t.copy())) for X, t in sets]}
+    return {"separable": [truth(keeping(answer.is_separable, X=X, t=t)) for X, t in sets]}
 
 
 def grid(rng, points, inputs, reach=4):
@@ -294,81 +355,173 @@ def by_hyperplane(rng, X):
     return np.where(scores > cut, 1, -1)
 
 
+def divided(rng, points, inputs):
+    """Draw points and labels that a hyperplane separates."""
+    X = grid(rng, points, inputs)
+    return X, by_hyperplane(rng, X)
+
+
+def crossed(rng, points, inputs):
+    """Draw points and labels that none separates: two points of either label have the same middle."""
+    X = grid(rng, points - 1, inputs)
+    X = np.concatenate([X, X[:1] + X[1:2] - X[2:3]])
+    t = rng.choice([-1, 1], size=points)
+    t[[0, 1, 2, -1]] = np.array([1, 1, -1, -1]) * t[0]
+    return shuffled(rng, X, t)
+
+
+def tossed(rng, points, inputs):
+    """Draw points and labels tossed by a coin, both of them there."""
+    t = np.append([-1, 1], rng.choice([-1, 1], size=points - 2))
+    return grid(rng, points, inputs), rng.permutation(t)
+
+
+def divided_not_by(rng, points, inputs, *ways):
+    """Draw points and labels that some hyperplane separates, but in none of these ways."""
+    while True:
+        X, t = divided(rng, points, inputs)
+        if not any(way(X, t) for way in ways):
+            return X, t
+
+
+def an_axis(X, t):
+    """Tell whether a hyperplane across an axis separates the points."""
+    above, below = X[t > 0], X[t < 0]
+    return ((above.min(axis=0) > below.max(axis=0)) | (above.max(axis=0) < below.min(axis=0))).any()
+
+
+def least_squares(X, t):
+    """Tell whether the hyperplane that fits the labels best, in squares, separates the points."""
+    A = np.column_stack([X, np.ones(len(X))])
+    return (t * (A @ np.linalg.lstsq(A, t.astype(float), rcond=None)[0]) > 1e-9).all()
+
+
+def far_up(rng, *t):
+    """Draw points on a line, far above 0, in rising order of which these are the labels."""
+    return 20.0 + np.cumsum(rng.integers(1, 4, size=len(t)))[:, None], np.array(t)
+
+
+def shuffled(rng, X, t, scale=1, shift=0):
+    """Put points into another order, and swap the labels or not."""
+    order = rng.permutation(len(X))
+    return scale * np.asarray(X, float)[order] + shift, rng.choice([-1, 1]) * np.asarray(t)[order]
+
+
+def on_a_line(rng, inputs, apart):
+    """Draw points in a row; of one label are those up to a point, or, if not `apart`, those in the middle."""
+    points = int(rng.integers(4, 7))
+    first, after = np.sort(rng.permutation(np.arange(1, points))[:2])
+    t = np.where(np.arange(points) < after, -1, 1)
+    if not apart:
+        t[:first] = 1
+    direction = rng.choice([-1, 1], size=inputs) * rng.integers(1, 4, size=inputs)
+    return shuffled(rng, np.arange(points)[:, None] * direction, t)
+
+
+def of_bits(rng, n, fires):
+    """Draw the corners of a cube, some of its axes turned round, labelled by how many bits are 1."""
+    bits = corners(n)
+    t = np.where(fires(bits.sum(axis=1)), 1, -1)
+    return shuffled(rng, np.abs(bits - rng.integers(2, size=n)), t)
+
+
+def with_a_point(rng, point, t):
+    """Draw the corners of a square and one more point, somewhere in the plane."""
+    X = np.concatenate([2 * corners(2), [point]])
+    return shuffled(rng, X[:, rng.permutation(2)], t, rng.integers(1, 4), rng.integers(-3, 4, size=2))
+
+
+def with_a_twin(rng, X, t, same):
+    """Add to separable points one of them once more, with the same label or the other one."""
+    return shuffled(rng, np.concatenate([X, X[:1]]), np.append(t, t[0] if same else -t[0]))
+
+
+def moved(rng, X, t):
+    """Move points far away from the origin."""
+    return X + rng.choice([-30, 30], size=X.shape[1]), t
+
+
+def of_one_label(rng, X, but=0):
+    """Label all points alike, but for so many."""
+    t = np.ones(len(X), dtype=int)
+    t[:but] = -1
+    return shuffled(rng, X, t)
+
+
+def with_a_far_one(rng, t, second=lambda x: x[:0]):
+    """Draw points in a row and one far away, perhaps with a second coordinate."""
+    x = np.append(np.cumsum(rng.integers(1, 3, size=4)), rng.integers(50, 80)).astype(float)
+    return shuffled(rng, np.stack([x, *second(x)], axis=1), t)
+
+
 # Whole coordinates keep every set well away from the border between separable and not.
 @is_separable.cases
 def _(rng):
-    sets = []
-    for points, inputs in ((5, 2), (6, 2), (7, 2), (6, 3), (8, 3), (5, 4)):
-        X = grid(rng, points, inputs)
-        sets += [(X, rng.choice([-1, 1], size=len(X))), (X, by_hyperplane(rng, X))]
-    yield "random points, labelled by a coin and by a hyperplane", {"sets": sets}
+    sizes = ((5, 2), (6, 2), (7, 2), (6, 3), (8, 3), (6, 4))
+    kinds = [
+        lambda kind=kind, size=size: kind(rng, *size) for kind in (divided, crossed, tossed) for size in sizes
+    ]
+    kinds += [lambda: divided_not_by(rng, 8, 2, an_axis, least_squares), lambda: far_up(rng, -1, -1, 1)]
+    yield "random points, labelled by a coin and by a hyperplane", {"sets": every_kind(rng, kinds, 20)}
 
-    parity = [(corners(n), np.where(corners(n).sum(axis=1) % 2, 1, -1)) for n in (1, 2, 3)]
-    majority = [(corners(n), np.where(corners(n).sum(axis=1) > n / 2, 1, -1)) for n in (2, 3, 4)]
-    sign = int(rng.choice([-1, 1]))
-    yield "parity and majority of bits", {"sets": [(X, sign * t) for X, t in parity + majority]}
+    kinds = [lambda n=n: of_bits(rng, n, lambda ones: ones % 2) for n in (1, 2, 2, 3, 3)]
+    kinds += [lambda n=n: of_bits(rng, n, lambda ones: ones > n / 2) for n in (2, 3, 4)]
+    kinds += [lambda: moved(rng, *of_bits(rng, 3, lambda ones: ones > 1))]
+    yield "parity and majority of bits", {"sets": every_kind(rng, kinds, 16)}
 
-    direction = rng.choice([-1.0, 1.0], size=3) * rng.integers(1, 4, size=3)
-    line = np.arange(5.0)[:, None] * direction
-    yield "points on a line", {
-        "sets": [
-            (line, np.array([1, 1, 1, -1, -1])),
-            (line, np.array([-1, 1, 1, -1, -1])),
-            (line[:, :1], np.array([-1, -1, -1, -1, 1])),
-            (line[:, :2], np.array([1, -1, 1, 1, 1])),
-            (line[[0, 2, 4, 1]], np.array([1, 1, -1, -1])),
-            (line[[4, 0, 1]], np.array([-1, 1, 1])),
-        ]
-    }
+    kinds = [lambda n=n, apart=apart: on_a_line(rng, n, apart) for n in (1, 2, 3) for apart in (True, False)]
+    yield "points on a line", {"sets": every_kind(rng, kinds, 16)}
 
-    X = grid(rng, 4, 2)
-    t = by_hyperplane(rng, X)
-    twice = np.concatenate([X, X[:1]])
-    square = corners(2) * 2
-    middle = np.concatenate([square, [[1.0, 2.0]]])
-    inside = np.concatenate([square, [[1.0, 1.0]]])
     yield "the same point twice, and points between others", {
-        "sets": [
-            (twice, np.append(t, t[0])),
-            (twice, np.append(t, -t[0])),
-            (X[[0, 0]], np.array([1, -1])),
-            (middle, np.array([-1, 1, -1, 1, 1])),
-            (middle, np.array([1, 1, 1, 1, -1])),
-            (inside, np.array([1, 1, 1, 1, -1])),
-        ]
+        "sets": every_kind(rng, [
+            lambda: with_a_twin(rng, *divided_not_by(rng, 7, 2, an_axis, least_squares), same=True),
+            lambda: tuple(one[[0, 0, 1]] for one in far_up(rng, -1, 1)),
+            lambda: with_a_twin(rng, *divided(rng, 4, 2), same=False),
+            lambda: of_one_label(rng, grid(rng, 1, 2)[[0, 0]], but=1),
+            lambda: with_a_point(rng, [1, 2], [-1, 1, -1, 1, 1]),
+            lambda: with_a_point(rng, [1, 1], [-1, 1, -1, 1, 1]),
+            lambda: with_a_point(rng, [1, 2], [1, 1, 1, 1, -1]),
+            lambda: with_a_point(rng, [1, 1], [1, 1, 1, 1, -1]),
+        ], 16)
     }
 
-    X = grid(rng, 5, 3)
     yield "labels that are all the same", {
-        "sets": [
-            (X, np.ones(5, int)), (X, -np.ones(5, int)), (X[:1], np.array([-1])), (X[:1], np.array([1])),
-            (np.zeros((2, 2)), np.array([-1, -1])), (np.zeros((2, 2)), np.array([-1, 1])),
-        ]
+        "sets": every_kind(rng, [
+            lambda: of_one_label(rng, grid(rng, 5, 3)),
+            lambda: of_one_label(rng, grid(rng, 1, 3)),
+            lambda: (np.zeros((2, 2)), np.array([1, 1])),
+            lambda: (np.zeros((2, 2)), np.array([-1, -1])),
+            # Beside them some in which one label is another, and should not be.
+            lambda: of_one_label(rng, np.zeros((2, 2)), but=1),
+            lambda: of_one_label(rng, np.zeros((4, 1)), but=2),
+            lambda: of_one_label(rng, grid(rng, 5, 3)[[0, 0, 1, 2, 3, 4]], but=1),
+        ], 16)
     }
 
-    sets = []
-    for points, inputs in ((6, 1), (7, 2), (8, 3)):
-        X = grid(rng, points, inputs)
-        far = X + rng.choice([-30, 30], size=inputs)
-        sets += [(far, by_hyperplane(rng, X)), (far, rng.choice([-1, 1], size=len(X)))]
-    yield "points far from the origin", {"sets": sets}
+    kinds = [
+        lambda kind=kind, size=size: moved(rng, *kind(rng, *size))
+        for kind in (divided, crossed) for size in ((6, 1), (7, 2), (8, 3))
+    ]
+    kinds += [
+        lambda: moved(rng, *divided_not_by(rng, 8, 2, an_axis, least_squares)),
+        lambda: far_up(rng, -1, -1, 1),
+    ]
+    yield "points far from the origin", {"sets": every_kind(rng, kinds, 16)}
 
-    sets = []
-    for points, inputs in ((3, 4), (4, 6), (6, 5)):
-        X = grid(rng, points, inputs)
-        sets += [(X, rng.choice([-1, 1], size=points)), (X[:, :2], rng.choice([-1, 1], size=points))]
-    yield "about as many inputs as points", {"sets": sets}
+    kinds = [lambda size=size: tossed(rng, *size) for size in ((3, 4), (4, 6))]
+    kinds += [lambda size=size: crossed(rng, *size) for size in ((4, 2), (4, 4), (6, 5))]
+    kinds += [lambda: divided_not_by(rng, 4, 6, an_axis), lambda: far_up(rng, -1, 1)]
+    yield "about as many inputs as points", {"sets": every_kind(rng, kinds, 16)}
 
-    sign = int(rng.choice([-1, 1]))
-    far = np.array([[0.0], [1.0], [2.0], [3.0], [60.0]])
     yield "one point far away from all others", {
-        "sets": [
-            (far, sign * np.array([-1, -1, -1, 1, 1])),
-            (far, sign * np.array([-1, -1, -1, -1, 1])),
-            (far, sign * np.array([1, -1, -1, -1, 1])),
-            (np.concatenate([far, far**2 / 30], axis=1), sign * np.array([-1, 1, 1, 1, 1])),
-            (np.concatenate([far, far[::-1]], axis=1), sign * np.array([1, 1, -1, -1, 1])),
-        ]
+        "sets": every_kind(rng, [
+            lambda: with_a_far_one(rng, [-1, -1, -1, 1, 1]),
+            lambda: with_a_far_one(rng, [-1, -1, -1, -1, 1]),
+            lambda: with_a_far_one(rng, [1, -1, -1, -1, 1]),
+            lambda: with_a_far_one(rng, [-1, -1, 1, -1, 1]),
+            lambda: with_a_far_one(rng, [-1, 1, 1, 1, 1], lambda x: [x**2]),
+            lambda: with_a_far_one(rng, [1, -1, -1, 1, -1], lambda x: [2 * x]),
+        ], 16)
     }
 
 
@@ -387,7 +540,7 @@ def shattered(answer, family, sets):
             )
         return FAMILIES[family](X, t)
 
-    return {"shattered": [truth(answer.shattered(X.copy(), separable)) for X in sets]}
+    return {"shattered": [truth(keeping(answer.shattered, X=X, separable=separable)) for X in sets]}
 
 
 def by_a_line(X, t):
@@ -431,42 +584,86 @@ FAMILIES = {
 }
 
 
+def around_the_origin(rng, *angles):
+    """Draw points in about these directions from the origin, all turned by the same angle."""
+    angles = rng.uniform(0, 6) + np.array(angles) + rng.uniform(-0.3, 0.3, size=len(angles))
+    radius = rng.uniform(1, 3, size=(len(angles), 1))
+    return rng.permutation(np.stack([np.cos(angles), np.sin(angles)], axis=1) * radius)
+
+
 @shattered.cases
 def _(rng):
-    triangle = np.array([[0.0, 0.0], [4.0, 1.0], [1.0, 3.0]]) + rng.uniform(-0.4, 0.4, size=(3, 2))
-    square = np.array([[0.0, 0.0], [4.0, 0.5], [0.5, 4.0], [4.5, 4.5]]) + rng.uniform(-0.4, 0.4, size=(4, 2))
+    def triangle():
+        corner = np.array([[0.0, 0.0], [4.0, 1.0], [1.0, 3.0]]) + rng.uniform(-0.4, 0.4, size=(3, 2))
+        return rng.permutation(corner)
+
+    def quadrilateral():
+        corner = np.array([[0.0, 0.0], [4.0, 0.5], [0.5, 4.0], [4.5, 4.5]])
+        return rng.permutation(corner + rng.uniform(-0.4, 0.4, size=(4, 2)))
+
+    def row(*order):
+        direction = rng.choice([-1, 1], size=2) * rng.integers(1, 4, size=2)
+        return np.array(order, dtype=float)[:, None] * direction + rng.integers(-3, 4, size=2)
+
+    def one_inside():
+        corner = triangle()
+        return rng.permutation(np.concatenate([corner, corner.mean(axis=0, keepdims=True)]))
+
     yield "lines: a point, two, three and four", {
         "family": "lines in the plane",
-        "sets": [
-            triangle[:1], triangle[:2], rng.permutation(triangle), rng.permutation(square),
-            np.concatenate([triangle, triangle.mean(axis=0, keepdims=True)]),
-        ],
+        "sets": every_kind(rng, [
+            lambda: triangle()[:1], lambda: triangle()[:2], triangle, triangle,
+            quadrilateral, quadrilateral, one_inside, one_inside,
+        ], 18),
     }
-    row = rng.permutation(np.arange(3.0))[:, None] * rng.integers(1, 4, size=2) + rng.integers(-3, 4, size=2)
     yield "lines: a point twice, three in a row", {
-        "family": "lines in the plane", "sets": [row[[0, 1, 1]], row, row[:2], rng.permutation(triangle)],
+        "family": "lines in the plane",
+        "sets": every_kind(rng, [
+            lambda: row(0, 1), triangle, triangle,
+            lambda: row(0, 1, 1), lambda: row(0, 1, 2), lambda: row(1, 0, 2), lambda: row(2, 0, 1),
+        ], 18),
     }
-    angles = rng.uniform(0, 6) + np.array([0.0, 2.0, 4.0]) + rng.uniform(-0.3, 0.3, size=3)
-    round_it = np.stack([np.cos(angles), np.sin(angles)], axis=1) * rng.uniform(1, 3, size=(3, 1))
     yield "lines through the origin: one, two and three points around it", {
-        "family": "lines through the origin", "sets": [round_it[:1], round_it[1:], round_it],
+        "family": "lines through the origin",
+        "sets": every_kind(rng, [
+            lambda: around_the_origin(rng, 0), lambda: around_the_origin(rng, 0, 2),
+            lambda: around_the_origin(rng, 0, 1), lambda: around_the_origin(rng, 0, 2, 4),
+            lambda: around_the_origin(rng, 0, 0.9, 1.8),
+        ], 18),
     }
-    spots = np.cumsum(rng.uniform(0.5, 1.5, size=(4, 1)), axis=0)
+
+    def spots(*order):
+        return np.cumsum(rng.uniform(0.5, 1.5, size=4))[list(order)][:, None] + rng.uniform(-3, 3)
+
     yield "intervals: one to four points of the line", {
         "family": "intervals on the line",
-        "sets": [spots[:1], spots[[2, 0]], rng.permutation(spots[:3]), rng.permutation(spots), spots[[0, 0]]],
+        "sets": every_kind(rng, [
+            lambda: spots(0), lambda: spots(0, 1), lambda: spots(2, 0), lambda: spots(3, 1),
+            lambda: spots(0, 1, 2), lambda: spots(1, 0, 2), lambda: spots(1, 3, 0), lambda: spots(2, 0, 1, 3),
+            lambda: spots(0, 0),
+        ], 18),
     }
-    diamond = np.array([[0.0, 2.0], [2.0, 0.0], [0.0, -2.0], [-2.0, 0.0]])
-    diamond += rng.uniform(-0.5, 0.5, size=(4, 2))
+
+    def diamond():
+        corner = np.array([[0.0, 2.0], [2.0, 0.0], [0.0, -2.0], [-2.0, 0.0]])
+        return rng.permutation(corner + rng.uniform(-0.5, 0.5, size=(4, 2)))
+
+    def filled_diamond():
+        return rng.permutation(np.concatenate([diamond(), rng.uniform(-0.5, 0.5, size=(1, 2))]))
+
     yield "boxes: a diamond, a square, and five points", {
         "family": "boxes in the plane",
-        "sets": [
-            rng.permutation(diamond), rng.permutation(corners(2)), diamond[:3],
-            rng.permutation(np.concatenate([diamond, rng.uniform(-0.5, 0.5, size=(1, 2))])),
-        ],
+        "sets": every_kind(rng, [
+            diamond, diamond, lambda: diamond()[:3], lambda: diamond()[:2], filled_diamond,
+            lambda: rng.permutation(corners(2) * rng.uniform(1, 2)),
+            lambda: row(1, 0, 2), lambda: row(0, 2, 1),
+        ], 18),
     }
     yield "rays: one point and two", {
-        "family": "rays on the line", "sets": [spots[1:2], spots[:2], spots[[2, 1]], spots[3:]],
+        "family": "rays on the line",
+        "sets": every_kind(rng, [
+            lambda: spots(1), lambda: spots(3), lambda: spots(0), lambda: spots(0, 1), lambda: spots(2, 1),
+        ], 18),
     }
 
 
@@ -487,11 +684,22 @@ def to_lift(rng, points, inputs, features):
     }
 
 
+def sized(rng, *shape):
+    """Draw numbers of either sign and of about the same size."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.0, size=shape)
+
+
 @random_feature_lift.cases
 def _(rng):
     yield "one point", to_lift(rng, 1, 3, 8)
     yield "seven points of two inputs, lifted into five features", to_lift(rng, 7, 2, 5)
     yield "four points of four inputs, into four features", to_lift(rng, 4, 4, 4)
-    yield "one input, one feature", to_lift(rng, 6, 1, 1) | {"b": np.array([0.4])}
+    # Of either sign, so that some sums are below 0 and some above, and so that the bias counts.
+    size = rng.permutation(np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0]))[:, None]
+    yield "one input, one feature", {
+        "X": size * rng.uniform(0.5, 1.5, size=(6, 1)), "W": sized(rng, 1, 1), "b": np.array([0.2]),
+    }
     inputs = to_lift(rng, 5, 3, 6)
-    yield "inputs as large as 10,000", inputs | {"X": 1e4 * inputs["X"]}
+    yield "inputs as large as 10,000", inputs | {
+        "X": 1e4 * sized(rng, 5, 3), "W": 0.5 * sized(rng, 3, 6), "b": 4 * inputs["b"],
+    }

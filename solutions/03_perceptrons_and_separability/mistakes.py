@@ -115,6 +115,45 @@ def zero_counts_as_positive(X, t, max_epochs):
 
 
 @mistake(of="perceptron_train")
+def zero_counts_as_negative(X, t, max_epochs):
+    """a score of exactly 0 counts as the answer -1, and is a mistake for positive examples only."""
+    w, b, mistakes = np.zeros(X.shape[1]), 0.0, 0
+    for _ in range(min(max_epochs, 10_000)):
+        before = mistakes
+        for x, label in zip(X, t):
+            if label != (1 if w @ x + b > 0 else -1):
+                w, b, mistakes = w + label * x, b + label, mistakes + 1
+        if mistakes == before:
+            break
+    return w, b, mistakes
+
+
+@mistake(of="perceptron_train")
+def counts_epochs(X, t, max_epochs):
+    """what is counted are the epochs, and not the mistakes in them."""
+    w, b, total = right.perceptron_train(X, t, max_epochs)
+    epochs = 1
+    while epochs < min(max_epochs, 10_000) and right.perceptron_train(X, t, epochs)[2] < total:
+        epochs += 1
+    return w, b, epochs
+
+
+@mistake(of="perceptron_train", raises="WrongStructure")
+def examples_turned_in_place(X, t, max_epochs):
+    """the examples are multiplied by their labels in place, which changes the caller's X."""
+    X *= t[:, None]
+    w, b, mistakes = np.zeros(X.shape[1]), 0.0, 0
+    for _ in range(max_epochs):
+        before = mistakes
+        for x, label in zip(X, t):
+            if w @ x + label * b <= 0:
+                w, b, mistakes = w + x, b + label, mistakes + 1
+        if mistakes == before:
+            break
+    return w, b, mistakes
+
+
+@mistake(of="perceptron_train")
 def labels_of_zero(X, t, max_epochs):
     """negative labels are turned into 0, so that negative examples never change a weight."""
     return _train(X, (t + 1) // 2, min(max_epochs, 20))
@@ -213,6 +252,14 @@ def radius_without_bias(X, t, w, b):
     return _bound(X, t, w, b, radius=np.linalg.norm(X, axis=1).max())
 
 
+@mistake(of="perceptron_bound", raises="WrongStructure")
+def weights_shortened_in_place(X, t, w, b):
+    """the separator is divided by its length in place, which changes the caller's w."""
+    length = np.sqrt(w @ w + b**2)
+    w /= length if length else np.inf
+    return right.perceptron_bound(X, t, w, b / length if length else 0.0)
+
+
 @mistake(of="perceptron_bound")
 def mean_margin(X, t, w, b):
     """the margin is the mean over all examples, and not that of the nearest one."""
@@ -260,26 +307,26 @@ def equality():
 
 @mistake(of="xor_network")
 def fires_always():
-    """the output fires if one of its two hidden units does, where both are needed."""
+    """the network fires for all inputs, as if one hidden unit were enough where it needs both."""
     return [[1, 1], [-1, -1]], [-0.5, 1.5], [1, 1], -0.5
 
 
 @mistake(of="xor_network")
 def fires_never():
-    """the two hidden units can never be on together, but the output waits for both."""
+    """the network never fires, as if its output waited for two hidden units that are never on together."""
     return [[1, -1], [-1, 1]], [-0.5, -0.5], [1, 1], -1.5
 
 
 @mistake(of="xor_network")
 def units_in_columns():
-    """the columns of W1 are the hidden units, and not its rows."""
+    """the network fires for (1, 0) only, as if the columns of W1 were the hidden units, and not its rows."""
     W1, b1, w2, b2 = right.xor_network()
     return W1.T, b1, w2, b2
 
 
 @mistake(of="xor_network")
 def inputs_of_either_sign():
-    """the hidden units are made for inputs of -1 and 1, where they get 0 and 1."""
+    """the network is NAND, as if its hidden units were made for inputs of -1 and 1, and not of 0 and 1."""
     return [[1, 1], [-1, -1]], [1, 1], [1, 1], -1.5
 
 
@@ -308,42 +355,42 @@ def even_for_odd(n):
 
 @mistake(of="parity_network")
 def alternation_begins_with_minus(n):
-    """the signs at the output alternate, but begin with a minus, so that the output never fires."""
+    """the output never fires, as if its signs alternated, but began with a minus."""
     W1, b1, w2, b2 = right.parity_network(n)
     return W1, b1, -w2, b2
 
 
 @mistake(of="parity_network")
 def all_units_excite(n):
-    """all weights at the output are +1, which makes it OR."""
+    """the network is OR, as if all weights at the output were +1."""
     W1, b1, w2, b2 = right.parity_network(n)
     return W1, b1, np.ones(n), b2
 
 
 @mistake(of="parity_network")
 def units_count_from_zero(n):
-    """the hidden units count from 0, so that the first is always on and the last waits for n - 1 ones."""
+    """the output is as if the hidden units counted from 0: the first is always on, the last at n - 1 ones."""
     W1, b1, w2, b2 = right.parity_network(n)
     return W1, b1 + 1, w2, b2
 
 
 @mistake(of="parity_network")
 def units_fire_above(n):
-    """unit i waits for more than i ones, where i should be enough."""
+    """the output is as if unit i waited for more than i ones, where i should be enough."""
     W1, b1, w2, b2 = right.parity_network(n)
     return W1, b1 - 1, w2, b2
 
 
 @mistake(of="parity_network")
 def units_look_at_one_input(n):
-    """each hidden unit looks at one input only, and not at all of them."""
+    """the output is as if each hidden unit looked at one input only, and not at all of them."""
     W1, b1, w2, b2 = right.parity_network(n)
     return np.eye(n), -0.5 * np.ones(n), w2, b2
 
 
 @mistake(of="parity_network")
 def one_threshold_for_all(n):
-    """all hidden units have the same threshold, so that they are on and off together."""
+    """the output is as if all hidden units had the same threshold, so that they are on and off together."""
     W1, b1, w2, b2 = right.parity_network(n)
     return W1, -0.5 * np.ones(n), w2, b2
 
@@ -506,6 +553,12 @@ def random_labellings(X, separable):
     """a few random labellings are tried, which may miss those that cannot be realised."""
     rng = np.random.default_rng(0)
     return all(separable(X, rng.choice([-1, 1], size=len(X))) for _ in range(3))
+
+
+@mistake(of="shattered")
+def points_counted(X, separable):
+    """the points are only counted: hyperplanes shatter N + 1 points, but only in general position."""
+    return len(X) <= X.shape[1] + 1
 
 
 @mistake(of="shattered")
