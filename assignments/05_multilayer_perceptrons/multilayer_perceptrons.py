@@ -160,10 +160,11 @@ $W$, $b$ and $h$, and which of the three sizes may $W$ depend on?
 
 # %%
 class DenseLayer(keras.layers.Layer):
-    """Apply an affine map and bend the result.
+    """Apply an affine map and bend the result, in training and in use alike.
 
     Computes h = φ(xW + b), section 6.4 of Goodfellow, Bengio and Courville, "Deep
-    Learning" (2016), https://www.deeplearningbook.org.
+    Learning" (2016), https://www.deeplearningbook.org. Gradients flow to the weights
+    and to x.
 
     Attributes:
         units: how many there are.
@@ -280,7 +281,8 @@ def build_mlp(sizes: list[int], activation: str, classes: int) -> keras.Model:
         classes: width of the output.
 
     Returns:
-        A functional model, of `keras.layers.Dense` layers with biases.
+        A functional model, of `keras.layers.Dense` layers with biases and of nothing
+        else. `sizes` is left as it is.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -468,7 +470,8 @@ def train_step(
 
     Args:
         model: changed in place.
-        optimizer: applies the gradients, and keeps its state from step to step.
+        optimizer: applies the gradients, and keeps its state from step to step. Its own
+            variables are made already, for the trainable weights.
         loss_fn: called as `loss_fn(y, prediction)`, returns the batch's mean loss.
         x: inputs.
         y: targets.
@@ -655,7 +658,7 @@ def count_linear_regions(
 
     Args:
         params: (W, b) of each layer. The first W has one row. All layers but the last
-            are followed by a ReLU.
+            are followed by a ReLU. The arrays are left as they are.
         lo: where to begin.
         hi: where to end; larger than `lo`.
 

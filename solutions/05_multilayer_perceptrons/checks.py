@@ -31,6 +31,7 @@ def number(value):
     points=15,
     hint="In your formula, how large can the argument of exp become, also in the branch that tf.where "
     "does not choose, and which slope has it at exactly 0?",
+    tolerance=2e-5,
 )
 def activation(answer, names, x, cotangent, alpha=None):
     alphas = () if alpha is None else (alpha,)
@@ -57,17 +58,29 @@ def away_from_zero(rng, *shape, high=3.0):
 
 @activation.cases
 def _(rng):
-    yield "sigmoid", bent(rng, ["sigmoid"], away_from_zero(rng, 12))
-    yield "tanh", bent(rng, ["tanh"], away_from_zero(rng, 1, 12))
+    def unused():
+        """Draw an alpha for activations that have none."""
+        return float(rng.uniform(0.2, 3.0))
+
+    yield "sigmoid", bent(rng, ["sigmoid"], away_from_zero(rng, 12), unused())
+    yield "tanh", bent(rng, ["tanh"], away_from_zero(rng, 1, 12), unused())
     yield "relu and leaky_relu", bent(
         rng, ["relu", "leaky_relu"], away_from_zero(rng, 4, 5), float(rng.uniform(0.1, 0.4))
     )
+    yield "leaky_relu, steeper on the left", bent(
+        rng, ["leaky_relu"], away_from_zero(rng, 7), float(rng.uniform(1.5, 2.5))
+    )
     yield "elu", bent(rng, ["elu"], away_from_zero(rng, 4, 5), float(rng.uniform(1.5, 2.5)))
-    yield "softplus", bent(rng, ["softplus"], away_from_zero(rng, 2, 3, 4))
-    yield "softmax over the last of three axes", bent(rng, ["softmax"], rng.normal(size=(2, 3, 4)))
+    yield "softplus", bent(rng, ["softplus"], away_from_zero(rng, 2, 3, 4), unused())
+    yield "softmax over the last of three axes", bent(rng, ["softmax"], rng.normal(size=(2, 3, 4)), unused())
+    yield "softmax of a single row", bent(rng, ["softmax"], rng.normal(size=5))
     yield "sigmoid, tanh, softplus and elu around 0, and at 0", bent(
         rng, ["sigmoid", "tanh", "softplus", "elu"], np.array([[0.0, 0.5, -0.5], [-0.01, 0.0, 0.01]])
     )
+    # 2.25, so that the largest slope is well above the rounding of 1 - y.
+    smooth, beyond = ["sigmoid", "softplus", "elu"], np.append(2.25, rng.uniform(5.1, 9, size=9))
+    yield "sigmoid, softplus and elu, from 2 to 9", bent(rng, smooth, beyond)
+    yield "sigmoid, softplus and elu, from -9 to -2", bent(rng, smooth, -beyond)
     far = np.concatenate([[-100.0, 100.0, -1.0, 0.5], away_from_zero(rng, 8, high=100.0)]).reshape(3, 4)
     yield "all but softmax, from -100 to 100", bent(
         rng, ["sigmoid", "tanh", "elu", "leaky_relu", "relu", "softplus"], far
@@ -81,9 +94,10 @@ def _(rng):
     hint="A batch of sequences has the shape [batch, time, width]: which of these numbers does the kernel "
     "need to know, and when does Keras tell it?",
 )
-def DenseLayer(answer, x, units, activation, weights=None, show="output"):
-    layer = answer.DenseLayer(units, activation, name="original")
-    output = layer(x)
+def DenseLayer(answer, x, units, activation, weights, cotangent, show="output", levels=None, shares=None):
+    options = {} if activation is None else {"activation": activation}
+    layer = answer.DenseLayer(units, name="original", **options)
+    layer(x)
     if show == "variables":
         return {
             "number of parameters": count_parameters(layer),
@@ -93,21 +107,36 @@ def DenseLayer(answer, x, units, activation, weights=None, show="output"):
             ],
         }
     if show == "start":
-        share = np.abs(layer.kernel) / (6 / (x.shape[-1] + units)) ** 0.5
+        bound = (6 / (x.shape[-1] + units)) ** 0.5
+        kernel = np.asarray(layer.kernel)
+        below = [np.mean(kernel < level * bound) for level in np.asarray(levels)]
         return {
-            "whether the first kernel stays within the bounds": share.max() < 1.0001,
-            "whether it fills them": share.max() > 0.95,
-            "whether it does so evenly": 0.4 < share.mean() < 0.6,
+            "whether more of the first kernel lies below each level than the given share": below > shares,
             "first bias": layer.bias,
         }
     if show == "twin":
         layer = type(layer).from_config(layer.get_config())
         layer(x)
     put_weights(layer, weights)
-    output = layer(x)
-    if show == "twin":
-        return {"output of the twin": output, "whether it has the name": layer.name == "original"}
-    return {"output": output}
+    outputs = {"output": layer(x)} | trained_through(layer, x, cotangent)
+    return outputs | ({"whether the twin has the name": layer.name == "original"} if show == "twin" else {})
+
+
+def trained_through(layer, x, cotangent):
+    """Return a layer's output as in training, and the gradients that go back to x, kernel and bias."""
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        output = layer(x, training=True)
+    if not tf.is_tensor(output):
+        raise WrongStructure(f"expected a tensor that gradients flow through, got {describe(output)}")
+    sources = [x, layer.kernel, layer.bias]
+    found = {"output in training": output}
+    slopes = tape.gradient(output, sources, cotangent)
+    for name, source, slope in zip(("dx", "dkernel", "dbias"), sources, slopes):
+        found[name] = tf.zeros(source.shape) if slope is None else slope
+    return found
 
 
 def layered(rng, batch, width, units, activation):
@@ -120,7 +149,20 @@ def layered(rng, batch, width, units, activation):
             "kernel": rng.normal(size=(width, units)) / width**0.5,
             "bias": rng.normal(size=units),
         },
+        "cotangent": rng.normal(size=(*batch, units)),
     }
+
+
+def spread_evenly(rng):
+    """Ask how much of a kernel lies below levels, in bounds, of each of which about half is exceeded.
+
+    Each share is so far from the right one that chance decides nothing where there are 40,000 numbers.
+    """
+    levels = np.append([1.001, -1.001, 0.95, -0.95], rng.uniform(-0.9, 0.9, size=30))
+    away = rng.choice([-1.0, 1.0], size=30) * rng.uniform(0.015, 0.03, size=30)
+    shares = np.append([0.995, 0.005, 0.995, 0.005], (1 + levels[4:]) / 2 + away)
+    order = rng.permutation(len(levels))
+    return {"levels": levels[order], "shares": shares[order], "show": "start"}
 
 
 @DenseLayer.cases
@@ -128,8 +170,10 @@ def _(rng):
     yield "one example, no activation", layered(rng, (1,), 4, 3, None)
     yield "a batch, tanh", layered(rng, (5,), 3, 6, "tanh")
     yield "a batch of sequences, relu", layered(rng, (2, 7), 5, 3, "relu")
-    yield "what is there to be trained", layered(rng, (6,), 4, 3, "relu") | {"show": "variables"}, 2
-    yield "the weights at the start", layered(rng, (2,), 40, 25, "relu") | {"show": "start"}
+    width, units = (int(size) for size in rng.integers(3, 40, size=2))
+    yield "what is there to be trained", layered(rng, (6,), width, units, "relu") | {"show": "variables"}, 2
+    width, units = (int(size) for size in rng.integers(200, 240, size=2))
+    yield "the weights at the start", layered(rng, (2,), width, units, "relu") | spread_evenly(rng)
     yield "a twin made from the configuration", layered(rng, (4,), 3, 2, "sigmoid") | {"show": "twin"}
 
 
@@ -145,7 +189,12 @@ def build_mlp(answer, sizes, activation, classes, x, seed):
     if not model.weights:
         raise WrongStructure("expected a model that knows its input's width already, and so has weights")
     set_model(model, seed)
-    return {"parameters of each variable": [np.size(v) for v in model.weights], "logits": model(x)}
+    return {
+        "parameters of each variable": [np.size(v) for v in model.weights],
+        "logits": model(x),
+        "logits in training": model(x, training=True),
+        "sizes afterwards": sizes,
+    }
 
 
 def set_model(model, seed):
@@ -208,6 +257,13 @@ def _(rng):
     labels = rng.permuted(np.repeat([[0, 1, 1, 0, 1]], 3, axis=0), axis=1)
     yield "multilabel", head(rng, "multilabel", labels, 2 * rng.normal(size=(3, 5)))
     yield "gaussian", head(rng, "gaussian", 2 * rng.normal(size=7), rng.normal(size=(7, 2)))
+    yield "binary, one example", head(rng, "binary", [rng.integers(2)], rng.normal(size=(1, 1)))
+    yield "binary, logits as large as 10,000", head(
+        rng,
+        "binary",
+        rng.permutation([1, 0, 1, 0, 1]),
+        rng.choice([-1.0, 1.0], size=(5, 1)) * [[1e4], [1e3], [100.0], [60.0], [2.0]],
+    )
     yield "multiclass, one example", head(rng, "multiclass", [2], rng.normal(size=(1, 3)))
     yield "multilabel, logits as large as 10,000", head(
         rng, "multilabel", [[0, 1, 1], [1, 0, 1]], [[1e4, 1e4, -1e4], [-100.0, -1e4, rng.uniform(0.5, 2)]]
@@ -235,6 +291,7 @@ def train_step(answer, layers, loss, optimizer, x, y, seed):
         layer.trainable = settings.get("trainable", True)
     set_model(model, seed)
     optimizer = getattr(keras.optimizers, optimizer[0])(**optimizer[1])
+    optimizer.build(model.trainable_variables)
     loss_fn = getattr(keras.losses, loss[0])(**loss[1])
     losses = [number(answer.train_step(model, optimizer, loss_fn, x[i], y[i])) for i in range(len(x))]
     outputs = {f"{layer.name}.{v.name}": v for layer in model.layers for v in layer.weights}
@@ -298,7 +355,7 @@ def _(rng):
 )
 def sigmoid_staircase(answer, places, heights, n):
     def f(x):
-        return np.interp(x, places, heights)
+        return np.interp(x, places, heights, left=np.nan, right=np.nan)
 
     found = named(answer.sigmoid_staircase(f, n), "w", "b", "v", "c")
     outputs = {"c": number(found.pop("c"))}
@@ -342,25 +399,33 @@ def _(returned, expected, inputs):
 
 @sigmoid_staircase.cases
 def _(rng):
-    slope = float(rng.uniform(1, 3))
-    yield "a straight line, 16 steps", {
-        "places": np.array([0.0, 1.0]), "heights": 2.0 + slope * np.array([0.0, 1.0]), "n": 16,
-    }
+    def sign():
+        return float(rng.choice([-1.0, 1.0]))
+
+    def follow(places, heights, n):
+        """Lift a function by so much that no other one's staircase is near it."""
+        return {"places": places, "heights": sign() * rng.uniform(20, 100) + heights, "n": int(n)}
+
+    slope = sign() * float(rng.uniform(1, 3))
+    ends = np.array([0.0, 1.0])
+    yield "a straight line, about 16 steps", follow(ends, slope * ends, rng.integers(13, 20))
     turn = float(rng.uniform(0.3, 0.7))
     heights = 1.0 + slope * np.array([turn, 0.0, 1 - turn])
-    yield "down and up again, 8 steps", {"places": np.array([0.0, turn, 1.0]), "heights": heights, "n": 8}
+    yield "a turn, about 8 steps", follow(np.array([0.0, turn, 1.0]), heights, rng.integers(6, 12))
     places = np.linspace(0, 1, 401)
     phase = float(rng.uniform(0, 1))
-    yield "two waves, 32 steps", {
-        "places": places, "heights": -3.0 + np.sin(2 * np.pi * (2 * places + phase)), "n": 32,
-    }
+    yield "two waves, about 32 steps", follow(
+        places, np.sin(2 * np.pi * (2 * places + phase)), rng.integers(28, 37)
+    )
     # Slopes of ±L, so that a staircase is as far off as it can be.
     ups = slope / 64 * np.repeat(rng.permutation([-1.0, 1.0] * 8), 4)
-    heights = 5.0 + np.concatenate([[0.0], np.cumsum(ups)])
-    yield "a mountain range, 64 steps", {"places": np.linspace(0, 1, 65), "heights": heights, "n": 64}
-    yield "a zigzag of eight teeth, 128 steps", {
-        "places": np.linspace(0, 1, 17), "heights": -2.0 + slope / 16 * (np.arange(17) % 2), "n": 128,
-    }
+    heights = np.concatenate([[0.0], np.cumsum(ups)])
+    yield "a mountain range, 64 steps", follow(np.linspace(0, 1, 65), heights, 64)
+    yield "a zigzag of eight teeth, 128 steps", follow(
+        np.linspace(0, 1, 17), slope / 16 * (np.arange(17) % 2), 128
+    )
+    far = sign() * float(rng.uniform(1000, 9000))
+    yield "one to three steps", {"places": ends, "heights": far + slope * ends, "n": int(rng.integers(1, 4))}
 
 
 @exercise(
@@ -371,7 +436,11 @@ def _(rng):
 )
 def count_linear_regions(answer, networks, lo, hi):
     counts = [number(answer.count_linear_regions(params, lo, hi)) for params in networks]
-    return {"pieces": [int(count) if count.is_integer() else count for count in counts]}
+    afterwards = np.concatenate([part.ravel() for layer in networks[0] for part in layer])
+    return {
+        "pieces": [int(count) if count.is_integer() else count for count in counts],
+        "the first network's numbers afterwards": afterwards,
+    }
 
 
 def side_by_side(places, heights, signs=None):
@@ -408,19 +477,33 @@ def _(rng):
     networks = [random_network(rng, *widths) for widths in ((4, 5, 1), (6, 3, 1), (5, 4, 6, 1), (3, 4, 5, 2))]
     yield "random networks of two and three hidden layers", {"networks": networks, "lo": -3.0, "hi": 4.0}
 
+    def crowd(places=(), heights=(), signs=None, low=0, high=64):
+        """A layer of the units that are given, and of up to seven others, each of which bends the output."""
+        others = rng.choice(np.arange(low + 1, high, 2), size=rng.integers(8), replace=False) / 64
+        signs = np.ones(len(places)) if signs is None else np.asarray(signs, float)
+        return side_by_side(
+            np.append(places, others),
+            np.append(heights, away_from_zero(rng, len(others))),
+            np.append(signs, rng.choice([-1.0, 1.0], size=len(others))),
+        )
+
     place = int(rng.integers(1, 8)) / 16
-    cancelling = side_by_side([place, 0.5625, place, 0.75], [3.0, 1.0, -3.0, 0.0])
-    mirrored = side_by_side([0.25, 0.25, 0.875], [2.0, -2.0, 1.0], [1, -1, 1])
-    together = side_by_side([place, place, 0.75, 0.75], [1.0, 0.5, 1.0, 1.0], [1, -1, 1, -1])
-    (W, b), last = side_by_side([0.25, 0.5], [1.0, 1.0])
-    never = [(W, b), (np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([1.0, -0.5])), last]
+    cancelling = crowd([place, 0.5625, place, 0.75], [3.0, 1.0, -3.0, 0.0])
+    mirrored = crowd([0.25, 0.25, 0.875], [2.0, -2.0, 1.0], [1, -1, 1])
+    together = crowd([place, place, 0.75, 0.75], [1.0, 0.5, 1.0, 1.0], [1, -1, 1, -1])
+    (W, b), (heights, shift) = crowd([0.25, 0.5], [1.0, 1.0])
+    units = len(heights)
+    never = [(W, b), (np.outer(np.ones(units), [1.0, -1.0]), np.array([1.0, -0.5])), (np.ones((2, 1)), shift)]
     yield "units that switch together, cancel, or are never heard", {
         "networks": [cancelling, mirrored, together, never], "lo": 0.0, "hi": 1.0,
     }
 
-    ends = side_by_side([-0.5, 0.25, 0.375, 0.75, 1.5], away_from_zero(rng, 5))
+    def ends():
+        return crowd([-0.5, 0.25, 0.375, 0.75, 1.5], away_from_zero(rng, 5), low=16, high=48)
+
+    layers = rng.permutation(np.arange(3, 7))[:2]
     yield "units that switch at the ends, and outside", {
-        "networks": [ends, tents(4), tents(5)], "lo": 0.25, "hi": 0.75,
+        "networks": [ends(), ends(), *(tents(int(count)) for count in layers)], "lo": 0.25, "hi": 0.75,
     }
 
     heights = np.array([[1.0, 0.0], [0.0, 2.0], [1.5, 1.0], [0.0, 1.0], [-1.0, 0.0]])
@@ -430,11 +513,16 @@ def _(rng):
         "networks": [outputs, random_network(rng, 5, 4, 2), random_network(rng, 4, 2)], "lo": 0.0, "hi": 1.0,
     }
 
-    width = 2.0**-21
-    place = int(rng.integers(1, 1000)) / 1024
-    tooth = side_by_side([place, place + width, place + 2 * width, 0.4], [1.0, -2.0, 1.0, 0.5])
-    two = side_by_side([0.125, 0.125 + width, place, place + width], [1.0, -1.0, -2.0, 1.0])
-    yield "teeth narrower than a millionth", {"networks": [tooth, two], "lo": 0.0, "hi": 1.0}
+    def teeth(*heights):
+        """One to five teeth, each of units that switch within a few millionths of each other."""
+        places = rng.choice(np.arange(1, 1000), size=rng.integers(1, 6), replace=False) / 1024
+        within = 2.0**-21 * np.arange(len(heights))
+        return side_by_side(np.add.outer(places, within).ravel(), np.tile(heights, len(places)))
+
+    yield "teeth narrower than a millionth", {
+        "networks": [teeth(1.0, -2.0, 1.0), teeth(1.0, -1.0), teeth(-2.0, 1.0), teeth(2.0, -3.0, 1.0)],
+        "lo": 0.0, "hi": 1.0,
+    }  # fmt: skip
 
 
 @exercise(

@@ -57,6 +57,19 @@ def leaks_right(name, x, alpha=1.0):
 
 
 @mistake(of="activation")
+def larger_of_two(name, x, alpha=1.0):
+    """the leaky ReLU is the larger one of x and alpha x, which is right only where alpha is at most 1."""
+    return tf.maximum(x, alpha * x) if name == "leaky_relu" else right.activation(name, x, alpha)
+
+
+@mistake(of="activation")
+def straight_soon(name, x, alpha=1.0):
+    """softplus is a straight line beyond ±5, where it still bends."""
+    bent = right.activation(name, x, alpha)
+    return tf.where(tf.abs(x) > 5, tf.maximum(x, 0), bent) if name == "softplus" else bent
+
+
+@mistake(of="activation")
 def alpha_left_out(name, x, alpha=1.0):
     """ELU does not multiply by alpha."""
     return right.activation(name, x, alpha if name == "leaky_relu" else 1.0)
@@ -99,6 +112,15 @@ def softmax_over_everything(name, x, alpha=1.0):
     if name == "softmax":
         powers = tf.exp(x - tf.reduce_max(x))
         return powers / tf.reduce_sum(powers)
+    return right.activation(name, x, alpha)
+
+
+@mistake(of="activation", raises="InvalidArgumentError")
+def softmax_along_axis_one(name, x, alpha=1.0):
+    """softmax adds up along axis 1, which is the last one only where there are two."""
+    if name == "softmax":
+        powers = tf.exp(x - tf.reduce_max(x, axis=1, keepdims=True))
+        return powers / tf.reduce_sum(powers, axis=1, keepdims=True)
     return right.activation(name, x, alpha)
 
 
@@ -257,6 +279,43 @@ class OnlyTheBaseConfig(right.DenseLayer):
         return keras.layers.Layer.get_config(self)
 
 
+@mistake(of="DenseLayer")
+class StartsSmallNormal(right.DenseLayer):
+    """the kernel starts with "random_normal", whose deviation is 0.05 whatever the layer's size."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.kernel.assign(keras.initializers.RandomNormal(stddev=0.05)(self.kernel.shape))
+
+
+@mistake(of="DenseLayer")
+class BothStartNormal(right.DenseLayer):
+    """kernel and bias both start with "random_normal"."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        for variable in (self.kernel, self.bias):
+            variable.assign(keras.initializers.RandomNormal(stddev=0.05)(variable.shape))
+
+
+@mistake(of="DenseLayer")
+class KernelUntouched(right.DenseLayer):
+    """the kernel leaves TensorFlow on its way, as by `.numpy()`, so that no gradient reaches it."""
+
+    def call(self, x):
+        kernel = tf.stop_gradient(tf.convert_to_tensor(self.kernel))
+        return self.activation(tf.tensordot(x, kernel, axes=1) + self.bias)
+
+
+@mistake(of="DenseLayer")
+class DropsOut(right.DenseLayer):
+    """in training, some of the inputs are dropped, which nobody asked for."""
+
+    def call(self, x, training=False):
+        x = tf.nn.experimental.stateless_dropout(x, 0.5, seed=[0, 1]) if training else x
+        return super().call(x)
+
+
 # build_mlp
 
 
@@ -319,6 +378,23 @@ def always_relu(sizes, activation, classes):
 def no_bias_on_logits(sizes, activation, classes):
     """the last layer has no bias."""
     return _mlp(sizes[0], sizes[1:], classes, activation, last_bias=False)
+
+
+@mistake(of="build_mlp")
+def sizes_emptied(sizes, activation, classes):
+    """the list of sizes is changed, which is the caller's."""
+    width = sizes.pop(0)
+    return _mlp(width, sizes, classes, activation)
+
+
+@mistake(of="build_mlp")
+def dropout_added(sizes, activation, classes):
+    """inputs are dropped in training, which nobody asked for."""
+    inputs = keras.Input((sizes[0],))
+    x = keras.layers.Dropout(0.5, seed=0)(inputs)
+    for units in sizes[1:]:
+        x = keras.layers.Dense(units, activation=activation)(x)
+    return keras.Model(inputs, keras.layers.Dense(classes)(x))
 
 
 # head_loss
@@ -496,7 +572,7 @@ def as_in_use(model, optimizer, loss_fn, x, y):
     return _step(model, optimizer, loss_fn, x, y, training=False)
 
 
-@mistake(of="train_step")
+@mistake(of="train_step", raises="ValueError")
 def frozen_weights_too(model, optimizer, loss_fn, x, y):
     """all weights get gradients, frozen ones too."""
     with tf.GradientTape() as tape:
@@ -681,6 +757,15 @@ def first_output_only(params, lo, hi):
 def biases_left_out(params, lo, hi):
     """the biases are left out, so that everything bends at 0."""
     return right.count_linear_regions([(W, 0 * b) for W, b in params], lo, hi)
+
+
+@mistake(of="count_linear_regions")
+def moved_in_place(params, lo, hi):
+    """the first layer is changed in place so that the network runs over [0, 1]; it is the caller's."""
+    W, b = params[0]
+    b += lo * W[0]
+    W *= hi - lo
+    return right.count_linear_regions(params, 0.0, 1.0)
 
 
 # sparsity_and_flow

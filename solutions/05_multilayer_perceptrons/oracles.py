@@ -126,7 +126,7 @@ class MlpByFormula:
         for variable, weight in zip(self.weights, weights, strict=True):
             variable.assign(weight)
 
-    def __call__(self, x):
+    def __call__(self, x, training=False):
         *hidden, (W, b) = zip(*[iter([w.numpy() for w in self.weights])] * 2)
         h = x.numpy()
         for U, c in hidden:
@@ -206,6 +206,17 @@ def step_by_gradients_of_each(model, optimizer, loss_fn, x, y):
     one, two = (tape.gradient(part, values, unconnected_gradients="zero") for part in (data, penalty))
     optimizer.apply_gradients([(a + b, v) for a, b, v in zip(one, two, variables)])
     return np.float64(data) + np.float64(penalty)
+
+
+@oracle(of="train_step")
+@tf.function
+def step_in_a_graph(model, optimizer, loss_fn, x, y):
+    """The definition, compiled into a graph."""
+    with tf.GradientTape() as tape:
+        loss = tf.add_n([loss_fn(y, model(x, training=True)), *model.losses])
+    variables = model.trainable_variables
+    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+    return loss
 
 
 # sigmoid_staircase
