@@ -91,14 +91,30 @@ def no_free_lunch(answer, learner, n_bits, training_sets, weights):
     }
 
 
+def order_matters(train_idx, n_bits):
+    """Tell whether, for some new input, the first of the nearest examples is not the first of the inputs."""
+    for new in set(range(2**n_bits)) - set(train_idx):
+        away = [(new ^ seen).bit_count() for seen in train_idx]
+        nearest = [seen for seen, bits in zip(train_idx, away) if bits == min(away)]
+        if nearest[0] != min(nearest):
+            return True
+    return False
+
+
 @no_free_lunch.cases
 def _(rng):
     def world(learner, n_bits, *sizes):
         inputs = 2**n_bits
+        while True:
+            sets = [[int(i) for i in rng.permutation(inputs)[:size]] for size in sizes]
+            # The order of the bits shows where 0…01 is seen and 10…0 is not.
+            mirrored = n_bits == 1 or any((1 in one) != (inputs // 2 in one) for one in sets)
+            if mirrored and (n_bits < 3 or any(order_matters(one, n_bits) for one in sets)):
+                break
         return {
             "learner": learner,
             "n_bits": n_bits,
-            "training_sets": [[int(i) for i in rng.permutation(inputs)[:size]] for size in sizes],
+            "training_sets": sets,
             "weights": rng.integers(0, 100, size=2**inputs),
         }
 
@@ -206,10 +222,10 @@ def _(rng):
     yield "examples in the opposite order", inputs | {"X": inputs["X"][order]}
     digits = arrays("digits")
     images = digits["image"][rng.permutation(1797)[:20]].reshape(-1, 64) / 16.0
-    yield "twenty digits, which a die has labelled", {
-        "X": images, "y": np.append(rng.integers(0, 10, size=18), [3, 8]).astype(float),
-        "a": apart(rng, images),
-    }
+    a, labels = apart(rng, images), rng.integers(0, 10, size=20).astype(float)
+    # A network of no units at all would say 0 of the first along a.
+    labels[(images @ a).argmin()] = rng.integers(1, 10)
+    yield "twenty digits, which a die has labelled", {"X": images, "y": labels, "a": a}
 
 
 def apart(rng, X):
@@ -243,6 +259,10 @@ def memorise_random_labels(answer, x, y, weights, steps, lr, by_heart=False):
     }
 
 
+def logits_of(x, W1, b1, W2, b2):
+    return np.maximum(x.astype(np.float64) @ W1 + b1, 0) @ W2 + b2
+
+
 def near(returned, expected):
     """Tell whether all numbers are what was expected, as nearly as float32 can tell."""
     allowed = NEAR * (np.abs(expected) + max(np.abs(expected).max(), 0.01))
@@ -256,8 +276,7 @@ def _(returned, expected, inputs):
         details = f"it is {history[0]:.5g}, where {first[0]:.5g} was expected"
         return "the first loss is not that of the weights to start from", details
     if inputs.get("by_heart"):
-        W1, b1, W2, b2 = (returned[name] for name in ("W1", "b1", "W2", "b2"))
-        logits = np.maximum(inputs["x"].astype(np.float64) @ W1 + b1, 0) @ W2 + b2
+        logits = logits_of(inputs["x"], *(returned[name] for name in ("W1", "b1", "W2", "b2")))
         right = logits[np.arange(len(logits)), inputs["y"]][:, None]
         missed = np.sum(np.sum(logits >= right, axis=1) != 1)
         if missed:
@@ -277,24 +296,27 @@ def _(returned, expected, inputs):
 
 @memorise_random_labels.cases
 def _(rng):
-    def network(examples, inputs, hidden, classes, steps, lr):
-        return {
-            "x": rng.normal(size=(examples, inputs)),
-            "y": rng.permutation(np.arange(examples) % classes),
-            "weights": [
-                rng.normal(size=(inputs, hidden)), rng.normal(size=hidden),
-                rng.normal(size=(hidden, classes)), rng.normal(size=classes),
-            ],
-            "steps": steps,
-            "lr": lr,
-        }
+    def network(examples, inputs, hidden, classes, steps, lr, scale=0.6, behind=0.0):
+        """Draw a network of which both relu and softmax have something to do.
+
+        In some example a logit is more than `behind` above that of the right class.
+        """
+        while True:
+            x, y = rng.normal(size=(examples, inputs)), rng.permutation(np.arange(examples) % classes)
+            shapes = (inputs, hidden), hidden, (hidden, classes), classes
+            weights = [scale * rng.normal(size=shape) for shape in shapes]
+            on = x @ weights[0] + weights[1] > 0
+            logits = logits_of(x, *weights)
+            wrong = logits.max(axis=1) - logits[np.arange(examples), y]
+            if 0 < on.sum() < on.size and logits.min() < -0.01 and wrong.max() > behind:
+                return {"x": x, "y": y, "weights": weights, "steps": steps, "lr": lr}
 
     yield "one step, one example", network(1, 3, 4, 2, steps=1, lr=0.5)
     yield "two steps, seven examples", network(7, 4, 5, 3, steps=2, lr=0.2)
     yield "five steps, ten examples, many classes", network(10, 6, 4, 7, steps=5, lr=0.1)
-    large = network(6, 5, 8, 4, steps=2, lr=0.001)
-    large["weights"] = [6.0 * weight for weight in large["weights"]]
-    yield "weights so large that a probability is 0", large
+    yield "weights so large that a probability is 0", network(
+        6, 5, 8, 4, steps=2, lr=0.001, scale=6.0, behind=150.0
+    )
     digits = arrays("digits")
     chosen = rng.permutation(1797)[:100]
     yield "100 digits, whose labels were rolled", {
@@ -500,8 +522,11 @@ def _(rng):
 
     yield "fewer features than examples", regression(20, 7, 3, 16, [1, 4, 9])
     yield "more features than examples", regression(6, 9, 3, 60, [60, 12, 30])
-    inputs = regression(1, 3, 2, 8, [1, 8])
-    inputs["b"] = np.abs(inputs["b"]) + np.abs(inputs["X_train"] @ inputs["W"])[0]
+    while True:
+        inputs = regression(1, 3, 2, 8, [1, 8])
+        inputs["b"] = np.abs(inputs["b"]) + np.abs(inputs["X_train"] @ inputs["W"])[0]
+        if np.any(inputs["X_test"] @ inputs["W"] + inputs["b"] < -0.1):  # relu has something to do
+            break
     yield "one example", inputs
     inputs = regression(9, 5, 4, 30, [5, 20])
     inputs["b"][2] = -50.0

@@ -677,6 +677,23 @@ def bound_on_the_count(kind, m, delta, size=None, d=None):
     return math.exp(log_count) if kind == "sauer" else math.sqrt(8 / m * (math.log(4 / delta) + log_count))
 
 
+@mistake(of="generalisation_bounds", raises="TypeError")
+def logarithm_by_numpy(kind, m, delta, size=None, d=None):
+    """NumPy's logarithm is taken, which cannot read whole numbers of so many digits."""
+    return float(_bound(kind, m, delta, size, d, log=np.log))
+
+
+@mistake(of="generalisation_bounds", raises="OverflowError")
+def one_logarithm(kind, m, delta, size=None, d=None):
+    """the count is divided by δ before the logarithm is taken, and is too large for a float then."""
+    if kind == "finite":
+        return math.sqrt(math.log(2 * size / delta) / (2 * m))
+    if kind == "vc":
+        count = sum(math.comb(2 * m, i) for i in range(d + 1))
+        return math.sqrt(8 / m * math.log(4 * count / delta))
+    return _bound(kind, m, delta, size, d)
+
+
 # double_descent
 
 
