@@ -1,10 +1,11 @@
 """How the answers on regularisation are exercised. Students may read this file."""
 
 import itertools
+import math
 
 import numpy as np
 
-from grader.drivers import WrongStructure, describe, gradients, named
+from grader.drivers import WrongStructure, describe, gradients, keeping, named
 from grader.exercise import exercise
 
 
@@ -34,8 +35,9 @@ def number(value):
     hint="If every unit is 1 and half of them fall silent, what is the sum that the next layer sees, "
     "and what was it before?",
 )
-def inverted_dropout(answer, x, rate, u, training):
-    return {"output": answer.inverted_dropout(x, rate, u, training)}
+def inverted_dropout(answer, x, rate, u, training, before=None):
+    outputs = {} if before is None else {"output before": answer.inverted_dropout(x, before, u, True)}
+    return outputs | {"output": answer.inverted_dropout(x, rate, u, training)}
 
 
 @inverted_dropout.cases
@@ -51,12 +53,15 @@ def _(rng):
     yield "evenly spaced draws: the mean must stay, and some equal the rate", {
         "x": np.repeat(sized(rng, 4, 1), 16, axis=1), "rate": 0.25, "u": grid, "training": True,
     }
-    yield "after training", {
-        "x": sized(rng, 3, 8), "rate": 0.4, "u": rng.random((3, 8)), "training": False,
+    yield "in training, and after it", {
+        "x": sized(rng, 3, 8), "rate": 0.4, "u": rng.random((3, 8)), "training": False, "before": 0.4,
     }
     u = rng.random((5, 7))
     u[0, 0] = u[3, 2] = 0.0
-    yield "a rate of 0, and draws that are 0", {"x": sized(rng, 5, 7), "rate": 0.0, "u": u, "training": True}
+    yield "some rate, and then a rate of 0, with draws that are 0", {
+        "x": sized(rng, 5, 7), "rate": 0.0, "u": u, "training": True,
+        "before": float(rng.uniform(0.2, 0.5)),
+    }
 
 
 @exercise(
@@ -72,7 +77,13 @@ def weight_penalty(answer, weights, l1, l2, others=None):
     outputs = {"penalty": number(answer.weight_penalty(list(weights), l1, l2))}
     if others is not None:
         outputs["penalty of the others"] = number(answer.weight_penalty(list(others), l1, l2))
-    return outputs | gradients(penalty, dict(zip(names, weights)))
+    slopes = gradients(penalty, dict(zip(names, weights)))
+    for name, weight in zip(names, weights):
+        # At 0 the size of a weight has any slope from -1 to 1, of which each is right.
+        slope = np.asarray(slopes[f"d{name}"])
+        bent = (np.asarray(weight) == 0) & (np.abs(slope) <= l1)
+        slopes[f"d{name}"] = np.where(bent, 0, slope)
+    return outputs | slopes
 
 
 @weight_penalty.cases
@@ -102,8 +113,10 @@ def _(rng):
 def early_stopping(answer, histories, patience, **settings):
     epochs = []
     for history in histories:
-        val = np.asarray(history).tolist()
+        val = history.tolist()
         returned = named(answer.early_stopping(val, patience, **settings), "stop_epoch", "best_epoch")
+        if not np.array_equal(val, history, equal_nan=True):
+            raise WrongStructure("expected `val` to be after the call what it was before; work with a copy")
         epochs.append([number(value) for value in returned.values()])
     stop, best = np.array(epochs, dtype=np.float64).T
     return {"stop_epoch": stop.astype(np.int64), "best_epoch": best.astype(np.int64)}
@@ -120,43 +133,63 @@ def wander(rng, epochs, flat):
     return losses(*(200 + 3 * trend + rng.integers(-16, 16, size=epochs)))
 
 
+def later(rng, *histories):
+    """Put before each history some epochs, their number drawn, each better than the one before by far."""
+    return [
+        np.concatenate([history[0] + losses(*20 * np.arange(rng.integers(1, 12), 0, -1)), history])
+        for history in histories
+    ]
+
+
+def shuffled(rng, histories):
+    """Return the histories in a drawn order."""
+    return [histories[i] for i in rng.permutation(len(histories))]
+
+
 @early_stopping.cases
 def _(rng):
     yield "a best epoch in the middle", {
-        "histories": [wander(rng, 30, flat) for flat in (3, 11, 18)], "patience": 4, "min_delta": 0.0,
+        "histories": [wander(rng, 30, flat) - low for flat, low in ((3, 0), (11, 4), (18, 9))],
+        "patience": 4, "min_delta": 0.0,
     }
+    falling = [losses(*np.sort(rng.permutation(60)[:n])[::-1]) for n in (1, 2, int(rng.integers(5, 25)))]
+    falling[2] += 2.0**16  # a best loss that starts anywhere below infinity is too low
     yield "no reason to stop", {
-        "histories": [losses(*np.sort(rng.permutation(60)[:n])[::-1]) for n in (1, 2, 9)]
-        + [losses(40, 30, 31, 32, 29, 33, 34)],
+        "histories": shuffled(rng, [*falling, *later(rng, losses(40, 30, 31, 32, 29, 33, 34))]),
         "patience": 3, "min_delta": 0.0,
     }
     yield "ties", {
-        "histories": [losses(50, 40, 40, 40, 30, 20), losses(50, 40, 41, 40, 42, 30), losses(9, 9, 9, 9)],
+        "histories": shuffled(rng, [
+            *later(rng, losses(50, 40, 40, 40, 30, 20), losses(50, 40, 41, 40, 42, 30)), losses(9, 9, 9, 9),
+        ]),
         "patience": 2, "min_delta": 0.0,
     }
     yield "improvements too small to count, that just count, and that count together only", {
-        "histories": [
-            losses(100, 95, 91, 87, 83, 60), losses(100, 92, 84, 77, 76, 50),
+        "histories": shuffled(rng, later(
+            rng, losses(100, 95, 91, 87, 83, 60), losses(100, 92, 84, 77, 76, 50),
             losses(100, 95, 94, 96, 93, 20), losses(100, 90, 81, 81, 81, 40),
-        ],
+        )),
         "patience": 2, "min_delta": 8 / 64,
     }
     yield "a patience of 1", {
-        "histories": [losses(50, 40, 41, 30), losses(50, 51, 40), losses(50, 40, 30, 20, 10)],
+        "histories": shuffled(
+            rng, later(rng, losses(50, 40, 41, 30), losses(50, 51, 40), losses(50, 40, 30, 20, 10))
+        ),
         "patience": 1,
     }
     nan = np.nan
     yield "losses that are not a number, even the first", {
-        "histories": [
-            losses(50, nan, 40, nan, nan, 30), losses(50, nan, 51, nan, 30), losses(nan, 50, 60, 40, 70, 30),
-            losses(nan, nan, nan, nan, 10), losses(50, nan, 60, 61, 62, 10),
-        ],
+        "histories": shuffled(rng, [
+            *later(rng, losses(50, nan, 40, nan, nan, 30), losses(50, nan, 51, nan, 30)),
+            losses(nan, 50, 60, 40, 70, 30), losses(nan, nan, nan, nan, 10),
+            *later(rng, losses(50, nan, 60, 61, 62, 10)),
+        ]),
         "patience": 3, "min_delta": 1 / 64,
     }
     yield "better again each time just before patience ends", {
-        "histories": [
-            losses(50, 60, 61, 40, 60, 61, 30, 60, 61, 62, 63, 20), losses(30, 31, 32, 29, 28, 33, 27),
-        ],
+        "histories": later(
+            rng, losses(50, 60, 61, 40, 60, 61, 30, 60, 61, 62, 63, 20), losses(30, 31, 32, 29, 28, 33, 27)
+        ),
         "patience": 3, "min_delta": 0.0,
     }
 
@@ -255,7 +288,7 @@ def ensemble_decomposition(answer, preds, y):
     return {
         name: number(value)
         for name, value in named(
-            answer.ensemble_decomposition(preds.copy(), y.copy()), "ens_err", "avg_err", "ambiguity"
+            keeping(answer.ensemble_decomposition, preds=preds, y=y), "ens_err", "avg_err", "ambiguity"
         ).items()
     }
 
@@ -284,7 +317,7 @@ def _(rng):
 def noise_as_tikhonov(answer, X, y, w, sigma):
     return {
         "loss": [
-            number(answer.noise_as_tikhonov(X.copy(), y.copy(), w.copy(), float(level)))
+            number(keeping(answer.noise_as_tikhonov, X=X, y=y, w=w, sigma=float(level)))
             for level in np.atleast_1d(sigma)
         ]
     }
@@ -318,7 +351,7 @@ def _(rng):
     arrays="numpy",
 )
 def tied_gradient(answer, dW_full, groups):
-    return {"gradient": answer.tied_gradient(dW_full.copy(), groups.copy())}
+    return {"gradient": keeping(answer.tied_gradient, dW_full=dW_full, groups=groups)}
 
 
 def toeplitz(places, kernel, stride=1):
@@ -358,8 +391,12 @@ def _(rng):
     points=5,
     hint="Where λ is 0.7, how much of which image does the mixture hold, and how much of which label?",
 )
-def mixup(answer, x, y, lam, perm):
-    return named(answer.mixup(x, y, lam, perm), "x", "y")
+def mixup(answer, x, y, lam, perm, alone=False):
+    outputs = named(answer.mixup(x, y, lam, perm), "x", "y")
+    if alone:
+        single = named(answer.mixup(x[:1], y[:1], lam[:1], 0 * perm[:1]), "x of one image", "y of one image")
+        outputs = single | outputs
+    return outputs
 
 
 def labelled(rng, *shape, classes):
@@ -373,8 +410,8 @@ def _(rng):
     yield "a batch of five", labelled(rng, 5, 3, 4, 2, classes=3) | {
         "lam": rng.uniform(0.1, 0.45, size=5), "perm": cycle(rng, 5),
     }
-    yield "one image, which can only meet itself", labelled(rng, 1, 4, 3, 1, classes=4) | {
-        "lam": rng.uniform(0.2, 0.8, size=1), "perm": np.array([0]),
+    yield "two images, and one, which can only meet itself", labelled(rng, 2, 4, 3, 1, classes=4) | {
+        "lam": rng.uniform(0.2, 0.8, size=2), "perm": np.array([1, 0]), "alone": True,
     }
     yield "as many images as rows, columns, channels and classes", labelled(rng, 4, 4, 4, 4, classes=4) | {
         "lam": np.array([0.15, 0.35, 0.6, 0.85]), "perm": cycle(rng, 4),
@@ -394,10 +431,13 @@ def make_pipeline(answer, x, y, batch, training, seeds, epochs, augmented):
     settings = {"augment": blend} if augmented else {}
     outputs = {}
     for run, seed in enumerate(seeds):
-        dataset = answer.make_pipeline(x.copy(), y.copy(), batch, training, int(seed), **settings)
+        dataset = keeping(
+            answer.make_pipeline, x=x, y=y, batch=batch,
+            training=bool(training[run]), seed=int(seed), **settings,
+        )
         if not hasattr(dataset, "element_spec"):
             raise WrongStructure(f"expected a tf.data.Dataset, got {describe(dataset)}")
-        outputs["prefetches"] = np.array("prefetch" in type(dataset).__name__.lower())
+        outputs[f"prefetches, run {run}"] = np.array(prefetches(dataset))
         images, labels, sizes = [], [], []
         for _ in range(epochs):
             for element in itertools.islice(dataset, 2 * len(y)):  # it might have no end
@@ -411,72 +451,90 @@ def make_pipeline(answer, x, y, batch, training, seeds, epochs, augmented):
     return outputs
 
 
+def prefetches(dataset):
+    """Tell whether a dataset's last step prefetches; options that are set are no step."""
+    while "options" in type(dataset).__name__.lower():
+        (dataset,) = dataset._inputs()
+    return "prefetch" in type(dataset).__name__.lower()
+
+
 def blend(x, y):
     """Return each image minus half of its batch's last, and the labels as they were."""
     return x - 0.5 * x[-1:], y
 
 
-def numbered(rng, n, runs):
-    """Draw `n` images of one number; their labels tell them apart. Of three runs two have the same seed."""
+def numbered(rng, n, *training, shape=(1,)):
+    """Draw `n` images of this shape, told apart by their labels, and seeds of runs.
+
+    The first two runs have the same seed, and the third another.
+    """
     seed = int(rng.integers(1, 1000))
-    return {"x": sized(rng, n, 1), "y": np.arange(n), "seeds": np.array([seed, seed, seed + 1][:runs])}
+    return {
+        "x": sized(rng, n, *shape), "y": 3 + rng.permutation(n), "training": np.array(training),
+        "seeds": np.array([seed, seed, seed + 1][:len(training)]),
+    }
 
 
 @make_pipeline.cases
 def _(rng):
-    yield "training, the last batch smaller", numbered(rng, 62, runs=3) | {
-        "batch": 8, "training": True, "epochs": 2, "augmented": False,
+    yield "training, the last batch smaller", numbered(rng, 62, True, True, True) | {
+        "batch": 8, "epochs": 2, "augmented": False,
     }
-    yield "evaluation, the last batch smaller", numbered(rng, 23, runs=1) | {
-        "batch": 5, "training": False, "epochs": 2, "augmented": False,
+    yield "evaluation, the last batch smaller", numbered(rng, 23, False) | {
+        "batch": 5, "epochs": 2, "augmented": False,
     }
-    yield "training with augmentation", numbered(rng, 40, runs=3) | {
-        "batch": 7, "training": True, "epochs": 2, "augmented": True,
+    yield "training with augmentation", numbered(rng, 40, True, True, True, shape=(2, 1)) | {
+        "batch": 7, "epochs": 2, "augmented": True,
     }
-    yield "evaluation, where nothing is augmented", numbered(rng, 12, runs=1) | {
-        "batch": 4, "training": False, "epochs": 1, "augmented": True,
+    yield "evaluation, where nothing is augmented", numbered(rng, 12, False, shape=(2, 3)) | {
+        "batch": 4, "epochs": 2, "augmented": True,
     }
-    yield "two examples, which change places now and then", numbered(rng, 2, runs=1) | {
-        "batch": 3, "training": True, "epochs": 24, "augmented": False,
+    yield "two examples, which change places now and then", numbered(rng, 2, True) | {
+        "batch": 3, "epochs": 24, "augmented": False,
+    }
+    many = numbered(rng, int(rng.integers(1300, 1400)), True)
+    yield "more than a thousand examples", many | {
+        "x": np.zeros((len(many["y"]), 1)), "batch": 128, "epochs": 1, "augmented": False,
     }
 
 
 @make_pipeline.judge
 def _(returned, expected, inputs):
     n, batch, epochs = len(inputs["y"]), inputs["batch"], inputs["epochs"]
-    augmented = inputs["training"] and inputs["augmented"]
     wanted = np.minimum(batch, n - np.arange(0, n, batch))
     last = np.repeat(np.cumsum(wanted) - 1, wanted)  # of each example's batch
+    place_of = np.argsort(inputs["y"])  # labels are 3, 4, 5, …, each once
     orders = []
-    for run in range(len(inputs["seeds"])):
+    for run, training in enumerate(inputs["training"]):
         x, y, sizes = (returned[f"{part}, run {run}"] for part in ("x", "y", "sizes"))
         if not np.array_equal(sizes, np.tile(wanted, epochs)):
             return "the batches do not have the sizes they should", (
                 f"{n} examples in batches of {batch} are batches of {wanted.tolist()} in every epoch; "
                 f"in {epochs} epochs you gave {sizes.tolist()[:30]}"
             )
-        if y.shape != (epochs * n,) or x.shape != (epochs * n, 1):
+        if y.shape != (epochs * n,) or x.shape != (epochs * n, *inputs["x"].shape[1:]):
             return "the examples do not keep their shapes"
         y = y.reshape(epochs, n)
-        if not np.array_equal(np.sort(y, axis=1), np.tile(np.arange(n), (epochs, 1))):
+        if not np.array_equal(np.sort(y, axis=1), np.tile(3 + np.arange(n), (epochs, 1))):
             return "an epoch does not hold every example exactly once"
-        orders.append(y.astype(int))
+        orders.append(place_of[y.astype(int) - 3])
         clean = inputs["x"][orders[-1]]
-        right = clean - 0.5 * clean[:, last] if augmented else clean
+        right = clean - 0.5 * clean[:, last] if training and inputs["augmented"] else clean
         x = x.reshape(right.shape)
         if not np.allclose(x, right, rtol=1e-5, atol=1e-6):
             if np.allclose(x, clean, rtol=1e-5, atol=1e-6):
                 return "training batches are not augmented"
             return "the images are not what they should be, given their labels", (
-                "does augmentation see whole batches, in training only, and do x and y stay together?"
+                "does augmentation see whole batches, in training only and once, "
+                "and do x and y stay together?"
             )
-    if inputs["training"]:
+        if not training and (orders[-1] != np.arange(n)).any():
+            return "evaluation does not keep the order"
+    if inputs["training"].all():
         finding = disorder(orders, batch)
         if finding:
             return finding
-    elif (np.concatenate(orders) != np.arange(n)).any():
-        return "evaluation does not keep the order"
-    if not returned["prefetches"]:
+    if not all(returned[f"prefetches, run {run}"] for run in range(len(orders))):
         return "the last step should prepare the next batch while this one is used"
     return None
 
@@ -491,17 +549,31 @@ def disorder(orders, batch):
     n = first.shape[1]
     if (first == np.arange(n)).all():
         return "training does not shuffle"
-    if (first == first[0]).all():
+    if len(first) > 1 and (first == first[0]).all():
         return "every epoch has the same order"
     if n == 2:
         return None
-    if (first != orders[1]).any():
-        return "the same seed gives another order"
-    if (first == orders[2]).all():
-        return "another seed gives the same order"
+    if len(orders) > 1:
+        if (first != orders[1]).any():
+            return "the same seed gives another order"
+        if (first == orders[2]).all():
+            return "another seed gives the same order"
     blocks = [np.sort(epoch[i:i + batch]) for epoch in first for i in range(0, n - batch + 1, batch)]
     if all((np.diff(block) == 1).all() for block in blocks):
         return "batches are shuffled, not examples: each holds neighbours"
-    if (first - np.arange(n)).max() < n / 2:
+    if (first - np.arange(n)).max() < too_small_a_buffer(n, len(first)):
         return "examples hardly move: the buffer of the shuffle is too small"
     return None
+
+
+def too_small_a_buffer(n, epochs):
+    """Return the largest buffer that shuffled epochs of n examples would look like once in 10^7 times.
+
+    With a buffer of b no example comes b places earlier than it stands, which is true
+    of b! b^(n - b) of all n! orders.
+    """
+    for b in range(n - 1, 0, -1):
+        share = math.lgamma(b + 1) + (n - b) * math.log(b) - math.lgamma(n + 1)
+        if epochs * share < -16:
+            return b
+    return 0

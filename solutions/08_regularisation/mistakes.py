@@ -23,6 +23,12 @@ def rate_for_keeping(x, rate, u, training):
 
 
 @mistake(of="inverted_dropout")
+def kept_below_the_share(x, rate, u, training):
+    """a unit is kept if its draw lies below 1 - rate, and not dropped if it lies below the rate."""
+    return tf.where(u < 1 - rate, x / (1 - rate), 0.0) if training else x
+
+
+@mistake(of="inverted_dropout")
 def active_after_training(x, rate, u, training):
     """units are dropped after training as well."""
     return right.inverted_dropout(x, rate, u, True)
@@ -121,9 +127,9 @@ def last_kernel_only(weights, l1, l2):
 # early_stopping
 
 
-def _stop(val, patience, better, nan_counts=True, forgetful=True):
+def _stop(val, patience, better, nan_counts=True, forgetful=True, best=np.inf):
     """Stop early; `better(loss, best, previous)` decides what is an improvement."""
-    best, best_epoch, wait, previous = np.inf, 0, 0, np.inf
+    best_epoch, wait, previous = 0, 0, np.inf
     for epoch, loss in enumerate(val):
         if better(loss, best, previous):
             best, best_epoch, wait = loss, epoch, 0 if forgetful else wait
@@ -195,6 +201,25 @@ def largest_is_best(val, patience, min_delta=0.0):
 def nan_improves(val, patience, min_delta=0.0):
     """a loss that is not a number counts as an improvement, because it is not seen to be worse."""
     return _stop(val, patience, lambda loss, best, previous: not loss >= best - min_delta)
+
+
+@mistake(of="early_stopping")
+def first_taken(val, patience, min_delta=0.0):
+    """the first loss is the best so far whatever it is, and if it is not a number nothing improves on it."""
+    best, best_epoch, wait, epoch = val[0], 0, 0, 0
+    for epoch, loss in enumerate(val[1:], start=1):
+        wait += 1
+        if loss < best - min_delta:
+            best, best_epoch, wait = loss, epoch, 0
+        elif wait >= patience:
+            break
+    return epoch, best_epoch
+
+
+@mistake(of="early_stopping")
+def finite_at_the_start(val, patience, min_delta=0.0):
+    """the best loss starts at a number, such as 10,000, and not at infinity: worse losses do not improve."""
+    return _stop(val, patience, lambda loss, best, previous: loss < best - min_delta, best=1e4)
 
 
 @mistake(of="early_stopping")
@@ -643,8 +668,14 @@ def last_batch_dropped(x, y, batch, training, seed, augment=None):
 
 @mistake(of="make_pipeline")
 def small_buffer(x, y, batch, training, seed, augment=None):
-    """the buffer of the shuffle holds a single batch."""
+    """the buffer of the shuffle holds a single batch, so that an example hardly comes earlier than before."""
     return _pipeline(x, y, batch, training, seed, augment, buffer=batch)
+
+
+@mistake(of="make_pipeline")
+def buffer_of_a_thousand(x, y, batch, training, seed, augment=None):
+    """the buffer of the shuffle holds 1,000 examples, which are not all where there are more."""
+    return _pipeline(x, y, batch, training, seed, augment, buffer=1000)
 
 
 @mistake(of="make_pipeline")
