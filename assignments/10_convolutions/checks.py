@@ -63,6 +63,10 @@ def _(rng):
     yield "same padding, a kernel larger than the image", convolved(
         rng, (1, 3, 4, 2), (5, 7, 2, 2), 1, "SAME"
     )
+    yield "same padding, stride 3 on sides that are prime", convolved(
+        rng, (1, 11, 7, 2), (4, 3, 2, 2), 3, "SAME"
+    )
+    yield "a kernel as large as the image", convolved(rng, (2, 3, 4, 2), (3, 4, 2, 3), 2, "VALID")
 
 
 @exercise(
@@ -84,7 +88,8 @@ def settings(rng, k=(1, 6), s=(1, 2), pad=False, dil=(1, 2), out_pad=False, tran
     for _ in range(count):
         entries, stride, apart = (int(rng.integers(*bounds)) for bounds in (k, s, dil))
         reach = apart * (entries - 1)
-        zeros = int(rng.integers(0, reach // 2 + 1)) if pad else 0
+        most = reach // 2 if transposed else reach + 3
+        zeros = int(rng.integers(0, most + 1)) if pad else 0
         extra = int(rng.integers(0, stride)) if out_pad else 0
         side = int(rng.integers(reach + 1, reach + 20))
         drawn.append(dict(zip(ARGUMENTS, (side, entries, stride, zeros, apart, extra, transposed))))
@@ -104,6 +109,9 @@ def _(rng):
             *settings(rng, s=(2, 5), pad=True, out_pad=True, transposed=True)["settings"],
         ]
     }
+    yield "an output padding that a convolution does not use", settings(
+        rng, s=(2, 5), pad=True, dil=(1, 3), out_pad=True
+    )
     yield "a hundred of all kinds", {
         "settings": settings(rng, s=(1, 5), pad=True, dil=(1, 4), count=50)["settings"]
         + settings(rng, s=(1, 5), pad=True, dil=(1, 4), out_pad=True, transposed=True, count=50)["settings"]
@@ -137,6 +145,9 @@ def _(rng):
     yield "stride 3, with pixels between the patches", {
         "x": rng.normal(size=(3, 9, 8, 2)), "p": 1, "q": 2, "stride": 3
     }
+    yield "patches as large as the images", {
+        "x": rng.normal(size=(2, 3, 5, 2)), "p": 3, "q": 5, "stride": 2
+    }
 
 
 @exercise(
@@ -147,7 +158,9 @@ def _(rng):
     arrays="numpy",
 )
 def conv2d_backward(answer, x, kernel, dy, **options):
-    return named(answer.conv2d_backward(x, kernel, dy, **options), "dx", "dk")
+    found = named(answer.conv2d_backward(x, kernel, dy, **options), "dx", "dk")
+    after = {"x": x, "kernel": kernel, "dy": dy}
+    return found | {f"{name} after the call": array for name, array in after.items()}
 
 
 def blamed(rng, x, kernel, dy, **options):
@@ -170,6 +183,7 @@ def _(rng):
     )
     yield "a 1 × 1 kernel, stride 3", blamed(rng, (2, 7, 5, 3), (1, 1, 3, 2), (2, 3, 2, 2), stride=3)
     yield "stride 3, a 3 × 2 kernel", blamed(rng, (1, 9, 8, 1), (3, 2, 1, 4), (1, 3, 3, 4), stride=3)
+    yield "a kernel as large as the images", blamed(rng, (2, 3, 5, 2), (3, 5, 2, 3), (2, 1, 1, 3), stride=2)
 
 
 @exercise(
@@ -203,17 +217,30 @@ def _(rng):
     yield "one map, windows of 2 × 2", pooled(rng, (1, 4, 6, 1), 2, 2)
     yield "two images of three channels", pooled(rng, (2, 6, 4, 3), 2, 2, padding="VALID")
     yield "windows that overlap", pooled(rng, (2, 7, 6, 2), 3, 2)
-    yield "same padding", pooled(rng, (2, 6, 7, 2), 3, 2, padding="SAME")
-    yield "same padding, stride 1", pooled(rng, (1, 5, 4, 2), 3, 1, padding="SAME")
+    yield "windows with gaps between them", pooled(rng, (2, 7, 8, 2), 2, 3)
+    for name, shape, stride in (
+        ("same padding", (2, 6, 7, 2), 2),
+        ("same padding, stride 1", (1, 5, 4, 2), 1),
+    ):
+        maps = pooled(rng, shape, 3, stride, padding="SAME")
+        # A window at the border in which all are negative.
+        maps["x"][:, -2:, -2:] = -0.1 - np.abs(maps["x"][:, -2:, -2:])
+        yield name, maps
     yield "same padding, windows of one pixel and stride 2", pooled(
         rng, (2, 6, 5, 2), 1, 2, padding="SAME"
     )
     negative = pooled(rng, (2, 5, 6, 2), 3, 2, padding="SAME")
-    yield "same padding, all pixels negative", negative | {"x": -1.0 - np.abs(negative["x"])}, 2
+    yield "same padding, all pixels negative", negative | {"x": -1.0 - np.abs(negative["x"])}
+    far = pooled(rng, (2, 5, 6, 2), 3, 2, padding="SAME")
+    yield "same padding, all pixels far below zero", far | {"x": -1e12 * (1.0 + np.abs(far["x"]))}
     zeros = pooled(rng, (2, 6, 6, 2), 2, 2)
     zeros["x"] = np.maximum(zeros["x"] - 0.8, 0.0)
     zeros["x"][:, :2, :4] = 0.0
     yield "after a ReLU: windows in which all are zero", zeros, 2
+    ties = pooled(rng, (2, 7, 6, 2), 3, 2, padding="SAME")
+    ties["x"] = rng.integers(-3, 0, size=ties["x"].shape).astype(float)
+    ties["x"][:, 2:5, 2:5] = -1.0
+    yield "same padding: windows that overlap, with ties", ties
 
 
 @exercise(
@@ -255,6 +282,10 @@ def _(rng):
     yield "same padding, stride 2, a wide kernel", stamped(
         rng, (2, 3, 3, 2), (3, 4, 2, 2), 2, (6, 6), padding="SAME"
     )
+    yield "same padding, stride 3 on sides that are prime", stamped(
+        rng, (1, 4, 3, 2), (5, 2, 2, 2), 3, (11, 7), padding="SAME"
+    )
+    yield "a single number", stamped(rng, (2, 1, 1, 2), (3, 2, 3, 2), 2, (3, 2), padding="VALID")
     yield "same padding, a 1 × 1 kernel and stride 2", stamped(
         rng, (2, 3, 2, 2), (1, 1, 3, 2), 2, (6, 4), padding="SAME"
     )
@@ -272,7 +303,7 @@ def conv_matrix(answer, k, n, signals):
     matrix = np.asarray(answer.conv_matrix(k, n))
     if matrix.ndim != 2 or matrix.shape[1] != len(signals):
         raise WrongStructure(f"expected a matrix of {n} columns, got {describe(matrix)}")
-    return {"matrix": matrix, "outputs": matrix @ signals}
+    return {"matrix": matrix, "outputs": matrix @ signals, "k after the call": k}
 
 
 @conv_matrix.cases
@@ -297,7 +328,10 @@ def gabor_cells(answer, thetas, size, lam, sigma, **phase):
 @gabor_cells.cases
 def _(rng):
     yield "one cell, whose wave travels to the right", {
-        "thetas": np.zeros(1), "size": 5, "lam": 4.0, "sigma": 1.5
+        "thetas": np.zeros(1),
+        "size": 2 * int(rng.integers(2, 5)) + 1,
+        "lam": rng.uniform(3.5, 5),
+        "sigma": rng.uniform(1.2, 2),
     }
     yield "four angles", {
         "thetas": rng.uniform(0.2, 1.3, size=4), "size": 9, "lam": 5.0, "sigma": 2.0, "phase": 0.0
@@ -311,6 +345,13 @@ def _(rng):
     yield "a phase in between", {
         "thetas": rng.uniform(0.2, 3.0, size=5), "size": 8, "lam": 4.5, "sigma": 3.0, "phase": 0.7
     }
+    yield "angles and a phase below zero, and angles above π", {
+        "thetas": np.append(rng.uniform(-3.0, -0.2, size=2), rng.uniform(3.4, 6.0, size=2)),
+        "size": 7,
+        "lam": 5.5,
+        "sigma": 2.0,
+        "phase": -rng.uniform(0.4, 1.2),
+    }
 
 
 @exercise(
@@ -321,7 +362,8 @@ def _(rng):
 )
 def receptive_field(answer, networks):
     pairs = [named(answer.receptive_field(layers), "field", "jump") for layers in networks]
-    return {name: numbers([pair[name] for pair in pairs]) for name in ("field", "jump")}
+    found = {name: numbers([pair[name] for pair in pairs]) for name in ("field", "jump")}
+    return found | {"number of layers after the call": np.array([len(layers) for layers in networks])}
 
 
 def networks(rng, depth, s=(1, 2), d=(1, 2), count=6):
@@ -329,7 +371,7 @@ def networks(rng, depth, s=(1, 2), d=(1, 2), count=6):
     return {
         "networks": [
             [
-                (int(rng.integers(2, 6)), int(rng.integers(*s)), int(rng.integers(*d)))
+                (int(rng.integers(1, 6)), int(rng.integers(*s)), int(rng.integers(*d)))
                 for _ in range(rng.integers(depth // 2 + 1, depth + 1))
             ]
             for _ in range(count)
@@ -340,15 +382,29 @@ def networks(rng, depth, s=(1, 2), d=(1, 2), count=6):
 @receptive_field.cases
 def _(rng):
     yield "no layer, one layer, two layers", {
-        "networks": [[], [(5, 1, 1)], [(3, 2, 1)], [(3, 1, 1), (3, 1, 1)], [(2, 2, 1), (3, 1, 1)]]
+        "networks": [
+            [],
+            [(5, 1, 1)],
+            [(3, 2, 1)],
+            [(3, 1, 1), (3, 1, 1)],
+            [(2, 2, 1), (3, 1, 1)],
+            *([tuple(layer.tolist())] for layer in rng.integers(2, 9, size=(3, 3))),
+            *([tuple(layer.tolist()) for layer in pair] for pair in rng.integers(2, 9, size=(3, 2, 3))),
+        ]
     }
     yield "stride 1", networks(rng, 8)
     yield "strides up to 3", networks(rng, 4, s=(1, 4))
     yield "dilations up to 4", networks(rng, 5, d=(1, 5))
     yield "strides and dilations", networks(rng, 4, s=(1, 4), d=(1, 4))
+    vgg = [(3, 1, 1), (3, 1, 1), (2, 2, 1)] * 2 + [(3, 1, 1), (3, 1, 1), (3, 1, 1), (2, 2, 1)] * 3
+    wavenet = [(2, 1, 2**layer) for layer in range(10)]
     yield "VGG-16 up to its last pooling, and a WaveNet's block", {
         "networks": [
-            [(3, 1, 1), (3, 1, 1), (2, 2, 1)] * 2 + [(3, 1, 1), (3, 1, 1), (3, 1, 1), (2, 2, 1)] * 3,
-            [(2, 1, 2**layer) for layer in range(10)],
+            vgg,
+            wavenet,
+            # Each up to some layer, and with a kernel of another size.
+            *(vgg[:end] for end in rng.integers(4, len(vgg), size=3)),
+            *(wavenet[:end] for end in rng.integers(2, len(wavenet), size=3)),
+            [(kernel := int(rng.integers(3, 9)), 1, kernel**layer) for layer in range(4)],
         ]
     }

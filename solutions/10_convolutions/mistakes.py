@@ -151,6 +151,12 @@ def output_padding_twice(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
 
 
 @mistake(of="output_sizes")
+def output_padding_everywhere(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
+    """the output padding is added after an ordinary convolution too."""
+    return right.output_sizes(n, k, s, pad, dil, out_pad, transposed) + (0 if transposed else out_pad)
+
+
+@mistake(of="output_sizes")
 def padded_once(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
     """the padding is counted at one end only."""
     if transposed:
@@ -281,6 +287,14 @@ def gradient_turned(x, kernel, dy, stride=1):
 
 
 @mistake(of="conv2d_backward")
+def images_emptied(x, kernel, dy, stride=1):
+    """both gradients are right, but `dx` is `x` itself, filled anew: the caller's images are lost."""
+    dx, dk = right.conv2d_backward(x, kernel, dy, stride)
+    x[...] = dx
+    return x, dk
+
+
+@mistake(of="conv2d_backward")
 def exchanged_results(x, kernel, dy, stride=1):
     """the two gradients are returned in the opposite order."""
     return right.conv2d_backward(x, kernel, dy, stride)[::-1]
@@ -316,6 +330,13 @@ def _places(row, column, width, channels):
 def zeros_win(x, size, stride, padding="VALID"):
     """the zeros of the padding take part, and win where all pixels are negative."""
     _, _, row, column, y = _pool(x, size, stride, padding, fill=0.0)
+    return y, _places(row, column, x.shape[2], x.shape[3])
+
+
+@mistake(of="max_pool")
+def large_negative_wins(x, size, stride, padding="VALID"):
+    """the padding is filled with -1,000,000,000, which wins where all pixels lie lower still."""
+    _, _, row, column, y = _pool(x, size, stride, padding, fill=-1e9)
     return y, _places(row, column, x.shape[2], x.shape[3])
 
 
@@ -618,6 +639,14 @@ def jump_first(layers):
         jump *= stride
         field += (kernel - 1) * dilation * jump
     return field, jump
+
+
+@mistake(of="receptive_field")
+def layers_used_up(layers):
+    """both numbers are right, but the caller's list of layers is empty afterwards."""
+    found = right.receptive_field(layers)
+    layers.clear()
+    return found
 
 
 @mistake(of="receptive_field")
