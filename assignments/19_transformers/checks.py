@@ -7,7 +7,6 @@ import numpy as np
 from grader.drivers import (
     WrongStructure,
     count_parameters,
-    dependencies,
     describe,
     named,
     put_weights,
@@ -58,11 +57,27 @@ def _(rng):
     yield "a sequence that may attend to nothing", sequences(rng) | {"mask": mask}
 
     # Small integers times round numbers: the scores are exact, and as large as 1e4.
-    yield "scores as large as 10,000", {
+    large = {
         "query": 100.0 * rng.integers(-4, 5, size=(2, 2, 4, 16)),
         "key": 10.0 * rng.integers(-4, 5, size=(2, 2, 6, 16)),
         "value": rng.normal(size=(2, 2, 6, 3)),
     }
+    yield "scores as large as 10,000", large
+
+    # Half of the keys are as like the queries as can be, the others unlike.
+    signs, unlike = rng.choice([-1.0, 1.0], size=(2, 2, 1, 16)), rng.integers(2, 5, size=(2, 2, 3, 16))
+    mask = np.ones((2, 1, 4, 6), bool)
+    mask[1, ..., :3] = False
+    yield "forbidden keys that match best, by more than 10,000", {
+        "query": 48.0 * np.repeat(signs, 4, axis=2),
+        "key": 12.0 * np.concatenate([4.0 * np.repeat(signs, 3, axis=2), -signs * unlike], axis=2),
+        "value": rng.normal(size=(2, 2, 6, 3)),
+        "mask": mask,
+    }
+
+    mask = rng.random((2, 3, 5, 7)) < 0.6
+    mask[..., 4], mask[:, 1, :, 2] = True, ~mask[:, 0, :, 2]
+    yield "a mask that differs from head to head", sequences(rng) | {"mask": mask}
 
 
 @exercise(
@@ -112,8 +127,14 @@ def _(rng):
         "mask": mask
     }
 
-    inputs = attention_inputs(rng, int(rng.integers(2, 5)), int(rng.integers(2, 6)))
+    inputs = attention_inputs(rng, int(rng.integers(2, 9)), int(rng.integers(3, 24)))
     yield "the number of parameters", inputs | {"kernels": None}
+
+    mask = rng.random((2, 3, 4, 6)) < 0.6
+    mask[..., 1], mask[:, 1, :, 2] = True, ~mask[:, 0, :, 2]
+    yield "a mask that differs from head to head", attention_inputs(rng, 3, 2, queries=4, keys=6) | {
+        "mask": mask
+    }
 
 
 @exercise(
@@ -121,27 +142,35 @@ def _(rng):
     hint="Which angle do columns 4 and 5 of position 3 share, and in which unit is it?",
     tolerance=1e-4,
 )
-def positional_encoding(answer, length, depth, step=None):
-    encoding = answer.positional_encoding(length, depth)
-    if step is None:
-        return {"encoding": encoding}
-    encoding = np.asarray(encoding)
-    if encoding.shape != (length, depth):
-        raise WrongStructure(f"expected shape ({length}, {depth}), got {describe(encoding)}")
-    # Each pair as a complex number of length 1: their ratio is the turn from t to t + step.
-    pairs = encoding[:, 1::2] + 1j * encoding[:, 0::2]
-    turn = pairs[step:] * pairs[:-step].conj()
-    return {"cosine of the turn": turn.real, "sine of the turn": turn.imag}
+def positional_encoding(answer, sizes, step=None):
+    outputs = {}
+    for (length, depth), which in zip(sizes, ("", "another "), strict=True):
+        encoding = answer.positional_encoding(length, depth)
+        if step is None:
+            outputs[f"{which}encoding"] = encoding
+            continue
+        encoding = np.asarray(encoding)
+        if encoding.shape != (length, depth):
+            raise WrongStructure(f"expected shape ({length}, {depth}), got {describe(encoding)}")
+        # Each pair as a complex number of length 1: their ratio is the turn from t to t + step.
+        pairs = encoding[:, 1::2] + 1j * encoding[:, 0::2]
+        turn = pairs[step:] * pairs[:-step].conj()
+        outputs |= {f"cosine of {which}turn": turn.real, f"sine of {which}turn": turn.imag}
+    return outputs
 
 
 @positional_encoding.cases
 def _(rng):
-    yield "one pair of columns", {"length": int(rng.integers(5, 12)), "depth": 2}
-    yield "as long as it is wide", {"length": 16, "depth": 16}
-    yield "50 positions", {"length": 50, "depth": 2 * int(rng.integers(8, 17))}
+    def two(lengths, pairs):
+        """Draw the sizes of two encodings."""
+        return [(int(rng.choice(lengths)), 2 * int(rng.choice(pairs))) for _ in range(2)]
+
+    yield "one pair of columns", {"sizes": two(np.arange(5, 60), [1])}
+    sides = 2 * rng.integers(4, 25, size=2)
+    yield "as long as it is wide", {"sizes": [(int(side), int(side)) for side in sides]}
+    yield "50 positions", {"sizes": two([50], np.arange(8, 33))}
     for step, words in ((1, "one position on turns each pair"), (3, "three positions on turn each pair")):
-        depth = 2 * int(rng.integers(2, 8))
-        yield f"{words} by a fixed angle", {"length": 20, "depth": depth, "step": step}
+        yield f"{words} by a fixed angle", {"sizes": two(np.arange(10, 40), np.arange(2, 12)), "step": step}
 
 
 @exercise(
@@ -153,18 +182,35 @@ def attention_masks(answer, ids, pad):
     return {"mask": answer.attention_masks(ids, pad)}
 
 
+def tokens(rng, shape, pad):
+    """Draw tokens of which none is padding."""
+    return (pad + rng.integers(1, 9, size=shape)) % 10
+
+
 @attention_masks.cases
 def _(rng):
-    ids = rng.integers(1, 9, size=(3, 6))
-    ids[0, 4:], ids[1, 2:] = 0, 0
-    yield "rows of different lengths, filled up with 0", {"ids": ids, "pad": 0}
-    yield "no padding", {"ids": rng.integers(1, 9, size=(2, 5)), "pad": 0}
-    ids = rng.integers(1, 9, size=(2, 4))
-    ids[0] = 0
-    yield "one row is all padding", {"ids": ids, "pad": 0}
-    ids = rng.integers(0, 7, size=(1, 7))
-    ids[0, [0, 3]] = 9
+    pad = int(rng.integers(10))
+    ids, lengths = tokens(rng, (5, 8), pad), 1 + rng.permutation(7)[:5]
+    ids[np.arange(8) >= lengths[:, None]] = pad
+    yield "rows of different lengths, filled up with 0", {"ids": (ids - pad) % 10, "pad": 0}
+    yield "rows of different lengths, filled up with another token", {
+        "ids": (ids - pad) % 10 + 3, "pad": 3
+    }
+
+    # What is known of the row that the case is named for is not known of the others.
+    for name, special in (("a row without padding", False), ("a row that is all padding", True)):
+        ids = tokens(rng, (4, 7), 0)
+        ids[rng.random(ids.shape) < 0.4] = 0
+        row = int(rng.integers(4))
+        ids[row] = 0 if special else tokens(rng, 7, 0)
+        ids[row - 1, :3] = 5, 0, 6
+        yield name, {"ids": ids, "pad": 0}
+
+    ids = rng.integers(0, 7, size=(3, 7))
+    ids[rng.random(ids.shape) < 0.3] = 9
+    ids[0, [0, 3]], ids[0, [1, 2]] = 9, 0
     yield "padding is 9, at the start and in the middle", {"ids": ids, "pad": 9}
+    yield "sequences of one token", {"ids": rng.integers(0, 2, size=(20, 1)), "pad": 1}
 
 
 @exercise(
@@ -228,6 +274,9 @@ def _(rng):
     mask[0, ..., 3:] = False
     yield "padding masked, norms before", block_inputs(rng, 8, 2, 6, pre_norm=True) | {"mask": mask}
 
+    mask = np.tril(np.ones((1, 1, 5, 5), bool))
+    yield "the future masked, norms after", block_inputs(rng, 6, 3, 8, pre_norm=False) | {"mask": mask}
+
     inputs = block_inputs(rng, 6, 2, 9, pre_norm=False, length=6)
     yield "a shuffled sequence comes out shuffled", inputs | {"order": rng.permutation(6)}
 
@@ -246,8 +295,15 @@ def GPT(answer, vocab, context, d_model, heads, blocks, ids, weights, show="logi
     set_model(model, weights, blocks)
     if show == "loss":
         return {"loss": model.next_token_loss(ids)}
-    if show == "dependencies":
-        return {"output t depends on input s": dependencies(model, ids, other)}
+    if show == "changes":
+        import tensorflow as tf
+
+        before, ids = np.asarray(model(ids)), np.asarray(ids)
+        changes = []
+        for step in range(ids.shape[1]):
+            changed = np.where(np.arange(ids.shape[1]) == step, other, ids)
+            changes.append(np.asarray(model(tf.constant(changed))) - before)
+        return {"change of the logits, for a change of each token": np.stack(changes)}
     return {"logits": model(ids)}
 
 
@@ -298,13 +354,15 @@ def model_inputs(rng, vocab, context, d_model, heads, blocks, batch=2, length=No
 def _(rng):
     yield "one block, one sequence", model_inputs(rng, 7, 6, 4, 2, 1, batch=1)
     yield "two blocks, sequences shorter than the context", model_inputs(rng, 11, 9, 6, 3, 2, length=5)
+    inputs = model_inputs(rng, 8, 7, 6, 3, 2, length=4)
+    yield "the loss of two blocks, sequences shorter than the context", inputs | {"show": "loss"}
     yield "the loss of one block", model_inputs(rng, 9, 6, 8, 2, 1, batch=3) | {"show": "loss"}
 
     inputs = model_inputs(rng, 8, 4, 4, 1, 1, batch=3)
     other = (inputs["ids"] + rng.integers(1, 8, size=inputs["ids"].shape)) % 8
-    yield "no output depends on a later token", inputs | {"show": "dependencies", "other": other}
+    yield "no output depends on a later token", inputs | {"show": "changes", "other": other}
 
-    vocab, width = int(rng.integers(12, 40)), 2 * int(rng.integers(2, 6))
+    vocab, width = int(rng.integers(12, 400)), 2 * int(rng.integers(2, 9))
     yield "the number of parameters", model_inputs(rng, vocab, 10, width, 2, 2) | {"show": "parameters"}
 
 
@@ -321,7 +379,9 @@ def mlm_corruption(answer, ids, selection, fate, random_ids, mask_id):
 def _(rng):
     # Every selection (rows) with every fate (columns), on both sides of each threshold.
     selection, fate = np.meshgrid(
-        [0.0, 0.08, 0.14, 0.16, 0.5, 0.99], [0.0, 0.05, 0.5, 0.79, 0.81, 0.89, 0.91, 0.99], indexing="ij"
+        rng.permutation([0.0, 0.08, 0.14, 0.16, 0.5, 0.99]),
+        rng.permutation([0.0, 0.05, 0.5, 0.79, 0.81, 0.89, 0.91, 0.99]),
+        indexing="ij",
     )
     tokens = {"ids": rng.integers(1, 50, size=(6, 8)), "random_ids": rng.integers(50, 99, size=(6, 8))}
     yield "every selection with every fate", tokens | {"selection": selection, "fate": fate, "mask_id": 99}
@@ -352,8 +412,15 @@ def _(rng):
     hint="With probabilities ½, ¼, ¼ and top_p = 0.6: which tokens reach it together, "
     "and what must the ones that are left sum to?",
 )
-def sampling_filter(answer, logits, **options):
-    return {"probabilities": answer.sampling_filter(logits, **options)}
+def sampling_filter(answer, logits, settings=None, **options):
+    if settings is None:
+        return {"probabilities": answer.sampling_filter(logits, **options)}
+    found = []
+    for row, one in zip(logits, settings, strict=True):
+        found.append(np.asarray(answer.sampling_filter(row, **one)))
+        if found[-1].shape != row.shape:
+            raise WrongStructure(f"expected one probability for each logit, got {describe(found[-1])}")
+    return {"probabilities": np.stack(found)}
 
 
 def spaced(rng, size, step=0.4):
@@ -382,12 +449,26 @@ def _(rng):
     # Each knob changes how many tokens the next one keeps.
     logits = rng.permutation(0.5 * np.arange(12) + rng.uniform(0, 0.02, size=12))
     yield "all three knobs", {"logits": logits, "temperature": 3.0, "top_k": 5, "top_p": 0.55}
-    logits = rng.permutation([1e4, 9e3, 0.0, -1e4, -1e4])
+    # Two tokens share nearly all of the probability, in a proportion that is drawn.
+    logits = rng.permutation([1e4, 1e4 - rng.uniform(1, 3), 9e3, 0.0, -1e4, -1e4])
     yield "logits of ±10,000 and a top_k beyond them all", {
         "logits": logits,
         "temperature": 2.0,
         "top_k": 8,
         "top_p": 0.9,
+    }
+
+    logits = np.stack([spaced(rng, 8) for _ in range(6)])
+    yield "top_k and top_p as small and as large as they get", {
+        "logits": logits,
+        "settings": [
+            {"top_k": 1},
+            {"top_k": 8},
+            {"top_p": 1e-6},
+            {"top_p": 1.0},
+            {"temperature": 0.5, "top_k": 2, "top_p": 1.0},
+            {"temperature": 2.0, "top_k": None, "top_p": None},
+        ],
     }
 
 
@@ -399,7 +480,8 @@ def _(rng):
     arrays="numpy",
 )
 def perplexity(answer, nll, tokens):
-    return {"perplexity": answer.perplexity(nll, tokens)}
+    found = answer.perplexity(nll, tokens)
+    return {"perplexity": found, "nll after the call": nll, "tokens after the call": tokens}
 
 
 @perplexity.cases
@@ -436,7 +518,7 @@ def _(rng):
         length, depth, heads = (int(rng.integers(*bound)) for bound in bounds)
         return {"length": length, "d_model": heads * depth, "heads": heads}
 
-    yield "one head", sizes((3, 9), (3, 9), (1, 2))
+    yield "one head", sizes((3, 60), (3, 60), (1, 2))
     yield "a short sequence, a wide model", sizes((2, 6), (16, 33), (4, 9))
     yield "a long sequence, a narrow model", sizes((500, 900), (2, 5), (2, 5))
     yield "as large as they get", sizes((60_000, 70_000), (100, 129), (40, 65))

@@ -63,6 +63,22 @@ def scores_times_mask(query, key, value, mask=None):
 
 
 @mistake(of="scaled_dot_product_attention")
+def masked_by_too_little(query, key, value, mask=None):
+    """10,000 is taken off the scores of forbidden keys, which the scores themselves can outweigh."""
+    return _attention(
+        query, key, value, mask, masked=lambda s, m: tf.nn.softmax(tf.where(m, s, s - 1e4))
+    )
+
+
+@mistake(of="scaled_dot_product_attention")
+def first_mask_for_all(query, key, value, mask=None):
+    """the mask of the first head is used for all heads."""
+    if mask is not None and tf.rank(mask) == 4:
+        mask = mask[:, :1]
+    return right.scaled_dot_product_attention(query, key, value, mask)
+
+
+@mistake(of="scaled_dot_product_attention")
 def mask_upside_down(query, key, value, mask=None):
     """the mask is read the other way round, True where a query may not look."""
     return right.scaled_dot_product_attention(query, key, value, None if mask is None else ~mask)
@@ -215,6 +231,14 @@ class MaskIgnored(_MultiHead):
 
     def masked(self, scores, mask):
         return scores
+
+
+@mistake(of="MultiHeadAttention")
+class FirstMaskForAll(_MultiHead):
+    """the mask of the first head is used for all heads."""
+
+    def masked(self, scores, mask):
+        return super().masked(scores, None if mask is None else mask[:, :1])
 
 
 @mistake(of="MultiHeadAttention")
@@ -466,6 +490,14 @@ class BlockMaskIgnored(_Block):
 
     def attend(self, x, attention_mask):
         return super().attend(x, None)
+
+
+@mistake(of="EncoderBlock")
+class PostMaskIgnored(_Block):
+    """with `pre_norm=False`, the mask is not passed on to the attention."""
+
+    def attend(self, x, attention_mask):
+        return super().attend(x, attention_mask if self.pre_norm else None)
 
 
 class _GPT(right.GPT):
@@ -777,6 +809,23 @@ def ties_broken(logits, temperature=1.0, top_k=None, top_p=None):
 def removed_means_zero(logits, temperature=1.0, top_k=None, top_p=None):
     """the logits of removed tokens become 0, and exp(0) is still a probability."""
     return _filtered(logits, temperature, top_k, top_p, removed=0.0)
+
+
+@mistake(of="sampling_filter")
+def kth_cut(logits, temperature=1.0, top_k=None, top_p=None):
+    """the k-th token itself is cut: only logits larger than it are kept."""
+    if top_k is not None:
+        ranked = np.sort(logits)[::-1]
+        logits = tf.where(logits > ranked[min(top_k, len(ranked)) - 1], logits, -np.inf)
+    return right.sampling_filter(logits, temperature, None, top_p)
+
+
+@mistake(of="perplexity")
+def nll_overwritten(nll, tokens):
+    """the right number comes out, but `nll` itself is changed on the way: an operation works in place."""
+    found = right.perplexity(nll, tokens)
+    nll /= tokens
+    return found
 
 
 @mistake(of="perplexity")

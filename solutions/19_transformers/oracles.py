@@ -78,11 +78,14 @@ class AttentionHeadByHead(keras.layers.Layer):
     def call(self, query, key, value, attention_mask=None):
         kernels = [p.kernel.numpy() for p in (self.project_query, self.project_key, self.project_value)]
         output = 0.0
-        for columns in np.split(np.arange(kernels[0].shape[1]), self.heads):
+        if attention_mask is not None:
+            mask = np.asarray(attention_mask)
+            mask = np.broadcast_to(mask, (mask.shape[0], self.heads, *mask.shape[2:]))
+        for head, columns in enumerate(np.split(np.arange(kernels[0].shape[1]), self.heads)):
             q, k, v = (np.asarray(x) @ w[:, columns] for x, w in zip((query, key, value), kernels))
             powers = np.exp(q @ k.swapaxes(1, 2) / np.sqrt(len(columns)))
             if attention_mask is not None:
-                powers = powers * np.asarray(attention_mask)[:, 0]
+                powers = powers * mask[:, head]
             found = powers @ v / powers.sum(-1, keepdims=True)
             output = output + found @ self.project_output.kernel.numpy()[columns]
         return output
