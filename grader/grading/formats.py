@@ -35,8 +35,9 @@ def preferred(forms: Iterable[Form], exercises: int, done: str) -> tuple[Form, s
     newer, older = (two, one) if one.modified < two.modified else (one, two)
     together = newer.modified - older.modified < TOGETHER
     if not together and newer.left < max(exercises, older.left + 1):
-        return newer, f"{newer.name} was {done}, the newer; {older.name} was passed over"
+        return newer, f"{newer.name} was {done}, and not {older.name}, which is older"
     taken, other = sorted((one, two), key=lambda form: (form.left, not form.name.endswith(".ipynb")))
+    note = f"{taken.name} was {done}, and not {other.name}"
     if taken.left < other.left:
-        return taken, f"{taken.name} was {done}; {other.name} has more left to write"
-    return taken, f"{taken.name} was {done}; {other.name} is as old"
+        return taken, f"{note}, in which more is left to write"
+    return taken, f"{note}: as much is left to write in each, and then the notebook counts"

@@ -123,7 +123,7 @@ def test_the_newer_of_two_forms_is_taken_with_a_note(find: Find, tmp_path: Path)
         os.utime(folder / "ada" / newer, (99, 99))
         (work,) = find(folder).values()
         assert content(work) == f"ada/{newer}".encode()
-        assert work.notes == (f"{newer} was graded, the newer; {older} was passed over",)
+        assert work.notes == (f"{newer} was graded, and not {older}, which is older",)
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])

@@ -12,17 +12,17 @@ NOTEBOOK, SCRIPT = "topic.ipynb", "topic.py"
 @pytest.mark.parametrize(
     ("notebook", "script", "taken", "why"),
     [
-        ((0, 1), (999, 3), SCRIPT, "the newer"),
-        ((999, 3), (0, 1), NOTEBOOK, "the newer"),
+        ((0, 1), (999, 3), SCRIPT, "which is older"),
+        ((999, 3), (0, 1), NOTEBOOK, "which is older"),
         # As it was given, however new.
-        ((0, 1), (999, 4), NOTEBOOK, "more left to write"),
-        ((999, 5), (0, 3), SCRIPT, "more left to write"),
+        ((0, 1), (999, 4), NOTEBOOK, "in which more is left to write"),
+        ((999, 5), (0, 3), SCRIPT, "in which more is left to write"),
         # Nothing was written in either.
-        ((0, 4), (999, 4), SCRIPT, "the newer"),
+        ((0, 4), (999, 4), SCRIPT, "which is older"),
         # Unpacked or cloned together.
-        ((TOGETHER - 1, 2), (0, 1), SCRIPT, "more left to write"),
-        ((0, 1), (TOGETHER - 1, 2), NOTEBOOK, "more left to write"),
-        ((0, 1), (TOGETHER - 1, 1), NOTEBOOK, "is as old"),
+        ((TOGETHER - 1, 2), (0, 1), SCRIPT, "in which more is left to write"),
+        ((0, 1), (TOGETHER - 1, 2), NOTEBOOK, "in which more is left to write"),
+        ((0, 1), (TOGETHER - 1, 1), NOTEBOOK, "then the notebook counts"),
     ],
 )
 def test_the_newer_counts_unless_age_says_nothing(

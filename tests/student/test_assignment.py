@@ -23,11 +23,11 @@ def test_the_newer_of_two_files_is_taken_and_said(tmp_path: Path, public_key: Ke
     mine = write_assignment(tmp_path, public_key, RIGHT)
     (tmp_path / "averages.ipynb").write_text(notebook(RIGHT))
     aged(tmp_path / "averages.ipynb", 3600)
-    note = "averages.py was checked, the newer; averages.ipynb was passed over"
+    note = "averages.py was checked, and not averages.ipynb, which is older"
     assert mine.file() == (mine.folder / "averages.py", note)
     aged(tmp_path / "averages.py", 7200)
     taken, note = mine.file()
-    assert taken.name == "averages.ipynb" and "the newer" in note
+    assert taken.name == "averages.ipynb" and "which is older" in note
 
 
 def test_of_two_files_as_old_as_each_other_the_one_that_was_written_in_is_taken(
@@ -40,7 +40,7 @@ def test_of_two_files_as_old_as_each_other_the_one_that_was_written_in_is_taken(
         aged(tmp_path / older, 100)
         aged(tmp_path / newer, 99)
         assert mine.file()[0].name == "averages.ipynb"
-    assert mine.file()[1] == "averages.ipynb was checked; averages.py has more left to write"
+    assert mine.file()[1] == "averages.ipynb was checked, and not averages.py, in which more is left to write"
 
 
 def test_one_file_needs_no_note(tmp_path: Path, public_key: Key) -> None:

@@ -22,7 +22,7 @@ def test_a_pack_holds_the_file_that_is_graded_and_nothing_else(tmp_path: Path, p
     (tmp_path / "mine" / "averages.ipynb").write_text(notebook(RIGHT))
     packed = pack(mine, "Ada Lovelace", tmp_path)
     assert packed.path == tmp_path / "Ada_Lovelace-averages.zip"
-    assert packed.note == "averages.ipynb was packed, the newer; averages.py was passed over"
+    assert packed.note == "averages.ipynb was packed, and not averages.py, which is older"
     with zipfile.ZipFile(packed.path) as archive:
         assert archive.namelist() == ["Ada_Lovelace/averages.ipynb"]
         assert archive.read("Ada_Lovelace/averages.ipynb").decode() == notebook(RIGHT)
