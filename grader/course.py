@@ -18,6 +18,7 @@ from grader import names
 from grader.errors import PlainError
 from grader.exercise import SECONDS, Exercise, run_text
 
+MEANT = 3  # names that are suggested, at most
 TOPIC_FOLDER = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 
 
@@ -169,26 +170,28 @@ def find_course(start: Path | None = None, explicit: Path | None = None) -> Cour
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Say that there is no such topic or exercise, and suggest the nearest."""
     known = sorted(known)
-    near = nearest(name, known)
-    if near:
-        return f"there is no {what} `{name}`; did you mean `{near}`?"
+    if near := nearest(name, known):
+        meant = " or ".join(f"`{item}`" for item in near)
+        return f"there is no {what} `{name}`; did you mean {meant}?"
     return f"there is no {what} `{name}`; there are: {', '.join(known) or 'none'}"
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return what a name most likely stands for, or None.
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return what a name most likely stands for: nothing, one name, or up to three that are as likely.
 
     A name that contains it comes first: as a whole word (`adam` is `adam_step`, not `adamw_rate`),
     then at its beginning, then anywhere. If none does, it is the one that is spelt most like it.
     """
     lowered = {item.lower(): item for item in sorted(known)}
     name = name.lower()
+
+    def distance(item: str) -> tuple[bool, bool]:
+        return f"_{name}_" not in f"_{item}_", not item.startswith(name)
+
     longer = [item for item in lowered if name in item and len(name) >= 3]
     if longer:
-
-        def distance(item: str) -> tuple[bool, bool, int]:
-            return f"_{name}_" not in f"_{item}_", not item.startswith(name), len(item)
-
-        return lowered[min(longer, key=distance)]
-    alike = difflib.get_close_matches(name, lowered, n=1, cutoff=0.5)
-    return lowered[alike[0]] if alike else None
+        least = min(map(distance, longer))
+        alike = sorted((item for item in longer if distance(item) == least), key=len)[:MEANT]
+    else:
+        alike = difflib.get_close_matches(name, lowered, n=1, cutoff=0.5)
+    return [lowered[item] for item in alike]
