@@ -35,6 +35,7 @@ def configure(c: Any) -> None:
     c.Execute.timeout = CELL_SECONDS
     c.GenerateAssignment.post_convert_hook = f"{HERE}.hooks.complete_assignment"
     c.ZipCollectApp.extractor_plugin = f"{HERE}.archives.ExtractArchives"
+    c.ZipCollectApp.collector_plugin = f"{HERE}.archives.CollectByName"
     c.ExportApp.plugin_class = f"{HERE}.spreadsheet.CsvExport"
     c.Autograde.exporter_class = f"{HERE}.exporter.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = [

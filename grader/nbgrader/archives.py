@@ -1,4 +1,9 @@
-"""`nbgrader zip_collect`, which goes on with the class after what cannot be collected."""
+"""`nbgrader zip_collect`, which goes on with the class after what cannot be collected.
+
+nbgrader ends with 0 whatever was passed over. So `ZipCollectApp`'s last step is
+replaced when this module is loaded, which naming the extractor in the
+configuration does.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +18,14 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import unzip
 
 from grader.cells import MAX_ARCHIVE, MAX_ENTRIES
 from grader.errors import PlainError
 from grader.sandbox import levels
+from grader.text import identifier
 
 NESTED = 3  # archives within archives, at most
 # What zipfile unpacks no further than an entry declares; of bzip2 and LZMA it unpacks whole blocks.
@@ -35,6 +42,8 @@ class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
     Of what is passed over nothing is left: a zip's file that is damaged, a tar
     file as a whole.
     """
+
+    passed_over = 0
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Unpack every archive below `archive_path`, and copy the other files."""
@@ -57,6 +66,7 @@ class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
         refused += self.doubles(target)
         for what, reason in refused:
             self.log.error("Passed over, ask for it again: %s: %s", what, reason)
+        self.passed_over = len(refused)
 
     def unpack(self, archive: Path, folder: Path, depth: int = 0) -> Iterator[tuple[str, str]]:
         """Unpack an archive, and those inside it, into folders of their names; yield what fails, and why."""
@@ -90,7 +100,7 @@ class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
         in another's. Where nothing tells which of two is meant, none is taken.
         """
         collector: Any = getattr(self.parent, "collector_plugin_inst", None)
-        if type(collector) is not FileNameCollectorPlugin or not collector.named_regexp:
+        if not isinstance(collector, FileNameCollectorPlugin) or not collector.named_regexp:
             return
         found: dict[tuple[str, str], list[tuple[tuple[int, bool], Path]]] = {}
         for path in files_below(target):
@@ -99,10 +109,11 @@ class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
             )
             if match is None or match.groupdict().get("timestamp"):  # by which nbgrader tells which is newer
                 continue
-            student = match.group("student_id")
+            said_to_be = match.group("student_id")
+            student = identifier(said_to_be)
             depth = str(path).count("/", 0, match.start("student_id"))
             file = Path(match.group("file_id")).stem + path.suffix
-            found.setdefault((student, file), []).append(((depth, path.parent.name != student), path))
+            found.setdefault((student, file), []).append(((depth, path.parent.name != said_to_be), path))
         for (student, file), several in found.items():
             nearest = min(rank for rank, _ in several)
             own = [path for rank, path in several if rank == nearest]
@@ -110,6 +121,23 @@ class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
                 if len(own) > 1 or path != own[0]:
                     path.unlink()
                     yield str(path), f"{student} has {len(several)} files {file}"
+
+
+class CollectByName(FileNameCollectorPlugin):  # type: ignore[misc]
+    """nbgrader's collector, which calls a student what every other part of the grader does."""
+
+    def collect(self, submitted_file: str) -> dict[str, Any] | None:
+        """Return whose a file is and for what, None if its name does not say so."""
+        found: dict[str, Any] | None = super().collect(submitted_file)
+        return found and found | {"student_id": identifier(found["student_id"])}
+
+
+def collect_and_say(app: ZipCollectApp) -> None:
+    """Collect what was unpacked, and end with 1 if anything was passed over."""
+    _process_extracted_files(app)
+    if count := getattr(app.extractor_plugin_inst, "passed_over", 0):
+        app.log.error("%d passed over, and named above. Everything else was collected.", count)
+        app.exit(1)
 
 
 def unzipped(archive: Path, folder: Path) -> Iterator[tuple[str, str]]:
@@ -195,3 +223,7 @@ def _sizes(archive: Path) -> Iterator[int]:
             yield from (member.size for member in members)
     else:
         raise Refused("it is neither a zip nor a tar file")
+
+
+_process_extracted_files = ZipCollectApp.process_extracted_files
+ZipCollectApp.process_extracted_files = collect_and_say

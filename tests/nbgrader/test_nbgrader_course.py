@@ -237,7 +237,7 @@ class TestZipCollect:
                     file.write(bytes(1 << 24))
         pattern = r".*/(?P<student_id>[a-z]+)_(?P<file_id>averages)\.ipynb"
         config = f"--FileNameCollectorPlugin.named_regexp={pattern}"
-        said = another.run("nbgrader", "zip_collect", TOPIC, config, "--force")
+        said = another.run("nbgrader", "zip_collect", TOPIC, config, "--force", fails=True)
         for student in ("anna", "zoe", "denied"):
             assert (another.root / "submitted" / student / TOPIC / f"{NAME}.ipynb").exists(), said
         for name in ("broken.zip", "bomb.zip"):

@@ -14,6 +14,7 @@ from traitlets.config import Config
 
 from grader.client.server import Server
 from grader.course import Course
+from grader.text import identifier
 
 ALL = TESTS | {"written_answer": None}
 
@@ -98,6 +99,7 @@ def test_one_student_s_zip_takes_nothing_from_another_and_stops_nobody(handed_in
         shutil.copy(path, archives)
     entries = {
         f"eve-{NAME}.zip": {f"eve/{NAME}.py": "of eve", f"ada/{NAME}.ipynb": "by eve"},
+        f"=zoé-{NAME}.zip": {f"{NAME}.py": "of one whose name begins as a formula does"},
         f"mal-{NAME}.zip": {f"mal/{NAME}.py": "one", f"mal/01_{NAME}.py": "two"},
         "stuff.zip": {f"ada/{NAME}.ipynb": "by a stranger", f"bob-{NAME}/bob/{NAME}.py": "by a stranger"},
     }
@@ -105,13 +107,14 @@ def test_one_student_s_zip_takes_nothing_from_another_and_stops_nobody(handed_in
         with zipfile.ZipFile(archives / name, "w") as archive:
             for entry, text in inside.items():
                 archive.writestr(entry, text)
-    said = handed_in.run("nbgrader", "zip_collect", TOPIC, "--force")
+    said = handed_in.run("nbgrader", "zip_collect", TOPIC, "--force", fails=True)
     folder = handed_in.root / "submitted"
     found = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
     shutil.rmtree(folder)
     assert set(found) == {
         f"ada/{TOPIC}/{NAME}.ipynb",
         f"bob/{TOPIC}/{NAME}.py",
+        f"{identifier('=zoé')}/{TOPIC}/{NAME}.py",
         f"eve/{TOPIC}/{NAME}.py",
         f"eve/{TOPIC}/{NAME}.ipynb",  # who hands in another's work hands in their own
     }
