@@ -577,6 +577,7 @@ def _(rng):
     far = rng.permutation(np.arange(12) % 4)
     extreme["logits"][np.arange(12), far] += 1e4
     extreme["logits"][:6] -= 1e4
+    extreme["logits"][9:] = 1e4 + rng.normal(size=(3, 4))  # large, and near each other
     # Some rows are right beyond doubt, and some are wrong.
     extreme["y"] = rng.permuted(np.where(np.arange(12) % 2, far, (far + rng.integers(1, 4, size=12)) % 4))
     yield "logits 10,000 apart", extreme
@@ -753,6 +754,39 @@ def objective(name, A):
     }[name]
 
 
+@contextmanager
+def without_a_hessian():
+    """Refuse to make a matrix of second derivatives while the block runs (advice, not evidence)."""
+    import tensorflow as tf
+
+    said = ForbiddenOp(
+        "this exercise is to multiply by the Hessian without ever making it, in a few passes whatever the "
+        "number of variables"
+    )
+    kept = {name: getattr(tf.GradientTape, name) for name in ("gradient", "jacobian", "batch_jacobian")}
+    passes = []
+
+    def gradient(*args, **kwargs):
+        passes.append(1)
+        if len(passes) > FEW:
+            raise said
+        return kept["gradient"](*args, **kwargs)
+
+    def refuse(*args, **kwargs):
+        raise said
+
+    tf.GradientTape.gradient = gradient
+    tf.GradientTape.jacobian = tf.GradientTape.batch_jacobian = refuse
+    try:
+        yield
+    finally:
+        for name, method in kept.items():
+            setattr(tf.GradientTape, name, method)
+
+
+FEW = 10  # calls of `gradient`, of which two will do
+
+
 @exercise(
     points=5,
     hint="The gradient is a function too. What is its derivative along v?",
@@ -761,7 +795,10 @@ def objective(name, A):
 )
 def hvp(answer, f, A, x, v, then=()):
     names = ["Hv", *(f"Hv of {one}" for one in then)]
-    found = {name: answer.hvp(objective(one, A), x, v) for name, one in zip(names, (f, *then))}
+    found = {}
+    for name, one in zip(names, (f, *then)):
+        with without_a_hessian():
+            found[name] = answer.hvp(objective(one, A), x, v)
     if any(one is None for one in found.values()):
         raise WrongStructure("expected a tensor, got None (has what you differentiate a derivative at all?)")
     return found
@@ -777,6 +814,7 @@ def _(rng):
     yield "a single variable", at("quadratic", 1)
     yield "a sum of fourth powers", at("quartic", 3, rows=2)
     yield "a log-sum-exp of five terms", at("log-sum-exp", 3, rows=5)
+    yield "a sum of fourth powers, of thirty variables", at("quartic", 30, rows=3)
     yield "a linear function, whose Hessian is 0, and then a quadratic", at("linear", 3) | {
         "then": ["quadratic"]
     }
