@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.drivers import WrongStructure, describe, named, op_count
 from grader.exercise import exercise
+from grader.properties import rearranged
 
 
 @exercise(
@@ -57,8 +58,11 @@ def _(rng):
     "what is its shape if x is 4 × 9, and do the directions stand in its rows or in its columns?",
     tolerance=3e-5,
 )
-def low_rank(answer, x, k):
-    return named(answer.low_rank(x, k), "xk", "energy")
+def low_rank(answer, x, k, then=None):
+    outputs = named(answer.low_rank(x, k), "xk", "energy")
+    if then is not None:
+        outputs |= named(answer.low_rank(then["x"], then["k"]), "xk, second", "energy, second")
+    return outputs
 
 
 def layered(rng, rows, columns, rank=None, fall=0.6):
@@ -71,12 +75,15 @@ def layered(rng, rows, columns, rank=None, fall=0.6):
 
 @low_rank.cases
 def _(rng):
-    yield "one row", {"x": layered(rng, 1, 5), "k": 1}
+    rows = layered(rng, 4, 5)
+    yield "one row, then three", {"x": rows[:1], "k": 1, "then": {"x": rows[1:], "k": 1}}
     yield "nine rows, four columns, two layers", {"x": layered(rng, 9, 4), "k": 2}
     yield "four rows, nine columns, three layers", {"x": layered(rng, 4, 9), "k": 3}
     yield "six rows, six columns, one layer", {"x": layered(rng, 6, 6), "k": 1}
-    yield "all layers there are", {"x": layered(rng, 5, 3), "k": 3}
-    yield "more layers than its rank", {"x": layered(rng, 6, 5, rank=2), "k": 4}
+    x = layered(rng, 5, 3)
+    yield "all layers there are, then one fewer", {"x": x, "k": 3, "then": {"x": x, "k": 2}}
+    x = layered(rng, 6, 5, rank=2, fall=float(rng.uniform(0.5, 0.7)))
+    yield "more layers than its rank, then fewer", {"x": x, "k": 4, "then": {"x": x, "k": 1}}
     yield "as bright as a photograph", {"x": 8 * layered(rng, 7, 10) + 120, "k": 4}
 
 
@@ -125,7 +132,8 @@ def _(rng):
     yield "one row, two classes", {"logits": rng.normal(size=(1, 2))}
     yield "four rows, three classes", {"logits": 2 * rng.normal(size=(4, 3))}
     yield "two rows, seven classes", {"logits": 2 * rng.normal(size=(2, 7))}
-    yield "all classes alike", {"logits": np.repeat(rng.normal(size=(3, 1)), 5, axis=1)}
+    rows = np.concatenate([np.repeat(rng.normal(size=(3, 1)), 5, axis=1), 2 * rng.normal(size=(3, 5))])
+    yield "rows where all classes are alike, and others", {"logits": rng.permutation(rows)}
     yield "logits 10,000 apart", {"logits": 1e4 * rng.permuted(np.tile(np.arange(4.0), (3, 1)), axis=1)}
     # Exact in float32; the logarithm of a row's sum lies about midway between two of its numbers.
     near = np.array([[1e4], [0.0], [-1e4]]) + [0.0, 1.0, 1.5, 3.0]
@@ -245,6 +253,8 @@ def _(returned, expected, inputs):
     if near(returned["xtr"], (train - mean) * scale) and near(returned["xte"], (test - mean) * scale):
         if not np.array_equal(returned["labels, once more"], labels):
             return "The same seed gives another split the second time"
+        if not all(rearranged(other, y) for other in returned["labels, other seeds"]):
+            return "With another seed some row is lost, or is in both parts"
         if all(np.array_equal(other, labels) for other in returned["labels, other seeds"]):
             return "Every seed gives the same split"
         return None
@@ -266,8 +276,6 @@ def _(returned, expected, inputs):
     for phrase, (wanted_train, wanted_test) in explanations.items():
         if near(returned["xtr"], wanted_train) and near(returned["xte"], wanted_test):
             return phrase
-    if np.isnan(returned["xtr"]).any():
-        return "A training row is not a number"
     if near(returned["xtr"].mean(axis=0), 0.0) and near(returned["xtr"].std(axis=0), x.std(axis=0) > 0):
         return "The training rows are standardised, but do not belong to their labels"
     return "The rows are not standardised by the means and deviations of the training rows"
@@ -307,7 +315,15 @@ def _(rng):
     hint="Which class does a class's precision look at, the true one or the predicted one, "
     "and which number of your table counts those who have it and are told so?",
 )
-def classification_metrics(answer, y, scores):
+def classification_metrics(answer, y, scores, alone=False):
+    if alone:
+        each = [measured(answer, y[i:i + 1], scores[i:i + 1]) for i in range(len(y))]
+        return {name: [one[name] for one in each] for name in each[0] if all(name in one for one in each)}
+    return measured(answer, y, scores)
+
+
+def measured(answer, y, scores):
+    """Call the answer once, and take the four measures from what it returns."""
     returned = answer.classification_metrics(y, scores)
     wanted = ("acc", "confusion", "macro_f1", "mean_ap")
     if not isinstance(returned, Mapping):
@@ -323,7 +339,7 @@ def scored(rng, counts, favour=1.0):
 
 @classification_metrics.cases
 def _(rng):
-    yield "one patient, three classes", scored(rng, [0, 1, 0])
+    yield "one patient at a time, three classes", scored(rng, [3, 3, 3]) | {"alone": True}
     yield "two classes, twelve patients", scored(rng, [5, 7])
     yield "four classes, from frequent to rare", scored(rng, [18, 8, 3, 1])
 
