@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 
 from grader.datasets import arrays
-from grader.drivers import WrongStructure, describe, named
+from grader.drivers import WrongStructure, describe, keeping, named
 from grader.exercise import exercise
+from grader.properties import rearranged
 
 
 def signs(rng, *shape):
@@ -26,16 +27,15 @@ def signs(rng, *shape):
     tolerance=1e-7,
     arrays="numpy",
 )
-def ridge_fit(answer, X, y, lam, theta0, residual_only=False):
-    theta = np.asarray(answer.ridge_fit(X, y, lam, theta0), dtype=np.float64)
-    if not residual_only:
+def ridge_fit(answer, X, y, lam, theta0, ill_conditioned=False):
+    theta = np.asarray(keeping(answer.ridge_fit, X=X, y=y, lam=lam, theta0=theta0), dtype=np.float64)
+    if not ill_conditioned:
         return {"theta": theta}
     if theta.shape != theta0.shape:
         raise WrongStructure(f"expected weights of shape {theta0.shape}, got {describe(theta)}")
-    # The weights themselves hang on the last digits here; whether the equations hold does not.
-    # Over 1,000 seeds, `solve` and `lstsq` left at most 3e-11, an inverse at least 3e-8.
-    gradient = X.T @ (X @ theta - y) / len(X) + lam * (theta - theta0)
-    return {"gradient below 1e-9": np.abs(gradient).max() < 1e-9}
+    # The weights themselves depend on the last digits here; whether the equations hold does not.
+    # Over 600 seeds, `solve` and `lstsq` are off by 6e-11 at most, an inverse by 6e-5 at least.
+    return {"left side of the equations": X.T @ (X @ theta) / len(X) + lam * (theta - theta0)}
 
 
 def regression(rng, N, D):
@@ -57,14 +57,14 @@ def _(rng):
     yield "fewer examples than weights", regression(rng, 5, 8)
     yield "a penalty so large that the first guess prevails", regression(rng, 7, 2) | {"lam": 50.0}
 
-    X = rng.normal(size=(30, 4))
-    X[:, 3] = X[:, 2] + 1e-6 * rng.normal(size=30)
-    yield "two columns that are nearly the same", {
+    X = rng.normal(size=(40, 8))
+    X[:, 4:] = X[:, :4] + 1e-7 * rng.normal(size=(40, 4))
+    yield "pairs of columns that are nearly the same", {
         "X": X,
-        "y": X @ rng.normal(size=4) + 0.1 * rng.normal(size=30),
+        "y": X @ rng.normal(size=8) + 0.1 * rng.normal(size=40),
         "lam": 1e-13,
-        "theta0": rng.normal(size=4),
-        "residual_only": True,
+        "theta0": rng.normal(size=8),
+        "ill_conditioned": True,
     }
 
 
@@ -110,11 +110,12 @@ def _(rng):
     yield "cross-entropy: three sequences of two distributions", {
         "kind": "xent", "t": distributions(rng, 3, 2, 4), "y": 2 * rng.normal(size=(3, 2, 4)),
     }
+    high = 1e4 + rng.integers(-2000, 2000, size=4)
+    order = rng.permutation(3)
     yield "cross-entropy: logits of ±10,000", {
         "kind": "xent",
-        "t": np.eye(3)[[0, 1, 2, 1]],
-        "y": np.array([[1e4, -1e4, 0.0], [1e4, -1e4, 50.0], [-1e4, -1e4, -1e4], [0.0, 1e4, 1e4]])
-        + rng.uniform(0.0, 1.0, size=(4, 1)),
+        "t": np.eye(3)[[0, 1, 2, 1]][:, order],
+        "y": high[:, None] * np.array([[1, -1, 0], [1, -1, 0.005], [-1, -1, -1], [0, 1, 1]])[:, order],
     }
 
 
@@ -126,7 +127,7 @@ def _(rng):
     arrays="numpy",
 )
 def hinge_subgradient(answer, w, b, X, t, lam):
-    return named(answer.hinge_subgradient(w, b, X, t, lam), "gw", "gb")
+    return named(keeping(answer.hinge_subgradient, w=w, b=b, X=X, t=t, lam=lam), "gw", "gb")
 
 
 def with_margins(rng, margins, D, b=None):
@@ -164,8 +165,15 @@ def _(rng):
     tolerance=1e-7,
     arrays="numpy",
 )
-def logistic_regression(answer, X, y, l2, steps):
-    return named(answer.logistic_regression(X, y, l2, steps), "w", "b")
+def logistic_regression(answer, X, y, l2, steps, constant=None):
+    outputs = named(keeping(answer.logistic_regression, X=X, y=y, l2=l2, steps=steps), "w", "b")
+    if constant is not None:
+        same = named(
+            keeping(answer.logistic_regression, X=X, y=constant, l2=l2, steps=steps),
+            "w, every label the same", "b, every label the same",
+        )
+        outputs = same | outputs
+    return outputs
 
 
 def two_classes(rng, N, D):
@@ -192,8 +200,8 @@ def _(rng):
         "X": (X - X.mean(axis=0)) / X.std(axis=0), "y": data["label"][rows], "l2": 0.1, "steps": 12,
     }
 
-    yield "three steps, every label the same", two_classes(rng, 12, 3) | {
-        "y": np.ones(12, dtype=int), "steps": 3,
+    yield "three steps, and three where every label is the same", two_classes(rng, 12, 3) | {
+        "constant": np.full(12, rng.integers(2)), "steps": 3,
     }
 
 
@@ -277,7 +285,7 @@ def _(rng):
     yield "nine examples, three classes", classification(rng, 9, 7, 3)
 
     # Round numbers: the logits are exact, and the differences between them large.
-    kernel = 1000.0 * np.array([[10.0, 0.0, -10.0], [-4.0, 3.0, 1.0]])
+    kernel = 125.0 * rng.integers(6, 11) * np.array([[10.0, 0.0, -10.0], [-4.0, 3.0, 1.0]])
     yield "logits of ±10,000", {
         "kernel": kernel,
         "bias": rng.uniform(0.5, 1.5, size=3),
@@ -306,19 +314,58 @@ def _(rng):
     arrays="numpy",
 )
 def minibatches(answer, n, batch, seed):
+    """Return eight epochs of one generator, the first once more with its seed, and one with another seed."""
     rng = np.random.default_rng(seed)
-    first, second = epoch(answer, n, batch, rng), epoch(answer, n, batch, rng)
+    epochs = [epoch(answer, n, batch, rng) for _ in range(8)]
     again = epoch(answer, n, batch, np.random.default_rng(seed))
-    order, next_order = np.concatenate(first), np.concatenate(second)
+    other = epoch(answer, n, batch, np.random.default_rng(seed + 1))
     return {
-        "sizes of the batches": [len(indices) for indices in first],
-        "indices, sorted": np.sort(order),
-        "indices of the next epoch, sorted": np.sort(next_order),
-        "neighbours are torn apart": np.mean(np.diff(order) == 1) < 0.5,
-        "the next epoch has another order": not np.array_equal(order, next_order),
-        "the next epoch has other batches": [set(one) for one in first] != [set(one) for one in second],
-        "the same seed gives the same batches": np.array_equal(order, np.concatenate(again)),
+        "sizes of the batches": [len(indices) for batches in (*epochs, again, other) for indices in batches],
+        "indices": np.concatenate([np.concatenate(batches) for batches in epochs]),
+        "indices, the same seed": np.concatenate(again),
+        "indices, another seed": np.concatenate(other),
     }
+
+
+@minibatches.judge
+def _(returned, expected, inputs):
+    n, batch = inputs["n"], inputs["batch"]
+    if not np.array_equal(returned["sizes of the batches"], expected["sizes of the batches"]):
+        wanted = np.minimum(batch, n - np.arange(0, n, batch))
+        return "the batches do not have the sizes they should", (
+            f"{n} examples in batches of {batch} are batches of {wanted.tolist()}"
+        )
+    orders = returned["indices"].reshape(-1, n)
+    first, again, other = orders[0], returned["indices, the same seed"], returned["indices, another seed"]
+    if not all(rearranged(order, np.arange(n)) for order in (*orders, again, other)):
+        return "an epoch does not hold every example exactly once"
+    if not np.array_equal(first, again):
+        return "the same seed gives another order: the randomness does not come from `rng` alone"
+    return disorder(np.array([*orders, other]), batch)
+
+
+def disorder(orders, batch):
+    """Say what is wrong with shuffled orders `[epochs, n]`; a right one once in ten million times."""
+    epochs, n = orders.shape
+    if (orders == np.arange(n)).all():
+        return "nothing is shuffled"
+    if (orders == orders[0]).all():
+        return "every epoch has the same order"
+    if (orders[:-1] == orders[0]).all():
+        return "every epoch of one generator has the same order"
+    if 1 < batch < n:
+        cuts = range(batch, n, batch)
+        parts = [sorted(sorted(part.tolist()) for part in np.split(order, cuts)) for order in orders]
+        if all(part == parts[0] for part in parts):
+            return "the same examples share a batch in every epoch"
+    if (orders == orders[0]).all(axis=0).any():
+        return "some place has the same example in every epoch"
+    steps = np.diff(orders) % n
+    if any(np.bincount(row.astype(int)).max() > n / 2 for row in steps):
+        return "neighbours stay together"
+    if np.abs(orders - np.arange(n)).mean() < n / 6:
+        return "the examples stay near to where they stood"
+    return None
 
 
 def epoch(answer, n, batch, rng):
@@ -343,13 +390,21 @@ def _(rng):
     def seed():
         return int(rng.integers(2**31))
 
-    batch = int(rng.integers(5, 9))
-    some = int(rng.integers(2, batch))
-    yield "a last batch that is not full", {"n": 4 * batch + some, "batch": batch, "seed": seed()}
-    yield "a number that the batch divides", {"n": 5 * batch, "batch": batch, "seed": seed()}
-    yield "a last batch of one", {"n": 6 * batch + 1, "batch": batch, "seed": seed()}
-    yield "one example at a time", {"n": int(rng.integers(20, 30)), "batch": 1, "seed": seed()}
-    yield "a batch larger than the data", {"n": int(rng.integers(20, 30)), "batch": 50, "seed": seed()}
+    def some(low, high):
+        return int(rng.integers(low, high))
+
+    # Of many sizes, since what is a shuffle of n once is one always.
+    batch = some(5, 40)
+    yield "a last batch that is not full", {
+        "n": some(5, 30) * batch + some(2, batch), "batch": batch, "seed": seed(),
+    }
+    batch = some(5, 40)
+    yield "a number that the batch divides", {"n": some(5, 30) * batch, "batch": batch, "seed": seed()}
+    batch = some(5, 40)
+    yield "a last batch of one", {"n": some(5, 30) * batch + 1, "batch": batch, "seed": seed()}
+    yield "one example at a time", {"n": some(20, 600), "batch": 1, "seed": seed()}
+    n = some(20, 600)
+    yield "a batch larger than the data", {"n": n, "batch": n + some(1, 60), "seed": seed()}
 
 
 @exercise(
@@ -360,7 +415,9 @@ def _(rng):
     arrays="numpy",
 )
 def kernel_ridge(answer, Xtr, ytr, Xte, gamma, lam):
-    return {"predictions": answer.kernel_ridge(Xtr, ytr, Xte, gamma, lam)}
+    return {
+        "predictions": keeping(answer.kernel_ridge, Xtr=Xtr, ytr=ytr, Xte=Xte, gamma=gamma, lam=lam)
+    }
 
 
 def examples_and_queries(rng, N, M, D):
@@ -380,9 +437,10 @@ def _(rng):
     yield "twelve examples, one query, one feature", examples_and_queries(rng, 12, 1, 1)
     yield "one example, six queries, two features", examples_and_queries(rng, 1, 6, 2)
 
-    inputs = examples_and_queries(rng, 7, 7, 4)
-    yield "queries at the examples, with hardly any penalty", inputs | {
-        "Xte": inputs["Xtr"].copy(), "gamma": 0.7, "lam": 1e-9,
+    inputs = examples_and_queries(rng, 7, 3, 4)
+    queries = rng.permutation(np.concatenate([inputs["Xtr"], inputs["Xte"]]))
+    yield "queries at the examples and elsewhere, with hardly any penalty", inputs | {
+        "Xte": queries, "gamma": 0.7, "lam": 1e-9,
     }
     inputs = examples_and_queries(rng, 6, 4, 2)
     inputs["Xte"][[0, 2]] += 1e4
@@ -431,8 +489,11 @@ def _(rng):
     inputs = clouds(rng, 15, 4, 2)
     inputs["C"][1] += 1000.0
     yield "a centre that is nearest to none", inputs
-    # Whole numbers: the distances are exact, and those of three examples equal.
+    # Whole numbers: the distances are exact, and those of some examples equal.
+    across = np.array([0, 0, 0, int(rng.integers(1, 5)), -int(rng.integers(1, 5))])
+    X = np.stack([across, rng.permutation(9)[:5] - 4], axis=1)
+    middle = rng.integers(-3, 4, size=2)
     yield "examples half-way between two centres", {
-        "X": np.array([[0.0, 1.0], [2.0, 0.0], [0.0, -3.0], [1.0, 0.0], [-2.0, 2.0], [0.0, 7.0]]) + 0.0,
-        "C": rng.permutation([-1.0, 1.0])[:, None] * np.array([[2.0, 0.0]]),
+        "X": rng.permutation(X + middle) + 0.0,
+        "C": middle + rng.permutation([-1.0, 1.0])[:, None] * np.array([[rng.integers(1, 4), 0.0]]),
     }

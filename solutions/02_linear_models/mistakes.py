@@ -528,6 +528,18 @@ def batches_shuffled(n, batch, rng):
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
+@mistake(of="minibatches")
+def first_stays(n, batch, rng):
+    """index 0 is always the first, and only the others are shuffled."""
+    return _dealt(np.append(0, 1 + rng.permutation(n - 1)), batch)
+
+
+@mistake(of="minibatches")
+def rotated(n, batch, rng):
+    """the order begins at a random place, but goes on as it came."""
+    return _dealt(np.roll(np.arange(n), rng.integers(1, n)), batch)
+
+
 # kernel_ridge
 
 
