@@ -57,12 +57,11 @@ def _(rng):
     yield "a sequence that may attend to nothing", sequences(rng) | {"mask": mask}
 
     # Small integers times round numbers: the scores are exact, and as large as 1e4.
-    large = {
+    yield "scores as large as 10,000", {
         "query": 100.0 * rng.integers(-4, 5, size=(2, 2, 4, 16)),
         "key": 10.0 * rng.integers(-4, 5, size=(2, 2, 6, 16)),
         "value": rng.normal(size=(2, 2, 6, 3)),
     }
-    yield "scores as large as 10,000", large
 
     # Half of the keys are as like the queries as can be, the others unlike.
     signs, unlike = rng.choice([-1.0, 1.0], size=(2, 2, 1, 16)), rng.integers(2, 5, size=(2, 2, 3, 16))
@@ -182,7 +181,7 @@ def attention_masks(answer, ids, pad):
     return {"mask": answer.attention_masks(ids, pad)}
 
 
-def tokens(rng, shape, pad):
+def words(rng, shape, pad):
     """Draw tokens of which none is padding."""
     return (pad + rng.integers(1, 9, size=shape)) % 10
 
@@ -190,7 +189,7 @@ def tokens(rng, shape, pad):
 @attention_masks.cases
 def _(rng):
     pad = int(rng.integers(10))
-    ids, lengths = tokens(rng, (5, 8), pad), 1 + rng.permutation(7)[:5]
+    ids, lengths = words(rng, (5, 8), pad), 1 + rng.permutation(7)[:5]
     ids[np.arange(8) >= lengths[:, None]] = pad
     yield "rows of different lengths, filled up with 0", {"ids": (ids - pad) % 10, "pad": 0}
     yield "rows of different lengths, filled up with another token", {
@@ -199,10 +198,10 @@ def _(rng):
 
     # What is known of the row that the case is named for is not known of the others.
     for name, special in (("a row without padding", False), ("a row that is all padding", True)):
-        ids = tokens(rng, (4, 7), 0)
+        ids = words(rng, (4, 7), 0)
         ids[rng.random(ids.shape) < 0.4] = 0
         row = int(rng.integers(4))
-        ids[row] = 0 if special else tokens(rng, 7, 0)
+        ids[row] = 0 if special else words(rng, 7, 0)
         ids[row - 1, :3] = 5, 0, 6
         yield name, {"ids": ids, "pad": 0}
 
