@@ -330,6 +330,7 @@ class Arena:
             "UDP": self.udp_port,
             "UNIX": self.unix,
             "SITE": Path(np.__file__).parents[1],
+            "FACTOR": self.factor,  # an attacker may have solved the exercise
         }
         for name, value in facts.items():
             text = text.replace(f"@{name}@", str(value))
