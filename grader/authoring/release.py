@@ -230,10 +230,10 @@ def readme(topic: Topic, released: NotebookNode) -> str:
 **Where.** Write in `{topic.name}.ipynb` or, if you like an editor better, in `{topic.name}.py`: both ask for
 the same. Write your answers in place of the lines `raise NotImplementedError()`. In the script a cell begins
 with a line `# %%`, and VS Code and Spyder can run it and show its pictures. The cells that draw or check are
-commented out there: to run one, remove the `# ` in front of its lines. It is not graded.
+commented out there: to run one, remove the `# ` in front of its lines. These cells are not graded.
 
-**Am I right?** Run one of these in this folder. It needs no network, and checks as your work will be
-graded, on other numbers:
+**Am I right?** Run one of these commands in this folder. They need no network. Your work is checked as
+it will be graded, but on other numbers:
 
     {"grader watch":{width}}  # checks again whenever you save
     {"grader check":{width}}  # everything, once
@@ -244,7 +244,7 @@ graded, on other numbers:
 In the notebook, the cell under each exercise does the same. `checks.py` says how your answers are run; you
 may read it. Leave it and `key.npz` as they are.
 
-**What to hand in.** One file, that `grader submit` makes of your work, and checks as it will be graded.
+**What to hand in.** One file. `grader submit` makes it of your work, and checks it as it will be graded.
 {where}
 
 Made for version {__version__} of the grader.
