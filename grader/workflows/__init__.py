@@ -71,6 +71,6 @@ def installed_from(extra: str = "") -> str:
     clone = f"--package '.[{extra}]' (your repository is a clone of the grader's), " if extra else ""
     raise NoPackage(
         "this package was not installed from an address that a CI can reach: say where it is, with "
-        f"{clone}--package '{wheel}{f'[{extra}]' if extra else ''}' (a wheel that you add to yours) "
+        f"{clone}--package '{wheel}{f'[{extra}]' if extra else ''}' (a wheel in your repository) "
         f"or --package '{name} @ https://…' (a wheel on a web server)"
     )
