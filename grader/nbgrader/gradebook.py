@@ -31,7 +31,7 @@ from nbgrader.api import (
 )  # fmt: skip
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, parse_utc
 from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
@@ -39,10 +39,11 @@ from grader.course import Course, CourseError, Topic
 from grader.errors import PlainError
 from grader.files import write
 from grader.grading.store import Kept
+from grader.grading.work import open_file
 from grader.grading.zips import OpenArchive, Zips, open_again, split_label
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
-from grader.nbgrader.exporter import with_notebook
+from grader.nbgrader.exporter import STAMP, with_notebook
 from grader.nbgrader.pictures import Album
 from grader.nbgrader.scripts import notebook_of_script
 from grader.text import identifier, storable
@@ -96,7 +97,6 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             if reason:
                 done.passed_over.append(f"{identifier(student)}: {reason}")
                 continue
-            folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
             home = Path(directory.format_path(directory.autograded_directory, student, topic.id))
             page = home / f"{topic.name}.ipynb"
             try:
@@ -107,10 +107,14 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             notebook.metadata[SHOWN] = result.fingerprint
             drawn = album.find(result.fingerprint) or {}
             fill(notebook, result.graded, topic.checks.exercises, book.released, drawn)
+            path, member = split_label(course.root, result.graded.file)
+            folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
+            if not member and path.parent.name == topic.id:  # its student's folder may have another name
+                folder = path.parent
             try:
-                stamp = directory.get_existing_timestamp(str(folder))
-            except Exception:  # nbgrader itself fails in several ways here
-                done.passed_over.append(f"{student}: {folder / 'timestamp.txt'} holds no time")
+                stamp = handed_in_at(folder)
+            except Exception as error:  # a text that is no time fails in several ways
+                done.passed_over.append(f"{student}: {folder / STAMP} holds no time ({error})")
                 continue
             book.write(student, notebook, stamp)
             pages.append((home, nbformat.writes(notebook), stamp.isoformat() if stamp else ""))
@@ -121,6 +125,21 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             _write_page(home, {f"{topic.name}.ipynb": text} | ({"timestamp.txt": when} if when else {}))
         gradebook.db.commit()
     return done
+
+
+def handed_in_at(folder: Path) -> datetime | None:
+    """Return the time in a submission's `timestamp.txt`, as nbgrader reads it; None where there is none.
+
+    Raises:
+        ValueError: it holds something else.
+        NotGradable: it is a link or no file, and reading it might never end.
+        OSError: it cannot be read.
+    """
+    if not os.path.lexists(folder / STAMP):
+        return None
+    with os.fdopen(open_file(folder / STAMP), "rb") as file:
+        text = file.read().decode().strip()
+    return parse_utc(text) if text else None
 
 
 class Changed(PlainError):

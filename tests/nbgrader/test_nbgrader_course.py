@@ -115,6 +115,24 @@ class TestPublish:
         assert said.count("takes no such name of a student") == len(odd)
         assert "plain" in exported(made) and not [name for name in exported(made) if name in odd]
 
+    def test_a_time_is_read_where_the_file_lies_and_from_a_file_alone(
+        self, published: tuple[Classroom, str], tmp_path: Path
+    ) -> None:
+        """A Mac's zip writes é as two characters; the grader then calls the student by the one."""
+        shutil.copytree(published[0].root, tmp_path / "course", symlinks=True)
+        made = Classroom(type(published[0].course)(tmp_path / "course"))
+        given, called = "zoe\u0301", "zo\u00e9"
+        (made.hand_in(given) / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+        os.mkfifo(made.hand_in("piped") / "timestamp.txt")
+        (made.hand_in("pointing") / "timestamp.txt").symlink_to("/etc/hostname")
+        names = [f"submitted/{name}" for name in (given, "piped", "pointing")]
+        made.run("grader", "grade", *names, "--db", "sqlite:///times.db")
+        said = made.run("grader", "publish", "--db", "sqlite:///times.db", fails=True)
+        assert f"{TOPIC}: 1 published." in said
+        for student, why in (("piped", "it is not a file"), ("pointing", "it is a link")):
+            assert f"{student}: " in said and f"holds no time ({why}" in " ".join(said.split()), said
+        assert exported(made)[called] == 0  # it was late
+
     def test_it_says_what_to_do_first(self, published: tuple[Classroom, str]) -> None:
         made, _ = published
         said = made.run("grader", "publish", "--db", "sqlite:///empty.db", fails=True)
