@@ -8,7 +8,6 @@ drawn is kept by the submission's fingerprint, so that it is drawn once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from html import escape
 from pathlib import Path
 
 import msgspec
@@ -20,6 +19,7 @@ from grader.grading.judge import findings
 from grader.grading.rules import Rules
 from grader.grading.run import run
 from grader.outcome import Outcome
+from grader.report.display import typeset
 from grader.report.pictures import picture_of
 from grader.text import printable
 
@@ -57,7 +57,7 @@ def show(rules: Rules, name: str, outcomes: list[Outcome]) -> str:
         if finding is not None:
             said = f"On the public case “{case.name}”{describe_inputs(case.inputs)}, {finding.text}"
             drawn = picture_of(finding, expected, outcome.arrays)
-            return f'<p style="{TEXT}">{escape(printable(said))}</p>{drawn}'
+            return f'<p style="{TEXT}">{typeset(printable(said))}</p>{drawn}'
     return ""
 
 

@@ -86,7 +86,7 @@ class Checked(Display):
     def html(self) -> str:
         """Return the same with the picture, and with the hint where it can be opened."""
         verdict = self.verdict
-        title = f"{_coloured(verdict.status)} {_code(outcome(verdict))}"
+        title = f"{_coloured(verdict.status)} {typeset(outcome(verdict))}"
         parts = [f'<p style="margin:0 0 .5em"><b>{title}</b></p>']
         paragraphs = verdict.message.split("\n\n") if verdict.message else []
         for paragraph in paragraphs:
@@ -100,11 +100,11 @@ class Checked(Display):
         if items:
             parts.append(f'<ul style="list-style:none;margin:.5em 0;padding:0">{"".join(items)}</ul>')
         if verdict.hint_helps and self.exercise.hint:
-            parts.append(_aside("A hint", _code(self.exercise.hint), folded=not self.final))
+            parts.append(_aside("A hint", typeset(self.exercise.hint), folded=not self.final))
         if verdict.status is not Status.PASSED and self.reading:
             read = "<br>".join(map(_linked, self.reading.split("\n\n")))
             parts.append(_aside("To read", read, folded=not self.final))
-        parts += [f'<p style="margin:.5em 0"><b>Note:</b> {_code(note)}</p>' for note in self.notes]
+        parts += [f'<p style="margin:.5em 0"><b>Note:</b> {typeset(note)}</p>' for note in self.notes]
         return _box(verdict.status, outcome(verdict), parts)
 
 
@@ -153,9 +153,9 @@ class Overview(Display):
         rows = []
         for verdict in self.verdicts:
             cells = (
-                f"{_coloured(verdict.status)} {_code(f'`{verdict.name}`')}",
+                f"{_coloured(verdict.status)} {typeset(f'`{verdict.name}`')}",
                 earned(verdict.score, verdict.max_score),
-                f"{words(verdict)}{_code(_why(verdict))}",
+                f"{words(verdict)}{typeset(_why(verdict))}",
             )
             rows.append(f'<tr>{"".join(f"""<td style="{left}">{cell}</td>""" for cell in cells)}</tr>')
         bar = (
@@ -167,7 +167,7 @@ class Overview(Display):
             f'<p style="margin:0"><b>{escape(self.headline)}</b> ({self._percent})</p>',
             bar,
             f"{table}<tbody>{''.join(rows)}</tbody></table>",
-            *(f'<p style="margin:.5em 0"><b>Note:</b> {_code(note)}</p>' for note in self.notes),
+            *(f'<p style="margin:.5em 0"><b>Note:</b> {typeset(note)}</p>' for note in self.notes),
         ]
         done = all(verdict.status is Status.PASSED for verdict in self.verdicts)
         return _box(Status.PASSED if done else Status.WRONG, self.headline, parts)
@@ -199,10 +199,10 @@ def _paragraph(text: str, key: bool) -> str:
     if key:
         return (
             f'<p style="margin:.6em 0;padding:.3em .8em;border:1px solid {WRONG};border-radius:4px">'
-            f"{_code(' '.join(text.split()))}</p>"
+            f"{typeset(' '.join(text.split()))}</p>"
         )
     first, _, rest = text.partition("\n")
-    shown = f'<p style="margin:.5em 0">{_code(first)}</p>'
+    shown = f'<p style="margin:.5em 0">{typeset(first)}</p>'
     if rest:
         wrap = "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"
         style = f"margin:.5em 0;padding:0 0 0 1em;{wrap};background:none;color:inherit"
@@ -210,7 +210,7 @@ def _paragraph(text: str, key: bool) -> str:
     return shown
 
 
-def _code(text: str) -> str:
+def typeset(text: str) -> str:
     """Escape text, and set in type what stands between backticks."""
     style = "background:none;color:inherit;padding:0;font-size:.95em"
     return CODE.sub(rf'<code style="{style}">\1</code>', escape(text))
@@ -227,7 +227,7 @@ def _aside(title: str, html: str, folded: bool) -> str:
 
 def _linked(text: str) -> str:
     """Escape the course's own text, and make links of the addresses in it."""
-    return ADDRESS.sub(r'<a href="\g<0>" rel="noopener noreferrer">\g<0></a>', _code(text))
+    return ADDRESS.sub(r'<a href="\g<0>" rel="noopener noreferrer">\g<0></a>', typeset(text))
 
 
 def _box(status: Status, label: str, parts: Sequence[str]) -> str:

@@ -186,6 +186,7 @@ class TestPictures:
         os.close(descriptor)
         assert set(drawn) == {"mean"}
         assert "On the public case “a few rows”" in drawn["mean"] and "was expected" in drawn["mean"]
+        assert "`" not in drawn["mean"].partition("<svg")[0]
         album = Album(tmp_path / "album")
         assert album.find("mark") is None
         album.put("mark", drawn)
