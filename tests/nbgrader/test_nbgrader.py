@@ -141,7 +141,7 @@ class TestFiles:
         folder = room.root / "autograded" / "extra" / TOPIC
         assert (folder / "notes.csv").read_text() == "a,b\n"
         assert "never gone on with" in (folder / f"{NAME}.py").read_text()
-        assert f"{NAME}.py was passed over" in room.output("extra", "check_mean")
+        assert f"and not {NAME}.py" in room.output("extra", "check_mean")
 
     def test_a_newer_script_is_graded(self, room: Classroom) -> None:
         assert room.scores("script")["check_mean"] == 30
