@@ -39,7 +39,7 @@ MODULES = {
     "commands": "main audit build check ci collect data doctor grade hint key new publish simulate status"
     " submit topics watch common",
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives spreadsheet"
-    " markdown",
+    " awaited markdown",
     "student": "live quiet shell watch checked checking edited asked session portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run cost steadiness training rightness killing reorder replay bench content equivalents"

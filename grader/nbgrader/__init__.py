@@ -58,6 +58,7 @@ def configure(c: Any) -> None:
     # Both pages, feedback's and formgrader's, are made by this exporter.
     c.HTMLExporter.template_file = "graded.html.j2"
     c.HTMLExporter.extra_template_basedirs = [str(Path(__file__).parent / "templates"), *their_templates()]
+    c.HTMLExporter.preprocessors = [f"{HERE}.awaited.MarkAwaited"]
     c.HTMLExporter.filters = {
         "markdown2html": f"{HERE}.markdown.to_html",
         "exercise": f"{HERE}.cells.exercise_of",

@@ -249,7 +249,7 @@ class TestPages:
         lines = [" ".join(row.get_text(" ").split()) for row in page.select("#toc tr")]
         assert lines == [
             "mean 10 of 30 points", "weighted_mean 26.7 of 40 points", "running_mean 30 of 30 points",
-            "Written answer 0 of 5 points",
+            "Written answer not graded yet, up to 5 points",
         ]  # fmt: skip
         headings = [label.get_text() for label in page.select("#notebook .nbgrader-label")]
         assert [text for text in headings if text != "Student's answer"] == [
