@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.drivers import WrongStructure, describe, named
+from grader.drivers import WrongStructure, describe, keeping, named
 from grader.exercise import exercise
 
 
@@ -13,7 +13,7 @@ def follow(step, w, gradients, **state):
     """
     path = []
     for t, g in enumerate(gradients):
-        returned = named(step(w.copy(), g.copy(), *map(copied, state.values()), t), "w", *state)
+        returned = named(keeping(step, w=w, g=g, **state, t=t), "w", *state)
         for name, value in returned.items():
             value = np.array(value, dtype=np.float64)
             if value.shape != w.shape:
@@ -25,11 +25,6 @@ def follow(step, w, gradients, **state):
         state = returned
         path.append(w)
     return {"w": np.stack(path), **state}
-
-
-def copied(value):
-    """Copy an array, so that an answer that works in place harms nobody."""
-    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def sized(rng, *shape, low=0.3, high=3.0):
@@ -221,6 +216,10 @@ def _(rng):
         "m": np.zeros(3), "v": np.zeros(3), "first": 1,
     }
     # So late that nothing is left to correct: Keras, which has eps under the correction, agrees.
+    yield "gradients as small as an eps of another size, long after the start", {
+        "w": sized(rng, 3), "gradients": sized(rng, 10, 3) * 1e-6,
+        "m": np.zeros(3), "v": rng.uniform(1e-12, 4e-12, size=3), "first": 50_000, "lr": 0.01, "eps": 1e-6,
+    }
     yield "gradients as small as eps, long after the start", {
         "w": sized(rng, 3), "gradients": sized(rng, 10, 3) * 1e-7,
         "m": np.zeros(3), "v": rng.uniform(1e-14, 4e-14, size=3), "first": 50_000, "lr": 0.01,
@@ -232,20 +231,29 @@ def _(rng):
     hint="If all gradients are 0, what should become of the weights, and what would become of them "
     "if the decay went through m and v?",
 )
-def MyAdamW(answer, weights, gradients, lr, decay, beta_1=0.9, beta_2=0.999, resumed=None):
+def MyAdamW(
+    answer, weights, gradients, lr, decay, beta_1=0.9, beta_2=0.999, epsilon=1e-7, resumed=None, graph=False
+):
     import keras
+    import tensorflow as tf
 
     rates = [float(rate) for rate in np.broadcast_to(lr, len(gradients))]
     variables = [keras.Variable(np.array(w)) for w in weights]
 
     def built():
         optimizer = answer.MyAdamW(
-            learning_rate=rates[0], weight_decay=decay, beta_1=beta_1, beta_2=beta_2, epsilon=1e-7
+            learning_rate=rates[0], weight_decay=decay, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
         )
         optimizer.build(variables)
         return optimizer
 
     optimizer = built()
+
+    def apply(*step_gradients):
+        optimizer.apply(list(step_gradients), variables)
+
+    if graph:
+        apply = tf.function(apply, jit_compile=False)
     for step, (rate, step_gradients) in enumerate(zip(rates, gradients)):
         if step == resumed:
             saved = [np.array(variable) for variable in optimizer.variables]
@@ -253,7 +261,7 @@ def MyAdamW(answer, weights, gradients, lr, decay, beta_1=0.9, beta_2=0.999, res
             optimizer.set_weights(saved)
         if rate != rates[0]:
             optimizer.learning_rate = rate
-        optimizer.apply(list(step_gradients), variables)
+        apply(*step_gradients)
     return {f"variable {i}": np.array(variable) for i, variable in enumerate(variables)}
 
 
@@ -284,12 +292,16 @@ def _(rng):
     inputs = variables_and_gradients(rng, [(4,), (2, 2)])
     yield "gradients as small as epsilon", inputs | {
         "gradients": [[1e-7 * g for g in step] for step in inputs["gradients"]], "beta_2": 1e-4,
+        "epsilon": 3e-7,
     }
     yield "a learning rate that falls on the way", variables_and_gradients(rng, [(5,), (1, 2)]) | {
         "lr": 0.02 * 0.7 ** np.arange(4)
     }
     inputs = variables_and_gradients(rng, [(3,), (2, 2)])
     yield "saved after two steps and resumed", inputs | {"resumed": 2}
+    yield "inside a tf.function, as in model.fit", variables_and_gradients(rng, [(3,), (2, 2)]) | {
+        "graph": True
+    }
 
 
 KINDS = ("step", "exp", "cosine", "warmup_cosine")
@@ -305,11 +317,11 @@ NO_SUCH_KIND = -1.0  # stands for a ValueError where one is due
 )
 def lr_schedule(answer, kind, steps, settings):
     rates = []
-    for step in steps:
+    for step, one in zip(steps, [kind] * len(steps) if isinstance(kind, str) else kind):
         try:
-            rates.append(number(answer.lr_schedule(int(step), kind, **settings)))
+            rates.append(number(answer.lr_schedule(int(step), one, **settings)))
         except ValueError:
-            if kind in KINDS:
+            if one in KINDS:
                 raise
             rates.append(NO_SUCH_KIND)
     return {"rate": rates}
@@ -317,16 +329,18 @@ def lr_schedule(answer, kind, steps, settings):
 
 @lr_schedule.cases
 def _(rng):
+    # What is for the cosines only, and must change nothing elsewhere.
+    not_asked_for = {"total": 12, "warmup": 3, "lr_min": 0.09}
     every = int(rng.integers(5, 20))
     around = [0, 1, every - 1, every, every + 1, 2 * every - 1, 2 * every, 5 * every + 2]
-    settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every}
+    settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every} | not_asked_for
     yield "step: around the first boundaries", {
         "kind": "step", "steps": np.array(around), "settings": settings,
     }
 
     every = int(rng.integers(5, 20))
     around = [0, 1, every - 1, every, every + 1, 2 * every, 3 * every + 2]
-    settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every}
+    settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every} | not_asked_for
     yield "exp: at and between the same", {"kind": "exp", "steps": np.array(around), "settings": settings}
 
     total = int(rng.integers(50, 100))
@@ -337,7 +351,10 @@ def _(rng):
 
     total = int(rng.integers(50, 100))
     steps = np.array([0, total // 4, total, total + 1, total + total // 2, 1000 * total + 7])
-    settings = {"lr": rng.uniform(0.3, 0.5), "total": total, "lr_min": rng.uniform(0.05, 0.1)}
+    settings = {
+        "lr": rng.uniform(0.3, 0.5), "total": total, "lr_min": rng.uniform(0.05, 0.1),
+        "factor": 0.5, "every": 9,
+    }
     yield "cosine: a lowest rate, and long after the end", {
         "kind": "cosine", "steps": steps, "settings": settings,
     }
@@ -356,8 +373,13 @@ def _(rng):
         "kind": "cosine", "steps": np.array([0, 1, 5, total // 2, total]), "settings": settings,
     }
 
+    kinds = [str(kind) for kind in rng.permutation([*KINDS, "linear", "constant", "warmup", "Cosine"])]
     yield "a kind that there is not, which is an error", {
-        "kind": "linear", "steps": np.array([0, 10]), "settings": {"lr": rng.uniform(0.1, 0.5)},
+        "kind": kinds, "steps": np.full(len(kinds), 10),
+        "settings": {
+            "lr": rng.uniform(0.1, 0.5), "factor": 0.5, "every": 7, "warmup": 4,
+            "total": int(rng.integers(30, 60)),
+        },
     }
 
     total = int(rng.integers(30, 60))
@@ -389,7 +411,13 @@ def clip_global_norm(answer, grads, c, scales=None):
 
 def clipped_once(answer, grads, c):
     """Clip a list of gradients and name what comes back."""
-    returned = named(answer.clip_global_norm(list(grads), c), "clipped", "norm")
+    given = list(grads)
+    returned = named(answer.clip_global_norm(given, c), "clipped", "norm")
+    if len(given) != len(grads) or any(after is not before for after, before in zip(given, grads)):
+        raise WrongStructure(
+            "expected the list `grads` to be after the call what it was before, but it was changed in place; "
+            "make a new list"
+        )
     clipped = returned["clipped"]
     if not isinstance(clipped, list | tuple) or len(clipped) != len(grads):
         raise WrongStructure(f"expected a list of {len(grads)} gradients, got {describe(clipped)}")
@@ -427,7 +455,11 @@ def _(rng):
     arrays="numpy",
 )
 def momentum_rate(answer, H, lr, mu):
-    return {"rate": [number(answer.momentum_rate(H.copy(), float(rate), mu)) for rate in np.atleast_1d(lr)]}
+    return {
+        "rate": [
+            number(keeping(answer.momentum_rate, H=H, lr=float(rate), mu=mu)) for rate in np.atleast_1d(lr)
+        ]
+    }
 
 
 def number(value):
@@ -480,7 +512,11 @@ def _(rng):
     arrays="numpy",
 )
 def minibatch_variance(answer, G, m):
-    return {"variance": [number(answer.minibatch_variance(G.copy(), int(size))) for size in np.atleast_1d(m)]}
+    return {
+        "variance": [
+            number(keeping(answer.minibatch_variance, G=G, m=int(size))) for size in np.atleast_1d(m)
+        ]
+    }
 
 
 @minibatch_variance.cases
@@ -491,4 +527,5 @@ def _(rng):
     yield "two examples out of six, weights of different scale", {
         "G": rng.normal(size=(6, 3)) * np.array([0.1, 1.0, 10.0]) + 5, "m": 2,
     }
+    yield "one of two examples, and both", {"G": rng.normal(size=(2, 3)) + 1, "m": np.array([1, 2])}
     yield "all examples, and all but one", {"G": rng.normal(size=(6, 2)) + 1, "m": np.array([6, 5])}

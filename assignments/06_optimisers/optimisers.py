@@ -645,7 +645,10 @@ class MyAdamW(keras.optimizers.Optimizer):
         raise NotImplementedError()
 
     def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor) -> None:
-        """Assign new values to `variable` and to its slots."""
+        """Assign new values to `variable` and to its slots.
+
+        `fit` calls it inside of a `tf.function`, so compute with TensorFlow.
+        """
         # YOUR CODE HERE
         raise NotImplementedError()
 

@@ -58,6 +58,26 @@ def dampened(w, g, v, lr, mu, nesterov=False):
 
 
 @mistake(of="momentum_step")
+def dampened_without_nesterov(w, g, v, lr, mu, nesterov=False):
+    """the plain step also multiplies the gradient by 1 - mu, as in an average; Nesterov's does not."""
+    return right.momentum_step(w, g if nesterov else (1 - mu) * g, v, lr, mu, nesterov)
+
+
+@mistake(of="momentum_step")
+def dampened_with_nesterov(w, g, v, lr, mu, nesterov=False):
+    """Nesterov's step also multiplies the gradient by 1 - mu, as in an average; the plain one does not."""
+    return right.momentum_step(w, (1 - mu) * g if nesterov else g, v, lr, mu, nesterov)
+
+
+@mistake(of="momentum_step", raises="WrongStructure")
+def velocity_changed_in_place(w, g, v, lr, mu, nesterov=False):
+    """the velocity is changed in place, and with it the caller's array."""
+    v *= mu
+    v -= lr * g
+    return w + (mu * v - lr * g if nesterov else v), v
+
+
+@mistake(of="momentum_step")
 def rate_outside_velocity(w, g, v, lr, mu, nesterov=False):
     """the velocity sums bare gradients and the learning rate scales the whole of it, as in PyTorch."""
     v = mu * v + g
@@ -285,6 +305,12 @@ def adam_without_root(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-7):
 
 
 @mistake(of="adam_step")
+def epsilon_of_its_own(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-7):
+    """epsilon is always 1e-7, whatever is given."""
+    return right.adam_step(w, g, m, v, t, lr, b1, b2)
+
+
+@mistake(of="adam_step")
 def betas_swapped(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-7):
     """b1 and b2 are swapped."""
     return right.adam_step(w, g, m, v, t, lr, b2, b1, eps)
@@ -427,6 +453,26 @@ class CountsVariables(_AdamW):
         return tf.cast(self.iterations * len(self.m) + index + 1, variable.dtype)
 
 
+@mistake(of="MyAdamW")
+class CountsInPython(_AdamW):
+    """t is a number of Python's, which stands still inside of a `tf.function` and is not saved."""
+
+    count = 0
+
+    def time(self, variable):
+        self.count += self._get_variable_index(variable) == 0
+        return tf.constant(float(self.count))
+
+
+@mistake(of="MyAdamW")
+class EpsilonOfItsOwn(_AdamW):
+    """epsilon is always 1e-7, whatever is given."""
+
+    def build(self, variables):
+        super().build(variables)
+        self.epsilon = 1e-7
+
+
 # lr_schedule
 
 
@@ -490,6 +536,28 @@ def warm_up_one_early(step, kind, *, warmup=0, **settings):
     if kind == "warmup_cosine" and step < warmup:
         return settings["lr"] * (step + 1) / warmup
     return _schedule(step, kind, warmup=warmup, **settings)
+
+
+@mistake(of="lr_schedule")
+def warm_up_takes_one_more(step, kind, *, warmup=0, **settings):
+    """the warm-up is (t + 1) / (W + 1) of lr, so that it starts above 0."""
+    if kind == "warmup_cosine" and step < warmup:
+        return settings["lr"] * (step + 1) / (warmup + 1)
+    return _schedule(step, kind, warmup=warmup, **settings)
+
+
+@mistake(of="lr_schedule")
+def lowest_rate_everywhere(step, kind, *, lr_min=0.0, **settings):
+    """the lowest rate also bounds "step" and "exp", though it is for the cosines only."""
+    rate = _schedule(step, kind, lr_min=lr_min, **settings)
+    return max(rate, lr_min) if kind in ("step", "exp") else rate
+
+
+@mistake(of="lr_schedule")
+def any_kind_is_a_cosine(step, kind, **settings):
+    """a kind that there is not is taken for "cosine", where an error is due."""
+    kinds = ("step", "exp", "cosine", "warmup_cosine")
+    return right.lr_schedule(step, kind if kind in kinds else "cosine", **settings)
 
 
 @mistake(of="lr_schedule")
@@ -577,6 +645,14 @@ def zero_by_zero(grads, c):
     """gradients are first divided by their norm, which is 0 / 0 if all are zero."""
     norm = _global_norm(grads)
     return _scaled(grads, tf.minimum(norm, c) / norm), norm
+
+
+@mistake(of="clip_global_norm", raises="WrongStructure")
+def list_changed_in_place(grads, c):
+    """the clipped gradients are put into the list that was given, in place of those of the caller."""
+    clipped, norm = right.clip_global_norm(grads, c)
+    grads[:] = clipped
+    return grads, norm
 
 
 @mistake(of="clip_global_norm")
@@ -684,6 +760,13 @@ def _spread(G):
 def with_replacement(G, m):
     """the formula is that of drawing with replacement, which forgets that a batch holds nothing twice."""
     return _spread(G) / m
+
+
+@mistake(of="minibatch_variance", raises="WrongStructure")
+def centred_in_place(G, m):
+    """the mean is taken away from the gradients in place, which changes the caller's G."""
+    G -= G.mean(axis=0)
+    return right.minibatch_variance(G, m)
 
 
 @mistake(of="minibatch_variance")

@@ -51,9 +51,9 @@ def adagrad_of_keras(w, g, a, lr, eps=1e-7):
 
 
 @oracle(of="adagrad_step")
-def adagrad_in_place(w, g, a, lr, eps=1e-7):
-    """NumPy, with steps made in place."""
-    a = 0.1 * np.ones(w.shape) if a is None else a
+def adagrad_in_place_on_copies(w, g, a, lr, eps=1e-7):
+    """NumPy, with steps made in place, on copies."""
+    w, a = w.copy(), 0.1 * np.ones(w.shape) if a is None else a.copy()
     np.add(a, np.square(g), out=a)
     w -= np.divide(lr, np.power(a + eps, 0.5)) * g
     return [w, a]
@@ -113,8 +113,8 @@ class AdamWOfKeras(keras.optimizers.AdamW):
 
 
 @oracle(of="MyAdamW")
-class AdamWInNumPy(keras.optimizers.Optimizer):
-    """NumPy in the step, one slot of two rows for each variable, the decay last."""
+class AdamWInFloat64(keras.optimizers.Optimizer):
+    """float64 in the step, one slot of two rows for each variable, the decay last."""
 
     def __init__(self, learning_rate, weight_decay, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         super().__init__(learning_rate=learning_rate)
@@ -126,14 +126,16 @@ class AdamWInNumPy(keras.optimizers.Optimizer):
 
     def update_step(self, gradient, variable, learning_rate):
         slot = self.slots[self._get_variable_index(variable)]
-        t = int(self.iterations) + 1
-        lr, g, w = float(learning_rate), np.array(gradient, np.float64), np.array(variable, np.float64)
+        t, lr, g, w, old_slot = (
+            tf.cast(one, tf.float64) for one in (self.iterations + 1, learning_rate, gradient, variable, slot)
+        )
         moments, corrected = [], []
-        for beta, old, new in zip(self.betas, np.array(slot, np.float64), (g, g * g)):
+        for beta, old, new in zip(self.betas, tf.unstack(old_slot), (g, g * g)):
             moments.append(beta * old + (1 - beta) * new)
             corrected.append(moments[-1] / (1 - beta**t))
-        slot.assign(np.stack(moments))
-        variable.assign_sub(lr * (corrected[0] / (corrected[1] ** 0.5 + self.epsilon) + self.decay * w))
+        slot.assign(tf.cast(tf.stack(moments), tf.float32))
+        step = corrected[0] / (corrected[1] ** 0.5 + self.epsilon) + self.decay * w
+        variable.assign_sub(tf.cast(lr * step, tf.float32))
 
 
 @oracle(of="lr_schedule")

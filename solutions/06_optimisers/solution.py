@@ -649,7 +649,10 @@ class MyAdamW(keras.optimizers.Optimizer):
         ### END SOLUTION
 
     def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor) -> None:
-        """Assign new values to `variable` and to its slots."""
+        """Assign new values to `variable` and to its slots.
+
+        `fit` calls it inside of a `tf.function`, so compute with TensorFlow.
+        """
         ### BEGIN SOLUTION
         lr = tf.cast(learning_rate, variable.dtype)
         t = tf.cast(self.iterations + 1, variable.dtype)
