@@ -390,13 +390,21 @@ def _(rng):
     def seed():
         return int(rng.integers(2**31))
 
-    batch = int(rng.integers(5, 9))
-    some = int(rng.integers(2, batch))
-    yield "a last batch that is not full", {"n": 4 * batch + some, "batch": batch, "seed": seed()}
-    yield "a number that the batch divides", {"n": 5 * batch, "batch": batch, "seed": seed()}
-    yield "a last batch of one", {"n": 6 * batch + 1, "batch": batch, "seed": seed()}
-    yield "one example at a time", {"n": int(rng.integers(20, 30)), "batch": 1, "seed": seed()}
-    yield "a batch larger than the data", {"n": int(rng.integers(20, 30)), "batch": 50, "seed": seed()}
+    def some(low, high):
+        return int(rng.integers(low, high))
+
+    # Of many sizes, since what is a shuffle of n once is one always.
+    batch = some(5, 40)
+    yield "a last batch that is not full", {
+        "n": some(5, 30) * batch + some(2, batch), "batch": batch, "seed": seed(),
+    }
+    batch = some(5, 40)
+    yield "a number that the batch divides", {"n": some(5, 30) * batch, "batch": batch, "seed": seed()}
+    batch = some(5, 40)
+    yield "a last batch of one", {"n": some(5, 30) * batch + 1, "batch": batch, "seed": seed()}
+    yield "one example at a time", {"n": some(20, 600), "batch": 1, "seed": seed()}
+    n = some(20, 600)
+    yield "a batch larger than the data", {"n": n, "batch": n + some(1, 60), "seed": seed()}
 
 
 @exercise(
