@@ -39,20 +39,6 @@ EXERCISES = [(topic, exercise) for topic in COURSE.topics for exercise in topic.
 SAMPLE = 3  # mutants of each answer
 WORKERS = 2
 FREE = 0.02  # of the course's points, which may be recorded as won without an answer
-# Whose replays are still to be mended or recorded. A topic that is must be taken out here.
-TO_MEND = {
-    "01_tensors_and_probability",
-    "02_linear_models",
-    "03_perceptrons_and_separability",
-    "04_automatic_differentiation",
-    "05_multilayer_perceptrons",
-    "06_optimisers",
-    "07_initialisation_and_normalisation",
-    "08_regularisation",
-    "09_generalisation",
-    "10_convolutions",
-    "19_transformers",
-}
 
 every_topic = pytest.mark.parametrize("topic", COURSE.topics, ids=lambda topic: topic.id)
 every_exercise = pytest.mark.parametrize(
@@ -236,10 +222,8 @@ def test_every_equivalent_is_of_a_mutant_that_there_is(topic: Topic, looked: Loo
 
 @every_topic
 def test_arrays_that_are_known_beforehand_win_nothing_but_what_is_recorded(
-    topic: Topic, looked: Look, request: pytest.FixtureRequest
+    topic: Topic, looked: Look
 ) -> None:
-    if topic.id in TO_MEND:
-        request.applymarker(pytest.mark.xfail(reason="its cases are still to be drawn", strict=True))
     found = looked(topic).replays
     assert [text for one in found.values() for text in replay.problems_of(one)] == []
     assert replay.outdated(topic, found) == []
