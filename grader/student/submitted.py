@@ -60,7 +60,7 @@ def show_submitted(
     if graded.score < graded.max_score:
         say(f"`grader check {topic}` says what is missing. You may hand it in as it is.", indent=2)
     if warnings:
-        say("\nLook at this first. It works here, and may not work where it is graded:", "bold")
+        say("\nLook at this too. It may fail where your work is graded, even if it works for you:", "bold")
         for warning in warnings:
             say(f"! {warning}", indent=2)
     say(f"\n{where}\n")

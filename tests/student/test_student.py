@@ -86,7 +86,7 @@ def test_what_is_submitted_is_what_grade_takes(mine: Path, tmp_path: Path, publi
     said = " ".join(found.output.split())
     assert "Ada_Lovelace-averages.zip is packed." in said and "It holds averages.py" in said
     assert "✗ mean — wrong, 10 of 30 points" in said and "averages: 80 of 100 points" in said
-    assert "Upload it on the course page." in said and "Look at this first" not in said
+    assert "Upload it on the course page." in said and "Look at this too" not in said
     public_key.save(tmp_path / "keys" / "01_averages.npz")
     pack, keys = tmp_path / "Ada_Lovelace-averages.zip", tmp_path / "keys"
     options = ["--keys", keys, "--json", tmp_path / "out.json", "--require-isolation", "none"]
@@ -160,7 +160,7 @@ def test_submit_runs_what_may_work_here_alone_whatever_was_checked(mine: Path) -
     (mine / "averages.py").write_text(f"{RIGHT}\n\n# %%\n!ls\n")
     invoke("check")
     said = " ".join(invoke("submit", "--student", "ada").output.split())
-    assert RAN in said and "Look at this first." in said
+    assert RAN in said and "Look at this too." in said
 
 
 def test_who_hands_in_is_asked_once(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
