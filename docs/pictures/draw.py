@@ -18,10 +18,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import nbclient
 import nbconvert
 import nbformat
+from jupyter_core.utils import run_sync
 from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
@@ -45,6 +47,18 @@ SCREEN = """\
 color:{foreground};font:14px/1.35 'DejaVu Sans Mono',monospace">{code}</pre></body>"""
 
 
+class Attended(nbclient.NotebookClient):
+    """Runs a notebook as Jupyter does for someone who sits there, who reads no text twice."""
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Start a kernel's client that can be asked for input."""
+        client = await super().async_start_new_kernel_client()
+        client.allow_stdin = True
+        return client
+
+    start_new_kernel_client = run_sync(async_start_new_kernel_client)
+
+
 def notebook_page(folder: Path) -> str:
     """Run `check` in a notebook of the assignment; return the cell and what it shows, as HTML."""
     cells = [
@@ -53,7 +67,7 @@ def notebook_page(folder: Path) -> str:
         nbformat.v4.new_code_cell("check(momentum_step)"),
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    nbclient.NotebookClient(notebook, resources={"metadata": {"path": folder}}, allow_errors=True).execute()
+    Attended(notebook, resources={"metadata": {"path": folder}}, allow_errors=True).execute()
     notebook.cells = notebook.cells[1:]
     html, _ = nbconvert.HTMLExporter(template_name="lab").from_notebook_node(notebook)
     return str(html)
@@ -87,7 +101,7 @@ def watched_screen(folder: Path) -> str:
 
 
 def read_until(terminal: int, said: str) -> str:
-    """Return what is on the screen once `said` and the line of keys below it are there."""
+    """Return what is on the screen once `said` and the keys are there, and nothing is being checked."""
     text, end = b"", time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
@@ -95,7 +109,7 @@ def read_until(terminal: int, said: str) -> str:
         except OSError:
             break
         shown = text.decode(errors="replace").rpartition(CLEAR)[2]
-        if said in " ".join(shown.split()) and "Q quit" in shown:
+        if said in " ".join(shown.split()) and "Q quit" in shown and "hecked…" not in shown:
             return shown
     raise SystemExit(f"`grader watch` did not say {said!r} but:\n{text.decode(errors='replace')}")
 
