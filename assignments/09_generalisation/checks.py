@@ -479,7 +479,10 @@ def _(rng):
         "kind": "sauer", "settings": [sauer(m, 0), sauer(m, m), sauer(more, 2 * more), sauer(1, 1)],
     }
     yield "a class of finite dimension", {
-        "kind": "vc", "settings": settings({"d": 0}, {"d": 1}, {"d": 3}, {"d": 9}, {"d": 3, "m": 10**5}),
+        "kind": "vc",
+        "settings": settings(
+            {"d": 0}, {"d": 1}, {"d": 3}, {"d": 9, "m": int(rng.integers(30, 100))}, {"d": 3, "m": 10**5}
+        ),
     }
     yield "a dimension so large that the count is beyond a float", {
         "kind": "vc", "settings": settings({"d": 600, "m": 2000}, {"d": 1500, "m": 700}),
