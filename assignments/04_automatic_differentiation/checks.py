@@ -1,5 +1,6 @@
 """How the answers on automatic differentiation are exercised. Students may read this file."""
 
+import sys
 from contextlib import contextmanager
 
 import numpy as np
@@ -766,17 +767,19 @@ def without_a_hessian():
     kept = {name: getattr(tf.GradientTape, name) for name in ("gradient", "jacobian", "batch_jacobian")}
     passes = []
 
-    def gradient(*args, **kwargs):
-        passes.append(1)
-        if len(passes) > FEW:
-            raise said
-        return kept["gradient"](*args, **kwargs)
+    def watched(name, allowed):
+        def method(*args, **kwargs):
+            # TensorFlow calls these, too: its tangents are carried forwards with their help.
+            if not sys._getframe(1).f_globals.get("__name__", "").startswith("tensorflow"):
+                passes.append(name)
+                if passes.count(name) > allowed:
+                    raise said
+            return kept[name](*args, **kwargs)
 
-    def refuse(*args, **kwargs):
-        raise said
+        return method
 
-    tf.GradientTape.gradient = gradient
-    tf.GradientTape.jacobian = tf.GradientTape.batch_jacobian = refuse
+    for name in kept:
+        setattr(tf.GradientTape, name, watched(name, FEW if name == "gradient" else 0))
     try:
         yield
     finally:

@@ -424,16 +424,15 @@ def cost_by_passes(n_in, n_out, n_ops):
 
 
 @oracle(of="hvp")
-def hvp_by_explicit_hessian(f, x, v):
-    """The whole Hessian, a row for each entry of the gradient, times v."""
-    with tf.GradientTape(persistent=True) as outer:
-        outer.watch(x)
-        with tf.GradientTape() as inner:
-            inner.watch(x)
-            y = f(x)
-        entries = tf.unstack(inner.gradient(y, x))
-    rows = [outer.gradient(entry, x, unconnected_gradients="zero") for entry in entries]
-    return [float(np.dot(row, v)) for row in rows]
+def hvp_by_symbolic_gradients(f, x, v):
+    """tf.gradients of tf.gradients times v, in a graph."""
+
+    @tf.function
+    def differentiate(x, v):
+        (slope,) = tf.gradients(f(x), x)
+        return tf.gradients(slope, x, grad_ys=v, unconnected_gradients="zero")[0]
+
+    return differentiate(x, v)
 
 
 @oracle(of="hvp")
