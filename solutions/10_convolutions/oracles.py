@@ -1,20 +1,12 @@
 """Right answers made independently of `solution.py`."""
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import tensorflow as tf
 from scipy import signal
 
 from grader.exercise import oracle
-
-
-@oracle(of="conv2d")
-def conv2d_by_tensorflow(x, kernel, stride=1, padding="VALID"):
-    """tf.nn.conv2d, in a thread that the ban on convolutions does not reach."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(tf.nn.conv2d, x, kernel, stride, padding).result()
 
 
 @oracle(of="conv2d")
