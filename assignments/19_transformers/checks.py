@@ -448,8 +448,8 @@ def _(rng):
     # Each knob changes how many tokens the next one keeps.
     logits = rng.permutation(0.5 * np.arange(12) + rng.uniform(0, 0.02, size=12))
     yield "all three knobs", {"logits": logits, "temperature": 3.0, "top_k": 5, "top_p": 0.55}
-    # Two tokens share nearly all of the probability, in a proportion that is drawn.
-    logits = rng.permutation([1e4, 1e4 - rng.uniform(1, 3), 9e3, 0.0, -1e4, -1e4])
+    # Two tokens share all of the probability; without the temperature the first alone exceeds top_p.
+    logits = rng.permutation([1e4, 1e4 - rng.uniform(2.5, 3.5), 9e3, 0.0, -1e4, -1e4])
     yield "logits of ±10,000 and a top_k beyond them all", {
         "logits": logits,
         "temperature": 2.0,
