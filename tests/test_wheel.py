@@ -55,7 +55,7 @@ def given_away(texts: Iterable[str]) -> set[str]:
 
 def test_a_wheel_holds_the_grader_its_data_and_its_licences(packed: dict[str, bytes]) -> None:
     package = ROOT / "grader"
-    kinds = {".py", ".yml", ".html", ".typed", ".npz", ".md"}
+    kinds = {".py", ".yml", ".html", ".typed", ".npz", ".md", ".j2"}
     ours = {path.relative_to(ROOT).as_posix() for path in package.rglob("*") if path.suffix in kinds}
     assert {name for name in packed if name.startswith("grader/")} == ours
     assert "grader/datasets/files/digits.npz" in packed
@@ -85,7 +85,7 @@ def test_nothing_is_to_be_installed_by_a_name_that_anyone_could_take() -> None:
     paths += [*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "constraints.txt"]
     said = []
     for path in paths:
-        if path.suffix in (".npz", ".pyc"):
+        if path.suffix in (".npz", ".pyc", ".png"):
             continue
         for line in path.read_text(encoding="utf-8").splitlines():
             if any(known in line for known in NO_PACKAGE):

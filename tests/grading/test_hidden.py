@@ -98,7 +98,7 @@ replies = st.fixed_dictionaries(
     },
 )
 KNOWN = {"2", "7", "9"}  # in phrases: “2 values”, “Conv2D”
-PLACE = re.compile(r"cell (\d+), line (\d+)")
+PLACE = re.compile(r"cell (\d+) from the top, line (\d+)")
 
 
 def size(reply: dict[str, Any]) -> int:

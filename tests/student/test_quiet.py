@@ -57,6 +57,7 @@ def test_what_was_kept_back_is_shown_if_the_import_fails(tmp_path: Path) -> None
 
 def test_an_environment_without_tensorflow_says_so_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     finder = quiet._Finder()
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)  # another test may have loaded it
     monkeypatch.setattr(sys, "meta_path", [finder])
     assert finder.find_spec("keras", None) is None and sys.meta_path == [finder]
     assert finder.find_spec("tensorflow", None) is None and sys.meta_path == []
