@@ -67,7 +67,8 @@ WRONG: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "one value everywhere": lambda a: np.full_like(a, a.flat[0] if a.size else 0),
     "one that is huge": first_only(filled(HUGE)),
     "one that is -1": first_only(filled(-1)),
-    "one more": lambda a: a + (a.dtype.kind != "b"),
+    # A judge that allows an error may allow 1: floats are moved by more than their size.
+    "more": lambda a: a + (1 + 10 * np.abs(a).max(initial=0) if a.dtype.kind == "f" else a.dtype.kind != "b"),
     "a million times as many": lambda a: a * 10**6,
 }
 
