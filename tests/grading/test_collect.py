@@ -189,7 +189,7 @@ def test_a_folder_that_has_a_submission_s_name_is_no_submission(find: Find, tmp_
 
 
 def test_a_submission_that_lies_too_deep_is_named(find: Find, tmp_path: Path) -> None:
-    folder = touch(tmp_path / "class", "ada/averages.py", "ada/old/averages.py", "eve/work/averages.py")
+    folder = touch(tmp_path / "class", "ada/averages.py", "ada/old/averages.py", "eve/later/averages.py")
     assert list(find(folder)) == [("ada", "01_averages")]
     assert list(find.blamed) == ["eve"] and "too deep" in find.blamed["eve"]
 
