@@ -506,7 +506,7 @@ def same_order_each_epoch(n, batch, rng):
 @mistake(of="minibatches")
 def another_generator(n, batch, rng):
     """the randomness does not come from `rng`, so that no experiment can be repeated."""
-    return _dealt(np.random.default_rng().permutation(n), batch)
+    return _dealt(np.random.permutation(n), batch)
 
 
 @mistake(of="minibatches")
