@@ -147,7 +147,7 @@ def test_a_python_of_ones_own(folder: Path) -> None:
 def test_a_tmp_of_another_kind(mode: str) -> None:
     """A read-only, a `noexec` or a tiny /tmp, in a mount namespace of the test's own."""
     if Path(sys.prefix).is_relative_to("/tmp"):
-        pytest.skip("this Python lies below /tmp, and would be gone under another one")
+        pytest.skip(f"{sys.prefix} lies below /tmp, so that a /tmp mounted over it hides Python itself")
     unshare = ["unshare", "--mount"] if os.getuid() == 0 else ["unshare", "--mount", "--map-root-user"]
     mounted = f"mount -t tmpfs -o {mode} none /tmp"
     if not shutil.which("unshare") or subprocess.run([*unshare, "sh", "-c", mounted]).returncode:
