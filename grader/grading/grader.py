@@ -15,6 +15,7 @@ from grader.client.child import Child
 from grader.client.kept import FailedTwice, KeptServer
 from grader.client.server import Server
 from grader.errors import ServerError
+from grader.grading.interrupt import Interrupt
 from grader.grading.rules import Rules
 from grader.grading.run import all_alike, digest_of, fingerprint, grade, result
 from grader.grading.work import NotGradable, Work
@@ -64,6 +65,8 @@ class Grader:
         self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
         if seconds is not None:  # a verdict may depend on it
             self.environment["seconds"] = f"{seconds:g}"
+
+        self.interrupt = Interrupt()
 
         def start() -> Server:
             return Server(level=level, soon=soon, wanted=lambda: not self.kept.closed)
@@ -132,7 +135,7 @@ class Grader:
         """
         find = store.find if store is not None else lambda fingerprint: None
         provenance = self.provenance if store is not None else {}
-        with closing(self._graded(works, find, only)) as found:
+        with self.interrupt.handled(), closing(self._graded(works, find, only)) as found:
             for graded, mark in found:
                 if store is not None and (keep_failures or not graded.failed):
                     store.put(graded, mark, provenance)
@@ -145,6 +148,7 @@ class Grader:
             running: dict[Future[Graded], tuple[str, str, int]] = {}
             try:
                 for work in works:
+                    self.interrupt.check()
                     while len(running) > 2 * self.workers:
                         yield from self._finished(running)
                     try:
@@ -165,7 +169,8 @@ class Grader:
                         yield replace(result(work, before.exercises, before.seconds), digest=digest), mark
                         continue
                     try:
-                        self.server  # noqa: B018  (one that cannot be started ends the run here)
+                        with self.interrupt.waiting():
+                            self.server  # noqa: B018  (one that cannot be started ends the run here)
                     except BaseException:
                         os.close(descriptor)
                         raise
@@ -183,7 +188,8 @@ class Grader:
                     os.close(descriptor)
 
     def _finished(self, running: dict[Future[Graded], tuple[str, str, int]]) -> Iterator[tuple[Graded, str]]:
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        with self.interrupt.waiting():
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             digest, mark, descriptor = running.pop(future)
             os.close(descriptor)
