@@ -23,6 +23,8 @@ from grader.sandbox import levels
 from grader.verdict import Graded, Status
 from grader.versions import versions
 
+LOOK = 0.1  # seconds between two looks whether there was a Ctrl-C
+
 
 class Keeper(Protocol):
     """Where what was graded is kept, a `store.Store`."""
@@ -169,8 +171,7 @@ class Grader:
                         yield replace(result(work, before.exercises, before.seconds), digest=digest), mark
                         continue
                     try:
-                        with self.interrupt.waiting():
-                            self.server  # noqa: B018  (one that cannot be started ends the run here)
+                        self.server  # noqa: B018  (one that cannot be started ends the run here)
                     except BaseException:
                         os.close(descriptor)
                         raise
@@ -188,8 +189,10 @@ class Grader:
                     os.close(descriptor)
 
     def _finished(self, running: dict[Future[Graded], tuple[str, str, int]]) -> Iterator[tuple[Graded, str]]:
-        with self.interrupt.waiting():
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+        done: Collection[Future[Graded]] = ()
+        while not done:
+            self.interrupt.check()
+            done, _ = wait(running, LOOK, return_when=FIRST_COMPLETED)
         for future in done:
             digest, mark, descriptor = running.pop(future)
             os.close(descriptor)

@@ -10,37 +10,27 @@ from types import FrameType
 
 
 class Interrupt:
-    """Notes Ctrl-C, and raises it where the main thread waits or looks for it.
+    """Notes Ctrl-C, and raises it where the main thread looks for it.
 
     Python raises KeyboardInterrupt wherever the main thread is. In a finaliser it is printed and
     forgotten, and the run goes on to its end; in the middle of a commit SQLAlchemy makes another
-    error of it. Work in `handled()`; elsewhere than in the main thread, or where Ctrl-C is ignored
-    or somebody else's, it does nothing. A second Ctrl-C is raised at once.
+    error of it; where the thread waits for a future, a lock stays taken for ever. Work in
+    `handled()`; elsewhere than in the main thread, or where Ctrl-C is ignored or somebody else's, it
+    does nothing. A second Ctrl-C is raised at once.
     """
 
     def __init__(self) -> None:
         """Note nothing yet."""
-        self.noted = self._waiting = False
+        self.noted = False
 
     def check(self) -> None:
         """Raise KeyboardInterrupt if there was a Ctrl-C."""
         if self.noted:
             raise KeyboardInterrupt
 
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Let Ctrl-C be raised at once in here, where nothing breaks by it."""
-        self._waiting = True
-        try:
-            self.check()  # after the line above: what comes before it is noted, what comes later is raised
-            yield
-        finally:
-            self._waiting = False
-        self.check()
-
     def _note(self, number: int, frame: FrameType | None) -> None:
         again, self.noted = self.noted, True
-        if again or self._waiting:
+        if again:
             raise KeyboardInterrupt
 
     @contextmanager
