@@ -31,7 +31,8 @@ class MutantFound(msgspec.Struct, frozen=True):
             the seeds on which it survived.
         distance: the tolerance at which it would pass; infinite if there is none.
         diff: what was changed.
-        reason: why it is equivalent, as its author recorded it.
+        reason: why it is equivalent, as its author recorded it, or as it was found out.
+        remedy: for a survivor, which case to add, where more can be said than that one is missing.
     """
 
     of: str
@@ -43,6 +44,7 @@ class MutantFound(msgspec.Struct, frozen=True):
     distance: float = float("inf")
     diff: str = ""
     reason: str = ""
+    remedy: str = ""
 
 
 class MistakeFound(msgspec.Struct, frozen=True):

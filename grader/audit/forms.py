@@ -20,27 +20,29 @@ from grader.tf_private import watched_ops
 COUNT = "operations_counted"  # the output that `ops__…` has
 
 
-def _map(change, value):
+def mapped(change, value):
+    """Change each leaf of a nest of dicts, tuples and lists."""
     if isinstance(value, dict):
-        return {key: _map(change, item) for key, item in value.items()}
+        return {key: mapped(change, item) for key, item in value.items()}
     if hasattr(value, "_fields"):
-        return type(value)(*(_map(change, item) for item in value))
+        return type(value)(*(mapped(change, item) for item in value))
     if isinstance(value, list | tuple):
-        return type(value)(_map(change, item) for item in value)
+        return type(value)(mapped(change, item) for item in value)
     return change(value)
 
 
-def _is_array(value):
+def is_array(value):
+    """Tell whether a value is an array or a tensor."""
     return hasattr(value, "shape") and hasattr(value, "dtype")
 
 
 def _array(value):
-    return np.asarray(value) if _is_array(value) else value
+    return np.asarray(value) if is_array(value) else value
 
 
 def _wide(value):
     value = _array(value)
-    return value.astype(np.float64) if _is_array(value) and value.dtype.kind == "f" else value
+    return value.astype(np.float64) if is_array(value) and value.dtype.kind == "f" else value
 
 
 def _locked(value):
@@ -51,19 +53,19 @@ def _locked(value):
 
 def _numpy(function):
     """Answer with NumPy arrays."""
-    return lambda *args, **kwargs: _map(_array, function(*args, **kwargs))
+    return lambda *args, **kwargs: mapped(_array, function(*args, **kwargs))
 
 
 def _float64(function):
     """Answer in float64."""
-    return lambda *args, **kwargs: _map(_wide, function(*args, **kwargs))
+    return lambda *args, **kwargs: mapped(_wide, function(*args, **kwargs))
 
 
 def _listed(function):
     """Answer with a list in place of a tuple, and with lists in place of arrays."""
 
     def call(*args, **kwargs):
-        found = _map(lambda v: v.tolist() if _is_array(v) else v, _map(_array, function(*args, **kwargs)))
+        found = mapped(lambda v: v.tolist() if is_array(v) else v, mapped(_array, function(*args, **kwargs)))
         return list(found) if isinstance(found, tuple) else found
 
     return call
@@ -71,7 +73,7 @@ def _listed(function):
 
 def _readonly(function):
     """Leave the inputs as they were."""
-    return lambda *args, **kwargs: function(*_map(_locked, args), **_map(_locked, kwargs))
+    return lambda *args, **kwargs: function(*mapped(_locked, args), **mapped(_locked, kwargs))
 
 
 def _graph(function):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from grader.audit.bench import Bench
 from grader.audit.distance import distance
 from grader.audit.findings import Fate, MutantFound
 from grader.audit.mutation import Mutant
-from grader.exercise import Exercise
+from grader.exercise import Case, Exercise
 from grader.grading.judge import judge
 
 SLOWEST = 20.0  # times the reference's own time; a mutant that takes longer counts as endless
 LEAST_SECONDS = 1.0
+STRETCH = 1000.0  # times the inputs, where one asks how large results may become
 NEAR = 10.0  # times the tolerance; a mutant that is rejected by less is measured on every case
 
 
@@ -69,7 +73,7 @@ def fate(
     """Run one mutant against all exercises that its name is written for."""
     accepted_on: set[str] = set()
     for exercise in exercises:
-        answers = {name: f"mutated:m{number}__{name}" for name in exercise.writes}
+        answers = answers_of(exercise, number)
         public = rejection(bench, exercise, answers, False)
         hidden = rejection(bench, exercise, answers, True, public.place if public else 0)
         accepted_on |= {"public"} if public is None else set()
@@ -78,13 +82,50 @@ def fate(
             case = bench.keys[False].exercises[exercise.name].cases[public.place].name
             return MutantFound(
                 mutant.of, mutant.name, mutant.line, Fate.KILLED, case, public.how,
-                min(public.distance, hidden.distance), mutant.diff, reason,
+                float("inf") if mutant.near else min(public.distance, hidden.distance), mutant.diff, reason,
             )  # fmt: skip
+    if mutant.of_results and not reason and not any(differs(bench, one, number) for one in exercises):
+        reason = f"Makes no difference to any result, not even with inputs {STRETCH:g} times as large."
     which = " and ".join(sorted(accepted_on, reverse=True))
     status = Fate.EQUIVALENT if reason else Fate.SURVIVED
     return MutantFound(
-        mutant.of, mutant.name, mutant.line, status, how=f"on {which} seeds", diff=mutant.diff, reason=reason
-    )
+        mutant.of, mutant.name, mutant.line, status,
+        how=f"on {which} seeds", diff=mutant.diff, reason=reason, remedy=mutant.remedy,
+    )  # fmt: skip
+
+
+def differs(bench: Bench, exercise: Exercise, number: int) -> bool:
+    """Tell whether a mutant returns anything else than the reference on larger inputs than the key's."""
+    answers = answers_of(exercise, number)
+    for case in bench.key(exercise, False).cases:
+        for scalars in (False, True):
+            larger = stretched(case, scalars)
+            right, wrong = bench.run(exercise, larger, {}), bench.run(exercise, larger, answers)
+            if right.status is None and (wrong.status or distance(right.arrays, wrong.arrays)):
+                return True
+    return False
+
+
+def stretched(case: Case, scalars: bool) -> Case:
+    """Return a case with its floating-point arrays a thousand times as large; with its `scalars`, too."""
+
+    def stretch(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return value * STRETCH if value.dtype.kind == "f" else value
+        if isinstance(value, float):
+            return value * STRETCH if scalars else value
+        if isinstance(value, dict):
+            return {key: stretch(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(map(stretch, value))
+        return value
+
+    return replace(case, inputs=stretch(case.inputs))
+
+
+def answers_of(exercise: Exercise, number: int) -> dict[str, str]:
+    """Return what has every answer of an exercise from the mutant with a number on the bench."""
+    return {name: f"mutated:m{number}__{name}" for name in exercise.writes}
 
 
 def rejection(

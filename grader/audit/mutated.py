@@ -8,6 +8,7 @@ that take the place of its own: `mutated:m17__adam_step` is `adam_step` with the
 import sys
 import types
 
+from grader.audit import added
 from grader.server import module
 
 
@@ -28,6 +29,8 @@ def __getattr__(name):  # type: ignore[no-untyped-def]
         first, last, cell = edits.CELLS[number]
         lines = edits.TEXT.split("\n")
         text = "\n".join([*lines[: first - 1], *cell.split("\n"), *lines[last:]])
-        loaded = module.load(text.encode(), "mutant.py", "submitted.mutant")
+        loaded = module.read(text.encode(), "mutant.py", "submitted.mutant")
+        vars(loaded.module)["added"] = added
+        module.run(loaded)
         Latest.number, Latest.module = number, loaded.module
     return getattr(Latest.module, of)

@@ -18,6 +18,7 @@ from functools import cached_property
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from grader.audit.additions import Addition, additions
 from grader.audit.operators import variants
 from grader.authoring.notebook import BEGIN, END, exercise_name
 from grader.cells import script_cells
@@ -41,6 +42,9 @@ class Mutant:
         name: the changed statement; no two mutants of one `of` share it.
         before, after: the cell's text.
         first, last: the cell's lines in `solution.py`, counted from 1.
+        remedy: what to do if no check notices; "" where a case is all that helps.
+        of_results: it changes results alone, and may make no difference to any.
+        near: its results are near to the right ones by design, and say nothing of a tolerance.
     """
 
     of: str
@@ -49,6 +53,9 @@ class Mutant:
     after: str
     first: int
     last: int
+    remedy: str = ""
+    of_results: bool = False
+    near: bool = False
 
     @cached_property
     def line(self) -> int:
@@ -75,6 +82,8 @@ def mutants(topic: Topic, only: Container[str] | None = None) -> Iterator[Mutant
         if only is None or of in only:
             for name, after in changed(source):
                 yield Mutant(of, name, source, after, first, last)
+            for name, after, one in added(source):
+                yield Mutant(of, name, source, after, first, last, one.remedy, one.of_results, one.near)
 
 
 def solution_cells(topic: Topic) -> Iterator[tuple[str, str, int, int]]:
@@ -114,6 +123,20 @@ def changed(source: str) -> list[tuple[str, str]]:
         names[name] = names.get(name, 0) + 1
         seen[normal] = name
         found.append((name if names[name] == 1 else f"{name} #{names[name]}", after))
+    return found
+
+
+def added(source: str) -> list[tuple[str, str, Addition]]:
+    """Return the name and text of each mutant of one cell by addition, and what is added."""
+    wrapper = MetadataWrapper(cst.parse_module(source))
+    plain = _plain(source)
+    names: dict[str, int] = {}
+    found = []
+    for one in additions(wrapper, regions(source)):
+        after = cst.ensure_type(wrapper.module.deep_replace(one.old, one.new), cst.Module).code
+        name = one.name or change(plain, _plain(after))
+        names[name] = names.get(name, 0) + 1
+        found.append((name if names[name] == 1 else f"{name} #{names[name]}", after, one))
     return found
 
 

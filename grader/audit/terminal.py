@@ -31,6 +31,8 @@ def show_topic(console: Console, topic: TopicFound) -> None:
             if mutant.fate is Fate.SURVIVED:
                 console.print(Text(f"\n✗ {topic.topic}.{exercise.name}: survives {mutant.how}", "bold"))
                 show_diff(console, mutant.diff)
+                if mutant.remedy:
+                    console.print(Text(f"  {mutant.remedy}"), soft_wrap=True)
                 remedy = f"  if it is equivalent, record why: {toml(mutant.name)} = …"
                 console.print(Text(remedy, "dim"), soft_wrap=True)
     table = Table(title=topic.topic, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
