@@ -62,7 +62,7 @@ long: $(VENV)/test
 ## audit        prove the course's checks with every mutant there is; BUDGET=3600 seconds at most
 audit: $(VENV)/test
 	mkdir -p build
-	$(BIN)/grader audit --workers $(WORKERS) --budget $(BUDGET) --html build/audit.html --json build/audit.json
+	$(BIN)/grader audit --workers $(WORKERS) --budget $(BUDGET) --secrets 20 --html build/audit.html --json build/audit.json
 
 ## bench        this grader against nbgrader, Otter, pytest and the floor; BENCH=--full for 1,000 students
 bench: $(VENV)/test

@@ -42,8 +42,8 @@ MODULES = {
     " awaited markdown",
     "student": "live quiet shell watch checked checking edited asked session portability shown submitted hint"
     " packing written progress places assignment",
-    "audit": "run cost steadiness training rightness killing reorder replay bench content equivalents"
-    " mutation additions operators margins mistakes page terminal mutated added forms known annotations"
+    "audit": "run alone cost page terminal luck steadiness training rightness killing reorder replay bench"
+    " content equivalents mutation additions operators margins mistakes mutated added forms known annotations"
     " syntax exchanges distance reasons findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",

@@ -154,6 +154,39 @@ class ReplayFound(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class SwayFound(msgspec.Struct, frozen=True):
+    """An answer whose grade depends on the secret.
+
+    Attributes:
+        answer: the mistake's name, or that of a right form.
+        right: whether it is right.
+        low, high: the least and the highest of its scores.
+        cases: by case that rejects it under some secrets alone, under how many.
+        full: under how many secrets it gets full marks.
+        unnamed: under how many a mistake is rejected without a name.
+        named: by other mistake that it is taken for, under how many.
+        reason: why it cannot be otherwise, as its author recorded it.
+    """
+
+    answer: str
+    right: bool
+    low: float
+    high: float
+    cases: dict[str, int]
+    full: int
+    unnamed: int = 0
+    named: dict[str, int] = {}
+    reason: str = ""
+
+
+class LuckFound(msgspec.Struct, frozen=True):
+    """What depends on luck: of so many secrets that were `asked` for and `tried`, whose grade moves."""
+
+    asked: int
+    tried: int
+    swayed: tuple[SwayFound, ...] = ()
+
+
 class ExerciseFound(msgspec.Struct):
     """What was found of one exercise; `problems` says in sentences what is to be mended.
 
@@ -169,6 +202,7 @@ class ExerciseFound(msgspec.Struct):
     training: TrainingFound | None = None
     cost: CostFound | None = None
     replays: list[ReplayFound] = []
+    luck: LuckFound | None = None
     seconds: float = 0.0
     problems: list[str] = []
     notes: list[str] = []

@@ -12,9 +12,11 @@ import msgspec
 
 from grader import files
 from grader.audit import (
+    alone,
     content,
     cost,
     equivalents,
+    luck,
     margins,
     mistakes,
     replay,
@@ -23,7 +25,7 @@ from grader.audit import (
     training,
 )
 from grader.audit.bench import Bench, both_keys
-from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, ReplayFound, TopicFound
+from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, TopicFound
 from grader.audit.killing import fates
 from grader.audit.mutation import Mutant, mutants
 from grader.audit.reorder import reordered
@@ -34,7 +36,6 @@ from grader.exercise import Exercise
 from grader.grading.secret import PUBLIC, case_seeds
 
 Progress = Callable[[str], None]
-REPLAY = "replay"  # what may be looked at alone
 
 
 def audit(
@@ -43,6 +44,7 @@ def audit(
     sample: int | None = None,
     budget: float = float("inf"),
     progress: Progress = lambda text: None,
+    secrets: int = luck.SOME,
 ) -> AuditFound:
     """Audit topics.
 
@@ -50,8 +52,9 @@ def audit(
         targets: by topic, the exercises meant; all of them if none is named.
         workers: how many children run answers at a time.
         sample: of each exercise, run this many mutants only, always the same.
-        budget: seconds, after which no further mutant is run.
+        budget: seconds, after which no further mutant is run, and no further secret tried.
         progress: is told what comes next.
+        secrets: under so many every mistake and every right form is graded.
 
     Raises:
         AuthorError: a topic cannot be run at all.
@@ -60,7 +63,7 @@ def audit(
     deadline = time.monotonic() + budget
     with Server() as server:
         topics = [
-            audit_topic(server, topic, names, workers, sample, deadline, progress)
+            audit_topic(server, topic, names, workers, sample, deadline, progress, secrets)
             for topic, names in targets.items()
         ]
     return AuditFound(topics)
@@ -74,6 +77,7 @@ def audit_topic(
     sample: int | None,
     deadline: float,
     progress: Progress,
+    secrets: int = luck.SOME,
 ) -> TopicFound:
     """Audit the exercises of one topic; see `audit`."""
     started = time.monotonic()
@@ -85,12 +89,13 @@ def audit_topic(
     written = {name for exercise in chosen for name in exercise.writes}
     changed = list(mutants(topic, written))
     others = list(reordered(topic, written))
-    reasons = equivalents.recorded(topic)
+    reasons, lucky = equivalents.recorded(topic), luck.recorded(topic)
     progress(f"{topic.name}: arrays known beforehand")
     replays = replay.replays(server, topic, names)
     topic_found = TopicFound(topic.id)
     if not names:
         topic_found.problems += replay.outdated(topic, replays)
+        topic_found.problems += luck.outdated(topic)
         topic_found.problems += content.points_problems(topic)
         topic_found.problems += content.topic_problems(topic)
         topic_found.problems += [
@@ -109,7 +114,7 @@ def audit_topic(
         if sample is not None:
             own = fixed_sample(own, sample)
         with Bench(server, topic, keys, [*changed, *others]) as bench:
-            exercise_found = of_replays(exercise.name, replays[exercise.name])
+            exercise_found = alone.of_replays(exercise.name, replays[exercise.name])
             exercise_found.left_out = all_own - len(own)
             for name in exercise.writes:
                 mine = [(i, mutant) for i, mutant in own if mutant.of == name]
@@ -117,6 +122,7 @@ def audit_topic(
             exercise_found.problems += mutant_problems(exercise_found.mutants)
             orders = {mutant.of: len(changed) + i for i, mutant in enumerate(others)}
             look(bench, exercise, exercise_found, orders)
+            alone.add_luck(bench, exercise, exercise_found, lucky, secrets, deadline)
         exercise_found.seconds = time.monotonic() - before
         counts = f"{len(exercise_found.mutants)} mutants, {len(exercise_found.problems)} problems"
         progress(f"{topic.name}.{exercise.name}: {counts}")
@@ -129,33 +135,6 @@ def audit_topic(
         topic_found.problems += cost.topic_problems(topic.checks, needed)
     topic_found.seconds = time.monotonic() - started
     return topic_found
-
-
-def replays_alone(
-    targets: Mapping[Topic, Sequence[str]], progress: Progress = lambda text: None
-) -> AuditFound:
-    """Look at nothing but what is won by arrays known beforehand; see `audit`."""
-    topics = []
-    with Server() as server:
-        for topic, names in targets.items():
-            started = time.monotonic()
-            progress(f"{topic.name}: arrays known beforehand")
-            found = replay.replays(server, topic, names)
-            topics.append(
-                TopicFound(
-                    topic.id,
-                    [of_replays(name, replays) for name, replays in found.items()],
-                    [] if names else replay.outdated(topic, found),
-                    time.monotonic() - started,
-                    only=REPLAY,
-                )
-            )
-    return AuditFound(topics)
-
-
-def of_replays(name: str, replays: list[ReplayFound]) -> ExerciseFound:
-    """Begin what is found of an exercise with what is won by arrays known beforehand."""
-    return ExerciseFound(name, replays=replays, problems=replay.problems_of(replays))
 
 
 def look(bench: Bench, exercise: Exercise, found: ExerciseFound, orders: Mapping[str, int]) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.audit import luck
 from grader.audit.findings import AuditFound, ExerciseFound, Fate, TopicFound
 
 HEADINGS = ("", "killed", "left", "equiv", "forms", "right", "tol.", "wrong", "free", "CPU s", "MB")
@@ -23,7 +24,7 @@ def show(console: Console, found: AuditFound) -> None:
 def show_topic(console: Console, topic: TopicFound) -> None:
     """Show what was found of one topic."""
     if topic.only:
-        show_replays(console, topic)
+        show_part(console, topic)
         show_problems(console, topic)
         return
     for exercise in topic.exercises:
@@ -47,7 +48,28 @@ def show_topic(console: Console, topic: TopicFound) -> None:
     console.print(Text("free: points that arrays known beforehand win, without an answer", "dim"))
     rate = 60 * topic.made / max(topic.seconds, 1e-9)
     console.print(f"{topic.made} mutants, and all else, in {topic.seconds:.0f} s: {rate:.0f} a minute")
+    show_luck(console, topic)
     show_problems(console, topic)
+
+
+def show_part(console: Console, topic: TopicFound) -> None:
+    """Show what was found where one part alone was looked at."""
+    if topic.only == "replay":
+        show_replays(console, topic)
+    show_luck(console, topic)
+
+
+def show_luck(console: Console, topic: TopicFound) -> None:
+    """Say how many secrets were tried, and what is recorded as depending on them."""
+    found = [one.luck for one in topic.exercises if one.luck]
+    if found:
+        console.print(Text(luck.summary(found)), soft_wrap=True)
+    for exercise in topic.exercises:
+        for one in exercise.luck.swayed if exercise.luck else ():
+            if one.reason:
+                console.print(
+                    Text(f"  {exercise.name} {one.answer} (recorded: {one.reason})"), soft_wrap=True
+                )
 
 
 def show_problems(console: Console, topic: TopicFound) -> None:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from grader.client.child import Child
 from grader.client.server import Server
@@ -24,6 +25,13 @@ from grader.grading.secret import PUBLIC, case_seeds
 from grader.outcome import Outcome
 
 MODULES = ("solution", "mistakes", "oracles")
+
+
+class Runs(Protocol):
+    """Whatever runs a topic's own answers on a case."""
+
+    def run(self, exercise: Exercise, case: Case, answers: Mapping[str, str]) -> Outcome:
+        """Run the driver of `exercise` with some answers replaced."""
 
 
 @dataclass(frozen=True)
@@ -165,26 +173,48 @@ def _record_exercises(
         for exercise in topic.checks.exercises.values():
             if only and exercise.name not in only:
                 continue
-            cases = tuple(exercise.draw(case_seeds(secret, topic.id, exercise.name)))
-            expected = []
-            for case in cases:
-                outcome = runner.run(exercise, case, {})
-                if outcome.status is not None:
-                    raise AuthorError(_blamed(topic, exercise, case, outcome))
-                expected.append(outcome.arrays)
-            recorded[exercise.name] = ExerciseKey(
-                exercise.name,
-                cases,
-                tuple(expected),
-                tuple(
-                    MistakeKey(m.name, m.of, m.sentence, tuple(runner.respond(exercise, c, m) for c in cases))
-                    for m in mistakes
-                    if m.of in exercise.writes
-                ),
-            )
+            recorded[exercise.name] = record_exercise(runner, topic, exercise, secret, mistakes)
         return recorded
     finally:
         runner.close()
+
+
+def record_exercise(
+    runs: Runs, topic: Topic, exercise: Exercise, secret: bytes, mistakes: Sequence[Marked]
+) -> ExerciseKey:
+    """Run the reference on the cases of one exercise, and those of the mistakes that are its.
+
+    Args:
+        runs: which holds the topic's answers.
+        topic: whose exercise it is.
+        exercise: whose cases are drawn.
+        secret: which seeds them.
+        mistakes: of the whole topic, or none.
+
+    Raises:
+        AuthorError: the reference raises.
+    """
+    cases = tuple(exercise.draw(case_seeds(secret, topic.id, exercise.name)))
+    expected = []
+    for case in cases:
+        outcome = runs.run(exercise, case, {})
+        if outcome.status is not None:
+            raise AuthorError(_blamed(topic, exercise, case, outcome))
+        expected.append(outcome.arrays)
+    of_mistakes = tuple(
+        MistakeKey(m.name, m.of, m.sentence, tuple(respond(runs, exercise, case, m) for case in cases))
+        for m in mistakes
+        if m.of in exercise.writes
+    )
+    return ExerciseKey(exercise.name, cases, tuple(expected), of_mistakes)
+
+
+def respond(runs: Runs, exercise: Exercise, case: Case, answer: Marked) -> Response:
+    """Record what a mistake does on one case."""
+    outcome = runs.run(exercise, case, {answer.of: f"{answer.module}:{answer.name}"})
+    if outcome.status is None:
+        return Response(outcome.arrays)
+    return Response(error=outcome.error or str(outcome.status))
 
 
 def _blamed(topic: Topic, exercise: Exercise, case: Case, outcome: Outcome) -> str:
@@ -251,13 +281,6 @@ class Runner:
         if not self.child.alive:
             self.child = open_course(self.server, self.topic, self.more)
         return self.child.run(exercise.name, case.inputs, exercise.seconds, answers)
-
-    def respond(self, exercise: Exercise, case: Case, answer: Marked) -> Response:
-        """Record what a mistake does on one case."""
-        outcome = self.run(exercise, case, {answer.of: f"{answer.module}:{answer.name}"})
-        if outcome.status is None:
-            return Response(outcome.arrays)
-        return Response(error=outcome.error or str(outcome.status))
 
     def close(self) -> None:
         """End the child."""

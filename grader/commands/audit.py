@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
 from grader.commands.common import console, course_option, file_option, json_option, plain_errors
+
+ONLY = ["replay", "secrets"]  # what `grader.audit.alone` looks at, which takes long to import
 
 
 @click.command()
@@ -23,12 +26,18 @@ from grader.commands.common import console, course_option, file_option, json_opt
     "--budget",
     type=click.FloatRange(0),
     default=float("inf"),
-    help="Seconds after which no further mutant is run.",
+    help="Seconds after which no further mutant is run, and no further secret tried.",
+)
+@click.option(
+    "--secrets",
+    type=click.IntRange(1, 1000),
+    help="Grade every mistake and right form under so many secrets.  [default: 3; 20 with --only secrets]",
 )
 @click.option(
     "--only",
-    type=click.Choice(["replay"]),
-    help="Look only at what arrays known beforehand win without an answer: a few seconds a topic.",
+    type=click.Choice(ONLY),
+    help="Look only at `replay`, what arrays known beforehand win without an answer; or at `secrets`, "
+    "which grades depend on the secret.",
 )
 @file_option("--html", "html_file", "Write a report there, as a web page.")
 @json_option
@@ -38,6 +47,7 @@ def audit(
     workers: int,
     sample: int | None,
     budget: float,
+    secrets: int | None,
     only: str | None,
     html_file: Path | None,
     json_file: Path | None,
@@ -46,12 +56,13 @@ def audit(
     """Test the checks: is wrong rejected, and right accepted?
 
     Looks at mutants of the reference, mistakes, right answers in other forms,
-    margins of tolerances, training, cost, what students are given, and what a
-    submission wins that returns arrays known beforehand.
+    margins of tolerances, training, cost, what students are given, whether a
+    grade depends on the secret, and what a submission wins that returns arrays
+    known beforehand.
 
     Exits with 0 only if there is nothing to mend.
     """
-    from grader.audit import page, run, terminal
+    from grader.audit import alone, luck, page, run, terminal
     from grader.course import find_course
 
     def say(text: str) -> None:
@@ -61,9 +72,10 @@ def audit(
         course = find_course(explicit=folder)
         chosen = run.resolve(course, targets)
         if only:
-            found = run.replays_alone(chosen, say)
+            limits = alone.Limits(workers, secrets or luck.ALL, time.monotonic() + budget)
+            found = alone.look(only, chosen, limits, say)
         else:
-            found = run.audit(chosen, workers, sample, budget, say)
+            found = run.audit(chosen, workers, sample, budget, say, secrets or luck.SOME)
         if json_file:
             run.write_json(found, json_file)
         if html_file:
