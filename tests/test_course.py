@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.audit import content, equivalents, killing, mistakes, replay, rightness
+from grader.audit import content, equivalents, killing, mistakes, replay, rightness, teaching
 from grader.audit.bench import Bench, both_keys, in_form
 from grader.audit.findings import Fate, FormFound, MutantFound, ReplayFound
 from grader.audit.mutation import mutants
@@ -38,6 +38,20 @@ COURSE: Course = find_course(Path(__file__).parent)
 EXERCISES = [(topic, exercise) for topic in COURSE.topics for exercise in topic.checks.exercises.values()]
 SAMPLE = 3  # mutants of each answer
 WORKERS = 2
+# Chapters that do not keep to the rules of teaching yet; whoever mends one takes it out.
+UNMENDED = {
+    "01_tensors_and_probability",
+    "02_linear_models",
+    "03_perceptrons_and_separability",
+    "04_automatic_differentiation",
+    "05_multilayer_perceptrons",
+    "06_optimisers",
+    "07_initialisation_and_normalisation",
+    "08_regularisation",
+    "09_generalisation",
+    "10_convolutions",
+    "19_transformers",
+}
 FREE = 0.02  # of the course's points, which may be recorded as won without an answer
 
 every_topic = pytest.mark.parametrize("topic", COURSE.topics, ids=lambda topic: topic.id)
@@ -262,6 +276,19 @@ def test_hints_and_docstrings_hold_what_a_student_needs(topic: Topic, exercise: 
 @every_topic
 def test_students_are_given_nothing_of_the_solution(topic: Topic) -> None:
     assert content.topic_problems(topic) == []
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        pytest.param(
+            topic, id=topic.id, marks=[pytest.mark.xfail(strict=True)] if topic.id in UNMENDED else []
+        )
+        for topic in COURSE.topics
+    ],
+)
+def test_a_chapter_keeps_to_the_rules_of_teaching(topic: Topic) -> None:
+    assert teaching.problems(topic) == []
 
 
 def test_what_is_generated_is_fresh() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from grader.audit import luck, replay
+from grader.audit import content, luck, replay, teaching
 from grader.audit.bench import Bench
 from grader.audit.findings import AuditFound, ExerciseFound, ReplayFound, TopicFound
 from grader.client.server import Server
@@ -46,9 +46,21 @@ def secrets(server: Server, topic: Topic, names: Sequence[str], limits: Limits) 
         return TopicFound(topic.id, list(pool.map(run, chosen)), [] if names else luck.outdated(topic))
 
 
+def contents(server: Server, topic: Topic, names: Sequence[str], limits: Limits) -> TopicFound:
+    """Look at what students are given, and whether it keeps to the rules of teaching; nothing is run."""
+    problems = [*content.points_problems(topic), *content.topic_problems(topic), *teaching.problems(topic)]
+    exercises = [
+        ExerciseFound(name, problems=content.exercise_problems(topic, one))
+        for name, one in topic.checks.exercises.items()
+        if not names or name in names
+    ]
+    return TopicFound(topic.id, exercises, [] if names else problems)
+
+
 PARTS: dict[str, Callable[[Server, Topic, Sequence[str], Limits], TopicFound]] = {
     "replay": replays,
     "secrets": secrets,
+    "content": contents,
 }
 
 

@@ -22,6 +22,7 @@ from grader.audit import (
     replay,
     rightness,
     steadiness,
+    teaching,
     training,
 )
 from grader.audit.bench import Bench, both_keys
@@ -98,6 +99,7 @@ def audit_topic(
         topic_found.problems += luck.outdated(topic)
         topic_found.problems += content.points_problems(topic)
         topic_found.problems += content.topic_problems(topic)
+        topic_found.problems += teaching.problems(topic)
         topic_found.problems += [
             f"{equivalents.FILE} names a mutant of `{of}` that does not exist: {name}"
             for of, name in equivalents.outdated(reasons, changed)

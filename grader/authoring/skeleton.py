@@ -11,7 +11,11 @@ SOLUTION = '''\
 r"""
 # {title}
 
-Which question does this topic answer? What do you guess? Write it down before you run anything.
+One scene, and the question that this topic answers.
+
+**Before you run anything**, write down your predictions:
+
+1. What will the picture show?
 """
 
 # %%
@@ -42,6 +46,13 @@ def first_exercise(x):
     ### END SOLUTION
 
 
+# %% [markdown]
+r"""
+**Prediction 1.** What will the picture show?
+
+*Write yours here, with the reason, before you run the next cell:*
+"""
+
 # %% tags=["active-ipynb"]
 # # A demonstration: run in the notebook, never by the grader. It should look wrong if the code is.
 # import matplotlib.pyplot as plt
@@ -49,6 +60,21 @@ def first_exercise(x):
 # x = np.linspace(0, 1, 50)
 # plt.plot(x, first_exercise(x))
 # plt.show()
+
+# %% [markdown]
+r"""
+**Prediction 1, answered.** What it shows, and why.
+
+**Explore.** What may be varied, and which number that a cell prints says how well that went.
+
+## What you have learnt
+
+- The first idea, in one sentence.
+- The second.
+- The third.
+
+Read on: where the subject is taken further.
+"""
 
 # %% [markdown]
 r"""

@@ -9,7 +9,7 @@ import click
 
 from grader.commands.common import console, course_option, file_option, json_option, plain_errors
 
-ONLY = ["replay", "secrets"]  # what `grader.audit.alone` looks at, which takes long to import
+ONLY = ["replay", "secrets", "content"]  # what `grader.audit.alone` looks at, which takes long to import
 
 
 @click.command()
@@ -36,8 +36,8 @@ ONLY = ["replay", "secrets"]  # what `grader.audit.alone` looks at, which takes 
 @click.option(
     "--only",
     type=click.Choice(ONLY),
-    help="Look only at `replay`, what arrays known beforehand win without an answer; or at `secrets`, "
-    "which grades depend on the secret.",
+    help="Look only at `replay`, what arrays known beforehand win without an answer; at `secrets`, which "
+    "grades depend on the secret; or at `content`, what students read.",
 )
 @file_option("--html", "html_file", "Write a report there, as a web page.")
 @json_option
