@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from grader.audit import content, luck, replay, teaching
+from grader.audit import clauses, content, luck, replay, teaching
 from grader.audit.bench import Bench
 from grader.audit.findings import AuditFound, ExerciseFound, ReplayFound, TopicFound
 from grader.client.server import Server
@@ -48,13 +48,12 @@ def secrets(server: Server, topic: Topic, names: Sequence[str], limits: Limits) 
 
 def contents(server: Server, topic: Topic, names: Sequence[str], limits: Limits) -> TopicFound:
     """Look at what students are given, and whether it keeps to the rules of teaching; nothing is run."""
-    problems = [*content.points_problems(topic), *content.topic_problems(topic), *teaching.problems(topic)]
-    exercises = [
-        ExerciseFound(name, problems=content.exercise_problems(topic, one))
-        for name, one in topic.checks.exercises.items()
-        if not names or name in names
-    ]
-    return TopicFound(topic.id, exercises, [] if names else problems)
+    exercises = []
+    for name, exercise in topic.checks.exercises.items():
+        if not names or name in names:
+            exercises.append(ExerciseFound(name))
+            add_content(topic, exercise, exercises[-1])
+    return TopicFound(topic.id, exercises, [] if names else of_content(topic))
 
 
 PARTS: dict[str, Callable[[Server, Topic, Sequence[str], Limits], TopicFound]] = {
@@ -109,3 +108,20 @@ def add_luck(
     """Add to what is found of an exercise which grades depend on the secret; see `luck.luck`."""
     found.luck = luck.luck(bench, exercise, why, secrets, deadline)
     found.problems += luck.problems_of(found.luck, exercise.points)
+
+
+def add_content(topic: Topic, exercise: Exercise, found: ExerciseFound) -> None:
+    """Add to what is found of an exercise what its hint and docstrings lack, and what they promise."""
+    found.problems += content.exercise_problems(topic, exercise)
+    found.clauses = clauses.clauses(topic, exercise)
+    found.problems += clauses.problems_of(topic, exercise, found.clauses)
+
+
+def of_content(topic: Topic) -> list[str]:
+    """Say what is wrong with a topic's files and its chapter."""
+    return [
+        *content.points_problems(topic),
+        *content.topic_problems(topic),
+        *teaching.problems(topic),
+        *clauses.outdated(topic),
+    ]

@@ -187,6 +187,13 @@ class LuckFound(msgspec.Struct, frozen=True):
     swayed: tuple[SwayFound, ...] = ()
 
 
+class ClauseFound(msgspec.Struct, frozen=True):
+    """A sentence of a docstring, and the lines of `checks.py` that name it beside a case."""
+
+    clause: str
+    lines: tuple[int, ...]
+
+
 class ExerciseFound(msgspec.Struct):
     """What was found of one exercise; `problems` says in sentences what is to be mended.
 
@@ -203,6 +210,7 @@ class ExerciseFound(msgspec.Struct):
     cost: CostFound | None = None
     replays: list[ReplayFound] = []
     luck: LuckFound | None = None
+    clauses: list[ClauseFound] = []
     seconds: float = 0.0
     problems: list[str] = []
     notes: list[str] = []

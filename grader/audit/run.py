@@ -13,7 +13,6 @@ import msgspec
 from grader import files
 from grader.audit import (
     alone,
-    content,
     cost,
     equivalents,
     luck,
@@ -22,7 +21,6 @@ from grader.audit import (
     replay,
     rightness,
     steadiness,
-    teaching,
     training,
 )
 from grader.audit.bench import Bench, both_keys
@@ -97,9 +95,7 @@ def audit_topic(
     if not names:
         topic_found.problems += replay.outdated(topic, replays)
         topic_found.problems += luck.outdated(topic)
-        topic_found.problems += content.points_problems(topic)
-        topic_found.problems += content.topic_problems(topic)
-        topic_found.problems += teaching.problems(topic)
+        topic_found.problems += alone.of_content(topic)
         topic_found.problems += [
             f"{equivalents.FILE} names a mutant of `{of}` that does not exist: {name}"
             for of, name in equivalents.outdated(reasons, changed)
@@ -158,7 +154,7 @@ def look(bench: Bench, exercise: Exercise, found: ExerciseFound, orders: Mapping
     found.problems += training.problems_of(found.training) if found.training else []
     found.cost, slowest = cost.cost(bench, exercise)
     found.problems += cost.problems_of(exercise, slowest)
-    found.problems += content.exercise_problems(bench.topic, exercise)
+    alone.add_content(bench.topic, exercise, found)
     found.notes += cost.notes_of(found.cost)
     killers = [mutant.by for mutant in found.mutants if mutant.by]
     idle = mistakes.idle_cases(keys[0], found.mistakes, killers)

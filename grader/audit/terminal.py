@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.audit import luck
+from grader.audit import clauses, luck
 from grader.audit.findings import AuditFound, ExerciseFound, Fate, TopicFound
 
 HEADINGS = ("", "killed", "left", "equiv", "forms", "right", "tol.", "wrong", "free", "CPU s", "MB")
@@ -49,6 +49,7 @@ def show_topic(console: Console, topic: TopicFound) -> None:
     rate = 60 * topic.made / max(topic.seconds, 1e-9)
     console.print(f"{topic.made} mutants, and all else, in {topic.seconds:.0f} s: {rate:.0f} a minute")
     show_luck(console, topic)
+    show_clauses(console, topic)
     show_problems(console, topic)
 
 
@@ -57,6 +58,13 @@ def show_part(console: Console, topic: TopicFound) -> None:
     if topic.only == "replay":
         show_replays(console, topic)
     show_luck(console, topic)
+    show_clauses(console, topic)
+
+
+def show_clauses(console: Console, topic: TopicFound) -> None:
+    """Say how many clauses of the docstrings have a case that names them."""
+    if found := [clause for one in topic.exercises for clause in one.clauses]:
+        console.print(Text(clauses.summary(found)), soft_wrap=True)
 
 
 def show_luck(console: Console, topic: TopicFound) -> None:

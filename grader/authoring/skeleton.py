@@ -101,6 +101,7 @@ def first_exercise(answer, x):
 
 @first_exercise.cases
 def _(rng):
+    # clause: "Say in one sentence what is computed."
     yield "two numbers", {{"x": rng.normal(size=2)}}
     yield "a few numbers", {{"x": rng.normal(size=5)}}
 '''
