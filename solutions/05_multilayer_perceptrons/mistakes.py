@@ -8,129 +8,217 @@ from grader.exercise import mistake
 
 from . import solution as right
 
-# activation
+# leaky_relu
 
 
-@mistake(of="activation")
-def softplus_overflows(name, x, alpha=1.0):
-    """softplus takes the exponential of large positive numbers."""
-    return tf.math.log(1 + tf.exp(x)) if name == "softplus" else right.activation(name, x, alpha)
+@mistake(of="leaky_relu")
+def leaks_right(x, alpha):
+    """the slope is alpha right of 0, and 1 left of it."""
+    return tf.where(x > 0, alpha * x, x)
 
 
-@mistake(of="activation")
-def sigmoid_overflows(name, x, alpha=1.0):
-    """the sigmoid is 1 / (1 + exp(-x)): its value survives an infinite power, its slope does not."""
-    return 1 / (1 + tf.exp(-x)) if name == "sigmoid" else right.activation(name, x, alpha)
+@mistake(of="leaky_relu")
+def larger_of_two(x, alpha):
+    """the larger one of x and alpha x is taken, which is right only where alpha is at most 1."""
+    return tf.maximum(x, alpha * x)
 
 
-@mistake(of="activation")
-def tanh_overflows(name, x, alpha=1.0):
-    """tanh is a quotient of powers of both signs, of which one overflows."""
-    if name == "tanh":
-        return (tf.exp(x) - tf.exp(-x)) / (tf.exp(x) + tf.exp(-x))
-    return right.activation(name, x, alpha)
+@mistake(of="leaky_relu")
+def nothing_leaks(x, alpha):
+    """everything left of 0 becomes 0, as in a ReLU."""
+    return tf.where(x > 0, x, 0.0)
 
 
-@mistake(of="activation")
-def branch_not_taken(name, x, alpha=1.0):
-    """ELU's exponential is taken of all x, so that where x is large, 0 times infinity comes back."""
-    return tf.where(x > 0, x, alpha * (tf.exp(x) - 1)) if name == "elu" else right.activation(name, x, alpha)
+@mistake(of="leaky_relu")
+def fixed_leak(x, alpha):
+    """the slope left of 0 is 0.01, whatever alpha is."""
+    return tf.where(x > 0, x, 0.01 * x)
 
 
-@mistake(of="activation")
-def kinked_at_zero(name, x, alpha=1.0):
-    """sigmoid, tanh or softplus are made from |x|, whose slope at exactly 0 TensorFlow takes to be 0."""
+@mistake(of="leaky_relu")
+def leaks_upwards(x, alpha):
+    """left of 0 the values are positive: alpha multiplies |x|."""
+    return tf.where(x > 0, x, -alpha * x)
+
+
+@mistake(of="leaky_relu")
+def everything_leaks(x, alpha):
+    """alpha multiplies x on both sides of 0."""
+    return alpha * x
+
+
+# softmax
+
+
+@mistake(of="softmax")
+def softmax_overflows(x):
+    """the exponential of large logits is taken as they are."""
+    return tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=-1, keepdims=True)
+
+
+@mistake(of="softmax")
+def softmax_over_examples(x):
+    """each column of the batch sums to 1 instead of each row."""
+    powers = tf.exp(x - tf.reduce_max(x, axis=0, keepdims=True))
+    return powers / tf.reduce_sum(powers, axis=0, keepdims=True)
+
+
+@mistake(of="softmax")
+def softmax_over_everything(x):
+    """the whole array sums to 1."""
+    powers = tf.exp(x - tf.reduce_max(x))
+    return powers / tf.reduce_sum(powers)
+
+
+@mistake(of="softmax", raises="InvalidArgumentError")
+def softmax_along_axis_one(x):
+    """the sum is along axis 1, which is the last one only where there are two."""
+    powers = tf.exp(x - tf.reduce_max(x, axis=1, keepdims=True))
+    return powers / tf.reduce_sum(powers, axis=1, keepdims=True)
+
+
+@mistake(of="softmax")
+def largest_of_all_taken_off(x):
+    """the largest logit of the whole batch is taken off, next to which other rows vanish."""
+    powers = tf.exp(x - tf.reduce_max(x))
+    return powers / tf.reduce_sum(powers, axis=-1, keepdims=True)
+
+
+@mistake(of="softmax")
+def not_normalised(x):
+    """the powers are not divided by their sum."""
+    return tf.exp(x - tf.reduce_max(x, axis=-1, keepdims=True))
+
+
+# tanh
+
+
+def _power(x):
+    return tf.exp(tf.where(x > 0, -x, x))
+
+
+@mistake(of="tanh")
+def tanh_overflows(x):
+    """a quotient of powers of both signs is taken, of which one overflows."""
+    return (tf.exp(x) - tf.exp(-x)) / (tf.exp(x) + tf.exp(-x))
+
+
+@mistake(of="tanh")
+def tanh_kinked_at_zero(x):
+    """tanh is made from |x|, whose slope at exactly 0 TensorFlow takes to be 0."""
     power = tf.exp(-tf.abs(x))
-    if name == "sigmoid":
-        return tf.where(x >= 0, 1 / (1 + power), power / (1 + power))
-    if name == "tanh":
-        return tf.sign(x) * (1 - power**2) / (1 + power**2)
-    if name == "softplus":
-        return tf.maximum(x, 0) + tf.math.log1p(power)
-    return right.activation(name, x, alpha)
+    return tf.sign(x) * (1 - power**2) / (1 + power**2)
 
 
-@mistake(of="activation")
-def leaks_right(name, x, alpha=1.0):
-    """the leaky ReLU has the slope alpha right of 0, and 1 left of it."""
-    return tf.where(x > 0, alpha * x, x) if name == "leaky_relu" else right.activation(name, x, alpha)
+@mistake(of="tanh")
+def not_doubled(x):
+    """x is not doubled: the result is tanh(x/2)."""
+    power = _power(x)
+    return tf.where(x > 0, 1 - power, power - 1) / (1 + power)
 
 
-@mistake(of="activation")
-def larger_of_two(name, x, alpha=1.0):
-    """the leaky ReLU is the larger one of x and alpha x, which is right only where alpha is at most 1."""
-    return tf.maximum(x, alpha * x) if name == "leaky_relu" else right.activation(name, x, alpha)
+@mistake(of="tanh")
+def sigmoid_not_shifted(x):
+    """the values run from 0 to 1 instead of from -1 to 1: the sigmoid of 2x."""
+    power = _power(x) ** 2
+    return tf.where(x > 0, 1.0, power) / (1 + power)
 
 
-@mistake(of="activation")
-def straight_soon(name, x, alpha=1.0):
-    """softplus is a straight line beyond ±5, where it still bends."""
-    bent = right.activation(name, x, alpha)
-    return tf.where(tf.abs(x) > 5, tf.maximum(x, 0), bent) if name == "softplus" else bent
+@mistake(of="tanh")
+def sign_lost(x):
+    """the sign of x is lost, and left of 0 the values are positive."""
+    power = _power(x) ** 2
+    return (1 - power) / (1 + power)
 
 
-@mistake(of="activation")
-def alpha_left_out(name, x, alpha=1.0):
-    """ELU does not multiply by alpha."""
-    return right.activation(name, x, alpha if name == "leaky_relu" else 1.0)
+@mistake(of="tanh")
+def saturates_early(x):
+    """x is clipped to ±3, where tanh is not flat yet."""
+    return right.tanh(tf.clip_by_value(x, -3, 3))
 
 
-@mistake(of="activation")
-def elu_bracket(name, x, alpha=1.0):
-    """in ELU, alpha multiplies the power only, before 1 is taken off."""
-    if name == "elu":
-        return tf.where(x > 0, x, alpha * tf.exp(tf.minimum(x, 0)) - 1)
-    return right.activation(name, x, alpha)
+# elu
 
 
-@mistake(of="activation")
-def clipped(name, x, alpha=1.0):
+@mistake(of="elu")
+def branch_not_taken(x, alpha):
+    """the exponential is taken of all x, so that where x is large, 0 times infinity comes back."""
+    return tf.where(x > 0, x, alpha * (tf.exp(x) - 1))
+
+
+@mistake(of="elu")
+def alpha_left_out(x, alpha):
+    """alpha is left out."""
+    return right.elu(x, 1.0)
+
+
+@mistake(of="elu")
+def elu_bracket(x, alpha):
+    """alpha multiplies the power only, before 1 is taken off."""
+    return tf.where(x > 0, x, alpha * tf.exp(tf.minimum(x, 0)) - 1)
+
+
+@mistake(of="elu")
+def one_not_taken_off(x, alpha):
+    """left of 0 the power is not lowered by 1, and the values jump at 0."""
+    return tf.where(x > 0, x, alpha * tf.exp(tf.minimum(x, 0)))
+
+
+@mistake(of="elu")
+def alpha_everywhere(x, alpha):
+    """alpha multiplies x right of 0 too."""
+    return alpha * right.elu(x, 1.0)
+
+
+@mistake(of="elu")
+def elu_clipped(x, alpha):
     """x is clipped to ±50, which keeps powers finite and falsifies what is large."""
-    return right.activation(name, x if name == "softmax" else tf.clip_by_value(x, -50, 50), alpha)
+    return right.elu(tf.clip_by_value(x, -50, 50), alpha)
 
 
-@mistake(of="activation")
-def softmax_overflows(name, x, alpha=1.0):
-    """softmax takes the exponential of large logits as they are."""
-    if name == "softmax":
-        return tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=-1, keepdims=True)
-    return right.activation(name, x, alpha)
+# softplus
 
 
-@mistake(of="activation")
-def softmax_over_examples(name, x, alpha=1.0):
-    """softmax makes each column of the batch sum to 1 instead of each row."""
-    if name == "softmax":
-        powers = tf.exp(x - tf.reduce_max(x, axis=0, keepdims=True))
-        return powers / tf.reduce_sum(powers, axis=0, keepdims=True)
-    return right.activation(name, x, alpha)
+@mistake(of="softplus")
+def softplus_overflows(x):
+    """the exponential of large positive numbers is taken."""
+    return tf.math.log(1 + tf.exp(x))
 
 
-@mistake(of="activation")
-def softmax_over_everything(name, x, alpha=1.0):
-    """softmax makes the whole array sum to 1."""
-    if name == "softmax":
-        powers = tf.exp(x - tf.reduce_max(x))
-        return powers / tf.reduce_sum(powers)
-    return right.activation(name, x, alpha)
+@mistake(of="softplus")
+def softplus_kinked_at_zero(x):
+    """softplus is made from |x|, whose slope at exactly 0 TensorFlow takes to be 0."""
+    return tf.maximum(x, 0) + tf.math.log1p(tf.exp(-tf.abs(x)))
 
 
-@mistake(of="activation", raises="InvalidArgumentError")
-def softmax_along_axis_one(name, x, alpha=1.0):
-    """softmax adds up along axis 1, which is the last one only where there are two."""
-    if name == "softmax":
-        powers = tf.exp(x - tf.reduce_max(x, axis=1, keepdims=True))
-        return powers / tf.reduce_sum(powers, axis=1, keepdims=True)
-    return right.activation(name, x, alpha)
+@mistake(of="softplus")
+def straight_soon(x):
+    """softplus is a straight line beyond ±5, where it still bends."""
+    return tf.where(tf.abs(x) > 5, tf.maximum(x, 0), right.softplus(x))
 
 
-@mistake(of="activation")
-def largest_of_all_taken_off(name, x, alpha=1.0):
-    """softmax takes off the largest logit of the whole batch, next to which other rows vanish."""
-    if name == "softmax":
-        powers = tf.exp(x - tf.reduce_max(x))
-        return powers / tf.reduce_sum(powers, axis=-1, keepdims=True)
-    return right.activation(name, x, alpha)
+@mistake(of="softplus")
+def straight_above(x):
+    """softplus is a straight line above 5, where it still bends."""
+    return tf.where(x > 5, x, right.softplus(x))
+
+
+@mistake(of="softplus")
+def half_of_it(x):
+    """only the logarithm of 1 + exp(-|x|) is returned, without the part that grows like x."""
+    return tf.math.log1p(_power(x))
+
+
+@mistake(of="softplus")
+def logarithm_to_two(x):
+    """the logarithm has the base 2."""
+    return right.softplus(x) / np.float32(np.log(2))
+
+
+@mistake(of="softplus")
+def softplus_clipped(x):
+    """x is clipped to ±50, which keeps powers finite and falsifies what is large."""
+    return right.softplus(tf.clip_by_value(x, -50, 50))
 
 
 # DenseLayer
@@ -397,50 +485,45 @@ def dropout_added(sizes, activation, classes):
     return keras.Model(inputs, keras.layers.Dense(classes)(x))
 
 
-# head_loss
+# classification_loss
 
 
-def _gaussian(target, raw, deviation, log=1.0, half=0.5, constant=0.5 * np.log(2 * np.pi)):
-    squares = ((target - raw[:, 0]) / deviation) ** 2
-    return log * tf.math.log(deviation) + half * squares + constant
-
-
-@mistake(of="head_loss")
+@mistake(of="classification_loss")
 def softmax_for_labels(task, target, raw):
     """the labels share one softmax, although an example may have several."""
     if task == "multilabel":
         return -tf.reduce_sum(tf.cast(target, raw.dtype) * tf.nn.log_softmax(raw), axis=1)
-    return right.head_loss(task, target, raw)
+    return right.classification_loss(task, target, raw)
 
 
-@mistake(of="head_loss")
+@mistake(of="classification_loss")
 def mean_over_labels(task, target, raw):
     """the loss is averaged over the labels instead of summed."""
-    loss = right.head_loss(task, target, raw)
+    loss = right.classification_loss(task, target, raw)
     return loss / raw.shape[1] if task == "multilabel" else loss
 
 
-@mistake(of="head_loss")
+@mistake(of="classification_loss")
 def targets_of_all_examples(task, target, raw):
     """logits [batch, 1] meet targets [batch] in the binary loss, and each example answers for all targets."""
     if task == "binary":
         return tf.reduce_mean(tf.math.softplus(raw) - tf.cast(target, raw.dtype) * raw, axis=1)
-    return right.head_loss(task, target, raw)
+    return right.classification_loss(task, target, raw)
 
 
-@mistake(of="head_loss")
+@mistake(of="classification_loss")
 def mean_over_examples(task, target, raw):
     """the loss is averaged over the batch already."""
-    return tf.reduce_mean(right.head_loss(task, target, raw))
+    return tf.reduce_mean(right.classification_loss(task, target, raw))
 
 
-@mistake(of="head_loss")
+@mistake(of="classification_loss")
 def minus_left_out(task, target, raw):
     """the minus is missing: the log-likelihood, which training would make small."""
-    return -right.head_loss(task, target, raw)
+    return -right.classification_loss(task, target, raw)
 
 
-@mistake(of="head_loss")
+@mistake(of="classification_loss")
 def logarithm_of_sigmoid(task, target, raw):
     """probabilities are computed first, and then the logarithm of some that are 0."""
     if task in ("binary", "multilabel"):
@@ -448,10 +531,10 @@ def logarithm_of_sigmoid(task, target, raw):
         return -tf.reduce_sum(target * tf.math.log(chance) + (1 - target) * tf.math.log(1 - chance), axis=1)
     if task == "multiclass":
         return -tf.math.log(tf.gather(tf.nn.softmax(raw), target, axis=1, batch_dims=1))
-    return right.head_loss(task, target, raw)
+    return right.classification_loss(task, target, raw)
 
 
-@mistake(of="head_loss")
+@mistake(of="classification_loss")
 def clipped_probabilities(task, target, raw):
     """probabilities are kept 1e-7 away from 0 and 1, which stops the gradient of the worst errors."""
     if task in ("binary", "multilabel"):
@@ -461,63 +544,65 @@ def clipped_probabilities(task, target, raw):
     if task == "multiclass":
         chance = tf.clip_by_value(tf.nn.softmax(raw), 1e-7, 1 - 1e-7)
         return -tf.math.log(tf.gather(chance, target, axis=1, batch_dims=1))
-    return right.head_loss(task, target, raw)
+    return right.classification_loss(task, target, raw)
 
 
-@mistake(of="head_loss")
+@mistake(of="classification_loss")
 def logits_taken_for_probabilities(task, target, raw):
     """the multiclass loss is minus the logit of the right class, without the normalisation."""
     if task == "multiclass":
         return -tf.gather(raw, target, axis=1, batch_dims=1)
-    return right.head_loss(task, target, raw)
+    return right.classification_loss(task, target, raw)
 
 
-@mistake(of="head_loss")
-def variance_for_deviation(task, target, raw):
+# gaussian_loss
+
+
+def _gaussian(target, raw, deviation, log=1.0, half=0.5, constant=0.5 * np.log(2 * np.pi)):
+    squares = ((target - raw[:, 0]) / deviation) ** 2
+    return log * tf.math.log(deviation) + half * squares + constant
+
+
+@mistake(of="gaussian_loss")
+def variance_for_deviation(target, raw):
     """softplus gives the variance instead of the deviation."""
-    if task == "gaussian":
-        return _gaussian(target, raw, tf.sqrt(tf.math.softplus(raw[:, 1])))
-    return right.head_loss(task, target, raw)
+    return _gaussian(target, raw, tf.sqrt(tf.math.softplus(raw[:, 1])))
 
 
-@mistake(of="head_loss")
-def no_price_for_width(task, target, raw):
+@mistake(of="gaussian_loss")
+def no_price_for_width(target, raw):
     """the logarithm of the deviation is left out, so that the unsure never pay."""
-    if task == "gaussian":
-        return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), log=0.0)
-    return right.head_loss(task, target, raw)
+    return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), log=0.0)
 
 
-@mistake(of="head_loss")
-def log_of_variance(task, target, raw):
+@mistake(of="gaussian_loss")
+def log_of_variance(target, raw):
     """the logarithm is that of the variance, without the factor ½."""
-    if task == "gaussian":
-        return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), log=2.0)
-    return right.head_loss(task, target, raw)
+    return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), log=2.0)
 
 
-@mistake(of="head_loss")
-def half_left_out(task, target, raw):
+@mistake(of="gaussian_loss")
+def half_left_out(target, raw):
     """the squared distance has no factor ½."""
-    if task == "gaussian":
-        return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), half=1.0)
-    return right.head_loss(task, target, raw)
+    return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), half=1.0)
 
 
-@mistake(of="head_loss")
-def constant_left_out(task, target, raw):
+@mistake(of="gaussian_loss")
+def constant_left_out(target, raw):
     """½ ln 2π is left out: nothing for the gradient, but then the loss is not the Gaussian's."""
-    if task == "gaussian":
-        return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), constant=0.0)
-    return right.head_loss(task, target, raw)
+    return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), constant=0.0)
 
 
-@mistake(of="head_loss")
-def exponential_deviation(task, target, raw):
+@mistake(of="gaussian_loss")
+def exponential_deviation(target, raw):
     """the deviation is the exponential of the second output instead of its softplus."""
-    if task == "gaussian":
-        return _gaussian(target, raw, tf.exp(raw[:, 1]))
-    return right.head_loss(task, target, raw)
+    return _gaussian(target, raw, tf.exp(raw[:, 1]))
+
+
+@mistake(of="gaussian_loss")
+def outputs_exchanged(target, raw):
+    """the mean is read from the second output, and the deviation from the first."""
+    return right.gaussian_loss(target, raw[:, ::-1])
 
 
 # train_step

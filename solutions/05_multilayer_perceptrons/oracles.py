@@ -11,60 +11,91 @@ from scipy.interpolate import interp1d
 
 from grader.exercise import oracle
 
-# activation
+# leaky_relu, softmax, tanh, elu and softplus
 
 
-@oracle(of="activation")
-def activation_by_scipy(name, x, alpha=1.0):
-    """scipy.special in float64, with derivatives by hand."""
-    values = np.asarray(x, np.float64)
-    if name == "softmax":
-        y = special.softmax(values, axis=-1)
-    else:
-        y, slope = {
-            "sigmoid": lambda: (special.expit(values), special.expit(values) * special.expit(-values)),
-            "tanh": lambda: (np.tanh(values), 1 - np.tanh(values) ** 2),
-            "relu": lambda: (np.maximum(values, 0), values > 0),
-            "leaky_relu": lambda: (np.where(values > 0, 1, alpha) * values, np.where(values > 0, 1, alpha)),
-            "elu": lambda: (
-                np.where(values > 0, values, alpha * np.expm1(np.minimum(values, 0))),
-                np.where(values > 0, 1, alpha * np.exp(np.minimum(values, 0))),
-            ),
-            "softplus": lambda: (np.logaddexp(0, values), special.expit(values)),
-        }[name]()
-
+def _given(value, slope):
+    """Make a function of values and slopes that are known in float64."""
     @tf.custom_gradient
     def given(x):
         def backward(dy):
-            dy = np.asarray(dy, np.float64)
-            if name == "softmax":
-                return tf.constant(y * (dy - (dy * y).sum(-1, keepdims=True)), tf.float32)
-            return tf.constant(dy * slope, tf.float32)
+            return tf.constant(slope(np.asarray(dy, np.float64)), tf.float32)
 
-        return tf.constant(y, tf.float32), backward
+        return tf.constant(value, tf.float32), backward
 
-    return given(x)
+    return given
 
 
-@oracle(of="activation")
-def activation_by_logsumexp(name, x, alpha=1.0):
-    """Everything from ln(e^x + e^0), which TensorFlow computes stably, and from maxima."""
-    def softplus(x):
-        return tf.reduce_logsumexp(tf.stack([x, tf.zeros_like(x)]), axis=0)
+@oracle(of="leaky_relu")
+def leaky_relu_of_numpy(x, alpha):
+    """NumPy in float64, with the derivative by hand."""
+    values = np.asarray(x, np.float64)
+    slope = np.where(values > 0, 1, alpha)
+    return _given(slope * values, lambda dy: dy * slope)(x)
 
-    if name == "sigmoid":
-        return tf.exp(x - softplus(x))
-    if name == "tanh":
-        return 2 * tf.exp(2 * x - softplus(2 * x)) - 1
-    if name == "relu":
-        return tf.maximum(x, 0.0)
-    if name == "leaky_relu":
-        return tf.maximum(x, alpha * x) if alpha < 1 else tf.minimum(x, alpha * x)
-    if name == "elu":
-        return tf.where(x > 0, x, alpha * tf.math.expm1(tf.where(x > 0, 0.0, x)))
-    if name == "softplus":
-        return softplus(x)
+
+@oracle(of="leaky_relu")
+def leaky_relu_by_maxima(x, alpha):
+    """The positive part, and alpha times the negative one."""
+    return tf.maximum(x, 0.0) + alpha * tf.minimum(x, 0.0)
+
+
+@oracle(of="softmax")
+def softmax_of_scipy(x):
+    """scipy.special.softmax in float64, with the derivative by hand."""
+    y = special.softmax(np.asarray(x, np.float64), axis=-1)
+    return _given(y, lambda dy: y * (dy - (dy * y).sum(-1, keepdims=True)))(x)
+
+
+@oracle(of="softmax")
+def softmax_by_logsumexp(x):
+    """The exponential of what is left after tf.reduce_logsumexp is taken off."""
     return tf.exp(x - tf.reduce_logsumexp(x, axis=-1, keepdims=True))
+
+
+def _logsumexp(x):
+    return tf.reduce_logsumexp(tf.stack([x, tf.zeros_like(x)]), axis=0)
+
+
+@oracle(of="tanh")
+def tanh_of_numpy(x):
+    """NumPy in float64, with the derivative by hand."""
+    y = np.tanh(np.asarray(x, np.float64))
+    return _given(y, lambda dy: dy * (1 - y**2))(x)
+
+
+@oracle(of="tanh")
+def tanh_by_logsumexp(x):
+    """2 exp(2x - ln(exp(2x) + 1)) - 1, which TensorFlow computes stably."""
+    return 2 * tf.exp(2 * x - _logsumexp(2 * x)) - 1
+
+
+@oracle(of="elu")
+def elu_of_numpy(x, alpha):
+    """NumPy in float64, with the derivative by hand."""
+    values = np.asarray(x, np.float64)
+    left = np.minimum(values, 0)
+    slope = np.where(values > 0, 1, alpha * np.exp(left))
+    return _given(np.where(values > 0, values, alpha * np.expm1(left)), lambda dy: dy * slope)(x)
+
+
+@oracle(of="elu")
+def elu_by_expm1(x, alpha):
+    """tf.math.expm1 of numbers that were made harmless."""
+    return tf.where(x > 0, x, alpha * tf.math.expm1(tf.where(x > 0, 0.0, x)))
+
+
+@oracle(of="softplus")
+def softplus_of_numpy(x):
+    """np.logaddexp in float64, with the derivative by hand."""
+    values = np.asarray(x, np.float64)
+    return _given(np.logaddexp(0, values), lambda dy: dy * special.expit(values))(x)
+
+
+@oracle(of="softplus")
+def softplus_by_logsumexp(x):
+    """ln(exp(x) + exp(0)), which TensorFlow computes stably."""
+    return _logsumexp(x)
 
 
 # DenseLayer
@@ -134,52 +165,54 @@ class MlpByFormula:
         return h @ W + b
 
 
-# head_loss
+# classification_loss
 
 
-@oracle(of="head_loss")
+@oracle(of="classification_loss")
 def loss_by_keras(task, target, raw):
-    """keras.losses, and for the Gaussian a formula in terms of the variance."""
+    """keras.losses, and TensorFlow's cross-entropy of labels."""
     if task == "multiclass":
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None)(target, raw)
-    if task == "gaussian":
-        variance = tf.square(tf.nn.softplus(raw[:, 1:]))
-        return keras.losses.MeanSquaredError(reduction=None)(target[:, None], raw[:, :1]) / (
-            2 * variance[:, 0]
-        ) + 0.5 * tf.math.log(2 * np.pi * variance[:, 0])
     if task == "binary":
         return keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)(target[:, None], raw)
     labels = tf.cast(target, tf.float32)
     return tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=raw), axis=-1)
 
 
-@oracle(of="head_loss")
+@oracle(of="classification_loss")
 def loss_by_scipy(task, target, raw):
-    """scipy.stats' and scipy.special's logarithms in float64, with derivatives by hand."""
+    """scipy.special's logarithms in float64, with derivatives by hand."""
     z, y = np.asarray(raw, np.float64), np.asarray(target)
     if task == "multiclass":
         each = np.arange(len(y))
         loss, slope = -special.log_softmax(z, axis=1)[each, y], special.softmax(z, axis=1)
         slope[each, y] -= 1
-    elif task == "gaussian":
-        (mean, scale), y = z.T, y.astype(np.float64)
-        deviation = np.log1p(np.exp(scale))
-        loss = -stats.norm.logpdf(y, mean, deviation)
-        through = 1 / deviation - (y - mean) ** 2 / deviation**3
-        slope = np.stack([(mean - y) / deviation**2, through * special.expit(scale)], axis=1)
     else:
         y = y.reshape(z.shape)
         loss = -special.log_expit(np.where(y == 1, z, -z)).sum(axis=1)
         slope = special.expit(z) - y
+    return _given(loss, lambda dy: slope * dy[:, None])(raw)
 
-    @tf.custom_gradient
-    def given(raw):
-        def backward(dy):
-            return tf.constant(slope * np.asarray(dy)[:, None], tf.float32)
 
-        return tf.constant(loss, tf.float32), backward
+# gaussian_loss
 
-    return given(raw)
+
+@oracle(of="gaussian_loss")
+def gaussian_by_variance(target, raw):
+    """keras.losses.MeanSquaredError, and a formula in terms of the variance."""
+    variance = tf.square(tf.nn.softplus(raw[:, 1]))
+    squares = keras.losses.MeanSquaredError(reduction=None)(target[:, None], raw[:, :1])
+    return squares / (2 * variance) + 0.5 * tf.math.log(2 * np.pi * variance)
+
+
+@oracle(of="gaussian_loss")
+def gaussian_of_scipy(target, raw):
+    """scipy.stats.norm in float64, with derivatives by hand."""
+    y, (mean, scale) = np.asarray(target, np.float64), np.asarray(raw, np.float64).T
+    deviation = np.log1p(np.exp(scale))
+    through = 1 / deviation - (y - mean) ** 2 / deviation**3
+    slope = np.stack([(mean - y) / deviation**2, through * special.expit(scale)], axis=1)
+    return _given(-stats.norm.logpdf(y, mean, deviation), lambda dy: slope * dy[:, None])(raw)
 
 
 # train_step

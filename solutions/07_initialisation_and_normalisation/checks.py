@@ -8,56 +8,104 @@ from grader.drivers import WrongStructure, describe, gradients, named
 from grader.exercise import exercise
 from grader.properties import outside
 
+# fans
+
+
+@exercise(
+    points=5,
+    hint="Follow one output back to all that it adds up, and one input forward to all that it reaches: in "
+    "which of these directions does the window count?",
+)
+def fans(answer, shapes):
+    found = [named(answer.fans(shape), "fan-in", "fan-out") for shape in shapes]
+    return {name: [one[name] for one in found] for name in ("fan-in", "fan-out")}
+
+
+@fans.cases
+def _(rng):
+    def drawn(*axes):
+        """Draw shapes with windows of so many axes, of sizes that differ."""
+        return {
+            "shapes": [tuple(int(side) for side in rng.permutation(np.arange(2, 40))[: n + 2]) for n in axes]
+        }
+
+    # clause: "(inputs, outputs) of a dense layer, or (*window, inputs, outputs) of a convolution"
+    yield "dense layers, and kernels of sequences", drawn(0, 1, 0, 1)
+    yield "kernels of images, and a dense layer", drawn(2, 0, 2)
+    # clause: "whose window has one, two or three sides"
+    yield "windows of one, two and three sides", drawn(3, 1, 2, 3)
+    few = [int(side) for side in rng.integers(2, 9, size=6)]
+    yield "windows of a single place, and single channels", {
+        "shapes": [(1, 1, few[0], few[1]), (few[2], few[3], 1, 1), (few[4], 1, 1, few[5]), (1, few[0] + 9)]
+    }
+
+
 # initialise
 
 SHARES = np.linspace(0, 1, 101)  # of a kernel's numbers, those that lie below what is returned
 WITHIN = 3  # from this share on to as far from the end, sorted numbers are steady from draw to draw
 
 
+def drawing(draw, shape):
+    """Return what draws, by a seed, a kernel of this shape as a matrix."""
+    def drawn(seed):
+        w = np.asarray(draw(shape, np.random.default_rng(seed)))
+        if w.shape != shape:
+            raise WrongStructure(f"expected an array of shape {shape}, got {describe(w)}")
+        return w.reshape(-1, shape[-1])
+
+    return drawn
+
+
+def again(place, drawn, seed):
+    """Draw once more by the same generator, and by another."""
+    return {
+        f"kernel {place}, its beginning again": drawn(seed + place).ravel()[:12],
+        f"kernel {place}, its beginning by another generator": drawn(seed - 1).ravel()[:12],
+    }
+
+
+def unsteady(returned, place, beginning):
+    """Say what is wrong with where a kernel's numbers come from; None if nothing is."""
+    if np.array_equal(beginning, returned[f"kernel {place}, its beginning by another generator"]):
+        return "another generator gives the same weights"
+    if not np.array_equal(beginning, returned[f"kernel {place}, its beginning again"]):
+        return "the same generator gives other weights: draw from `rng` and from nothing else"
+    return None
+
+
 @exercise(
-    points=20,
-    hint="How many numbers does one output of this layer add up, and how many outputs does one input reach?",
+    points=10,
+    hint="Which of the two fans does the scheme look at, and is the number in the table a variance, a "
+    "deviation or a limit?",
     arrays="numpy",
 )
 def initialise(answer, shapes, scheme, seed):
     outputs = {}
     for place, shape in enumerate(shapes):
-        def drawn(seed, shape=shape):
-            w = np.asarray(answer.initialise(shape, scheme, np.random.default_rng(seed)))
-            if w.shape != shape:
-                raise WrongStructure(f"expected an array of shape {shape}, got {describe(w)}")
-            return w.reshape(-1, shape[-1])
-
+        drawn = drawing(lambda shape, rng: answer.initialise(shape, scheme, rng), shape)
         w = drawn(seed + place)
-        if "orthogonal" in scheme:
-            outputs[f"kernel {place}"] = w
-        else:
-            chosen = np.rint(SHARES * (w.size - 1)).astype(int)
-            outputs[f"kernel {place}, 101 of its numbers in order"] = np.sort(w, axis=None)[chosen]
-            outputs[f"kernel {place}, its beginning"] = w.ravel()[:12]
-        outputs[f"kernel {place}, its beginning again"] = drawn(seed + place).ravel()[:12]
-        outputs[f"kernel {place}, its beginning by another generator"] = drawn(seed - 1).ravel()[:12]
+        chosen = np.rint(SHARES * (w.size - 1)).astype(int)
+        outputs[f"kernel {place}, 101 of its numbers in order"] = np.sort(w, axis=None)[chosen]
+        outputs[f"kernel {place}, its beginning"] = w.ravel()[:12]
+        outputs[f"kernel {place}, its corner"] = w[:3, :3]
+        outputs |= again(place, drawn, seed)
     return outputs
 
 
 @initialise.judge
 def _(returned, expected, inputs):
     for place, shape in enumerate(inputs["shapes"]):
-        def part(name, place=place):
-            return returned[f"kernel {place}{name}"]
-
-        orthogonal = inputs["scheme"] == "orthogonal"
-        beginning = part("").ravel()[:12] if orthogonal else part(", its beginning")
-        if np.array_equal(beginning, part(", its beginning by another generator")):
-            return "another generator gives the same weights"
-        if not np.array_equal(beginning, part(", its beginning again")):
-            return "the same generator gives other weights: draw from `rng` and from nothing else"
-        if orthogonal:
-            w = part("")
-            gram = w.T @ w if len(w) >= shape[-1] else w @ w.T
-            if outside(gram - np.eye(len(gram)), -1e-4, 1e-4):
-                return "neither the columns nor the rows are orthonormal"
-        elif found := misdrawn(part(", 101 of its numbers in order"), shape, inputs["scheme"]):
+        # clause: "all random numbers come from `rng`"
+        if found := unsteady(returned, place, returned[f"kernel {place}, its beginning"]):
+            return found
+        # clause: "independent of each other"
+        corner = returned[f"kernel {place}, its corner"]
+        for one, other in [(corner[0], corner[1]), (corner[:, 0], corner[:, 1])]:
+            if np.array_equal(np.abs(one), np.abs(other)):
+                return "two units have the same weights: draw a number of its own for each weight"
+        ordered = returned[f"kernel {place}, 101 of its numbers in order"]
+        if found := misdrawn(ordered, shape, inputs["scheme"]):
             return found
     return None
 
@@ -80,12 +128,15 @@ def misdrawn(ordered, shape, scheme):
         return "the weights are not centred on 0"
     width = got @ want / (want @ want)
     if outside(got / max(width, 1e-9) - want, -0.08, 0.08):
+        if kind == "normal" and np.all(np.abs(ordered[[0, -1]]) < 2.5 * deviation):
+            return "no weight is far from 0, as if the normal distribution were cut off"
         return "the weights are not distributed as the scheme's name says"
     numbers = f"their standard deviation is {width * deviation:.4g}"
     if outside(width, 0, 1.02):
         return "the weights are spread too widely", numbers
     if outside(width, 0.98, 1.02):
         return "the weights are not spread widely enough", numbers
+    # clause: "A normal distribution is not cut off."
     ends = np.abs(ordered[[0, -1]]) / deviation
     if outside(ends, *((3, 8) if kind == "normal" else (0.99 * 3**0.5, 1.0001 * 3**0.5))):
         return "the weights do not end where they should"
@@ -105,25 +156,71 @@ def _(rng):
             shapes.append((*window, *((many, few_here) if place else (few_here, many))))
         return {"shapes": shapes, "scheme": scheme, "seed": int(rng.integers(1, 10**6))}
 
+    # clause: "lecun_normal", "lecun_uniform", …: each scheme, and dense layers as well as convolutions
     yield "LeCun's, normal, dense layers", draw("lecun_normal")
     yield "LeCun's, uniform, kernels of images", draw("lecun_uniform", axes=2)
     yield "Glorot's, normal, kernels of images", draw("glorot_normal", axes=2)
     yield "Glorot's, uniform, dense layers", draw("glorot_uniform")
     yield "He's, normal, kernels of sequences", draw("he_normal", axes=1)
     yield "He's, uniform, dense layers", draw("he_uniform")
+    yield "He's, uniform, kernels of volumes", draw("he_uniform", axes=3)
 
-    def orthogonal(*shapes):
+
+# orthogonal
+
+
+@exercise(
+    points=5,
+    hint="How many orthonormal columns can a matrix with three rows have, and what can you do if you need "
+    "five columns?",
+    arrays="numpy",
+)
+def orthogonal(answer, shapes, seed):
+    outputs = {}
+    for place, shape in enumerate(shapes):
+        drawn = drawing(answer.orthogonal, shape)
+        outputs[f"kernel {place}"] = drawn(seed + place)
+        outputs |= again(place, drawn, seed)
+    return outputs
+
+
+@orthogonal.judge
+def _(returned, expected, inputs):
+    for place, shape in enumerate(inputs["shapes"]):
+        w = returned[f"kernel {place}"]
+        if found := unsteady(returned, place, w.ravel()[:12]):
+            return found
+        # clause: "its columns are orthonormal, or its rows if these are fewer"
+        gram = w.T @ w if len(w) >= shape[-1] else w @ w.T
+        lengths = np.diag(gram)
+        if outside(gram - np.diag(lengths), -1e-4, 1e-4):
+            return "neither the columns nor the rows are orthogonal"
+        if outside(lengths, 1 - 1e-4, 1 + 1e-4):
+            return "they are orthogonal, but their length is not 1"
+        # clause: "no number of a random rotation is exactly 0"
+        if outside(np.abs(w), 1e-12, np.inf):
+            return "some numbers are exactly 0: draw the whole matrix at random"
+    return None
+
+
+@orthogonal.cases
+def _(rng):
+    def kernels(*shapes):
         shapes = [tuple(int(side) for side in shape) for shape in shapes]
-        return {"shapes": shapes, "scheme": "orthogonal", "seed": int(rng.integers(1, 10**6))}
+        return {"shapes": shapes, "seed": int(rng.integers(1, 10**6))}
 
     sides = rng.permutation(np.arange(4, 30))[:2]
-    yield "orthogonal, square", orthogonal(*[(side, side) for side in sides])
+    yield "square", kernels(*[(side, side) for side in sides])
     few, more = rng.permutation(np.arange(4, 14))[:2], rng.integers(1, 16, size=2)
-    yield "orthogonal, more inputs than outputs", orthogonal(*zip(few + more, few))
+    yield "more inputs than outputs", kernels(*zip(few + more, few))
     few, more = rng.integers(1, 4, size=2), rng.integers(1, 16, size=2)
     window = rng.integers(2, 4, size=2)
-    yield "orthogonal, fewer inputs than outputs", orthogonal(
+    yield "fewer inputs than outputs", kernels(
         (few[0] + 2, few[0] + 2 + more[0]), (*window, few[1], window.prod() * few[1] + more[1])
+    )
+    window = rng.integers(2, 4, size=3)
+    yield "kernels with more inputs than outputs", kernels(
+        (*window[:2], 3, 2 + more[0] // 2), (window[2], 8, 5), (*window, 2, 7)
     )
 
 
@@ -139,7 +236,8 @@ def _(rng):
 )
 def variance_profile(answer, x, noise, sw, act):
     found = named(answer.variance_profile(x, noise, sw, act), "measured", "predicted")
-    return found | {"x afterwards": x, "noise[0] afterwards": noise[0]}
+    # clause: "The arrays that are passed in are left as they are."
+    return found | {"x afterwards": x, "noise afterwards": noise}
 
 
 @variance_profile.cases
@@ -153,8 +251,10 @@ def _(rng):
     yield "one layer of relu, one example", network(1, 1, 8, sw=1.4, act="relu")
     yield "six layers of relu", network(5, 6, 12, sw=1.5, act="relu")
     yield "six linear layers", network(5, 6, 12, sw=0.8, act="linear")
+    # clause: sw "above 0", far below He's and far above
     yield "a net that dies", network(3, 40, 10, sw=0.5, act="relu")
     yield "a net that explodes", network(4, 20, 9, sw=6.0, act="relu")
+    yield "linear layers that explode, one example", network(1, 13, 7, sw=3.0, act="linear")
 
 
 # batchnorm_forward
@@ -163,13 +263,14 @@ def _(rng):
 @exercise(
     points=20,
     hint="A photograph has a thousand pixels in each channel. Of how many numbers is the channel's mean?",
-    tolerance=2e-5,
+    tolerance=4e-5,
 )
 def batchnorm_forward(answer, x, gamma, beta, rm, rv, momentum, eps, training, cotangent):
     def called(x, gamma, beta):
         returned = answer.batchnorm_forward(x, gamma, beta, rm, rv, momentum, eps, training)
         return named(returned, "y", "rm2", "rv2")
 
+    # clause: "Gradients of y flow to gamma, to beta and to x"
     wrt = {"x": x, "gamma": gamma, "beta": beta}
     slopes = gradients(lambda **wrt: called(**wrt)["y"], wrt, cotangent)
     if training and np.prod(x.shape[:-1]) == 1:
@@ -193,8 +294,9 @@ def channels(rng, *shape, **settings):
 
 
 def signed(rng, n):
-    """Draw factors that are not near 0, and of which about half are negative."""
-    return rng.choice([-1.0, 1.0], size=n) * rng.uniform(0.5, 2.0, size=n)
+    """Draw factors that are not near 0, and of which half are negative, but for one if they are odd."""
+    signs = rng.choice([-1.0, 1.0]) * (-1.0) ** np.arange(n)
+    return rng.permutation(signs) * rng.uniform(0.5, 2.0, size=n)
 
 
 @batchnorm_forward.cases
@@ -202,9 +304,20 @@ def _(rng):
     yield "training on vectors", channels(rng, 6, 3, training=True)
     yield "training on images", channels(rng, 2, 4, 5, 3, training=True)
     yield "training on sequences, with a short memory", channels(rng, 3, 7, 4, momentum=0.3, training=True)
+    # clause: momentum is "from 0 to 1, the share of a running value that a step of training keeps"
+    yield "training that forgets the running values", channels(rng, 5, 3, momentum=0.0, training=True)
+    yield "training that keeps the running values", channels(rng, 4, 2, 3, momentum=1.0, training=True)
+    # clause: "whether to normalise by the batch, and update the running values"
     yield "testing on vectors", channels(rng, 5, 4, training=False)
+    yield "testing on sequences, with a large epsilon", channels(
+        rng, 2, 5, 3, eps=float(rng.uniform(0.3, 0.7)), training=False
+    )
     yield "testing on a single image", channels(rng, 1, 3, 4, 2, training=False)
+    # clause: "added to the variance, under the root"
     yield "a large epsilon", channels(rng, 4, 3, eps=float(rng.uniform(0.3, 0.7)), training=True)
+    yield "images and a large epsilon", channels(
+        rng, 3, 2, 3, 2, eps=float(rng.uniform(0.3, 0.7)), training=True
+    )
     inputs = channels(rng, 5, 3, training=True)
     inputs["x"][:, 1] = inputs["x"][0, 1]
     yield "a channel that does not vary", inputs
@@ -226,7 +339,8 @@ def _(rng):
 )
 def batchnorm_backward(answer, dy, x, gamma, eps):
     found = named(answer.batchnorm_backward(dy, x, gamma, eps), "dx", "dgamma", "dbeta")
-    return found | {"x afterwards": x, "dy afterwards": dy}
+    # clause: "The arrays that are passed in are left as they are."
+    return found | {"x afterwards": x, "dy afterwards": dy, "gamma afterwards": gamma}
 
 
 @batchnorm_backward.cases
@@ -277,7 +391,9 @@ def _(rng):
             "cotangent": rng.normal(size=(batch, length, depth)),
         }
 
+    # clause: "Gradients flow to gamma, to beta and to x", in every case
     yield "one sentence of one token", tokens(1, 1, 6)
+    yield "tokens of two features", tokens(2, 5, 2, eps=0.5)
     yield "one sentence", tokens(1, 5, 4)
     yield "three sentences", tokens(3, 4, 7)
     yield "as many sentences, tokens and features", tokens(4, 4, 4)
@@ -362,16 +478,35 @@ def symmetry_breaking(answer, networks, act):
     return {"distinct": counts}
 
 
+def far_or_near(network, act):
+    """Tell whether any two units' gradients differ clearly, or by clearly less than rounding.
+
+    Those of the kernel and those of the biases, as shares of the largest and as they are.
+    """
+    z = network["x"] @ network["incoming"]
+    h, slope = (z, 1.0) if act == "linear" else (np.tanh(z), 1 - np.tanh(z) ** 2)
+    p = np.exp(h @ network["outgoing"])
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(len(p)), network["y"]] -= 1
+    back = p @ network["outgoing"].T * slope / len(p)
+    kernel, biases = back.T @ network["x"], back.sum(axis=0)[:, None]
+    for slopes, scale in [(kernel, np.abs(kernel).max()), (kernel, 1.0), (biases, np.abs(biases).max())]:
+        apart = np.abs(slopes[:, None] - slopes).max(axis=-1)
+        if np.any((apart > 6e-5 * scale) & (apart < 2e-4 * scale)):
+            return False
+    return True
+
+
 @symmetry_breaking.cases
 def _(rng):
-    def case(own, act="tanh", features=5, classes=3, batch=8):
+    def case(own, act="tanh", features=5, classes=3, batch=8, on_the_edge=False):
         """Put a network, made of units as many as are drawn, between two in which units are alike.
 
         How many are different is drawn: a count that is the same in every draw could be guessed.
         """
         hidden = int(rng.integers(12, 33))
 
-        def network(count):
+        def network(hidden):
             return {
                 "x": rng.normal(size=(batch, features)),
                 "y": np.arange(batch) % classes,
@@ -380,18 +515,27 @@ def _(rng):
                 "outgoing": rng.normal(size=(hidden, classes)),
             }
 
-        networks = [network(hidden) for _ in range(3)]
-        for one in networks[1:]:
-            alike(one, int(rng.integers(2, hidden)))
-        networks[0] |= own(networks[0])
+        def steady(change):
+            """Draw a network, change it, and draw again if some gradients are neither far nor near."""
+            while True:
+                one = network(hidden)
+                one |= change(one)
+                if far_or_near(one, act) or (on_the_edge and change is own):
+                    return one
+
+        networks = [steady(own), steady(alike), steady(alike)]
         return {"networks": [networks[place] for place in rng.permutation(3)], "act": act}
 
-    def alike(network, count):
-        """Have as many units be different, each at least once; those that are alike stand anywhere."""
+    def alike(network):
+        """Draw how many units are different, each at least once; those that are alike stand anywhere.
+
+        Their gradients differ a little all the same, by less than a ten-thousandth.
+        """
         hidden = len(network["bias"])
+        count = int(rng.integers(2, hidden // 2))
         which = rng.permutation(np.append(np.arange(count), rng.integers(count, size=hidden - count)))
-        network["incoming"] = network["incoming"][:, which]
-        network["outgoing"] = network["outgoing"][which]
+        nearly = 1 + rng.uniform(-2.9e-5, 2.9e-5, size=(hidden, 1))
+        return {"incoming": network["incoming"][:, which], "outgoing": network["outgoing"][which] * nearly}
 
     def zero(network):
         return {name: 0 * network[name] for name in ("incoming", "outgoing")}
@@ -420,6 +564,15 @@ def _(rng):
         "linear units with other weights in, the same out",
         case(lambda network: {"outgoing": 0 * network["outgoing"] + network["outgoing"][:1]}, act="linear"),
     )
+
+    def opposite(network):
+        """Pairs of units whose gradients are opposite, and whose entries add up to 0."""
+        pairs = np.concatenate([network["outgoing"][::2], -network["outgoing"][1::2]])
+        pairs[: len(pairs) // 2] = -pairs[-(len(pairs) // 2) :]
+        x = network["x"] - network["x"].mean(axis=1, keepdims=True)
+        return {"incoming": 0 * network["incoming"], "outgoing": rng.permutation(pairs), "x": x}
+
+    yield "pairs of units with opposite gradients, of equal length and equal sum", case(opposite)
 
     def cancelling(network):
         # The gradients of two classes and two examples are multiples of one vector, by these numbers.
@@ -453,9 +606,9 @@ def _(rng):
 
     yield (
         "large gradients that differ by less than a ten-thousandth",
-        case(nearly_alike(1e3, -1.0, all_in=9e-5), act="linear"),
+        case(nearly_alike(1e3, -1.0, all_in=9e-5), act="linear", on_the_edge=True),
     )
     yield (
         "small gradients that differ a little",
-        case(nearly_alike(1e-3, 1.0, each=4e-4), act="linear"),
+        case(nearly_alike(1e-3, 1.0, each=4e-4), act="linear", on_the_edge=True),
     )

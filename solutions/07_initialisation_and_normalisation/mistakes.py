@@ -9,13 +9,65 @@ from grader.exercise import mistake
 
 from . import solution as right
 
+# fans
+
+
+@mistake(of="fans")
+def fans_exchanged(shape):
+    """fan-in and fan-out have changed places."""
+    return right.fans(shape)[::-1]
+
+
+@mistake(of="fans")
+def places_left_out(shape):
+    """the places of a convolution's window are not counted."""
+    return shape[-2], shape[-1]
+
+
+@mistake(of="fans")
+def places_of_inputs_only(shape):
+    """the places of the window are counted for the fan-in only, but an input is seen from as many places."""
+    return right.fans(shape)[0], shape[-1]
+
+
+@mistake(of="fans")
+def sides_added(shape):
+    """the sides of the window are added up, and not multiplied."""
+    places = sum(shape[:-2]) or 1
+    return places * shape[-2], places * shape[-1]
+
+
+@mistake(of="fans")
+def first_side_only(shape):
+    """only the first side of the window is counted."""
+    places = shape[0] if len(shape) > 2 else 1
+    return places * shape[-2], places * shape[-1]
+
+
+@mistake(of="fans")
+def always_two_sides(shape):
+    """the last four sizes are taken for a kernel of images: a third side of the window is not counted."""
+    places = math.prod(shape[-4:-2])
+    return places * shape[-2], places * shape[-1]
+
+
+@mistake(of="fans")
+def kernel_counted_whole(shape):
+    """the fan-out counts all numbers of the kernel, and not those that one input meets."""
+    return right.fans(shape)[0], math.prod(shape)
+
+
+@mistake(of="fans")
+def outputs_come_first(shape):
+    """the outputs are taken to come before the inputs in the kernel's shape, as they do in PyTorch."""
+    return right.fans((*shape[2:], shape[1], shape[0]))
+
+
 # initialise
 
 
 def _draw(shape, scheme, rng, field=True, swapped=False, limit=3.0, power=0.5, gain=2.0, flip=False):
     """Draw weights with one step of the recipe replaced."""
-    if scheme == "orthogonal":
-        return right.initialise(shape, scheme, rng)
     size = math.prod(shape[:-2]) if field else 1
     fan_in, fan_out = size * shape[-2], size * shape[-1]
     if swapped:
@@ -90,25 +142,68 @@ def one_sided(shape, scheme, rng):
 
 
 @mistake(of="initialise")
-def normal_for_orthogonal(shape, scheme, rng):
-    """for an orthogonal matrix a normal one is taken, whose columns are orthogonal on average only."""
-    return right.initialise(shape, "lecun_normal" if scheme == "orthogonal" else scheme, rng)
-
-
-@mistake(of="initialise")
-def long_side_orthogonal(shape, scheme, rng):
-    """the kernel is made into a matrix with a row for each output channel before it is orthogonalised."""
-    if scheme != "orthogonal":
-        return right.initialise(shape, scheme, rng)
-    rows, columns = math.prod(shape[:-2] + shape[-1:]), shape[-2]
-    q, _ = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
-    return (q if rows >= columns else q.T).reshape(shape).astype(np.float32)
+def one_unit_repeated(shape, scheme, rng):
+    """the weights of one unit are drawn, and all units get the same ones."""
+    return np.repeat(right.initialise(shape, scheme, rng)[..., :1], shape[-1], axis=-1)
 
 
 @mistake(of="initialise")
 def generator_ignored(shape, scheme, rng):
     """the numbers come from a generator of their own, which starts anew at every call."""
     return right.initialise(shape, scheme, np.random.default_rng(0))
+
+
+# orthogonal
+
+
+@mistake(of="orthogonal")
+def normal_for_orthogonal(shape, rng):
+    """a matrix of normal numbers is returned as it is; its columns are orthogonal on average only."""
+    return (rng.normal(size=shape) / math.sqrt(math.prod(shape[:-1]))).astype(np.float32)
+
+
+@mistake(of="orthogonal")
+def long_side_orthogonal(shape, rng):
+    """the kernel is made into a matrix with a row for each output channel before it is orthogonalised."""
+    rows, columns = math.prod(shape[:-2] + shape[-1:]), shape[-2]
+    q, _ = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
+    return (q if rows >= columns else q.T).reshape(shape).astype(np.float32)
+
+
+@mistake(of="orthogonal")
+def triangular_part(shape, rng):
+    """R of the QR decomposition is returned in the place of Q."""
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    q, r = np.linalg.qr(rng.normal(size=(max(rows, columns),) * 2))
+    return r[:rows, :columns].reshape(shape).astype(np.float32)
+
+
+@mistake(of="orthogonal")
+def columns_of_length_one(shape, rng):
+    """the columns are brought to length 1, but are not orthogonal to each other."""
+    w = rng.normal(size=(math.prod(shape[:-1]), shape[-1]))
+    return (w / np.linalg.norm(w, axis=0)).reshape(shape).astype(np.float32)
+
+
+@mistake(of="orthogonal")
+def widened_for_relu(shape, rng):
+    """the orthogonal matrix is multiplied by √2, which nobody asked for."""
+    return right.orthogonal(shape, rng) * np.float32(math.sqrt(2))
+
+
+@mistake(of="orthogonal")
+def axes_permuted(shape, rng):
+    """the matrix only exchanges axes: orthonormal, but no random rotation."""
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    return np.eye(max(rows, columns), dtype=np.float32)[rng.permutation(max(rows, columns))][
+        :rows, :columns
+    ].reshape(shape)
+
+
+@mistake(of="orthogonal")
+def generator_of_its_own(shape, rng):
+    """the numbers come from a generator of their own, which starts anew at every call."""
+    return right.orthogonal(shape, np.random.default_rng(0))
 
 
 # variance_profile
@@ -234,6 +329,13 @@ def _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training, axes=None, unbia
 def unbiased_variance(x, gamma, beta, rm, rv, momentum, eps, training):
     """the variance is divided by the count less one."""
     return _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training, unbiased=True)
+
+
+@mistake(of="batchnorm_forward")
+def unbiased_running_variance(x, gamma, beta, rm, rv, momentum, eps, training):
+    """the running variance, as in PyTorch, takes a variance that is divided by the count less one."""
+    y, rm2, _ = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    return y, rm2, _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training, unbiased=True)[2]
 
 
 @mistake(of="batchnorm_forward")
@@ -413,6 +515,16 @@ def centred_in_place(dy, x, gamma, eps):
 
 
 @mistake(of="batchnorm_backward")
+def root_not_differentiated(dy, x, gamma, eps):
+    """the gradient of the variance is that of its root: the derivative 1/(2s) of the root is left out."""
+    _, dgamma, dbeta = right.batchnorm_backward(dy, x, gamma, eps)
+    width = np.sqrt(x.var(axis=0) + eps)
+    centred = x - x.mean(axis=0)
+    dc = gamma * dy / width - 2 * centred / len(x) * (gamma * dy * centred).sum(axis=0) / width**2
+    return dc - dc.mean(axis=0), dgamma, dbeta
+
+
+@mistake(of="batchnorm_backward")
 def multiplied_in_place(dy, x, gamma, eps):
     """dy is multiplied by gamma in place, which changes the caller's array."""
     found = right.batchnorm_backward(dy, x, gamma, eps)
@@ -475,7 +587,7 @@ def layernorm_root_forgotten(x, gamma, beta, eps):
 
 @mistake(of="layernorm")
 def mean_kept(x, gamma, beta, eps):
-    """the mean is not taken away, as in root mean square normalisation."""
+    """the mean is not taken away, as in RMSNorm, which divides by the root of the mean square only."""
     square = tf.reduce_mean(x**2, axis=-1, keepdims=True)
     return gamma * x / tf.sqrt(square + eps) + beta
 
@@ -626,3 +738,31 @@ def rounded(model_fn, x, y):
 def fixed_distance(model_fn, x, y):
     """gradients count as the same up to a fixed distance, and not up to a share of the largest one."""
     return _distinct(_gradients(model_fn, x, y).T, relative=False)
+
+
+@mistake(of="symmetry_breaking")
+def sign_ignored(model_fn, x, y):
+    """two units with opposite gradients count as alike, though a step moves them apart."""
+    kept, rows = [], _gradients(model_fn, x, y).T
+    rounding = 1e-4 * np.abs(rows).max()
+    for row in rows:
+        if all(min(np.abs(row - one).max(), np.abs(row + one).max()) > rounding for one in kept):
+            kept.append(row)
+    return len(kept)
+
+
+@mistake(of="symmetry_breaking")
+def lengths_compared(model_fn, x, y):
+    """only the lengths of the gradients are compared."""
+    return _distinct(np.linalg.norm(_gradients(model_fn, x, y), axis=0)[:, None])
+
+
+@mistake(of="symmetry_breaking")
+def sums_compared(model_fn, x, y):
+    """the entries of each gradient are added up, and only the sums are compared."""
+    rows = _gradients(model_fn, x, y).T
+    rounding, kept = 1e-4 * np.abs(rows).max(), []
+    for total in rows.sum(axis=1):
+        if all(abs(total - one) > rounding for one in kept):
+            kept.append(total)
+    return len(kept)

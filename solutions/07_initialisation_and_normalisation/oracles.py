@@ -10,6 +10,22 @@ import tensorflow as tf
 
 from grader.exercise import oracle
 
+# fans
+
+
+@oracle(of="fans")
+def fans_by_probing(shape):
+    """A kernel of ones, in NumPy: sums of all that one output sees, and of all that sees one input."""
+    kernel = np.ones(shape)
+    return int(kernel[..., 0].sum()), np.int64(kernel[..., 0, :].sum())
+
+
+@oracle(of="fans")
+def fans_by_counting(shape):
+    """Numbers of the kernel, shared among the outputs, and among the inputs."""
+    return np.asarray(np.prod(shape) // shape[-1]), np.asarray(np.prod(shape) // shape[-2])
+
+
 # initialise
 
 
@@ -17,8 +33,6 @@ from grader.exercise import oracle
 def initialise_by_keras(shape, scheme, rng):
     """keras.initializers, without their cut."""
     seed = int(rng.integers(2**31))
-    if scheme == "orthogonal":
-        return keras.initializers.Orthogonal(seed=seed)(shape).numpy()
     family, distribution = scheme.split("_")
     scale, mode = {"lecun": (1.0, "fan_in"), "glorot": (1.0, "fan_avg"), "he": (2.0, "fan_in")}[family]
     kind = "untruncated_normal" if distribution == "normal" else "uniform"
@@ -29,10 +43,6 @@ def initialise_by_keras(shape, scheme, rng):
 def initialise_by_scipy(shape, scheme, rng):
     """scipy.stats, with variances by the number of products that an output adds up."""
     places = int(np.prod(shape[:-2], initial=1))
-    if scheme == "orthogonal":
-        rows, columns = places * shape[-2], shape[-1]
-        whole = scipy.stats.ortho_group.rvs(max(rows, columns), random_state=rng)
-        return np.reshape(whole[:rows, :columns], shape).astype("float32")
     added_up, reached = places * shape[-2], places * shape[-1]
     if scheme.startswith("lecun"):
         deviation = math.sqrt(1 / added_up)
@@ -44,6 +54,23 @@ def initialise_by_scipy(shape, scheme, rng):
         return scipy.stats.norm(scale=deviation).rvs(shape, random_state=rng).astype("float32")
     end = deviation * math.sqrt(3)
     return scipy.stats.uniform(-end, 2 * end).rvs(shape, random_state=rng).astype("float32")
+
+
+# orthogonal
+
+
+@oracle(of="orthogonal")
+def orthogonal_by_keras(shape, rng):
+    """keras.initializers.Orthogonal."""
+    return keras.initializers.Orthogonal(seed=int(rng.integers(2**31)))(shape).numpy()
+
+
+@oracle(of="orthogonal")
+def orthogonal_by_scipy(shape, rng):
+    """A corner of a matrix from scipy.stats.ortho_group."""
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    whole = scipy.stats.ortho_group.rvs(max(rows, columns), random_state=rng)
+    return np.reshape(whole[:rows, :columns], shape).astype("float32")
 
 
 # variance_profile
