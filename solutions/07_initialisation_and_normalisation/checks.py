@@ -229,7 +229,7 @@ def _(rng):
 
 @exercise(
     points=10,
-    hint="A relu sets half of a symmetric crowd to 0. What is left of the sum of squares?",
+    hint="A ReLU sets half of a symmetric crowd to 0. What is left of the sum of squares?",
     dtype="float64",
     tolerance=1e-9,
     arrays="numpy",
@@ -248,8 +248,8 @@ def _(rng):
             "noise": rng.normal(size=(depth, width, width)),
         } | settings
 
-    yield "one layer of relu, one example", network(1, 1, 8, sw=1.4, act="relu")
-    yield "six layers of relu", network(5, 6, 12, sw=1.5, act="relu")
+    yield "one layer of ReLU, one example", network(1, 1, 8, sw=1.4, act="relu")
+    yield "six layers of ReLU", network(5, 6, 12, sw=1.5, act="relu")
     yield "six linear layers", network(5, 6, 12, sw=0.8, act="linear")
     # clause: sw "above 0", far below He's and far above
     yield "a net that dies", network(3, 40, 10, sw=0.5, act="relu")
@@ -481,7 +481,7 @@ def symmetry_breaking(answer, networks, act):
 def far_or_near(network, act):
     """Tell whether any two units' gradients differ clearly, or by clearly less than rounding.
 
-    Those of the kernel and those of the biases, as shares of the largest and as they are.
+    Whether they do is to be the same for their biases' gradients, for lengths and for sums.
     """
     z = network["x"] @ network["incoming"]
     h, slope = (z, 1.0) if act == "linear" else (np.tanh(z), 1 - np.tanh(z) ** 2)
@@ -490,9 +490,20 @@ def far_or_near(network, act):
     p[np.arange(len(p)), network["y"]] -= 1
     back = p @ network["outgoing"].T * slope / len(p)
     kernel, biases = back.T @ network["x"], back.sum(axis=0)[:, None]
-    for slopes, scale in [(kernel, np.abs(kernel).max()), (kernel, 1.0), (biases, np.abs(biases).max())]:
-        apart = np.abs(slopes[:, None] - slopes).max(axis=-1)
+    lengths, sums = np.linalg.norm(kernel, axis=1)[:, None], kernel.sum(axis=1)[:, None]
+    near = None
+    for values, scale in [
+        (kernel, np.abs(kernel).max()),
+        (kernel, 1.0),
+        (biases, np.abs(biases).max()),
+        (lengths, lengths.max()),
+        (sums, np.abs(kernel).sum(axis=1).max()),
+    ]:
+        apart = np.abs(values[:, None] - values).max(axis=-1)
         if np.any((apart > 6e-5 * scale) & (apart < 2e-4 * scale)):
+            return False
+        near = apart <= 6e-5 * scale if near is None else near
+        if np.any(near != (apart <= 6e-5 * scale)):
             return False
     return True
 
@@ -504,7 +515,7 @@ def _(rng):
 
         How many are different is drawn: a count that is the same in every draw could be guessed.
         """
-        hidden = int(rng.integers(12, 33))
+        hidden = int(rng.integers(20, 41))
 
         def network(hidden):
             return {
@@ -566,13 +577,16 @@ def _(rng):
     )
 
     def opposite(network):
-        """Pairs of units whose gradients are opposite, and whose entries add up to 0."""
-        pairs = np.concatenate([network["outgoing"][::2], -network["outgoing"][1::2]])
-        pairs[: len(pairs) // 2] = -pairs[-(len(pairs) // 2) :]
+        """Pairs of units whose gradients are opposite, all of one length, and of entries that add up to 0."""
         x = network["x"] - network["x"].mean(axis=1, keepdims=True)
-        return {"incoming": 0 * network["incoming"], "outgoing": rng.permutation(pairs), "x": x}
+        outgoing = network["outgoing"] - network["outgoing"].mean(axis=1, keepdims=True)
+        back = outgoing[:, network["y"]] @ x  # where all logits are 0, but for a factor
+        outgoing /= np.linalg.norm(back, axis=1, keepdims=True)
+        half = len(outgoing) // 2
+        outgoing[:half] = -outgoing[-half:]
+        return {"incoming": 0 * network["incoming"], "outgoing": 3 * rng.permutation(outgoing), "x": x}
 
-    yield "pairs of units with opposite gradients, of equal length and equal sum", case(opposite)
+    yield "pairs of units with opposite gradients, all of one length", case(opposite, on_the_edge=True)
 
     def cancelling(network):
         # The gradients of two classes and two examples are multiples of one vector, by these numbers.
@@ -584,7 +598,7 @@ def _(rng):
 
     yield (
         "an input that is always 0, and gradients of the biases that cancel",
-        case(cancelling, classes=2, batch=2),
+        case(cancelling, classes=2, batch=2, on_the_edge=True),
     )
 
     def nearly_alike(scale, sign, all_in=None, each=0.0):

@@ -106,7 +106,7 @@ def variance_for_deviation(shape, scheme, rng):
 
 @mistake(of="initialise")
 def he_without_two(shape, scheme, rng):
-    """He's scheme leaves out the factor that makes up for the relu."""
+    """He's scheme leaves out the factor that makes up for the ReLU."""
     return _draw(shape, scheme, rng, gain=1.0)
 
 
@@ -248,7 +248,7 @@ def divided_by_width(x, noise, sw, act):
 
 @mistake(of="variance_profile")
 def relu_not_halved(x, noise, sw, act):
-    """the prediction does not know that a relu halves the mean square."""
+    """the prediction does not know that a ReLU halves the mean square."""
     return _profile(x, noise, sw, act, gain=sw**2)
 
 
@@ -280,7 +280,7 @@ def prediction_from_one(x, noise, sw, act):
 
 @mistake(of="variance_profile")
 def before_the_relu(x, noise, sw, act):
-    """the squares are measured before the relu and not after."""
+    """the squares are measured before the ReLU and not after."""
     predicted = right.variance_profile(x, noise, sw, act)[1]
     measured = []
     for layer in noise:
@@ -761,7 +761,7 @@ def lengths_compared(model_fn, x, y):
 def sums_compared(model_fn, x, y):
     """the entries of each gradient are added up, and only the sums are compared."""
     rows = _gradients(model_fn, x, y).T
-    rounding, kept = 1e-4 * np.abs(rows).max(), []
+    rounding, kept = 1e-4 * np.abs(rows).sum(axis=1).max(), []
     for total in rows.sum(axis=1):
         if all(abs(total - one) > rounding for one in kept):
             kept.append(total)
