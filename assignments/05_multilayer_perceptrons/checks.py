@@ -27,28 +27,20 @@ def number(value):
     return float(np.asarray(value).reshape(()))
 
 
-@exercise(
-    points=15,
-    hint="In your formula, how large can the argument of exp become, also in the branch that tf.where "
-    "does not choose, and which slope has it at exactly 0?",
-    tolerance=2e-5,
-)
-def activation(answer, names, x, cotangent, alpha=None):
-    alphas = () if alpha is None else (alpha,)
-    outputs = {}
+def bent(function, x, cotangent, *alphas):
+    """Return an activation's values, and their gradient, by an answer that calls none of TensorFlow's own."""
+    # clause: "Write it with exp, log and comparisons, without TensorFlow's own activations."
     with without_ops(ACTIVATIONS, "write it with exp, log and comparisons"):
-        for name in names:
-            def called(x, name=name):
-                return answer.activation(name, x, *alphas)
+        def called(x):
+            return function(x, *alphas)
 
-            outputs[name] = called(x)
-            outputs[f"gradient of {name}"] = gradients(called, {"x": x}, cotangent)["dx"]
-    return outputs
+        return {"values": called(x), "gradient": gradients(called, {"x": x}, cotangent)["dx"]}
 
 
-def bent(rng, names, x, alpha=None):
+def numbers(rng, x, alpha=None):
     """Draw the cotangent for these numbers."""
-    return {"names": names, "x": x, "cotangent": rng.uniform(0.5, 1.5, size=x.shape), "alpha": alpha}
+    inputs = {"x": x, "cotangent": rng.uniform(0.5, 1.5, size=x.shape)}
+    return inputs if alpha is None else inputs | {"alpha": alpha}
 
 
 def away_from_zero(rng, *shape, high=3.0):
@@ -56,37 +48,116 @@ def away_from_zero(rng, *shape, high=3.0):
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.05, high, size=shape)
 
 
-@activation.cases
-def _(rng):
-    def unused():
-        """Draw an alpha for activations that have none."""
-        return float(rng.uniform(0.2, 3.0))
+def far(rng):
+    """Draw numbers between -100 and 100, both of which are among them."""
+    return np.concatenate([[-100.0, 100.0, -1.0, 0.5], away_from_zero(rng, 8, high=100.0)]).reshape(3, 4)
 
-    yield "sigmoid", bent(rng, ["sigmoid"], away_from_zero(rng, 12), unused())
-    yield "tanh", bent(rng, ["tanh"], away_from_zero(rng, 1, 12), unused())
-    yield "relu and leaky_relu", bent(
-        rng, ["relu", "leaky_relu"], away_from_zero(rng, 4, 5), float(rng.uniform(0.1, 0.4))
+
+def around_zero(rng):
+    """Return numbers around 0, and 0 itself, where a smooth function has a slope."""
+    return np.array([[0.0, 0.5, -0.5, rng.uniform(0.1, 0.4)], [-0.01, 0.0, 0.01, -rng.uniform(0.1, 0.4)]])
+
+
+@exercise(points=2, hint="On which side of 0 does alpha count, and what if it is larger than 1?")
+def leaky_relu(answer, x, alpha, cotangent):
+    return bent(answer.leaky_relu, x, cotangent, alpha)
+
+
+@leaky_relu.cases
+def _(rng):
+    # clause: alpha is "0 or more; it may be larger than 1"
+    yield "a gentle slope on the left", numbers(rng, away_from_zero(rng, 4, 5), float(rng.uniform(0.1, 0.4)))
+    yield "steeper on the left than on the right", numbers(
+        rng, away_from_zero(rng, 7), float(rng.uniform(1.5, 2.5))
     )
-    yield "leaky_relu, steeper on the left", bent(
-        rng, ["leaky_relu"], away_from_zero(rng, 7), float(rng.uniform(1.5, 2.5))
-    )
-    yield "elu", bent(rng, ["elu"], away_from_zero(rng, 4, 5), float(rng.uniform(1.5, 2.5)))
-    yield "softplus", bent(rng, ["softplus"], away_from_zero(rng, 2, 3, 4), unused())
-    yield "softmax over the last of three axes", bent(rng, ["softmax"], rng.normal(size=(2, 3, 4)), unused())
-    yield "softmax of a single row", bent(rng, ["softmax"], rng.normal(size=5))
-    yield "sigmoid, tanh, softplus and elu around 0, and at 0", bent(
-        rng, ["sigmoid", "tanh", "softplus", "elu"], np.array([[0.0, 0.5, -0.5], [-0.01, 0.0, 0.01]])
-    )
-    # 2.25, so that the largest slope is well above the rounding of 1 - y.
-    smooth, beyond = ["sigmoid", "softplus", "elu"], np.append(2.25, rng.uniform(5.1, 9, size=9))
-    yield "sigmoid, softplus and elu, from 2 to 9", bent(rng, smooth, beyond)
-    yield "sigmoid, softplus and elu, from -9 to -2", bent(rng, smooth, -beyond)
-    far = np.concatenate([[-100.0, 100.0, -1.0, 0.5], away_from_zero(rng, 8, high=100.0)]).reshape(3, 4)
-    yield "all but softmax, from -100 to 100", bent(
-        rng, ["sigmoid", "tanh", "elu", "leaky_relu", "relu", "softplus"], far
-    )
+    yield "a slope of 0 on the left", numbers(rng, away_from_zero(rng, 2, 3, 4), 0.0)
+    # clause: "finite wherever `x` is", as far as ±100 in each activation
+    yield "from -100 to 100", numbers(rng, far(rng), float(rng.uniform(0.1, 0.4)))
+
+
+@exercise(
+    points=3,
+    hint="Which number may you take off all logits of a row without changing the result, and along which "
+    "axis is it looked for?",
+    tolerance=2e-5,
+)
+def softmax(answer, x, cotangent):
+    return bent(answer.softmax, x, cotangent)
+
+
+@softmax.cases
+def _(rng):
+    # clause: "over the last axis", of as many axes as there are
+    yield "a single row", numbers(rng, rng.normal(size=5))
+    yield "a batch", numbers(rng, 2 * rng.normal(size=(4, 3)))
+    yield "over the last of three axes", numbers(rng, rng.normal(size=(2, 3, 4)))
+    # clause: "finite wherever `x` is"
     logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), rng.normal(size=3), rng.normal(size=3) - 50.0])
-    yield "softmax of logits as large as 10,000", bent(rng, ["softmax"], logits)
+    yield "logits as large as 10,000", numbers(rng, logits)
+
+
+@exercise(
+    points=3,
+    hint="Which power of e is never above 1 on the right, which on the left, and what slope do you get at "
+    "exactly 0?",
+    tolerance=2e-5,
+)
+def tanh(answer, x, cotangent):
+    return bent(answer.tanh, x, cotangent)
+
+
+@tanh.cases
+def _(rng):
+    yield "from -3 to 3", numbers(rng, away_from_zero(rng, 12))
+    yield "three axes", numbers(rng, away_from_zero(rng, 2, 3, 4))
+    # clause: "the right slope at 0"
+    yield "around 0, and at 0", numbers(rng, around_zero(rng))
+    yield "from -100 to 100", numbers(rng, far(rng))
+
+
+@exercise(
+    points=3,
+    hint="How large can the argument of exp become in the branch that `tf.where` does not choose?",
+    tolerance=2e-5,
+)
+def elu(answer, x, alpha, cotangent):
+    return bent(answer.elu, x, cotangent, alpha)
+
+
+@elu.cases
+def _(rng):
+    # clause: "alpha: above 0; minus the value far left"
+    yield "an alpha above 1", numbers(rng, away_from_zero(rng, 4, 5), float(rng.uniform(1.5, 2.5)))
+    yield "an alpha below 1", numbers(rng, away_from_zero(rng, 2, 3, 4), float(rng.uniform(0.2, 0.7)))
+    # clause: "where alpha is 1, the right slope at 0"
+    yield "around 0, and at 0", numbers(rng, around_zero(rng), 1.0)
+    yield "from -9 to -2", numbers(
+        rng, -np.append(2.25, rng.uniform(5.1, 9, size=9)), float(rng.uniform(0.8, 2))
+    )
+    yield "from -100 to 100", numbers(rng, far(rng), float(rng.uniform(1.5, 2.5)))
+
+
+@exercise(
+    points=4,
+    hint="What is left of ln(1 + exp(x)) if you take x out of it where x is large, and what slope do you get "
+    "at exactly 0?",
+    tolerance=2e-5,
+)
+def softplus(answer, x, cotangent):
+    return bent(answer.softplus, x, cotangent)
+
+
+@softplus.cases
+def _(rng):
+    yield "from -3 to 3", numbers(rng, away_from_zero(rng, 2, 3, 4))
+    # clause: "the right slope at 0"
+    yield "around 0, and at 0", numbers(rng, around_zero(rng))
+    # clause: "right to float32's accuracy at any x": also where it is nearly straight, or nearly 0
+    # 2.25, so that the largest slope is well above the rounding of 1 - y.
+    beyond = np.append(2.25, rng.uniform(5.1, 9, size=9))
+    yield "from 2 to 9", numbers(rng, beyond)
+    yield "from -9 to -2", numbers(rng, -beyond)
+    yield "from -100 to 100", numbers(rng, far(rng))
 
 
 @exercise(
@@ -167,13 +238,16 @@ def spread_evenly(rng):
 
 @DenseLayer.cases
 def _(rng):
+    # clauses: "Gradients flow to the weights and to x", "in training and in use alike", here and for the twin
     yield "one example, no activation", layered(rng, (1,), 4, 3, None)
     yield "a batch, tanh", layered(rng, (5,), 3, 6, "tanh")
     yield "a batch of sequences, relu", layered(rng, (2, 7), 5, 3, "relu")
     width, units = (int(size) for size in rng.integers(3, 40, size=2))
     yield "what is there to be trained", layered(rng, (6,), width, units, "relu") | {"show": "variables"}, 2
+    # clause: "uniform within ±√(6 / (width + units))", "at the start 0"
     width, units = (int(size) for size in rng.integers(200, 240, size=2))
     yield "the weights at the start", layered(rng, (2,), width, units, "relu") | spread_evenly(rng)
+    # clause: "Return the constructor's arguments: what the base class has, and our own two."
     yield "a twin made from the configuration", layered(rng, (4,), 3, 2, "sigmoid") | {"show": "twin"}
 
 
@@ -224,55 +298,90 @@ def network(rng, sizes, activation, classes, batch):
 def _(rng):
     yield "one hidden layer", network(rng, [5, 8], "relu", 3, 6)
     yield "three hidden layers of different widths", network(rng, [4, 7, 5, 6], "tanh", 3, 5)
+    # clause: "then of each hidden layer; there may be none"
     yield "no hidden layer, one example", network(rng, [6], "relu", 4, 1)
     yield "hidden layers as wide as the input", network(rng, [4, 4, 4], "sigmoid", 4, 3)
+    # clause: "classes: width of the output, 1 or more"
+    yield "a single output, and hidden layers of one unit", network(rng, [3, 1, 7, 1], "tanh", 1, 6)
 
 
 @exercise(
-    points=15,
-    hint="Of which distribution is this the negative logarithm, how many numbers does it describe, "
-    "and which shape has target * raw?",
+    points=10,
+    hint="How many numbers does the distribution of one example describe, and which shape has target * raw?",
 )
-def head_loss(answer, task, target, raw, cotangent):
+def classification_loss(answer, task, target, raw, cotangent):
     def loss(raw):
-        return answer.head_loss(task, target, raw)
+        return answer.classification_loss(task, target, raw)
 
     return {"loss": loss(raw), "gradient": gradients(loss, {"raw": raw}, cotangent)["draw"]}
 
 
-def head(rng, task, target, raw):
+def head(rng, target, raw, **task):
     """Draw the cotangent for these targets."""
-    return {
-        "task": task,
+    return task | {
         "target": np.asarray(target),
         "raw": np.asarray(raw, float),
         "cotangent": rng.uniform(0.5, 1.5, size=len(raw)),
     }
 
 
-@head_loss.cases
+@classification_loss.cases
 def _(rng):
-    yield "binary", head(rng, "binary", [1, 0, 0, 1, 1], 2 * rng.normal(size=(5, 1)))
-    yield "multiclass", head(rng, "multiclass", rng.permutation(6)[:4], 2 * rng.normal(size=(4, 6)))
+    def binary(target, raw):
+        return head(rng, target, raw, task="binary")
+
+    def multiclass(target, raw):
+        return head(rng, target, raw, task="multiclass")
+
+    def multilabel(target, raw):
+        return head(rng, target, raw, task="multilabel")
+
+    yield "binary", binary([1, 0, 0, 1, 1], 2 * rng.normal(size=(5, 1)))
+    yield "multiclass", multiclass(rng.permutation(6)[:4], 2 * rng.normal(size=(4, 6)))
     labels = rng.permuted(np.repeat([[0, 1, 1, 0, 1]], 3, axis=0), axis=1)
-    yield "multilabel", head(rng, "multilabel", labels, 2 * rng.normal(size=(3, 5)))
-    yield "gaussian", head(rng, "gaussian", 2 * rng.normal(size=7), rng.normal(size=(7, 2)))
-    yield "binary, one example", head(rng, "binary", [rng.integers(2)], rng.normal(size=(1, 1)))
-    yield "binary, logits as large as 10,000", head(
-        rng,
-        "binary",
+    yield "multilabel", multilabel(labels, 2 * rng.normal(size=(3, 5)))
+    # clause: "target: [batch]; [batch, labels] for multilabel", batches and labels of 1
+    yield "binary, one example", binary([rng.integers(2)], rng.normal(size=(1, 1)))
+    yield "multiclass, one example", multiclass([2], rng.normal(size=(1, 3)))
+    yield "multilabel, one label", multilabel([[0], [1], [1]], 2 * rng.normal(size=(3, 1)))
+    # clause: "raw: … may be as large as ±10,000"
+    yield "binary, logits as large as 10,000", binary(
         rng.permutation([1, 0, 1, 0, 1]),
         rng.choice([-1.0, 1.0], size=(5, 1)) * [[1e4], [1e3], [100.0], [60.0], [2.0]],
     )
-    yield "multiclass, one example", head(rng, "multiclass", [2], rng.normal(size=(1, 3)))
-    yield "multilabel, logits as large as 10,000", head(
-        rng, "multilabel", [[0, 1, 1], [1, 0, 1]], [[1e4, 1e4, -1e4], [-100.0, -1e4, rng.uniform(0.5, 2)]]
+    yield "multilabel, logits as large as 10,000", multilabel(
+        [[0, 1, 1], [1, 0, 1]], [[1e4, 1e4, -1e4], [-100.0, -1e4, rng.uniform(0.5, 2)]]
     )
-    yield "multiclass, logits as large as 10,000", head(
-        rng, "multiclass", [2, 0, 1], [[1e4, -1e4, 3.0], [5.0, -1e4, 4.0], [1e4, 1e4 - 1.0, 0.0]]
+    yield "multiclass, logits as large as 10,000", multiclass(
+        [2, 0, 1], [[1e4, -1e4, 3.0], [5.0, -1e4, 4.0], [1e4, 1e4 - 1.0, rng.uniform(-2, 2)]]
     )
-    yield "gaussian, very sure and very unsure", head(
-        rng, "gaussian", [0.5, -1.0, 3.0], [[0.5, -20.0], [rng.uniform(2, 4), -5.0], [-2.0, 90.0]]
+
+
+@exercise(
+    points=5,
+    hint="Which three terms has the negative logarithm of a normal density, and what of it depends on the "
+    "deviation?",
+)
+def gaussian_loss(answer, target, raw, cotangent):
+    def loss(raw):
+        return answer.gaussian_loss(target, raw)
+
+    return {"loss": loss(raw), "gradient": gradients(loss, {"raw": raw}, cotangent)["draw"]}
+
+
+@gaussian_loss.cases
+def _(rng):
+    yield "seven examples", head(rng, 2 * rng.normal(size=7), rng.normal(size=(7, 2)))
+    yield "one example", head(rng, rng.normal(size=1), rng.normal(size=(1, 2)))
+    # As many examples as outputs, so that axes can be confused.
+    yield "two examples", head(rng, rng.normal(size=2), rng.normal(size=(2, 2)))
+    # clause: "raw[:, 1] is between -20 and 100"
+    yield "very sure and very unsure", head(
+        rng, [0.5, -1.0, 3.0], [[0.5, -20.0], [rng.uniform(2, 4), -5.0], [-2.0, 90.0]]
+    )
+    # clause: "raw[:, 0] as large as ±10,000"
+    yield "far from the target", head(
+        rng, [1e3, -1e4 * rng.uniform(0.5, 1)], [[-1e3, rng.uniform(1, 3)], [1e4, rng.uniform(0, 2)]]
     )
 
 
@@ -306,6 +415,7 @@ def dense(name, units, activation=None, **settings):
     return ("Dense", {"name": name, "units": units, "activation": activation} | settings)
 
 
+# clauses of `train_step`: "The loss before the step, with all penalties"; "keeps its state from step to step"
 def batches(rng, layers, loss, optimizer, batch=4, width=3, outputs=2):
     """Draw three batches, and the seed of the weights."""
     y = rng.uniform(0.5, 2, size=(3, batch, outputs))

@@ -98,7 +98,8 @@ def _(rng):
 
 @exercise(
     points=3,
-    hint="Which power of e is never above 1 on the right, which on the left, and what is the slope at exactly 0?",
+    hint="Which power of e is never above 1 on the right, which on the left, and what slope do you get at "
+    "exactly 0?",
     tolerance=2e-5,
 )
 def tanh(answer, x, cotangent):
@@ -138,8 +139,8 @@ def _(rng):
 
 @exercise(
     points=4,
-    hint="What is left of ln(1 + exp(x)) if you take x out of it where x is large, and which slope has what you "
-    "write at exactly 0?",
+    hint="What is left of ln(1 + exp(x)) if you take x out of it where x is large, and what slope do you get "
+    "at exactly 0?",
     tolerance=2e-5,
 )
 def softplus(answer, x, cotangent):
@@ -237,7 +238,7 @@ def spread_evenly(rng):
 
 @DenseLayer.cases
 def _(rng):
-    # clause: "Gradients flow to the weights and to x", "in training and in use alike", in these three and the twin
+    # clauses: "Gradients flow to the weights and to x", "in training and in use alike", here and for the twin
     yield "one example, no activation", layered(rng, (1,), 4, 3, None)
     yield "a batch, tanh", layered(rng, (5,), 3, 6, "tanh")
     yield "a batch of sequences, relu", layered(rng, (2, 7), 5, 3, "relu")
@@ -414,7 +415,7 @@ def dense(name, units, activation=None, **settings):
     return ("Dense", {"name": name, "units": units, "activation": activation} | settings)
 
 
-# clauses of `train_step`: "the loss before the step, with all penalties"; "through several steps, keeps its state"
+# clauses of `train_step`: "The loss before the step, with all penalties"; "keeps its state from step to step"
 def batches(rng, layers, loss, optimizer, batch=4, width=3, outputs=2):
     """Draw three batches, and the seed of the weights."""
     y = rng.uniform(0.5, 2, size=(3, batch, outputs))
