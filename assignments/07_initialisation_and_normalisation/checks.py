@@ -577,16 +577,17 @@ def _(rng):
     )
 
     def opposite(network):
-        """Pairs of units whose gradients are opposite, all of one length, and of entries that add up to 0."""
+        """Pairs of units whose gradients are opposite, of two lengths, and of entries that add up to 0."""
         x = network["x"] - network["x"].mean(axis=1, keepdims=True)
         outgoing = network["outgoing"] - network["outgoing"].mean(axis=1, keepdims=True)
         back = outgoing[:, network["y"]] @ x  # where all logits are 0, but for a factor
         outgoing /= np.linalg.norm(back, axis=1, keepdims=True)
+        outgoing[::2] *= 2
         half = len(outgoing) // 2
         outgoing[:half] = -outgoing[-half:]
         return {"incoming": 0 * network["incoming"], "outgoing": 3 * rng.permutation(outgoing), "x": x}
 
-    yield "pairs of units with opposite gradients, all of one length", case(opposite, on_the_edge=True)
+    yield "pairs of units with opposite gradients, of two lengths", case(opposite, on_the_edge=True)
 
     def cancelling(network):
         # The gradients of two classes and two examples are multiples of one vector, by these numbers.

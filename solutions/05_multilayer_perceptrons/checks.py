@@ -27,14 +27,10 @@ def number(value):
     return float(np.asarray(value).reshape(()))
 
 
-def bent(function, x, cotangent, *alphas):
-    """Return an activation's values, and their gradient, by an answer that calls none of TensorFlow's own."""
+def by_hand():
+    """Refuse TensorFlow's own activations."""
     # clause: "Write it with exp, log and comparisons, without TensorFlow's own activations."
-    with without_ops(ACTIVATIONS, "write it with exp, log and comparisons"):
-        def called(x):
-            return function(x, *alphas)
-
-        return {"values": called(x), "gradient": gradients(called, {"x": x}, cotangent)["dx"]}
+    return without_ops(ACTIVATIONS, "write it with exp, log and comparisons")
 
 
 def numbers(rng, x, alpha=None):
@@ -60,7 +56,11 @@ def around_zero(rng):
 
 @exercise(points=2, hint="On which side of 0 does alpha count, and what if it is larger than 1?")
 def leaky_relu(answer, x, alpha, cotangent):
-    return bent(answer.leaky_relu, x, cotangent, alpha)
+    def called(x):
+        return answer.leaky_relu(x, alpha)
+
+    with by_hand():
+        return {"values": called(x)} | gradients(called, {"x": x}, cotangent)
 
 
 @leaky_relu.cases
@@ -82,7 +82,11 @@ def _(rng):
     tolerance=2e-5,
 )
 def softmax(answer, x, cotangent):
-    return bent(answer.softmax, x, cotangent)
+    def called(x):
+        return answer.softmax(x)
+
+    with by_hand():
+        return {"values": called(x)} | gradients(called, {"x": x}, cotangent)
 
 
 @softmax.cases
@@ -103,7 +107,11 @@ def _(rng):
     tolerance=2e-5,
 )
 def tanh(answer, x, cotangent):
-    return bent(answer.tanh, x, cotangent)
+    def called(x):
+        return answer.tanh(x)
+
+    with by_hand():
+        return {"values": called(x)} | gradients(called, {"x": x}, cotangent)
 
 
 @tanh.cases
@@ -121,7 +129,11 @@ def _(rng):
     tolerance=2e-5,
 )
 def elu(answer, x, alpha, cotangent):
-    return bent(answer.elu, x, cotangent, alpha)
+    def called(x):
+        return answer.elu(x, alpha)
+
+    with by_hand():
+        return {"values": called(x)} | gradients(called, {"x": x}, cotangent)
 
 
 @elu.cases
@@ -144,7 +156,11 @@ def _(rng):
     tolerance=2e-5,
 )
 def softplus(answer, x, cotangent):
-    return bent(answer.softplus, x, cotangent)
+    def called(x):
+        return answer.softplus(x)
+
+    with by_hand():
+        return {"values": called(x)} | gradients(called, {"x": x}, cotangent)
 
 
 @softplus.cases

@@ -197,7 +197,7 @@ def leaky_relu(x: Float[tf.Tensor, "*axes"], alpha: float) -> Float[tf.Tensor, "
 
 # %% [markdown]
 r"""
-## Overflow
+## Overflow and the softmax
 
 The table is for paper. In 32 bits $e^{89}$ is infinite, and $\infty/\infty$ is NaN ("not a
 number"). The way out is always the same: arrange the formula so that every exponent is at most 0.
@@ -279,8 +279,7 @@ def sigmoid(x):
 # for function in (from_the_table, both_branches, from_the_size, sigmoid):
 #     y, slope = slope_of(function, x)
 #     print(f"{function.__name__:15} at -100, 0, 100: values {y.numpy()}, slopes {slope.numpy()}")
-# print("The slope at 0 is", 0.25)
-# assert np.allclose(slope, [0, 0.25, 0], atol=1e-6), "the last one is right"
+# assert np.allclose(slope, [0, 0.25, 0], atol=1e-6), "the last one is right: 0, ¼ and 0"
 
 # %% [markdown]
 r"""
@@ -969,10 +968,11 @@ line, and so must fall as fast as the line does.
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** 2,000 are enough for certain, by the bound $2L/n$ with $L=1$; with steps
-in the middle of the parts about 500 are enough, for these are off by about $\frac1{2n}$. Each
-further digit costs ten times as many. In $D$ dimensions the parts are cubes, and "ten times"
-becomes $10^D$ times. That such a network exists says nothing about its price.
+**Prediction 1, answered.** 2,000 are enough for certain, by the bound $2L/n$ with $L=1$. Steep steps in
+the middle of the parts are off by about $\frac1{2n}$, so that 500 are enough; soft edges (about
+$w=10n$) round the stairs off, and then 200 will do. Each further digit costs ten times as many. In $D$
+dimensions the parts are cubes, and "ten times" becomes $10^D$ times. That such a network exists says
+nothing about its price.
 
 ## Depth and linear regions
 
@@ -1231,9 +1231,9 @@ the first layer's gradient than the last layer's?
 r"""
 **Prediction 3, answered.** Half of the ReLUs are silent, exactly, because their inputs are as often
 negative as positive; a sigmoid never is 0. The first layer's gradient is hundreds of times shorter
-than the last layer's if the units are sigmoids: each layer multiplies by a slope of at most ¼. That
-is what kept the deep network above from learning. A better start mends much of this, which is topic
-7; the rectifier mends it by its shape.
+than the last layer's if the units are sigmoids: each layer multiplies by a slope of at most ¼. With
+ReLUs it is not shorter at all. The sigmoids' slopes are what kept the deep network above from
+learning. A better start mends much of this, which is topic 7; the rectifier mends it by its shape.
 
 ## Sparse activations
 
