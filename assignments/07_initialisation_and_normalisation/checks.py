@@ -8,6 +8,8 @@ from grader.drivers import WrongStructure, describe, gradients, named
 from grader.exercise import exercise
 from grader.properties import outside
 
+HOURS = 5  # that a student needs
+
 # fans
 
 
@@ -88,7 +90,7 @@ def initialise(answer, shapes, scheme, seed):
         chosen = np.rint(SHARES * (w.size - 1)).astype(int)
         outputs[f"kernel {place}, 101 of its numbers in order"] = np.sort(w, axis=None)[chosen]
         outputs[f"kernel {place}, its beginning"] = w.ravel()[:12]
-        outputs[f"kernel {place}, its corner"] = w[:3, :3]
+        outputs[f"kernel {place}, its corner"] = w[:8, :8]
         outputs |= again(place, drawn, seed)
     return outputs
 
@@ -104,6 +106,10 @@ def _(returned, expected, inputs):
         for one, other in [(corner[0], corner[1]), (corner[:, 0], corner[:, 1])]:
             if np.array_equal(np.abs(one), np.abs(other)):
                 return "two units have the same weights: draw a number of its own for each weight"
+        for axis in (0, 1):
+            steps = np.sign(np.diff(corner, axis=axis))
+            if np.all(steps == steps[0, 0]):
+                return "the weights are in order: draw each of them independently of the others"
         ordered = returned[f"kernel {place}, 101 of its numbers in order"]
         if found := misdrawn(ordered, shape, inputs["scheme"]):
             return found
@@ -398,6 +404,9 @@ def _(rng):
     yield "three sentences", tokens(3, 4, 7)
     yield "as many sentences, tokens and features", tokens(4, 4, 4)
     yield "a large epsilon", tokens(2, 3, 5, eps=0.8)
+    inputs = tokens(3, 2, 5)
+    inputs["gamma"] *= 20
+    yield "large values of gamma", inputs
     inputs = tokens(2, 3, 4)
     inputs["x"][1, 2] = 5.0
     inputs["gamma"][1] = 0.0
@@ -436,6 +445,9 @@ def _(rng):
     yield "a convolution in which all sizes agree", layers(3, 3, 3, 3)
     yield "a convolution of 5 over sequences", layers(5, 2, 3)
     yield "a large epsilon", layers(3, 2, eps=float(rng.uniform(0.5, 0.9)))
+    inputs = layers(2, 3, 4)
+    inputs["gamma"] *= 30
+    yield "large values of gamma", inputs
     inputs = layers(4, 3, eps=float(rng.uniform(0.05, 0.2)))
     inputs["var"][0], inputs["gamma"][1] = 0.0, 0.0
     yield "a variance of 0, and a gamma of 0", inputs
@@ -491,6 +503,8 @@ def far_or_near(network, act):
     back = p @ network["outgoing"].T * slope / len(p)
     kernel, biases = back.T @ network["x"], back.sum(axis=0)[:, None]
     lengths, sums = np.linalg.norm(kernel, axis=1)[:, None], kernel.sum(axis=1)[:, None]
+    if np.abs(biases).max() < 0.03 * np.abs(back).sum(axis=0).max():
+        return False  # what cancels is rounding
     near = None
     for values, scale in [
         (kernel, np.abs(kernel).max()),
@@ -545,7 +559,7 @@ def _(rng):
         hidden = len(network["bias"])
         count = int(rng.integers(2, hidden // 2))
         which = rng.permutation(np.append(np.arange(count), rng.integers(count, size=hidden - count)))
-        nearly = 1 + rng.uniform(-2.9e-5, 2.9e-5, size=(hidden, 1))
+        nearly = 1 + 2.9e-5 * rng.choice([-1.0, 1.0], size=(hidden, 1))
         return {"incoming": network["incoming"][:, which], "outgoing": network["outgoing"][which] * nearly}
 
     def zero(network):

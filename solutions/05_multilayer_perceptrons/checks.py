@@ -15,6 +15,7 @@ from grader.drivers import (
 )
 from grader.exercise import exercise
 
+HOURS = 6  # that a student needs
 ACTIVATIONS = (
     "Elu", "LeakyRelu", "LogSoftmax", "Relu", "Relu6", "Selu", "Sigmoid", "Softmax", "Softplus", "Tanh"
 )  # fmt: skip
@@ -45,8 +46,9 @@ def away_from_zero(rng, *shape, high=3.0):
 
 
 def far(rng):
-    """Draw numbers between -100 and 100, both of which are among them."""
-    return np.concatenate([[-100.0, 100.0, -1.0, 0.5], away_from_zero(rng, 8, high=100.0)]).reshape(3, 4)
+    """Draw numbers between -100 and 100, both of which are among them, and none that is middling."""
+    drawn = np.append(rng.uniform(0.1, 3, size=4), rng.uniform(30, 99, size=4))
+    return np.append([-100.0, 100.0, -1.0, 0.5], rng.choice([-1.0, 1.0], size=8) * drawn).reshape(3, 4)
 
 
 def around_zero(rng):
@@ -96,7 +98,8 @@ def _(rng):
     yield "a batch", numbers(rng, 2 * rng.normal(size=(4, 3)))
     yield "over the last of three axes", numbers(rng, rng.normal(size=(2, 3, 4)))
     # clause: "finite wherever `x` is"
-    logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), rng.normal(size=3), rng.normal(size=3) - 50.0])
+    close = [1e4, 1e4 - rng.choice([0.5, 1.0, 1.5]), 3.0]
+    logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), rng.permutation(close), rng.normal(size=3) - 60.0])
     yield "logits as large as 10,000", numbers(rng, logits)
 
 
@@ -120,6 +123,9 @@ def _(rng):
     yield "three axes", numbers(rng, away_from_zero(rng, 2, 3, 4))
     # clause: "the right slope at 0"
     yield "around 0, and at 0", numbers(rng, around_zero(rng))
+    # 1.0, so that the largest slope is well above the rounding of 1 - y.
+    beyond = np.append(rng.choice([-1.0, 1.0], size=6) * rng.uniform(4.1, 6, size=6), 1.0)
+    yield "from 4 to 6, and from -6 to -4", numbers(rng, beyond)
     yield "from -100 to 100", numbers(rng, far(rng))
 
 
@@ -188,6 +194,8 @@ def DenseLayer(answer, x, units, activation, weights, cotangent, show="output", 
     if show == "variables":
         return {
             "number of parameters": count_parameters(layer),
+            # clause: "without a penalty"
+            "penalties": len(layer.losses),
             "parameters of each trainable variable": [np.size(v) for v in layer.trainable_variables],
             "whether kernel and bias are named so": [
                 getattr(getattr(layer, name, None), "name", None) == name for name in ("kernel", "bias")
@@ -255,7 +263,9 @@ def spread_evenly(rng):
 @DenseLayer.cases
 def _(rng):
     # clauses: "Gradients flow to the weights and to x", "in training and in use alike", here and for the twin
-    yield "one example, no activation", layered(rng, (1,), 4, 3, None)
+    inputs = layered(rng, (1,), 4, 3, None)
+    inputs["weights"]["bias"] *= 40  # outputs may be large
+    yield "one example, no activation", inputs
     yield "a batch, tanh", layered(rng, (5,), 3, 6, "tanh")
     yield "a batch of sequences, relu", layered(rng, (2, 7), 5, 3, "relu")
     width, units = (int(size) for size in rng.integers(3, 40, size=2))
@@ -457,9 +467,9 @@ def _(rng):
         dense("first", 4, "tanh", kernel_regularizer={"class_name": "L2", "config": {"l2": 0.2}}),
         dense("last", 3, bias_regularizer={"class_name": "L1", "config": {"l1": 0.3}}),
     ]
-    yield "penalties on weights, and Adam", batches(
-        rng, layers, SQUARES, ("Adam", {"learning_rate": 0.05}), outputs=3
-    )
+    inputs = batches(rng, layers, SQUARES, ("Adam", {"learning_rate": 0.05}), outputs=3)
+    inputs["y"] *= 8  # and so is the loss large
+    yield "penalties on weights, and Adam", inputs
     layers = [
         dense("first", 5, use_bias=False),
         ("BatchNormalization", {"name": "norm", "momentum": 0.8}),
@@ -540,8 +550,8 @@ def _(rng):
     yield "a turn, about 8 steps", follow(np.array([0.0, turn, 1.0]), heights, rng.integers(6, 12))
     places = np.linspace(0, 1, 401)
     phase = float(rng.uniform(0, 1))
-    yield "two waves, about 32 steps", follow(
-        places, np.sin(2 * np.pi * (2 * places + phase)), rng.integers(28, 37)
+    yield "two waves, about 64 steps", follow(
+        places, np.sin(2 * np.pi * (2 * places + phase)), rng.integers(60, 70)
     )
     # Slopes of ±L, so that a staircase is as far off as it can be.
     ups = slope / 64 * np.repeat(rng.permutation([-1.0, 1.0] * 8), 4)
@@ -551,12 +561,13 @@ def _(rng):
         np.linspace(0, 1, 17), slope / 16 * (np.arange(17) % 2), 128
     )
     far = sign() * float(rng.uniform(1000, 9000))
-    yield "one to three steps", {"places": ends, "heights": far + slope * ends, "n": int(rng.integers(1, 4))}
+    yield "three to five steps", {"places": ends, "heights": far + slope * ends, "n": int(rng.integers(3, 6))}
+    yield "a single step", {"places": ends, "heights": slope * ends - far, "n": 1}
 
 
 @exercise(
     points=10,
-    hint="Does the output bend wherever a unit switches, and how many pieces does one bend leave?",
+    hint="Has the output a kink wherever a unit switches, and how many pieces does one kink leave?",
     dtype="float64",
     arrays="numpy",
 )
@@ -574,6 +585,11 @@ def side_by_side(places, heights, signs=None):
     signs = np.ones(len(places)) if signs is None else np.asarray(signs, float)
     heights = np.reshape(np.asarray(heights, float), (len(places), -1))
     return [(signs[None, :], -signs * np.asarray(places)), (heights, np.zeros(heights.shape[1]))]
+
+
+def below(lo, place):
+    """A network whose output is below 0 from `lo` on, so that a ReLU after it would be noticed; one kink."""
+    return side_by_side([lo - 0.5, place], [-1.0, 0.25])
 
 
 def tents(layers):
@@ -595,16 +611,20 @@ def _(rng):
     for units in rng.permutation(np.arange(2, 10))[:3]:
         places = (np.arange(units) + rng.uniform(0.1, 0.9, size=units)) / units
         networks.append(side_by_side(places, away_from_zero(rng, units), rng.choice([-1, 1], size=units)))
+    networks.append(below(0.0, rng.uniform(0.2, 0.8)))
     yield "one hidden layer", {"networks": networks, "lo": 0.0, "hi": 1.0}
 
     layers = rng.permutation(np.arange(2, 8))[:3]
     yield "tents upon tents", {"networks": [tents(int(count)) for count in layers], "lo": 0.0, "hi": 1.0}
 
     networks = [random_network(rng, *widths) for widths in ((4, 5, 1), (6, 3, 1), (5, 4, 6, 1), (3, 4, 5, 2))]
+    # Beside them one with a tooth that is narrower than a grid, and a unit that is not heard.
+    tooth = rng.uniform(-2, 2) + np.append(2.0**-21 * np.arange(3), 0.5)
+    networks += [side_by_side(tooth, [1.0, -2.0, 1.0, 0.0]), below(-3.0, rng.uniform(-2, 3))]
     yield "random networks of two and three hidden layers", {"networks": networks, "lo": -3.0, "hi": 4.0}
 
     def crowd(places=(), heights=(), signs=None, low=0, high=64):
-        """A layer of the units that are given, and of up to seven others, each of which bends the output."""
+        """A layer of the units that are given, and of up to seven others, each with a kink of its own."""
         others = rng.choice(np.arange(low + 1, high, 2), size=rng.integers(8), replace=False) / 64
         signs = np.ones(len(places)) if signs is None else np.asarray(signs, float)
         return side_by_side(
@@ -621,7 +641,8 @@ def _(rng):
     units = len(heights)
     never = [(W, b), (np.outer(np.ones(units), [1.0, -1.0]), np.array([1.0, -0.5])), (np.ones((2, 1)), shift)]
     yield "units that switch together, cancel, or are never heard", {
-        "networks": [cancelling, mirrored, together, never], "lo": 0.0, "hi": 1.0,
+        "networks": [cancelling, mirrored, together, never, below(0.0, rng.uniform(0.2, 0.8))],
+        "lo": 0.0, "hi": 1.0,
     }
 
     def ends():
@@ -629,15 +650,20 @@ def _(rng):
 
     layers = rng.permutation(np.arange(3, 7))[:2]
     yield "units that switch at the ends, and outside", {
-        "networks": [ends(), ends(), *(tents(int(count)) for count in layers)], "lo": 0.25, "hi": 0.75,
-    }
+        "networks": [ends(), ends(), *(tents(int(count)) for count in layers), below(0.25, 0.5)],
+        "lo": 0.25, "hi": 0.75,
+    }  # fmt: skip
 
-    heights = np.array([[1.0, 0.0], [0.0, 2.0], [1.5, 1.0], [0.0, 1.0], [-1.0, 0.0]])
+    heights = np.array([[1.0, -1.0], [0.0, 2.0], [1.5, 1.0], [0.0, 1.0], [-1.0, 0.0]])
     count = int(rng.integers(3, 6))
     outputs = side_by_side((np.arange(count) + 0.5) / 8, heights[:count])
-    yield "two outputs that bend in different places", {
-        "networks": [outputs, random_network(rng, 5, 4, 2), random_network(rng, 4, 2)], "lo": 0.0, "hi": 1.0,
-    }
+    yield "two outputs whose kinks lie in different places", {
+        "networks": [
+            outputs, random_network(rng, 5, 4, 2), random_network(rng, 4, 2),
+            cancelling, tents(3), below(0.0, rng.uniform(0.2, 0.8)),
+        ],
+        "lo": 0.0, "hi": 1.0,
+    }  # fmt: skip
 
     def teeth(*heights):
         """One to five teeth, each of units that switch within a few millionths of each other."""
@@ -646,7 +672,10 @@ def _(rng):
         return side_by_side(np.add.outer(places, within).ravel(), np.tile(heights, len(places)))
 
     yield "teeth narrower than a millionth", {
-        "networks": [teeth(1.0, -2.0, 1.0), teeth(1.0, -1.0), teeth(-2.0, 1.0), teeth(2.0, -3.0, 1.0)],
+        "networks": [
+            teeth(1.0, -2.0, 1.0), teeth(1.0, -1.0), teeth(-2.0, 1.0), teeth(2.0, -3.0, 1.0),
+            below(0.0, rng.uniform(0.2, 0.8)),
+        ],
         "lo": 0.0, "hi": 1.0,
     }  # fmt: skip
 
@@ -683,7 +712,10 @@ def hidden_layers(rng, activation, batch, *sizes, shift=0.0):
 
 @sparsity_and_flow.cases
 def _(rng):
-    yield "three layers of ReLUs", hidden_layers(rng, "relu", 6, 4, 9, 7, 8)
+    inputs = hidden_layers(rng, "relu", 6, 4, 9, 7, 8)
+    W, b = inputs["params"][2]
+    inputs["params"][2] = (6 * W, b)  # so that the last layer's gradient is the shortest
+    yield "three layers of ReLUs", inputs
     yield "five layers of sigmoids", hidden_layers(rng, "sigmoid", 5, 3, 6, 6, 6, 6, 6)
     yield "one example, tanh", hidden_layers(rng, "tanh", 1, 5, 4, 7)
     yield "sigmoids that are nearly 0, and one layer only", hidden_layers(rng, "sigmoid", 4, 3, 8, shift=-9.0)

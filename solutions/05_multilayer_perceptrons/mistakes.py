@@ -90,6 +90,12 @@ def not_normalised(x):
     return tf.exp(x - tf.reduce_max(x, axis=-1, keepdims=True))
 
 
+@mistake(of="softmax")
+def softmax_clipped(x):
+    """logits are clipped to ±50, beyond which they can no longer be told apart."""
+    return right.softmax(tf.clip_by_value(x, -50, 50))
+
+
 # tanh
 
 
@@ -135,6 +141,12 @@ def sign_lost(x):
 def saturates_early(x):
     """x is clipped to ±3, where tanh is not flat yet."""
     return right.tanh(tf.clip_by_value(x, -3, 3))
+
+
+@mistake(of="tanh")
+def flat_early(x):
+    """beyond ±4 the slope is taken to be 0, where it is still a thousandth."""
+    return tf.where(tf.abs(x) > 4, tf.stop_gradient(right.tanh(x)), right.tanh(x))
 
 
 # elu
@@ -193,13 +205,13 @@ def softplus_kinked_at_zero(x):
 
 @mistake(of="softplus")
 def straight_soon(x):
-    """softplus is a straight line beyond ±5, where it still bends."""
+    """softplus is a straight line beyond ±5, where it is still curved."""
     return tf.where(tf.abs(x) > 5, tf.maximum(x, 0), right.softplus(x))
 
 
 @mistake(of="softplus")
 def straight_above(x):
-    """softplus is a straight line above 5, where it still bends."""
+    """softplus is a straight line above 5, where it is still curved."""
     return tf.where(x > 5, x, right.softplus(x))
 
 
@@ -404,6 +416,16 @@ class DropsOut(right.DenseLayer):
         return super().call(x)
 
 
+@mistake(of="DenseLayer")
+class Penalised(right.DenseLayer):
+    """the kernel has a penalty, which nobody asked for."""
+
+    def build(self, input_shape):
+        shape = (input_shape[-1], self.units)
+        self.kernel = self.add_weight(shape=shape, name="kernel", regularizer="l2")
+        self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+
+
 # build_mlp
 
 
@@ -571,7 +593,7 @@ def variance_for_deviation(target, raw):
 
 @mistake(of="gaussian_loss")
 def no_price_for_width(target, raw):
-    """the logarithm of the deviation is left out, so that the unsure never pay."""
+    """the logarithm of the deviation is left out, so that a huge deviation costs nothing."""
     return _gaussian(target, raw, tf.math.softplus(raw[:, 1]), log=0.0)
 
 
@@ -765,7 +787,7 @@ def half_trained(f, n):
 
 @mistake(of="count_linear_regions")
 def activation_patterns(params, lo, hi):
-    """every switch of a unit counts, also if the output does not bend there."""
+    """every switch of a unit counts, also if the output has no kink there."""
     # The same network, but identities carry all units of lower layers up to the output.
     layers, carried = [], 0
     for W, b in params[:-1]:
@@ -784,7 +806,7 @@ def activation_patterns(params, lo, hi):
 
 @mistake(of="count_linear_regions")
 def coarse_grid(params, lo, hi):
-    """slopes are compared on a grid of 1,000 points, between which bends are lost."""
+    """slopes are compared on a grid of 1,000 points, between which kinks are lost."""
     h = np.linspace(lo, hi, 1001)[:, None]
     for W, b in params[:-1]:
         h = np.maximum(h @ W + b, 0)
@@ -793,14 +815,14 @@ def coarse_grid(params, lo, hi):
 
 
 @mistake(of="count_linear_regions")
-def bends_for_pieces(params, lo, hi):
-    """the bends are counted, of which there is one less than pieces."""
+def kinks_for_pieces(params, lo, hi):
+    """the kinks are counted, of which there is one less than pieces."""
     return right.count_linear_regions(params, lo, hi) - 1
 
 
 @mistake(of="count_linear_regions")
 def ends_counted(params, lo, hi):
-    """bends at lo and hi count too."""
+    """kinks at lo and hi count too."""
     reach = (hi - lo) * 2.0**-40
     return right.count_linear_regions(params, lo - reach, hi + reach)
 
@@ -839,8 +861,15 @@ def first_output_only(params, lo, hi):
 
 
 @mistake(of="count_linear_regions")
+def outputs_added(params, lo, hi):
+    """the outputs are added up first, so that kinks of opposite outputs cancel."""
+    *hidden, (W, b) = params
+    return right.count_linear_regions([*hidden, (W.sum(axis=1, keepdims=True), b[:1])], lo, hi)
+
+
+@mistake(of="count_linear_regions")
 def biases_left_out(params, lo, hi):
-    """the biases are left out, so that everything bends at 0."""
+    """the biases are left out, so that all kinks lie at 0."""
     return right.count_linear_regions([(W, 0 * b) for W, b in params], lo, hi)
 
 

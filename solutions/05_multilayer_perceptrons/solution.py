@@ -441,7 +441,8 @@ class DenseLayer(keras.layers.Layer):
         units: how many there are.
         activation: φ, a function.
         kernel: W, `[width, units]`, made in `build` and named "kernel"; at the start
-            uniform within ±√(6 / (width + units)), as `add_weight` has it by default.
+            uniform within ±√(6 / (width + units)), as `add_weight` has it by default,
+            and without a penalty.
         bias: b, `[units]`, made in `build` and named "bias"; at the start 0.
 
     Args of the constructor:
@@ -1096,7 +1097,7 @@ with variance $2/d$ for $d$ inputs, on $[-3,3]$).
 #
 #
 # def one_layer(m):
-#     """m ReLUs that switch at different places, and bend the output in turn."""
+#     """m ReLUs that switch at different places, up and down in turn."""
 #     return [(np.ones((1, m)), -(np.arange(m) + 0.5) / m), ((-1.0) ** np.arange(m)[:, None], np.zeros(1))]
 #
 #
