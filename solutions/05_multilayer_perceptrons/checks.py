@@ -98,8 +98,8 @@ def _(rng):
     yield "a batch", numbers(rng, 2 * rng.normal(size=(4, 3)))
     yield "over the last of three axes", numbers(rng, rng.normal(size=(2, 3, 4)))
     # clause: "finite wherever `x` is"
-    close = [1e4, 1e4 - rng.choice([0.5, 1.0, 1.5]), 3.0]
-    logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), rng.permutation(close), rng.normal(size=3) - 60.0])
+    close = rng.permutation([55.0, 55.0 - rng.uniform(0.5, 1.5), 3.0])
+    logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), close, rng.normal(size=3) - 56.0])
     yield "logits as large as 10,000", numbers(rng, logits)
 
 
@@ -147,7 +147,7 @@ def _(rng):
     # clause: "alpha: above 0; minus the value far left"
     yield "an alpha above 1", numbers(rng, away_from_zero(rng, 4, 5), float(rng.uniform(1.5, 2.5)))
     yield "an alpha below 1", numbers(rng, away_from_zero(rng, 2, 3, 4), float(rng.uniform(0.2, 0.7)))
-    # clause: "where alpha is 1, the right slope at 0"
+    # clause: "where alpha is 1, with the right slope at 0"
     yield "around 0, and at 0", numbers(rng, around_zero(rng), 1.0)
     yield "from -9 to -2", numbers(
         rng, -np.append(2.25, rng.uniform(5.1, 9, size=9)), float(rng.uniform(0.8, 2))
@@ -262,7 +262,7 @@ def spread_evenly(rng):
 
 @DenseLayer.cases
 def _(rng):
-    # clauses: "Gradients flow to the weights and to x", "in training and in use alike", here and for the twin
+    # clause: "Gradients flow to the weights and to x", "in training and in use alike", "None for none"
     inputs = layered(rng, (1,), 4, 3, None)
     inputs["weights"]["bias"] *= 40  # outputs may be large
     yield "one example, no activation", inputs
@@ -322,6 +322,7 @@ def network(rng, sizes, activation, classes, batch):
 
 @build_mlp.cases
 def _(rng):
+    # clause: "`sizes` is left as it is", "`keras.layers.Dense` layers with biases and of nothing else"
     yield "one hidden layer", network(rng, [5, 8], "relu", 3, 6)
     yield "three hidden layers of different widths", network(rng, [4, 7, 5, 6], "tanh", 3, 5)
     # clause: "then of each hidden layer; there may be none"
@@ -401,11 +402,11 @@ def _(rng):
     yield "one example", head(rng, rng.normal(size=1), rng.normal(size=(1, 2)))
     # As many examples as outputs, so that axes can be confused.
     yield "two examples", head(rng, rng.normal(size=2), rng.normal(size=(2, 2)))
-    # clause: "raw[:, 1] is between -20 and 100"
+    # clause: "what becomes the deviation by softplus, between -20 and 100"
     yield "very sure and very unsure", head(
         rng, [0.5, -1.0, 3.0], [[0.5, -20.0], [rng.uniform(2, 4), -5.0], [-2.0, 90.0]]
     )
-    # clause: "raw[:, 0] as large as ±10,000"
+    # clause: "the mean, as large as ±10,000"
     yield "far from the target", head(
         rng, [1e3, -1e4 * rng.uniform(0.5, 1)], [[-1e3, rng.uniform(1, 3)], [1e4, rng.uniform(0, 2)]]
     )
@@ -441,7 +442,6 @@ def dense(name, units, activation=None, **settings):
     return ("Dense", {"name": name, "units": units, "activation": activation} | settings)
 
 
-# clauses of `train_step`: "The loss before the step, with all penalties"; "keeps its state from step to step"
 def batches(rng, layers, loss, optimizer, batch=4, width=3, outputs=2):
     """Draw three batches, and the seed of the weights."""
     y = rng.uniform(0.5, 2, size=(3, batch, outputs))
@@ -460,6 +460,7 @@ def batches(rng, layers, loss, optimizer, batch=4, width=3, outputs=2):
 @train_step.cases
 def _(rng):
     layers = [dense("first", 4, "tanh"), dense("last", 2, "softplus")]
+    # clause: "called as `loss_fn(y, prediction)`"
     yield "two layers, a loss that is not symmetric", batches(
         rng, layers, ("Poisson", {}), ("SGD", {"learning_rate": 0.1}), batch=1
     )
@@ -467,6 +468,7 @@ def _(rng):
         dense("first", 4, "tanh", kernel_regularizer={"class_name": "L2", "config": {"l2": 0.2}}),
         dense("last", 3, bias_regularizer={"class_name": "L1", "config": {"l1": 0.3}}),
     ]
+    # clause: "The loss before the step, with all penalties", "keeps its state from step to step"
     inputs = batches(rng, layers, SQUARES, ("Adam", {"learning_rate": 0.05}), outputs=3)
     inputs["y"] *= 8  # and so is the loss large
     yield "penalties on weights, and Adam", inputs
@@ -542,6 +544,7 @@ def _(rng):
         """Lift a function by so much that no other one's staircase is near it."""
         return {"places": places, "heights": sign() * rng.uniform(20, 100) + heights, "n": int(n)}
 
+    # clause: "within 2L/n of f everywhere on [0, 1], for every L that bounds f's slope"
     slope = sign() * float(rng.uniform(1, 3))
     ends = np.array([0.0, 1.0])
     yield "a straight line, about 16 steps", follow(ends, slope * ends, rng.integers(13, 20))
@@ -562,6 +565,7 @@ def _(rng):
     )
     far = sign() * float(rng.uniform(1000, 9000))
     yield "three to five steps", {"places": ends, "heights": far + slope * ends, "n": int(rng.integers(3, 6))}
+    # clause: "n: how many sigmoids"
     yield "a single step", {"places": ends, "heights": slope * ends - far, "n": 1}
 
 
@@ -573,6 +577,7 @@ def _(rng):
 )
 def count_linear_regions(answer, networks, lo, hi):
     counts = [number(answer.count_linear_regions(params, lo, hi)) for params in networks]
+    # clause: "The arrays are left as they are."
     afterwards = np.concatenate([part.ravel() for layer in networks[0] for part in layer])
     return {
         "pieces": [int(count) if count.is_integer() else count for count in counts],
@@ -633,6 +638,7 @@ def _(rng):
             np.append(signs, rng.choice([-1.0, 1.0], size=len(others))),
         )
 
+    # clause: "The least number of intervals into which [lo, hi] can be cut"
     place = int(rng.integers(1, 8)) / 16
     cancelling = crowd([place, 0.5625, place, 0.75], [3.0, 1.0, -3.0, 0.0])
     mirrored = crowd([0.25, 0.25, 0.875], [2.0, -2.0, 1.0], [1, -1, 1])
@@ -645,6 +651,7 @@ def _(rng):
         "lo": 0.0, "hi": 1.0,
     }
 
+    # clause: "What happens at `lo` and `hi` themselves does not count."
     def ends():
         return crowd([-0.5, 0.25, 0.375, 0.75, 1.5], away_from_zero(rng, 5), low=16, high=48)
 
@@ -654,7 +661,8 @@ def _(rng):
         "lo": 0.25, "hi": 0.75,
     }  # fmt: skip
 
-    heights = np.array([[1.0, -1.0], [0.0, 2.0], [1.5, 1.0], [0.0, 1.0], [-1.0, 0.0]])
+    # clause: "every output is affine on each"
+    heights = np.array([[1.0, -1.0], [0.0, 2.0], [0.0, 1.0], [1.5, 1.0], [-1.0, 0.0]])
     count = int(rng.integers(3, 6))
     outputs = side_by_side((np.arange(count) + 0.5) / 8, heights[:count])
     yield "two outputs whose kinks lie in different places", {
@@ -712,12 +720,14 @@ def hidden_layers(rng, activation, batch, *sizes, shift=0.0):
 
 @sparsity_and_flow.cases
 def _(rng):
+    # clause: "the length of the gradient of S with respect to each W"
     inputs = hidden_layers(rng, "relu", 6, 4, 9, 7, 8)
     W, b = inputs["params"][2]
     inputs["params"][2] = (6 * W, b)  # so that the last layer's gradient is the shortest
     yield "three layers of ReLUs", inputs
     yield "five layers of sigmoids", hidden_layers(rng, "sigmoid", 5, 3, 6, 6, 6, 6, 6)
     yield "one example, tanh", hidden_layers(rng, "tanh", 1, 5, 4, 7)
+    # clause: "the share of each layer's outputs that is exactly 0"
     yield "sigmoids that are nearly 0, and one layer only", hidden_layers(rng, "sigmoid", 4, 3, 8, shift=-9.0)
     inputs = hidden_layers(rng, "relu", 5, 3, 8, 6)
     W, b = inputs["params"][1]

@@ -362,6 +362,7 @@ def _(rng):
     yield "a batch of 2", layer(2, 4)
     yield "one channel", layer(7, 1)
     yield "a large epsilon", layer(4, 2, eps=0.7)
+    # clause: "eps: added to the variance"
     yield "a batch of 1", layer(1, 3, eps=0.1)
     inputs = layer(3, 3)
     inputs["x"][:, 0], inputs["gamma"][1] = inputs["x"][0, 0], 0.0
@@ -438,6 +439,7 @@ def _(rng):
             "eps": eps,
         }
 
+    # clause: "Put a dense or convolutional layer and the batch normalisation after it into one layer."
     yield "a dense layer", layers(5, 3)
     yield "a dense layer of one input", layers(1, 4)
     yield "a square dense layer", layers(4, 4)
@@ -529,7 +531,7 @@ def _(rng):
 
         How many are different is drawn: a count that is the same in every draw could be guessed.
         """
-        hidden = int(rng.integers(20, 41))
+        hidden = int(rng.integers(24, 49))
 
         def network(hidden):
             return {
@@ -571,6 +573,7 @@ def _(rng):
             "outgoing": 0 * network["outgoing"] + rng.uniform(-0.5, 0.5, size=3),
         }
 
+    # clause: "How many different gradients the units' columns of that kernel have."
     yield "random weights", case(lambda network: {})
     yield "every weight is 0", case(zero)
     yield "every weight into the units is the same", case(same)
@@ -616,6 +619,7 @@ def _(rng):
         case(cancelling, classes=2, batch=2, on_the_edge=True),
     )
 
+    # clause: "Columns are the same if they differ by no more than a ten-thousandth of the largest gradient."
     def nearly_alike(scale, sign, all_in=None, each=0.0):
         """Units whose gradients differ by shares of the largest: `all_in` all, or by `each` at least."""
 
