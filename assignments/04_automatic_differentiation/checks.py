@@ -1,7 +1,8 @@
 """How the answers on automatic differentiation are exercised. Students may read this file."""
 
+import itertools
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
@@ -9,54 +10,46 @@ from grader.drivers import ForbiddenOp, WrongStructure, describe, named
 from grader.exercise import exercise
 from grader.properties import rearranged
 
-# Dual
+# Dual numbers, in three exercises
 
 EXPRESSIONS = {
-    "sums": [
-        lambda a, b: a + b,
-        lambda a, b: a + 3.0,
-        lambda a, b: 3.0 + a,
+    "differences": [lambda a, b: a - b, lambda a, b: a - 2.0, lambda a, b: b - a * b],
+    "differences from a plain number": [lambda a, b: 2.0 - a, lambda a, b: 5 - a * b],
+    "quotients": [lambda a, b: a / b, lambda a, b: a / 4.0, lambda a, b: a / (b + a * a)],
+    "quotients of a plain number": [lambda a, b: 2.0 / a, lambda a, b: -3 / (a * b)],
+    "differences and quotients": [
         lambda a, b: a - b,
-        lambda a, b: a - 2.0,
         lambda a, b: 2.0 - a,
-        lambda a, b: -b,
-    ],
-    "products": [
-        lambda a, b: a * b,
-        lambda a, b: a * 3.0,
-        lambda a, b: 3.0 * a,
-        lambda a, b: a * a * b,
-    ],
-    "quotients": [
         lambda a, b: a / b,
-        lambda a, b: a / 4.0,
-        lambda a, b: 2.0 / a,
-        lambda a, b: a / (b + a * a),
+        lambda a, b: 2.0 / b,
+        lambda a, b: (a - b) / (a * a + b),
     ],
-    "powers of a negative number": [
+    "programs": [lambda a, b: root(a, b), lambda a, b: 1.0 / (1.0 + 1.0 / (b - 1.0 / a))],
+    "log": [lambda a, b: (a * b).log(), lambda a, b: a.log()],
+    "sin": [lambda a, b: (a * b).sin(), lambda a, b: (-9.0 * a).sin(), lambda a, b: a.sin()],
+    "tanh": [lambda a, b: (a * b).tanh(), lambda a, b: (-a).tanh(), lambda a, b: (12.0 * b).tanh()],
+    "log, sin and tanh": [
+        lambda a, b: (a * b).log(),
+        lambda a, b: (a * b).sin(),
+        lambda a, b: (a * b).tanh(),
+    ],
+    "functions of functions": [
+        lambda a, b: ((a * b).sin() * a).tanh(),
+        lambda a, b: (a.exp() + b).log().sin(),
+    ],
+    "whole powers": [
         lambda a, b: a**2,
         lambda a, b: a**3,
         lambda a, b: a**-1,
         lambda a, b: a**1,
         lambda a, b: a**2.0,
         lambda a, b: a**0,
+        lambda a, b: (a * b) ** 4,
     ],
-    "powers": [
-        lambda a, b: a**0.5,
-        lambda a, b: 2.0**a,
-        lambda a, b: a**b,
-    ],
-    "functions": [
-        lambda a, b: (a * b).exp(),
-        lambda a, b: (a * b).log(),
-        lambda a, b: (a * b).sin(),
-        lambda a, b: (a * b).tanh(),
-    ],
-    "a program": [
-        lambda a, b: a.log() + a * b - b.sin(),
-        lambda a, b: 1.0 / (1.0 + (-a).exp()),
-        lambda a, b: root(a, b),
-    ],
+    "powers": [lambda a, b: a**0.5, lambda a, b: (a * b) ** -1.5],
+    "dual exponents": [lambda a, b: a**b, lambda a, b: (a * b) ** (a + b), lambda a, b: a**a],
+    "powers of a plain number": [lambda a, b: 2.0**a, lambda a, b: 0.3 ** (a * b), lambda a, b: 3**b],
+    "all powers": [lambda a, b: a**2, lambda a, b: a**0.5, lambda a, b: a**b, lambda a, b: 2.0**b],
 }
 
 
@@ -75,46 +68,106 @@ def parts(number, *attributes):
     return [np.asarray(getattr(number, name), dtype=np.float64) for name in attributes]
 
 
+def differentiated(number, expressions, values, tangents):
+    """Evaluate expressions of two dual numbers; without tangents, of two constants."""
+    operands = [number(x, dx) for x, dx in zip(values, tangents)] if tangents else [number(x) for x in values]
+    found = [parts(expression(*operands), "value", "tangent") for expression in EXPRESSIONS[expressions]]
+    # clause: "Neither operand is changed."
+    after = [part for one in operands for part in parts(one, "value", "tangent")]
+    return {
+        "value": [value for value, _ in found],
+        "tangent": [tangent for _, tangent in found],
+        "operands afterwards": after,
+    }
+
+
+def two_numbers(rng, expressions, low=0.4, high=1.6, shape=(), constant=False):
+    """Draw two numbers, or arrays of them, and a tangent of either sign for each."""
+    tangents = rng.choice([-1, 1], size=(2, *shape)) * rng.uniform(0.5, 2.0, size=(2, *shape))
+    values = rng.uniform(low, high, size=(2, *shape))
+    if shape == ():
+        values, tangents = [float(x) for x in values], [float(x) for x in tangents]
+    return {
+        "expressions": expressions,
+        "values": list(values),
+        "tangents": None if constant else list(tangents),
+    }
+
+
 @exercise(
-    points=15,
-    hint="Multiply (a + εa′)(b + εb′) out and strike ε². Which of your rules is not what remains?",
+    points=5,
+    hint="Multiply numerator and denominator by b − εb′ and strike ε². Which of your rules is not "
+    "what remains?",
     dtype="float64",
     tolerance=1e-12,
     arrays="numpy",
 )
-def Dual(answer, expressions, values, tangents, constant=False):
-    a, b = (answer.Dual(x) if constant else answer.Dual(x, dx) for x, dx in zip(values, tangents))
-    found = [parts(expression(a, b), "value", "tangent") for expression in EXPRESSIONS[expressions]]
-    return {"value": [value for value, _ in found], "tangent": [tangent for _, tangent in found]}
+def DualQuotients(answer, **inputs):
+    return differentiated(answer.DualQuotients, **inputs)
 
 
-@Dual.cases
+@DualQuotients.cases
 def _(rng):
-    def seed(expressions, low=0.4, high=1.6):
-        """Draw two positive numbers, and a tangent of either sign for each."""
-        return {
-            "expressions": expressions,
-            "values": [float(x) for x in rng.uniform(low, high, size=2)],
-            "tangents": [float(x) for x in rng.choice([-1, 1], size=2) * rng.uniform(0.5, 2.0, size=2)],
-        }
+    # One method to a case, so that each is judged while others are not written.
+    yield "differences, by __sub__", two_numbers(rng, "differences")
+    yield "a plain number minus a dual one, by __rsub__", two_numbers(
+        rng, "differences from a plain number"
+    )
+    yield "quotients, by __truediv__", two_numbers(rng, "quotients")
+    yield "a plain number over a dual one, by __rtruediv__", two_numbers(rng, "quotients of a plain number")
+    yield "numbers made without a tangent", two_numbers(rng, "differences and quotients", constant=True)
+    yield "negative numbers", two_numbers(rng, "differences and quotients", low=-0.9, high=-0.2)
+    # clause: "Values may be arrays."
+    yield "arrays of numbers", two_numbers(rng, "differences and quotients", shape=(3,))
+    yield "whole programs", two_numbers(rng, "programs", low=1.5, high=4.0)
 
-    def arrays(expressions):
-        """Draw an array of numbers in the place of each."""
-        tangents = rng.choice([-1, 1], size=(2, 3)) * rng.uniform(0.5, 2.0, size=(2, 3))
-        values = rng.uniform(0.4, 1.6, size=(2, 3))
-        return {"expressions": expressions, "values": list(values), "tangents": list(tangents)}
 
-    yield "sums and differences", seed("sums")
-    yield "products", seed("products")
-    yield "quotients", seed("quotients")
-    yield "whole powers of a negative number", seed("powers of a negative number", low=-2.0, high=-0.5)
-    yield "powers of numbers, and numbers as exponents", seed("powers")
-    yield "exp, log, sin and tanh of a product", seed("functions")
-    yield "numbers made without a tangent", seed("products") | {"constant": True}
-    yield "whole programs", seed("a program", low=1.5, high=4.0)
-    yield "arrays of numbers, divided", arrays("quotients")
-    yield "arrays of numbers, to a power", arrays("powers")
-    yield "exp, log, sin and tanh of arrays", arrays("functions")
+@exercise(
+    points=5,
+    hint="In f(g(x)), which two slopes are multiplied, and which of them has your method been given?",
+    dtype="float64",
+    tolerance=1e-12,
+    arrays="numpy",
+)
+def DualFunctions(answer, **inputs):
+    return differentiated(answer.DualFunctions, **inputs)
+
+
+@DualFunctions.cases
+def _(rng):
+    yield "the logarithm of a product", two_numbers(rng, "log")
+    yield "the sine of a product", two_numbers(rng, "sin")
+    yield "tanh of a product", two_numbers(rng, "tanh")
+    yield "numbers made without a tangent", two_numbers(rng, "log, sin and tanh", constant=True)
+    # clause: "Values may be arrays."
+    yield "arrays of numbers", two_numbers(rng, "log, sin and tanh", shape=(3,))
+    yield "functions of functions", two_numbers(rng, "functions of functions")
+
+
+@exercise(
+    points=5,
+    hint="In how many ways does aᵇ change when a and b both do?",
+    dtype="float64",
+    tolerance=1e-12,
+    arrays="numpy",
+)
+def DualPowers(answer, **inputs):
+    return differentiated(answer.DualPowers, **inputs)
+
+
+@DualPowers.cases
+def _(rng):
+    # clause: "a plain number, with any sign of `self`"
+    yield "whole powers of negative numbers", two_numbers(rng, "whole powers", low=-2.0, high=-0.5)
+    yield "whole powers of positive numbers", two_numbers(rng, "whole powers")
+    yield "powers of positive numbers", two_numbers(rng, "powers")
+    # clause: "or a dual number, with a positive `self`"
+    yield "a dual number to a dual power", two_numbers(rng, "dual exponents")
+    # clause: "where `other` is a positive plain number"
+    yield "a plain number to a dual power, by __rpow__", two_numbers(rng, "powers of a plain number")
+    yield "numbers made without a tangent", two_numbers(rng, "all powers", constant=True)
+    # clause: "Values may be arrays."
+    yield "arrays of numbers", two_numbers(rng, "all powers", shape=(3,))
 
 
 # jvp
@@ -184,6 +237,7 @@ def jvp(answer, f, x, v):
 
     found = named(answer.jvp(counted, x, v, Number), "y", "ydot")
     found = {name: np.asarray(part, np.float64) for name, part in found.items()}
+    # clause: "It is called once." and "left as it is"
     return found | {"calls of f": len(calls), "x afterwards": x, "v afterwards": v}
 
 
@@ -201,6 +255,7 @@ def _(rng):
     yield "two inputs, three outputs", at("spiral", 2)
     yield "six inputs, five outputs, backwards", at("differences", 6, length=-1.0)
     yield "a direction fifty times as long", at("spiral", 2, length=50.0)
+    # clause: "its length counts"
     yield "no direction", at("bowl", 3, length=0.0)
 
 
@@ -226,7 +281,8 @@ def topological_order(answer, graphs):
         made = [Node(()) for _ in range(graph["nodes"])]
         for i, j in graph["edges"]:
             made[i].inputs += (made[j],)
-        for _ in range(2):  # whoever marks the nodes meets the marks
+        # clause: "nothing is left behind in the nodes": whoever marks them meets the marks
+        for _ in range(2):
             for rows, row in zip((place, times), places(made, answer.topological_order(made[graph["root"]]))):
                 rows.append(row)
     return {"place": np.concatenate(place), "times": np.concatenate(times)}
@@ -297,158 +353,19 @@ def _(rng):
 
     yield "a single node", graphs((1, []), (1, []), (1, []))
     yield "a chain", graphs(chain(4), chain(2), chain(int(rng.integers(5, 12))))
+    # clause: "A node may be an input more than once."
     yield "x · x", graphs((2, [(1, 0), (1, 0)]), (3, [(1, 0), (1, 0), (2, 1), (2, 1), (2, 0)]))
     yield "a diamond", graphs(diamonds(1), (5, [(1, 0), (2, 0), (3, 0), (4, 3), (4, 1), (4, 2)]))
     early = [(1, 0), (2, 1), (3, 2), (4, 0), (4, 3), (5, 4), (5, 0)]
     yield "a node needed early and late", graphs((6, early), (6, early[::-1]))
+    # clause: "however many ways lead through them"
     yield "forty diamonds on top of each other", graphs(diamonds(40))
     users = [(1, 0), (2, 0), (3, 2), (4, 1), (5, 3), (6, 1), (6, 2)]
     yield "nodes that the last one does not need", graphs((7, users), (7, users[::-1]))
     tangle = [(i, int(j)) for i in range(1, 40) for j in rng.choice(i, size=min(i, 3), replace=False)]
     yield "a tangle", graphs((40, tangle))
+    # clause: "Works for graphs of any depth"
     yield "a chain of 3,000", graphs(chain(3000))
-
-
-# Var
-
-
-def polynomial(x):
-    return x * x + x
-
-
-def shared(x, y):
-    z = x * y
-    return z * z + z.exp() * x, z
-
-
-def broadcast(matrix, row, column, scalar, block):
-    return (matrix * row + column) * scalar * matrix + column * block
-
-
-def quotient(x, y):
-    return (1.0 / x + x / y - y / 3.0 - 2.0) * x
-
-
-def constants(x):
-    return np.array([[1.0], [-2.0]]) * x + x / np.array([4.0, 5.0, 6.0]) - np.ones((2, 3))
-
-
-def sum_after_product(x, y, w):
-    product = x * w
-    total = x + y
-    return total * product, total, product
-
-
-def network(x, w, b, u):
-    return (((x @ w + b).relu() @ u) * (x @ w @ u)).mean()
-
-
-def log_sum_exp(x, y):
-    return (x.exp().sum(axis=1).log() * y).sum()
-
-
-def sums(x, row, column):
-    return (x.sum(axis=0) * row).sum() + (x.sum(axis=1) * column).mean() - x.mean(axis=0).sum()
-
-
-def sums_from_the_end(x, first, second):
-    return (x.sum(axis=-1) * first).sum() + (x.mean(axis=-2) * second).sum(axis=1).sum(axis=-1)
-
-
-def hinge(x, y):
-    return (x.relu() * y).sum()
-
-
-def doubled(x):
-    for _ in range(40):
-        x = x + x * 0.5
-    return x
-
-
-GRAPHS = {f.__name__: f for f in (
-    polynomial, shared, broadcast, quotient, constants, sum_after_product, network, log_sum_exp, sums,
-    sums_from_the_end, hinge, doubled,
-)}  # fmt: skip
-
-
-@exercise(
-    points=20,
-    hint="x is used twice in x·x + x. What does x.grad hold after the first use, and after the second?",
-    dtype="float64",
-    tolerance=1e-9,
-    arrays="numpy",
-)
-def Var(answer, graph, leaves, bystander=None):
-    leaves = {name: answer.Var(value) for name, value in leaves.items()}
-    watched = dict(leaves)
-    if bystander is not None:
-        watched["bystander"] = answer.Var(bystander)
-    made = GRAPHS[graph](**leaves)
-    result, *between = made if isinstance(made, tuple) else (made,)
-    (value,) = parts(result, "value")
-    result.backward()
-    found = {"value": value}
-    for name, leaf in watched.items():
-        found[f"d{name}"] = slope(leaf, name)
-        found[f"{name} afterwards"] = parts(leaf, "value")[0]
-    for place, node in enumerate(between, 1):
-        found[f"gradient of step {place}"] = slope(node, f"step {place}")
-    return found | {"gradient of the result": slope(result, "result")}
-
-
-def slope(node, name):
-    """Read a gradient, which is to be shaped like the value."""
-    value, grad = parts(node, "value", "grad")
-    if grad.shape != value.shape:
-        raise WrongStructure(
-            f"expected `{name}.grad` to have the shape of its value, {value.shape}, got {grad.shape}"
-        )
-    return grad
-
-
-@Var.cases
-def _(rng):
-    def draw(**shapes):
-        return {name: rng.uniform(0.4, 1.6, size=shape) for name, shape in shapes.items()}
-
-    def signed(*shape):
-        return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 1.5, size=shape)
-
-    yield "x · x + x", {"graph": "polynomial", "leaves": draw(x=())}
-    yield "a result that is used three times", {"graph": "shared", "leaves": draw(x=(3,), y=(3,))}
-    yield "quotients and differences", {"graph": "quotient", "leaves": draw(x=(2, 3), y=(2, 3))}
-    yield "numbers and arrays that are no variables", {"graph": "constants", "leaves": draw(x=(2, 3))}
-    yield "a value that is used in a product, and then in a sum", {
-        "graph": "sum_after_product", "leaves": draw(x=(3,), y=(3,), w=(3,)),
-    }
-    yield "shapes that are broadcast", {
-        "graph": "broadcast",
-        "leaves": draw(matrix=(2, 3), row=(3,), column=(2, 1), scalar=(), block=(4, 2, 3)),
-    }
-    yield "sums and means over one axis, and over all", {
-        "graph": "sums", "leaves": draw(x=(2, 4), row=(4,), column=(2,)),
-    }
-    yield "sums and means over axes counted from the end", {
-        "graph": "sums_from_the_end", "leaves": draw(x=(2, 3, 4), first=(2, 3), second=(2, 4)),
-    }
-    yield "the logarithm of a sum of exponentials", {
-        "graph": "log_sum_exp", "leaves": {"x": signed(3, 5), "y": signed(3)},
-    }
-    yield "a network with a batch of 1", {
-        "graph": "network",
-        "leaves": {"x": signed(1, 3), "w": signed(3, 8), "b": signed(8), "u": signed(8, 2)},
-    }
-    yield "a network with a batch of 5", {
-        "graph": "network",
-        "leaves": {"x": signed(5, 3), "w": signed(3, 8), "b": signed(8), "u": signed(8, 2)},
-    }
-    edge = signed(6)
-    edge[:3] = 0.0, 0.7, -0.7
-    yield "relu at 0, above and below", {"graph": "hinge", "leaves": {"x": edge, "y": signed(6)}}
-    yield "a result used twice, forty times over", {"graph": "doubled", "leaves": draw(x=(2,))}
-    yield "a leaf that has no say", {
-        "graph": "polynomial", "leaves": draw(x=(2,)), "bystander": rng.normal(size=(2, 2)),
-    }
 
 
 # unbroadcast
@@ -466,6 +383,7 @@ def unbroadcast(answer, grads, shapes):
         f"grad {i}, {grad.shape} to {tuple(shape)}": np.asarray(answer.unbroadcast(grad, tuple(shape)))
         for i, (grad, shape) in enumerate(zip(grads, shapes))
     }
+    # clause: "left as it is"
     return found | {"grads afterwards": np.concatenate([grad.ravel() for grad in grads])}
 
 
@@ -480,13 +398,330 @@ def _(rng):
     yield "a scalar", pairs(((4,), ()), ((2, 3), ()), ((1,), ()), ((2, 1, 3), ()))
     yield "axes that were put in front", pairs(
         ((2, 3), (3,)), ((4, 2, 3), (2, 3)), ((4, 2, 3), (3,)), ((1, 3), (3,)), ((3, 3, 3), (3, 3)),
-        ((0, 3), (3,)),
+        ((0, 3), (3,)), ((7, 5), (5,)),
     )
     yield "axes of length 1", pairs(
         ((2, 3), (2, 1)), ((2, 3), (1, 3)), ((2, 3), (1, 1)), ((2, 3, 4), (2, 1, 4)), ((3, 3), (3, 1))
     )
     yield "both", pairs(((4, 2, 3), (2, 1)), ((4, 2, 3), (1, 3)), ((5, 2, 3, 4), (1, 3, 1)))
     yield "a length of 1 that stays", pairs(((1, 3), (1, 3)), ((2, 1, 3), (2, 1, 3)), ((5, 2, 1), (2, 1)))
+
+
+# backward
+
+
+class Step:
+    """A node of sums and products that counts how often its pullback is called."""
+
+    made = itertools.count()
+
+    def __init__(self, value, inputs=(), rule=None):
+        self.value = np.asarray(value, dtype=np.float64)
+        self.grad = np.zeros_like(self.value)
+        self.inputs, self.rule = inputs, rule
+        self.calls, self.age = 0, next(Step.made)
+
+    def pullback(self, grad):
+        if self.rule is None:
+            return ()
+        self.calls += 1
+        return self.rule(grad)
+
+    def __add__(self, other):
+        # Both inputs are sent the same array, as the docstring says may happen.
+        return Step(self.value + other.value, (self, other), lambda grad: (grad, grad))
+
+    def __mul__(self, other):
+        value = self.value * other.value
+        return Step(value, (self, other), lambda grad: (grad * other.value, grad * self.value))
+
+
+def by_age(root):
+    """List what `root` was computed from; a node was made after its inputs."""
+    found, stack = {root}, [root]
+    while stack:
+        new = set(stack.pop().inputs) - found
+        found |= new
+        stack.extend(new)
+    return sorted(found, key=lambda node: node.age)
+
+
+# Which axes are summed, for the shapes of these cases.
+AXES = {
+    ((2, 3), (3,)): 0, ((2, 3), (2, 1)): 1, ((2, 3), ()): (0, 1), ((4, 2, 3), (2, 1)): (0, 2),
+    ((4, 2, 3), (2, 3)): 0, ((3, 1), (1,)): 0, ((3, 5), (3, 1)): 1, ((3, 5), (5,)): 0,
+}  # fmt: skip
+
+
+def summed(grad, shape):
+    """Sum a gradient to one of the shapes of these cases."""
+    if grad.shape == shape:
+        return grad
+    if (grad.shape, shape) not in AXES:
+        raise WrongStructure(f"expected `fit` to be asked for the shape of an input, got {shape}")
+    return grad.sum(axis=AXES[grad.shape, shape]).reshape(shape)
+
+
+def polynomial(x):
+    return [x * x, x * x + x]
+
+
+def shared(x, y):
+    z = x * y
+    return [z, z * z + z * x]
+
+
+def broadcast(matrix, row, column, scalar, block):
+    total = matrix * row + column
+    return [total, total * scalar * matrix + column * block]
+
+
+def row_and_column(row, column):
+    return [row + column, (row + column) * row]
+
+
+def sum_after_product(x, y, w):
+    product = x * w
+    total = x + y
+    return [product, total, total * product]
+
+
+def doubled(x):
+    for _ in range(40):
+        x = x + x
+    return [x]
+
+
+def chained(x, y):
+    steps = [x]
+    for _ in range(2000):
+        steps.append(steps[-1] + y)
+    return [steps[1000], steps[-1] * x]
+
+
+GRAPHS = {f.__name__: f for f in (
+    polynomial, shared, broadcast, row_and_column, sum_after_product, doubled, chained,
+)}  # fmt: skip
+
+
+@exercise(
+    points=10,
+    hint="x is used by two operations in x·x + x. What does x.grad hold after the first has sent "
+    "its part, and after the second?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def backward(answer, graph, leaves, bystander=None):
+    leaves = {name: Step(value) for name, value in leaves.items()}
+    *between, result = GRAPHS[graph](**leaves)
+    nodes = by_age(result)
+    watched = {f"d{name}": leaf for name, leaf in leaves.items()}
+    watched |= {f"gradient of step {place}": node for place, node in enumerate(between, 1)}
+    watched["gradient of the result"] = result
+    if bystander is not None:
+        watched["gradient of what has no say"] = Step(bystander)
+    answer.backward(result, by_age, summed)
+    found = {name: slope(node, name) for name, node in watched.items()}
+    # clause: "Each pullback is called once"
+    found["calls of each pullback"] = np.array([node.calls for node in nodes if node.inputs])
+    found["values afterwards"] = np.concatenate([parts(node, "value")[0].ravel() for node in nodes])
+    return found
+
+
+def slope(node, name):
+    """Read a gradient, which is to be shaped like the value."""
+    value, grad = parts(node, "value", "grad")
+    # clause: "and shaped like it"
+    if grad.shape != value.shape:
+        raise WrongStructure(
+            "expected each `grad` to have the shape of its value; "
+            f"of {name} got {grad.shape} for {value.shape}"
+        )
+    return grad
+
+
+@backward.cases
+def _(rng):
+    def draw(**shapes):
+        return {name: rng.uniform(0.4, 1.6, size=shape) for name, shape in shapes.items()}
+
+    yield "x · x + x", {"graph": "polynomial", "leaves": draw(x=())}
+    yield "a result that is used three times", {"graph": "shared", "leaves": draw(x=(3,), y=(3,))}
+    # clause: "it may be one array for several nodes"
+    yield "a value that is used in a product, and then in a sum", {
+        "graph": "sum_after_product", "leaves": draw(x=(3,), y=(3,), w=(3,)),
+    }
+    yield "a row and a column", {"graph": "row_and_column", "leaves": draw(row=(5,), column=(3, 1))}
+    # clause: "An input's gradient may have the shape to which the input was broadcast."
+    yield "shapes that are broadcast", {
+        "graph": "broadcast",
+        "leaves": draw(matrix=(2, 3), row=(3,), column=(2, 1), scalar=(), block=(4, 2, 3)),
+    }
+    yield "a result used twice, forty times over", {"graph": "doubled", "leaves": draw(x=(2,))}
+    # clause: "Works for graphs of any depth."
+    yield "a chain of 2,000", {"graph": "chained", "leaves": draw(x=(), y=())}
+    yield "a leaf that has no say", {
+        "graph": "polynomial", "leaves": draw(x=(2,)), "bystander": rng.normal(size=(2, 2)),
+    }
+
+
+# Operations, in two exercises
+
+
+def pulled(result, cotangent, leaves):
+    """Carry a gradient back to leaves along every path: slow, but right for a few operations."""
+    totals = [np.zeros_like(leaf.value) for leaf in leaves]
+    paths = [(result, cotangent)]
+    while paths:
+        node, grad = paths.pop()
+        inputs = tuple(attribute(node, "inputs"))
+        returned = attribute(node, "pullback")(grad) if inputs else ()
+        if not isinstance(returned, tuple | list) or len(returned) != len(inputs):
+            raise WrongStructure(
+                "expected the pullback to return a tuple with one gradient for each of `inputs`, "
+                f"got {describe(returned)} for {len(inputs)}"
+            )
+        for source, one in zip(inputs, returned):
+            one = np.asarray(one, np.float64)
+            (value,) = parts(source, "value")
+            shrunk = shrink(one, value.shape)
+            for place, leaf in enumerate(leaves):
+                if source is leaf:
+                    totals[place] = totals[place] + shrunk
+            paths.append((source, shrunk))
+    return totals
+
+
+def shrink(grad, shape):
+    """Bring a gradient to a shape of these cases, as `backward` will."""
+    if grad.shape == shape:
+        return grad
+    axes = {((2, 3), (3,)): 0, ((2, 3), (2, 1)): 1, ((2, 3), ()): (0, 1), ((2,), ()): 0, ((6,), ()): 0}
+    if (grad.shape, shape) not in axes and grad.size * np.prod(shape) != 0 and shape != ():
+        raise WrongStructure(
+            "expected each gradient to have the shape of its input, or that to which it was broadcast; "
+            f"got {grad.shape} for {shape}"
+        )
+    return grad.sum(axis=axes.get((grad.shape, shape))).reshape(shape)
+
+
+def attribute(node, name):
+    """Read what an operation remembers."""
+    if not hasattr(node, name):
+        raise WrongStructure(f"expected a variable with `{name}`, got {describe(node)}")
+    return getattr(node, name)
+
+
+OPERATIONS = {
+    "quotients": lambda x, y: [x / y, x / 4.0, x / np.array([4.0, 5.0, 6.0]), (x / y) / x],
+    "quotients of numbers": lambda x, y: [1.0 / x, np.array([[1.0], [-2.0]]) / y],
+    "broadcast quotients": lambda x, row, column: [x / row, column / x, row / column],
+    "exp": lambda x, y: [x.exp(), (x * y).exp()],
+    "log": lambda x, y: [x.log(), (x * y).log()],
+    "relu": lambda x, y: [x.relu(), (x * y).relu(), (-x).relu()],
+    "all": lambda x, y: [(x.exp() / y.exp()).log() * x.relu(), x.exp() / (x.exp() + y.exp())],
+    "product": lambda x, w: [x @ w, (x @ w) * 2.0],
+    "products with arrays": lambda x: [
+        x @ np.array([[1.0, -2.0], [0.5, 3.0], [2.0, 1.0]]),
+        np.array([[1.0, -0.5], [2.0, 3.0], [0.5, 1.0], [-1.0, 2.0]]) @ x,
+    ],
+    "products of products": lambda x, w: [x @ w @ x, x @ x],
+    "sums": lambda x: [x.sum(), (x * x).sum()],
+    "sums over an axis": lambda x: [x.sum(axis=0), x.sum(axis=1), (x * x).sum(axis=1).sum(axis=0)],
+    "sums over any of three": lambda x: [x.sum(axis=0), x.sum(axis=1), x.sum(axis=2), x.sum()],
+    "sums from the end": lambda x: [x.sum(axis=-1), x.sum(axis=-2), x.sum(axis=-3)],
+    "means": lambda x: [x.mean(), x.mean(axis=0), x.mean(axis=-1)],
+    "a sum of one number": lambda x, y: [x.sum(), y.sum(), y.sum(axis=0)],
+    "a layer": lambda x, w: [((x @ w) * (x @ w)).sum(axis=1), (x @ w).mean()],
+}
+
+
+def operated(variable, operations, leaves, cotangents):
+    """Return values of operations, the gradients that their pullbacks give, and the leaves afterwards."""
+    found = {}
+    leaves = {name: variable(value) for name, value in leaves.items()}
+    for place, result in enumerate(OPERATIONS[operations](**leaves), 1):
+        (value,) = parts(result, "value")
+        found[f"value {place}"] = value
+        cotangent = np.resize(cotangents, value.shape)
+        for name, total in zip(leaves, pulled(result, cotangent, list(leaves.values()))):
+            found[f"d{name} of value {place}"] = total
+    # clause: "The variable's own value is not changed."
+    return found | {f"{name} afterwards": parts(leaf, "value")[0] for name, leaf in leaves.items()}
+
+
+def operands(rng, operations, signed=False, **shapes):
+    """Draw arrays, positive or of either sign, and what comes back for each result."""
+    leaves = {name: rng.uniform(0.4, 1.6, size=shape) for name, shape in shapes.items()}
+    if signed:
+        leaves = {name: rng.choice([-1.0, 1.0], size=np.shape(x)) * x for name, x in leaves.items()}
+    cotangents = rng.choice([-1.0, 1.0], size=60) * rng.uniform(0.5, 2.0, size=60)
+    return {"operations": operations, "leaves": leaves, "cotangents": cotangents}
+
+
+@exercise(
+    points=5,
+    hint="If the input grows by a little, by how many times that does the result grow, and what does "
+    "the pullback make of the gradient that it is given?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def VarFunctions(answer, **inputs):
+    return operated(answer.VarFunctions, **inputs)
+
+
+@VarFunctions.cases
+def _(rng):
+    # One method to a case, so that each is judged while others are not written.
+    # clause: "Divide by `other`: a variable, a number or an array."
+    yield "quotients", operands(rng, "quotients", signed=True, x=(2, 3), y=(2, 3))
+    yield "a number or an array over a variable", operands(rng, "quotients of numbers", x=(2, 3), y=(2, 3))
+    yield "quotients that are broadcast", operands(
+        rng, "broadcast quotients", x=(2, 3), row=(3,), column=(2, 1)
+    )
+    yield "exp", operands(rng, "exp", signed=True, x=(2, 3), y=(2, 3))
+    yield "log", operands(rng, "log", x=(2, 3), y=(2, 3))
+    yield "relu", operands(rng, "relu", signed=True, x=(2, 3), y=(2, 3))
+    # clause: "the gradient at exactly 0 is 0"
+    edge = operands(rng, "relu", signed=True, x=(6,), y=(6,))
+    edge["leaves"]["x"][rng.permutation(6)[:4]] = 0.0, 0.0, 0.7, -0.7
+    yield "relu at 0, above and below", edge
+    yield "all of them, of single numbers", operands(rng, "all", x=(), y=())
+    yield "all of them, of arrays", operands(rng, "all", x=(7,), y=(7,))
+
+
+@exercise(
+    points=5,
+    hint="Into which entries of the result does one entry of the input go, and with which factor?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def VarMatrices(answer, **inputs):
+    return operated(answer.VarMatrices, **inputs)
+
+
+@VarMatrices.cases
+def _(rng):
+    yield "a product of matrices", operands(rng, "product", signed=True, x=(5, 3), w=(3, 2))
+    yield "a product with a single row", operands(rng, "product", signed=True, x=(1, 3), w=(3, 7))
+    # clause: "a variable or an array"
+    yield "products with plain arrays", operands(rng, "products with arrays", signed=True, x=(2, 3))
+    yield "square matrices, used twice", operands(
+        rng, "products of products", signed=True, x=(3, 3), w=(3, 3)
+    )
+    # clause: "over everything by default"
+    yield "sums over everything", operands(rng, "sums", signed=True, x=(2, 3))
+    # clause: "Sum over one axis, which is dropped"
+    yield "sums over one axis", operands(rng, "sums over an axis", signed=True, x=(3, 3))
+    yield "sums over each of three axes", operands(rng, "sums over any of three", signed=True, x=(2, 3, 4))
+    # clause: "where it is negative, from the last"
+    yield "axes counted from the end", operands(rng, "sums from the end", signed=True, x=(2, 3, 4))
+    yield "means, which are made of sums", operands(rng, "means", signed=True, x=(2, 5))
+    yield "sums of one number", operands(rng, "a sum of one number", signed=True, x=(), y=(1,))
+    yield "a layer", operands(rng, "a layer", signed=True, x=(4, 3), w=(3, 5))
 
 
 # dense_backward
@@ -497,19 +732,18 @@ def without_tape():
     """Refuse TensorFlow's own differentiation while the block runs (advice, not evidence)."""
     import tensorflow as tf
 
-    enter = tf.GradientTape.__enter__
-
-    def refuse(tape):
+    def refuse(*args, **kwargs):
         raise ForbiddenOp(
-            "this exercise is to write what `tf.GradientTape` does, not to call it; "
+            "this exercise is to write what TensorFlow's differentiation does, not to call it; "
             "carry the gradient back through the layers by hand"
         )
 
-    tf.GradientTape.__enter__ = refuse
-    try:
+    ways = [(tf.GradientTape, "__enter__"), (tf.autodiff.ForwardAccumulator, "__enter__"), (tf, "gradients")]
+    with ExitStack() as stack:
+        for owner, name in ways:
+            stack.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, refuse)
         yield
-    finally:
-        tf.GradientTape.__enter__ = enter
 
 
 @exercise(

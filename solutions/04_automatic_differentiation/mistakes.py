@@ -1,6 +1,5 @@
 """Wrong answers that have a name. Each docstring ends "your answers are what one gets when"."""
 
-import itertools
 import math
 
 import numpy as np
@@ -10,73 +9,11 @@ from grader.exercise import mistake
 
 from . import solution as right
 
-# Dual
+# DualQuotients
 
 
-class Numbers:
-    """Dual numbers whose rules can be replaced one by one; as they stand, they are right."""
-
-    def __init__(self, value, tangent=0.0):
-        self.value, self.tangent = value, tangent
-
-    def lift(self, other):
-        return other if isinstance(other, Numbers) else type(self)(other)
-
-    def __neg__(self):
-        return type(self)(-self.value, -self.tangent)
-
-    def __add__(self, other):
-        other = self.lift(other)
-        return type(self)(self.value + other.value, self.tangent + other.tangent)
-
-    def __radd__(self, other):
-        return self + other
-
-    def __sub__(self, other):
-        other = self.lift(other)
-        return type(self)(self.value - other.value, self.tangent - other.tangent)
-
-    def __rsub__(self, other):
-        return self.lift(other) - self
-
-    def __mul__(self, other):
-        other = self.lift(other)
-        return type(self)(self.value * other.value, self.tangent * other.value + self.value * other.tangent)
-
-    def __rmul__(self, other):
-        return self * other
-
-    def __truediv__(self, other):
-        other = self.lift(other)
-        top = self.tangent * other.value - self.value * other.tangent
-        return type(self)(self.value / other.value, top / other.value**2)
-
-    def __rtruediv__(self, other):
-        return self.lift(other) / self
-
-    def __pow__(self, other):
-        if isinstance(other, Numbers):
-            return (other * self.log()).exp()
-        return type(self)(self.value**other, other * self.value ** (other - 1) * self.tangent)
-
-    def __rpow__(self, other):
-        return self.lift(other) ** self
-
-    def exp(self):
-        return type(self)(np.exp(self.value), np.exp(self.value) * self.tangent)
-
-    def log(self):
-        return type(self)(np.log(self.value), self.tangent / self.value)
-
-    def sin(self):
-        return type(self)(np.sin(self.value), np.cos(self.value) * self.tangent)
-
-    def tanh(self):
-        return type(self)(np.tanh(self.value), (1 - np.tanh(self.value) ** 2) * self.tangent)
-
-
-@mistake(of="Dual")
-class QuotientPlus(Numbers):
+@mistake(of="DualQuotients")
+class QuotientPlus(right.DualQuotients):
     """the two terms of the quotient rule are added."""
 
     def __truediv__(self, other):
@@ -85,8 +22,8 @@ class QuotientPlus(Numbers):
         return type(self)(self.value / other.value, top / other.value**2)
 
 
-@mistake(of="Dual")
-class QuotientNotSquared(Numbers):
+@mistake(of="DualQuotients")
+class QuotientNotSquared(right.DualQuotients):
     """the quotient rule divides by the denominator and not by its square."""
 
     def __truediv__(self, other):
@@ -95,8 +32,8 @@ class QuotientNotSquared(Numbers):
         return type(self)(self.value / other.value, top / other.value)
 
 
-@mistake(of="Dual")
-class QuotientTurned(Numbers):
+@mistake(of="DualQuotients")
+class QuotientTurned(right.DualQuotients):
     """the two terms of the quotient rule have changed places, and with them its sign."""
 
     def __truediv__(self, other):
@@ -105,78 +42,35 @@ class QuotientTurned(Numbers):
         return type(self)(self.value / other.value, top / other.value**2)
 
 
-@mistake(of="Dual")
-class ProductOfTangents(Numbers):
-    """the tangent of a product is the product of the tangents."""
+@mistake(of="DualQuotients")
+class QuotientOfTangents(right.DualQuotients):
+    """the tangent of a quotient is the quotient of the tangents."""
 
-    def __mul__(self, other):
+    def __truediv__(self, other):
         other = self.lift(other)
-        return type(self)(self.value * other.value, self.tangent * other.tangent)
+        with np.errstate(all="ignore"):
+            tangent = np.float64(self.tangent) / np.float64(other.tangent)
+        return type(self)(self.value / other.value, tangent)
 
 
-@mistake(of="Dual")
-class HalfAProduct(Numbers):
-    """the product rule has one of its two terms only."""
+@mistake(of="DualQuotients")
+class DenominatorIsConstant(right.DualQuotients):
+    """only the numerator's tangent counts in a quotient."""
 
-    def __mul__(self, other):
+    def __truediv__(self, other):
         other = self.lift(other)
-        return type(self)(self.value * other.value, self.tangent * other.value)
+        return type(self)(self.value / other.value, self.tangent / other.value)
 
 
-@mistake(of="Dual")
-class ConstantToThePower(Numbers):
-    """the derivative of a constant to the power x is that of x to the power of the constant."""
-
-    def __rpow__(self, other):
-        return type(self)(other**self.value, other * self.value ** (other - 1) * self.tangent)
-
-
-@mistake(of="Dual")
-class ExponentialWithoutLogarithm(Numbers):
-    """the derivative of a constant to the power x lacks the logarithm of the constant."""
-
-    def __rpow__(self, other):
-        return type(self)(other**self.value, other**self.value * self.tangent)
-
-
-@mistake(of="Dual")
-class ExponentIsConstant(Numbers):
-    """where both base and exponent vary, only the base's tangent counts."""
-
-    def __pow__(self, other):
-        exponent = getattr(other, "value", other)
-        tangent = exponent * self.value ** (exponent - 1) * self.tangent
-        return type(self)(self.value**exponent, tangent)
-
-
-@mistake(of="Dual")
-class ExponentNotLowered(Numbers):
-    """the power rule multiplies by the exponent and does not lower it."""
-
-    def __pow__(self, other):
-        if isinstance(other, Numbers):
-            return super().__pow__(other)
-        return type(self)(self.value**other, other * self.value**other * self.tangent)
-
-
-@mistake(of="Dual")
-class PowersByLogarithm(Numbers):
-    """every power goes through the logarithm, which a negative base does not have."""
-
-    def __pow__(self, other):
-        with np.errstate(invalid="ignore"):
-            return (self.lift(other) * self.log()).exp()
-
-
-@mistake(of="Dual", raises="TypeError")
-class NotReflected(Numbers):
+@mistake(of="DualQuotients", raises="TypeError")
+class NotReflected(right.DualQuotients):
     """operations with a plain number on the left, such as 2 / x, are missing."""
 
-    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = None
+    __rsub__ = __rtruediv__ = None
 
 
-@mistake(of="Dual")
-class ReflectedTheWrongWay(Numbers):
+@mistake(of="DualQuotients")
+class ReflectedTheWrongWay(right.DualQuotients):
     """2 - x and 2 / x are computed as x - 2 and x / 2."""
 
     def __rsub__(self, other):
@@ -186,28 +80,40 @@ class ReflectedTheWrongWay(Numbers):
         return self / other
 
 
-@mistake(of="Dual")
-class ConstantsVary(Numbers):
+@mistake(of="DualQuotients")
+class ConstantsVary(right.DualQuotients):
     """a plain number gets the tangent 1, as if it were a variable."""
 
-    def lift(self, other):
-        return other if isinstance(other, Numbers) else type(self)(other, 1.0)
+    @classmethod
+    def lift(cls, other):
+        return other if isinstance(other, right.DualBase) else cls(other, 1.0)
 
 
-@mistake(of="Dual")
-class BornVarying(Numbers):
-    """a number made without a tangent gets the tangent 1 and not 0."""
+@mistake(of="DualQuotients")
+class DifferenceAdds(right.DualQuotients):
+    """the tangents of a difference are added."""
 
-    def __init__(self, value, tangent=1.0):
-        super().__init__(value, tangent)
+    def __sub__(self, other):
+        other = self.lift(other)
+        return type(self)(self.value - other.value, self.tangent + other.tangent)
 
 
-@mistake(of="Dual")
-class ChainForgotten(Numbers):
-    """exp, log, sin and tanh return their own derivative and do not multiply by the inner tangent."""
+@mistake(of="DualQuotients")
+class SubtractedInPlace(right.DualQuotients):
+    """a difference is written into its first term, which is another number from then on."""
 
-    def exp(self):
-        return type(self)(np.exp(self.value), np.exp(self.value))
+    def __sub__(self, other):
+        other = self.lift(other)
+        self.value, self.tangent = self.value - other.value, self.tangent - other.tangent
+        return self
+
+
+# DualFunctions
+
+
+@mistake(of="DualFunctions")
+class ChainForgotten(right.DualFunctions):
+    """log, sin and tanh return their own derivative and do not multiply by the inner tangent."""
 
     def log(self):
         return type(self)(np.log(self.value), 1 / self.value)
@@ -219,53 +125,52 @@ class ChainForgotten(Numbers):
         return type(self)(np.tanh(self.value), 1 - np.tanh(self.value) ** 2)
 
 
-@mistake(of="Dual")
-class SineTurned(Numbers):
+@mistake(of="DualFunctions")
+class SineTurned(right.DualFunctions):
     """the derivative of the sine has the wrong sign."""
 
     def sin(self):
         return type(self)(np.sin(self.value), -np.cos(self.value) * self.tangent)
 
 
-@mistake(of="Dual")
-class TanhOfTheInput(Numbers):
+@mistake(of="DualFunctions")
+class SineOfTheTangent(right.DualFunctions):
+    """the function is applied to the tangent as well, where its derivative belongs."""
+
+    def sin(self):
+        return type(self)(np.sin(self.value), np.sin(self.tangent))
+
+    def tanh(self):
+        return type(self)(np.tanh(self.value), np.tanh(self.tangent))
+
+
+@mistake(of="DualFunctions")
+class LogarithmUpsideDownForward(right.DualFunctions):
+    """log multiplies the tangent by the value, where it should divide."""
+
+    def log(self):
+        return type(self)(np.log(self.value), self.tangent * self.value)
+
+
+@mistake(of="DualFunctions")
+class TanhOfTheInput(right.DualFunctions):
     """the derivative of tanh is taken to be 1 - x², with the input where the output belongs."""
 
     def tanh(self):
         return type(self)(np.tanh(self.value), (1 - self.value**2) * self.tangent)
 
 
-@mistake(of="Dual")
-class TanhNotSquared(Numbers):
+@mistake(of="DualFunctions")
+class TanhNotSquared(right.DualFunctions):
     """the derivative of tanh is 1 minus tanh, not squared."""
 
     def tanh(self):
         return type(self)(np.tanh(self.value), (1 - np.tanh(self.value)) * self.tangent)
 
 
-@mistake(of="Dual")
-class DifferenceAdds(Numbers):
-    """the tangents of a difference are added."""
-
-    def __sub__(self, other):
-        other = self.lift(other)
-        return type(self)(self.value - other.value, self.tangent + other.tangent)
-
-
-@mistake(of="Dual")
-class NegationKeepsTangent(Numbers):
-    """-x changes the sign of the value and not that of the tangent."""
-
-    def __neg__(self):
-        return type(self)(-self.value, self.tangent)
-
-
-@mistake(of="Dual", raises="TypeError")
-class NumbersOnly(Numbers):
-    """exp, log, sin and tanh are those of `math`, which take no arrays."""
-
-    def exp(self):
-        return type(self)(math.exp(self.value), math.exp(self.value) * self.tangent)
+@mistake(of="DualFunctions", raises="TypeError")
+class NumbersOnly(right.DualFunctions):
+    """log, sin and tanh are those of `math`, which take no arrays."""
 
     def log(self):
         return type(self)(math.log(self.value), self.tangent / self.value)
@@ -277,14 +182,84 @@ class NumbersOnly(Numbers):
         return type(self)(math.tanh(self.value), (1 - math.tanh(self.value) ** 2) * self.tangent)
 
 
-@mistake(of="Dual")
-class AddedInPlace(Numbers):
-    """a sum is written into its first term, which is another number from then on."""
+# DualPowers
 
-    def __add__(self, other):
-        other = self.lift(other)
-        self.value, self.tangent = self.value + other.value, self.tangent + other.tangent
-        return self
+
+@mistake(of="DualPowers")
+class ConstantToThePower(right.DualPowers):
+    """the derivative of a constant to the power x is that of x to the power of the constant."""
+
+    def __rpow__(self, other):
+        return type(self)(other**self.value, other * self.value ** (other - 1) * self.tangent)
+
+
+@mistake(of="DualPowers")
+class ExponentialWithoutLogarithm(right.DualPowers):
+    """the derivative of a constant to the power x lacks the logarithm of the constant."""
+
+    def __rpow__(self, other):
+        return type(self)(other**self.value, other**self.value * self.tangent)
+
+
+@mistake(of="DualPowers")
+class ReflectedPower(right.DualPowers):
+    """2 ** x is computed as x ** 2."""
+
+    def __rpow__(self, other):
+        return self**other
+
+
+@mistake(of="DualPowers")
+class ExponentIsConstant(right.DualPowers):
+    """where both base and exponent vary, only the base's tangent counts."""
+
+    def __pow__(self, other):
+        exponent = getattr(other, "value", other)
+        tangent = exponent * self.value ** (exponent - 1) * self.tangent
+        return type(self)(self.value**exponent, tangent)
+
+    def __rpow__(self, other):
+        return type(self)(other**self.value, other**self.value * math.log(other) * self.tangent)
+
+
+@mistake(of="DualPowers")
+class BaseIsConstant(right.DualPowers):
+    """where both base and exponent vary, only the exponent's tangent counts."""
+
+    def __pow__(self, other):
+        if not isinstance(other, right.DualBase):
+            return super().__pow__(other)
+        value = self.value**other.value
+        return type(self)(value, value * np.log(self.value) * other.tangent)
+
+
+@mistake(of="DualPowers")
+class ExponentNotLowered(right.DualPowers):
+    """the power rule multiplies by the exponent and does not lower it."""
+
+    def __pow__(self, other):
+        if isinstance(other, right.DualBase):
+            return super().__pow__(other)
+        return type(self)(self.value**other, other * self.value**other * self.tangent)
+
+
+@mistake(of="DualPowers")
+class ChainForgottenInPowers(right.DualPowers):
+    """the power rule does not multiply by the base's tangent where the exponent is a plain number."""
+
+    def __pow__(self, other):
+        if isinstance(other, right.DualBase):
+            return super().__pow__(other)
+        return type(self)(self.value**other, other * self.value ** (other - 1))
+
+
+@mistake(of="DualPowers")
+class PowersByLogarithm(right.DualPowers):
+    """every power goes through the logarithm, which a negative base does not have."""
+
+    def __pow__(self, other):
+        with np.errstate(invalid="ignore"):
+            return super().__pow__(self.lift(other))
 
 
 # jvp
@@ -434,281 +409,6 @@ def marks_left(root):
     return order
 
 
-# Var
-
-
-class Tape:
-    """Variables whose pieces can be replaced one by one; as they stand, they are right."""
-
-    def __init__(self, value, inputs=(), pullback=lambda grad: ()):
-        self.value = np.asarray(value, dtype=np.float64)
-        self.inputs, self.pullback = inputs, pullback
-        self.grad = np.zeros_like(self.value)
-        self.age = next(Tape.ages)
-
-    __array_ufunc__ = None
-    ages = itertools.count()
-
-    def lift(self, other):
-        return other if isinstance(other, Tape) else type(self)(other)
-
-    def __add__(self, other):
-        other = self.lift(other)
-        return type(self)(self.value + other.value, (self, other), lambda g: (g, g))
-
-    def __mul__(self, other):
-        other = self.lift(other)
-        return type(self)(
-            self.value * other.value, (self, other), lambda g: (g * other.value, g * self.value)
-        )
-
-    def __truediv__(self, other):
-        other = self.lift(other)
-        return type(self)(
-            self.value / other.value,
-            (self, other),
-            lambda g: (g / other.value, -g * self.value / other.value**2),
-        )
-
-    def __matmul__(self, other):
-        other = self.lift(other)
-        return type(self)(
-            self.value @ other.value, (self, other), lambda g: (g @ other.value.T, self.value.T @ g)
-        )
-
-    def sum(self, axis=None):
-        def pullback(g):
-            g = g if axis is None else np.expand_dims(g, axis)
-            return (np.broadcast_to(g, self.value.shape),)
-
-        return type(self)(self.value.sum(axis=axis), (self,), pullback)
-
-    def exp(self):
-        value = np.exp(self.value)
-        return type(self)(value, (self,), lambda g: (g * value,))
-
-    def log(self):
-        return type(self)(np.log(self.value), (self,), lambda g: (g / self.value,))
-
-    def relu(self):
-        return type(self)(np.maximum(self.value, 0), (self,), lambda g: (g * (self.value > 0),))
-
-    def fit(self, grad):
-        grad = grad.sum(axis=tuple(range(grad.ndim - self.value.ndim)))
-        axes = tuple(axis for axis, length in enumerate(self.value.shape) if length == 1)
-        return grad.sum(axis=axes, keepdims=True)
-
-    def receive(self, grad):
-        self.grad = self.grad + self.fit(grad)
-
-    def order(self):
-        found, stack = {self}, [self]
-        while stack:
-            for source in stack.pop().inputs:
-                if source not in found:
-                    found.add(source)
-                    stack.append(source)
-        return sorted(found, key=lambda node: node.age, reverse=True)
-
-    def backward(self):
-        self.grad = np.ones_like(self.value)
-        for node in self.order():
-            for source, grad in zip(node.inputs, node.pullback(node.grad)):
-                source.receive(grad)
-
-    def mean(self, axis=None):
-        total = self.sum(axis)
-        return total * (total.value.size / self.value.size)
-
-    def __neg__(self):
-        return self * -1.0
-
-    def __sub__(self, other):
-        return self + self.lift(other) * -1.0
-
-    def __radd__(self, other):
-        return self.lift(other) + self
-
-    def __rsub__(self, other):
-        return self.lift(other) - self
-
-    def __rmul__(self, other):
-        return self.lift(other) * self
-
-    def __rtruediv__(self, other):
-        return self.lift(other) / self
-
-
-@mistake(of="Var")
-class Overwrites(Tape):
-    """a new gradient replaces the one that came before, where it should be added."""
-
-    def receive(self, grad):
-        self.grad = self.fit(grad)
-
-
-@mistake(of="Var")
-class PassesOnTooSoon(Tape):
-    """a value passes all it has received on each time it hears from one of its users, the same part twice."""
-
-    def backward(self):
-        self.grad = np.ones_like(self.value)
-        budget = [5000]
-
-        def visit(node):
-            for source, grad in zip(node.inputs, node.pullback(node.grad)):
-                source.receive(grad)
-                budget[0] -= 1
-                if budget[0] > 0:
-                    visit(source)
-
-        visit(self)
-
-
-@mistake(of="Var")
-class StretchedTakenOnce(Tape):
-    """of a gradient that comes back from a broadcast only the first part is kept, where all are summed."""
-
-    def receive(self, grad):
-        while grad.ndim > self.value.ndim:
-            grad = grad[0]
-        part = tuple(slice(0, length) for length in self.value.shape)
-        self.grad = self.grad + grad[part]
-
-
-@mistake(of="Var")
-class StretchedAveraged(Tape):
-    """a gradient that comes back from a broadcast is averaged, where it should be summed."""
-
-    def receive(self, grad):
-        self.grad = self.grad + self.fit(grad) * (self.value.size / grad.size)
-
-
-@mistake(of="Var", raises="WrongStructure")
-class NotSummedBack(Tape):
-    """a gradient that comes back from a broadcast keeps the stretched shape."""
-
-    def receive(self, grad):
-        self.grad = self.grad + grad
-
-
-@mistake(of="Var")
-class ReluPassesZero(Tape):
-    """relu lets the gradient through at exactly 0."""
-
-    def relu(self):
-        return type(self)(np.maximum(self.value, 0), (self,), lambda g: (g * (self.value >= 0),))
-
-
-@mistake(of="Var")
-class ReluPassesAll(Tape):
-    """relu lets every gradient through, also where it cut the value off."""
-
-    def relu(self):
-        return type(self)(np.maximum(self.value, 0), (self,), lambda g: (g,))
-
-
-@mistake(of="Var")
-class ProductOwnFactor(Tape):
-    """each factor of a product is given its own value as the derivative, and not the other's."""
-
-    def __mul__(self, other):
-        other = self.lift(other)
-        return type(self)(
-            self.value * other.value, (self, other), lambda g: (g * self.value, g * other.value)
-        )
-
-
-@mistake(of="Var")
-class QuotientPositive(Tape):
-    """the denominator's gradient lacks its minus."""
-
-    def __truediv__(self, other):
-        other = self.lift(other)
-        return type(self)(
-            self.value / other.value,
-            (self, other),
-            lambda g: (g / other.value, g * self.value / other.value**2),
-        )
-
-
-@mistake(of="Var")
-class LogarithmUpsideDown(Tape):
-    """log multiplies by its input on the way back, where it should divide."""
-
-    def log(self):
-        return type(self)(np.log(self.value), (self,), lambda g: (g * self.value,))
-
-
-@mistake(of="Var")
-class ExponentialOfTheGradient(Tape):
-    """exp multiplies by its input on the way back, and not by its output."""
-
-    def exp(self):
-        return type(self)(np.exp(self.value), (self,), lambda g: (g * self.value,))
-
-
-@mistake(of="Var")
-class SumShares(Tape):
-    """a sum divides its gradient among its terms, as a mean does."""
-
-    def sum(self, axis=None):
-        total = super().sum(axis)
-        share = total.value.size / self.value.size
-        whole = total.pullback
-        total.pullback = lambda g: tuple(part * share for part in whole(g))
-        return total
-
-
-@mistake(of="Var")
-class ForwardOrder(Tape):
-    """gradients are passed on in the order of the computation, before they have arrived."""
-
-    def order(self):
-        return super().order()[::-1]
-
-
-@mistake(of="Var")
-class SharedArray(Tape):
-    """two values that are sent the same gradient keep one array between them, and what one adds both have."""
-
-    def receive(self, grad):
-        grad = self.fit(grad) if grad.shape != self.value.shape else grad
-        if self.grad.any():
-            self.grad += grad
-        else:
-            self.grad = grad
-
-    def sum(self, axis=None):
-        total = super().sum(axis)
-        spread = total.pullback
-        total.pullback = lambda g: tuple(np.array(part) for part in spread(g))
-        return total
-
-
-@mistake(of="Var")
-class ReluCutsItsInput(Tape):
-    """relu writes its zeros into the value it was given."""
-
-    def relu(self):
-        negative = self.value <= 0
-        self.value[negative] = 0.0
-        return type(self)(self.value.copy(), (self,), lambda g: (g * ~negative,))
-
-
-@mistake(of="Var", raises="ValueError")
-class AxesFromTheStart(Tape):
-    """the axis that a sum has dropped is put back in the wrong place where it was counted from the end."""
-
-    def sum(self, axis=None):
-        def pullback(g):
-            if axis is not None:
-                g = g.reshape(g.shape[:axis] + (1,) + g.shape[axis:])
-            return (np.broadcast_to(g, self.value.shape),)
-
-        return type(self)(self.value.sum(axis=axis), (self,), pullback)
-
-
 # unbroadcast
 
 
@@ -750,6 +450,276 @@ def trailing_axes_summed(grad, shape):
     grad = grad.sum(axis=tuple(range(len(shape), grad.ndim)))
     axes = tuple(i for i, length in enumerate(shape) if length == 1)
     return grad.sum(axis=axes, keepdims=True)
+
+
+# backward
+
+
+def _backward(root, order, fit, receive):
+    """Go back with the step replaced that adds up what a node receives."""
+    root.grad = np.ones_like(root.value)
+    for node in reversed(order(root)):
+        for source, grad in zip(node.inputs, node.pullback(node.grad)):
+            receive(source, grad, fit)
+
+
+@mistake(of="backward")
+def overwrites(root, order, fit):
+    """a new gradient replaces the one that came before, where it should be added."""
+
+    def receive(source, grad, fit):
+        source.grad = fit(grad, source.value.shape)
+
+    _backward(root, order, fit, receive)
+
+
+@mistake(of="backward")
+def inputs_first(root, order, fit):
+    """the list is gone through from its beginning, so that gradients are passed on before they arrive."""
+
+    def receive(source, grad, fit):
+        source.grad = source.grad + fit(grad, source.value.shape)
+
+    _backward(root, lambda root: order(root)[::-1], fit, receive)
+
+
+@mistake(of="backward")
+def passes_on_too_soon(root, order, fit):
+    """a node passes all it has received on each time it hears from one of its users, the same part twice."""
+    root.grad = np.ones_like(root.value)
+    stack, budget = [root], 3000
+    while stack and budget > 0:
+        node, budget = stack.pop(), budget - 1
+        for source, grad in zip(node.inputs, node.pullback(node.grad)):
+            source.grad = source.grad + fit(grad, source.value.shape)
+            stack.append(source)
+
+
+@mistake(of="backward", raises="RecursionError")
+def calls_itself(root, order, fit):
+    """each node has its inputs go on by a call of the same function, which a deep graph is too deep for."""
+    users = {id(root): 0}
+    for node in order(root):
+        for source in node.inputs:
+            users[id(source)] = users.get(id(source), 0) + 1
+
+    def visit(node):
+        for source, grad in zip(node.inputs, node.pullback(node.grad)):
+            source.grad = source.grad + fit(grad, source.value.shape)
+            users[id(source)] -= 1
+            if users[id(source)] == 0:
+                visit(source)
+
+    root.grad = np.ones_like(root.value)
+    visit(root)
+
+
+@mistake(of="backward")
+def averages_broadcast(root, order, fit):
+    """a gradient that comes back from a broadcast is averaged, where it should be summed."""
+
+    def receive(source, grad, fit):
+        share = source.value.size / grad.size
+        source.grad = source.grad + share * fit(grad, source.value.shape)
+
+    _backward(root, order, fit, receive)
+
+
+@mistake(of="backward", raises="WrongStructure")
+def fit_forgotten(root, order, fit):
+    """a gradient that comes back from a broadcast keeps the stretched shape."""
+
+    def receive(source, grad, fit):
+        source.grad = source.grad + grad
+
+    _backward(root, order, fit, receive)
+
+
+@mistake(of="backward")
+def adds_in_place(root, order, fit):
+    """two values that are sent the same gradient keep one array between them, and what one adds both have."""
+
+    def receive(source, grad, fit):
+        grad = fit(grad, source.value.shape)
+        if np.any(source.grad):
+            source.grad += grad
+        else:
+            source.grad = grad
+
+    _backward(root, order, fit, receive)
+
+
+@mistake(of="backward")
+def starts_with_the_value(root, order, fit):
+    """the gradient of the result with respect to itself is its value and not 1."""
+    root.grad = root.value.copy()
+    for node in reversed(order(root)):
+        for source, grad in zip(node.inputs, node.pullback(node.grad)):
+            source.grad = source.grad + fit(grad, source.value.shape)
+
+
+@mistake(of="backward")
+def own_slope_only(root, order, fit):
+    """a pullback is given 1 and not what its node has received, so that the chain rule is left out."""
+    root.grad = np.ones_like(root.value)
+    for node in reversed(order(root)):
+        for source, grad in zip(node.inputs, node.pullback(np.ones_like(node.value))):
+            source.grad = source.grad + fit(grad, source.value.shape)
+
+
+# VarFunctions
+
+
+@mistake(of="VarFunctions")
+class ReluPassesZero(right.VarFunctions):
+    """relu lets the gradient through at exactly 0."""
+
+    def relu(self):
+        return type(self)(np.maximum(self.value, 0), (self,), lambda g: (g * (self.value >= 0),))
+
+
+@mistake(of="VarFunctions")
+class ReluPassesAll(right.VarFunctions):
+    """relu lets every gradient through, also where it cut the value off."""
+
+    def relu(self):
+        return type(self)(np.maximum(self.value, 0), (self,), lambda g: (g,))
+
+
+@mistake(of="VarFunctions")
+class ReluCutsItsInput(right.VarFunctions):
+    """relu writes its zeros into the value it was given."""
+
+    def relu(self):
+        negative = self.value <= 0
+        self.value[negative] = 0.0
+        return type(self)(self.value.copy(), (self,), lambda g: (g * ~negative,))
+
+
+@mistake(of="VarFunctions")
+class QuotientPositive(right.VarFunctions):
+    """the denominator's gradient lacks its minus."""
+
+    def __truediv__(self, other):
+        other = self.lift(other)
+        return type(self)(
+            self.value / other.value,
+            (self, other),
+            lambda g: (g / other.value, g * self.value / other.value**2),
+        )
+
+
+@mistake(of="VarFunctions")
+class DenominatorNotSquared(right.VarFunctions):
+    """the denominator's gradient is divided by the denominator once and not twice."""
+
+    def __truediv__(self, other):
+        other = self.lift(other)
+        return type(self)(
+            self.value / other.value,
+            (self, other),
+            lambda g: (g / other.value, -g * self.value / other.value),
+        )
+
+
+@mistake(of="VarFunctions")
+class LogarithmUpsideDown(right.VarFunctions):
+    """log multiplies by its input on the way back, where it should divide."""
+
+    def log(self):
+        return type(self)(np.log(self.value), (self,), lambda g: (g * self.value,))
+
+
+@mistake(of="VarFunctions")
+class ExponentialOfTheGradient(right.VarFunctions):
+    """exp multiplies by its input on the way back, and not by its output."""
+
+    def exp(self):
+        return type(self)(np.exp(self.value), (self,), lambda g: (g * self.value,))
+
+
+@mistake(of="VarFunctions")
+class GradientIgnored(right.VarFunctions):
+    """the pullbacks of exp, log and relu return the function's own slope, whatever they are given."""
+
+    def exp(self):
+        value = np.exp(self.value)
+        return type(self)(value, (self,), lambda g: (value,))
+
+    def log(self):
+        return type(self)(np.log(self.value), (self,), lambda g: (1 / self.value,))
+
+    def relu(self):
+        return type(self)(np.maximum(self.value, 0), (self,), lambda g: (1.0 * (self.value > 0),))
+
+
+# VarMatrices
+
+
+@mistake(of="VarMatrices")
+class SumShares(right.VarMatrices):
+    """a sum divides its gradient among its terms, as a mean does."""
+
+    def sum(self, axis=None):
+        total = super().sum(axis)
+        share = total.value.size / self.value.size
+        whole = total.pullback
+        total.pullback = lambda g: tuple(part * share for part in whole(g))
+        return total
+
+
+@mistake(of="VarMatrices", raises="ValueError")
+class AxesFromTheStart(right.VarMatrices):
+    """the axis that a sum has dropped is put back in the wrong place where it was counted from the end."""
+
+    def sum(self, axis=None):
+        def pullback(g):
+            if axis is not None:
+                g = g.reshape(g.shape[:axis] + (1,) + g.shape[axis:])
+            return (np.broadcast_to(g, self.value.shape),)
+
+        return type(self)(self.value.sum(axis=axis), (self,), pullback)
+
+
+@mistake(of="VarMatrices", raises="ValueError")
+class AxisNotPutBack(right.VarMatrices):
+    """the axis that a sum has dropped is not put back before its gradient is stretched."""
+
+    def sum(self, axis=None):
+        def pullback(g):
+            return (np.broadcast_to(g, self.value.shape),)
+
+        return type(self)(self.value.sum(axis=axis), (self,), pullback)
+
+
+@mistake(of="VarMatrices", raises="WrongStructure")
+class SumNotStretched(right.VarMatrices):
+    """a sum hands its gradient down in the shape of the sum, and not in that of its terms."""
+
+    def sum(self, axis=None):
+        return type(self)(self.value.sum(axis=axis), (self,), lambda g: (g,))
+
+
+@mistake(of="VarMatrices", raises="ValueError")
+class MatricesNotTransposed(right.VarMatrices):
+    """the pullback of a product of matrices multiplies by the factors and not by their transposes."""
+
+    def __matmul__(self, other):
+        other = self.lift(other)
+        return type(self)(
+            self.value @ other.value, (self, other), lambda g: (g @ other.value, self.value @ g)
+        )
+
+
+@mistake(of="VarMatrices", raises="ValueError")
+class MatricesInTheOtherOrder(right.VarMatrices):
+    """in the gradient of the second factor of a product of matrices, the two factors have changed places."""
+
+    def __matmul__(self, other):
+        other = self.lift(other)
+        return type(self)(
+            self.value @ other.value, (self, other), lambda g: (g @ other.value.T, g @ self.value.T)
+        )
 
 
 # dense_backward
@@ -1084,7 +1054,7 @@ def passes_only(n_in, n_out, n_ops):
 
 @mistake(of="ad_mode_cost")
 def tie_to_reverse(n_in, n_out, n_ops):
-    """reverse mode wins a tie, though it has a tape to keep."""
+    """reverse mode wins a tie, though it has a graph to keep."""
     return right.ad_mode_cost(n_in, n_out, n_ops) | {"best": "reverse" if n_out <= n_in else "forward"}
 
 

@@ -10,6 +10,8 @@ import tensorflow as tf
 
 from grader.exercise import oracle
 
+from . import solution as right
+
 # Dual
 
 
@@ -61,13 +63,22 @@ for _name, _rule in {"__neg__": tf.negative, "exp": tf.exp, "log": tf.math.log, 
     setattr(Recorded, _name, _recorded(_rule))
 
 
-@oracle(of="Dual")
-class ByForwardAccumulator(Recorded):
+@oracle(of="DualQuotients")
+class QuotientsByForwardAccumulator(Recorded):
     """tf.autodiff.ForwardAccumulator over the expression."""
 
 
-@oracle(of="Dual")
-class ByComplexStep:
+@oracle(of="DualFunctions")
+class FunctionsByForwardAccumulator(Recorded):
+    """tf.autodiff.ForwardAccumulator over the expression."""
+
+
+@oracle(of="DualPowers")
+class PowersByForwardAccumulator(Recorded):
+    """tf.autodiff.ForwardAccumulator over the expression."""
+
+
+class ComplexStep:
     """The complex step: f(x + ih) = f(x) + ih f'(x) to rounding, for h = 1e-30."""
 
     h = 1e-30
@@ -79,10 +90,10 @@ class ByComplexStep:
     tangent = property(lambda self: self.z.imag / self.h)
 
     def __neg__(self):
-        return ByComplexStep(-self.z)
+        return ComplexStep(-self.z)
 
     def __add__(self, other):
-        return ByComplexStep(self.z + getattr(other, "z", other))
+        return ComplexStep(self.z + getattr(other, "z", other))
 
     def __sub__(self, other):
         return self + -1 * other
@@ -91,36 +102,51 @@ class ByComplexStep:
         return -self + other
 
     def __mul__(self, other):
-        return ByComplexStep(self.z * getattr(other, "z", other))
+        return ComplexStep(self.z * getattr(other, "z", other))
 
     def __truediv__(self, other):
         return self * (1 / other)
 
     def __rtruediv__(self, other):
-        return ByComplexStep(other * self.z.conjugate() / abs(self.z) ** 2)
+        return ComplexStep(other * self.z.conjugate() / abs(self.z) ** 2)
 
     def __pow__(self, other):
         if not hasattr(other, "z") and other == int(other):
-            product = ByComplexStep(math.prod([self.z] * abs(int(other)), start=1 + 0j))
+            product = ComplexStep(math.prod([self.z] * abs(int(other)), start=1 + 0j))
             return product if other >= 0 else 1 / product
-        return ByComplexStep(np.exp(np.log(self.z) * getattr(other, "z", other)))
+        return ComplexStep(np.exp(np.log(self.z) * getattr(other, "z", other)))
 
     def __rpow__(self, other):
-        return ByComplexStep(np.exp(self.z * math.log(other)))
+        return ComplexStep(np.exp(self.z * math.log(other)))
 
     def exp(self):
-        return ByComplexStep(np.exp(self.z))
+        return ComplexStep(np.exp(self.z))
 
     def log(self):
-        return ByComplexStep(np.log(self.z))
+        return ComplexStep(np.log(self.z))
 
     def sin(self):
-        return ByComplexStep(np.sin(self.z))
+        return ComplexStep(np.sin(self.z))
 
     def tanh(self):
-        return ByComplexStep(np.tanh(self.z))
+        return ComplexStep(np.tanh(self.z))
 
     __radd__, __rmul__ = __add__, __mul__
+
+
+@oracle(of="DualQuotients")
+class QuotientsByComplexStep(ComplexStep):
+    """The complex step."""
+
+
+@oracle(of="DualFunctions")
+class FunctionsByComplexStep(ComplexStep):
+    """The complex step."""
+
+
+@oracle(of="DualPowers")
+class PowersByComplexStep(ComplexStep):
+    """The complex step."""
 
 
 # jvp
@@ -201,74 +227,6 @@ def by_counting_users(root):
     return tuple(reversed(order))
 
 
-# Var
-
-
-@oracle(of="Var")
-class OnTheTape:
-    """tf.GradientTape over the same expression, its leaves watched."""
-
-    __array_ufunc__ = None
-
-    def __init__(self, value, rule=None, inputs=()):
-        self.rule, self.inputs = rule, inputs
-        self.leaf = None
-        if rule is None:
-            self.leaf = tf.constant(value, tf.float64)
-            self.grad = np.zeros(self.leaf.shape)
-
-    def nodes(self):
-        found, stack = {}, [self]
-        while stack:
-            node = stack.pop()
-            if id(node) not in found:
-                found[id(node)] = node
-                stack.extend(node.inputs)
-        return list(found.values())
-
-    def evaluate(self, known):
-        if id(self) not in known:
-            known[id(self)] = self.rule(*(node.evaluate(known) for node in self.inputs))
-        return known[id(self)]
-
-    @property
-    def value(self):
-        leaves = [node for node in self.nodes() if node.leaf is not None]
-        return self.evaluate({id(leaf): leaf.leaf for leaf in leaves}).numpy()
-
-    def backward(self):
-        nodes = self.nodes()
-        known = {id(node): node.leaf for node in nodes if node.leaf is not None}
-        with tf.GradientTape() as tape:
-            tape.watch(list(known.values()))
-            result = self.evaluate(known)
-        grads = tape.gradient(result, [known[id(node)] for node in nodes], unconnected_gradients="zero")
-        for node, grad in zip(nodes, grads):
-            node.grad = grad.numpy()
-
-    def sum(self, axis=None):
-        return OnTheTape(None, lambda x: tf.reduce_sum(x, axis=axis), (self,))
-
-    def mean(self, axis=None):
-        return OnTheTape(None, lambda x: tf.reduce_mean(x, axis=axis), (self,))
-
-
-def _taped(rule):
-    def method(*operands):
-        nodes = tuple(x if isinstance(x, OnTheTape) else OnTheTape(x) for x in operands)
-        return OnTheTape(None, rule, nodes)
-
-    return method
-
-
-for _name, _rule in {"add": tf.add, "sub": tf.subtract, "mul": tf.multiply, "truediv": tf.divide,
-                     "matmul": tf.matmul}.items():  # fmt: skip
-    setattr(OnTheTape, f"__{_name}__", _taped(_rule))
-    setattr(OnTheTape, f"__r{_name}__", _taped(lambda a, b, rule=_rule: rule(b, a)))
-for _name, _rule in {"__neg__": tf.negative, "exp": tf.exp, "log": tf.math.log, "relu": tf.nn.relu}.items():
-    setattr(OnTheTape, _name, _taped(_rule))
-
-
 # unbroadcast
 
 
@@ -293,18 +251,157 @@ def by_places(grad, shape):
     return found.tolist() if shape else found
 
 
+# backward
+
+
+@oracle(of="backward")
+def by_counting_what_is_still_to_come(root, order, fit):
+    """Neither the order nor the sum that are given: users are counted, and sums are taken over indices."""
+    users, reached, seen = collections.Counter(), [root], {id(root)}
+    for node in reached:
+        for source in node.inputs:
+            users[id(source)] += 1
+            if id(source) not in seen:
+                seen.add(id(source))
+                reached.append(source)
+    root.grad, ready = np.ones(root.value.shape), [root]
+    while ready:
+        node = ready.pop()
+        for source, grad in zip(node.inputs, node.pullback(node.grad)):
+            places = np.broadcast_to(np.arange(source.value.size).reshape(source.value.shape), grad.shape)
+            flat = np.bincount(places.ravel(), grad.ravel(), source.value.size)
+            source.grad = source.grad + flat.reshape(source.value.shape)
+            users[id(source)] -= 1
+            if users[id(source)] == 0:
+                ready.append(source)
+
+
+@oracle(of="backward")
+def by_adding_in_place(root, order, fit):
+    """`+=` on the zeros that every node has of its own."""
+    root.grad += 1
+    for node in order(root)[::-1]:
+        for source, grad in zip(node.inputs, node.pullback(node.grad)):
+            source.grad += fit(grad, source.value.shape)
+
+
+# Operations
+
+
+def _by_tape(rule, *inputs, kind):
+    """Make a variable whose pullback is that of tf.GradientTape."""
+
+    def pullback(grad):
+        tensors = [tf.constant(one.value) for one in inputs]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            result = rule(*tensors)
+        return tuple(one.numpy() for one in tape.gradient(result, tensors, tf.constant(grad)))
+
+    return kind(rule(*(tf.constant(one.value) for one in inputs)).numpy(), inputs, pullback)
+
+
+@oracle(of="VarFunctions")
+class FunctionsOnTheTape(right.VarBase):
+    """tf.GradientTape of each operation."""
+
+    def __truediv__(self, other):
+        return _by_tape(tf.divide, self, self.lift(other), kind=type(self))
+
+    def __rtruediv__(self, other):
+        return self.lift(other) / self
+
+    def exp(self):
+        return _by_tape(tf.exp, self, kind=type(self))
+
+    def log(self):
+        return _by_tape(tf.math.log, self, kind=type(self))
+
+    def relu(self):
+        return _by_tape(tf.nn.relu, self, kind=type(self))
+
+
+@oracle(of="VarFunctions")
+class FunctionsOfEachOther(right.VarBase):
+    """Quotients as products with a reciprocal, relu as a product with a mask; lists from the pullbacks."""
+
+    def reciprocal(self):
+        value = self.value**-1.0
+        return type(self)(value, (self,), lambda grad: [-value * value * grad])
+
+    def __truediv__(self, other):
+        return self * self.lift(other).reciprocal()
+
+    def __rtruediv__(self, other):
+        return self.reciprocal() * other
+
+    def exp(self):
+        return type(self)(math.e**self.value, [self], lambda grad: [grad * math.e**self.value])
+
+    def log(self):
+        return type(self)(np.log2(self.value) * math.log(2), [self], lambda grad: [grad * self.value**-1.0])
+
+    def relu(self):
+        return self * np.where(self.value > 0, 1.0, 0.0)
+
+
+@oracle(of="VarMatrices")
+class MatricesOnTheTape(right.VarBase):
+    """tf.GradientTape of each operation."""
+
+    def __matmul__(self, other):
+        return _by_tape(tf.matmul, self, self.lift(other), kind=type(self))
+
+    def __rmatmul__(self, other):
+        return self.lift(other) @ self
+
+    def sum(self, axis=None):
+        return _by_tape(lambda x: tf.reduce_sum(x, axis=axis), self, kind=type(self))
+
+    def mean(self, axis=None):
+        return _by_tape(lambda x: tf.reduce_mean(x, axis=axis), self, kind=type(self))
+
+
+@oracle(of="VarMatrices")
+class MatricesByIndices(right.VarMatrices):
+    """einsum for products, and a sum's gradient repeated along its axis."""
+
+    def __matmul__(self, other):
+        other = self.lift(other)
+        return type(self)(
+            np.einsum("ik,kj->ij", self.value, other.value),
+            (self, other),
+            lambda g: (np.einsum("ij,kj->ik", g, other.value), np.einsum("ij,ik->kj", g, self.value)),
+        )
+
+    def sum(self, axis=None):
+        def pullback(g):
+            if axis is None:
+                return (np.full(self.value.shape, float(g)),)
+            place = axis % self.value.ndim
+            return (np.stack([g] * self.value.shape[place], axis=place),)
+
+        return type(self)(np.sum(self.value, axis), (self,), pullback)
+
+
 # dense_backward
 
 
+def _complex_step(f, arrays):
+    """Differentiate f, a real function of arrays, by each of their entries: exact to rounding."""
+    found = [np.zeros(array.shape) for array in arrays]
+    for number, array in enumerate(arrays):
+        for place in np.ndindex(array.shape):
+            moved = [one.astype(complex) for one in arrays]
+            moved[number][place] += 1e-30j
+            found[number][place] = f(*moved).imag / 1e-30
+    return found
+
+
 @oracle(of="dense_backward")
-def dense_by_symbolic_gradients(x, W, dy):
-    """tf.gradients through x W + b, in a graph."""
-
-    @tf.function
-    def differentiate(x, W, b):
-        return tf.gradients(x @ W + b, [x, W, b], grad_ys=tf.constant(dy))
-
-    return differentiate(tf.constant(x), tf.constant(W), tf.zeros(W.shape[1], tf.float64))
+def dense_by_complex_step(x, W, dy):
+    """The complex step of the sum of dy times the layer's output."""
+    return tuple(_complex_step(lambda x, W, b: np.sum(dy * (x @ W + b)), [x, W, np.zeros(W.shape[1])]))
 
 
 @oracle(of="dense_backward")
@@ -317,16 +414,17 @@ def dense_by_einsum(x, W, dy):
 # softmax_xent_backward
 
 
+def _xent(logits, y):
+    """Compute the mean cross-entropy of complex logits."""
+    top = logits.real.max(axis=1, keepdims=True)
+    normaliser = top[:, 0] + np.log(np.exp(logits - top).sum(axis=1))
+    return np.mean(normaliser - logits[np.arange(len(y)), y])
+
+
 @oracle(of="softmax_xent_backward")
-def xent_by_symbolic_gradients(logits, y):
-    """tf.gradients through TensorFlow's sparse cross-entropy, in a graph."""
-
-    @tf.function
-    def differentiate(logits):
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits))
-        return tf.gradients(loss, logits)[0]
-
-    return differentiate(tf.constant(logits))
+def xent_by_complex_step(logits, y):
+    """The complex step of the loss."""
+    return _complex_step(lambda logits: _xent(logits, y), [logits])[0]
 
 
 @oracle(of="softmax_xent_backward")
@@ -342,20 +440,18 @@ def xent_by_scipy(logits, y):
 
 
 @oracle(of="mlp_backprop")
-def mlp_by_symbolic_gradients(params, x, y):
-    """tf.gradients in a graph, through TensorFlow's own cross-entropy."""
+def mlp_by_complex_step(params, x, y):
+    """The complex step of the loss."""
 
-    @tf.function
-    def differentiate(*flat):
-        a = tf.constant(x)
-        for i in range(0, len(flat) - 2, 2):
-            a = tf.tanh(a @ flat[i] + flat[i + 1])
-        logits = a @ flat[-2] + flat[-1]
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits))
-        return loss, tf.gradients(loss, list(flat))
+    def loss(*flat):
+        a = x
+        for W, b in zip(flat[:-2:2], flat[1:-2:2]):
+            a = np.tanh(a @ W + b)
+        return _xent(a @ flat[-2] + flat[-1], y)
 
-    loss, grads = differentiate(*(tf.constant(array) for layer in params for array in layer))
-    return loss, list(zip(grads[::2], grads[1::2]))
+    flat = [array for layer in params for array in layer]
+    grads = _complex_step(loss, flat)
+    return loss(*(one.astype(complex) for one in flat)).real, list(zip(grads[::2], grads[1::2]))
 
 
 @oracle(of="mlp_backprop")
