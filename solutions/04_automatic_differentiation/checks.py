@@ -25,7 +25,7 @@ EXPRESSIONS = {
         lambda a, b: (a - b) / (a * a + b),
     ],
     "programs": [lambda a, b: root(a, b), lambda a, b: 1.0 / (1.0 + 1.0 / (b - 1.0 / a))],
-    "log": [lambda a, b: (a * b).log(), lambda a, b: a.log()],
+    "log": [lambda a, b: (a * b).log(), lambda a, b: (1e-5 * a).log(), lambda a, b: (1e5 * b).log()],
     "sin": [lambda a, b: (a * b).sin(), lambda a, b: (-9.0 * a).sin(), lambda a, b: a.sin()],
     "tanh": [lambda a, b: (a * b).tanh(), lambda a, b: (-a).tanh(), lambda a, b: (12.0 * b).tanh()],
     "log, sin and tanh": [
@@ -46,6 +46,7 @@ EXPRESSIONS = {
         lambda a, b: a**0,
         lambda a, b: (a * b) ** 4,
     ],
+    "whole powers around 0": [lambda a, b: a**2, lambda a, b: a**3, lambda a, b: a**1, lambda a, b: b**1.0],
     "powers": [lambda a, b: a**0.5, lambda a, b: (a * b) ** -1.5],
     "dual exponents": [lambda a, b: a**b, lambda a, b: (a * b) ** (a + b), lambda a, b: a**a],
     "powers of a plain number": [lambda a, b: 2.0**a, lambda a, b: 0.3 ** (a * b), lambda a, b: 3**b],
@@ -159,6 +160,10 @@ def DualPowers(answer, **inputs):
 def _(rng):
     # clause: "a plain number, with any sign of `self`"
     yield "whole powers of negative numbers", two_numbers(rng, "whole powers", low=-2.0, high=-0.5)
+    # clause: "or 0 where `other` is at least 1"
+    around = two_numbers(rng, "whole powers around 0", low=-2.0, high=2.0, shape=(5,))
+    around["values"][0][rng.integers(5)] = around["values"][1][rng.integers(5)] = 0.0
+    yield "powers of arrays with a 0", around
     yield "whole powers of positive numbers", two_numbers(rng, "whole powers")
     yield "powers of positive numbers", two_numbers(rng, "powers")
     # clause: "or a dual number, with a positive `self`"
@@ -617,9 +622,9 @@ OPERATIONS = {
     "quotients": lambda x, y: [x / y, x / 4.0, x / np.array([4.0, 5.0, 6.0]), (x / y) / x],
     "quotients of numbers": lambda x, y: [1.0 / x, np.array([[1.0], [-2.0]]) / y],
     "broadcast quotients": lambda x, row, column: [x / row, column / x, row / column],
-    "exp": lambda x, y: [x.exp(), (x * y).exp()],
-    "log": lambda x, y: [x.log(), (x * y).log()],
-    "relu": lambda x, y: [x.relu(), (x * y).relu(), (-x).relu()],
+    "exp": lambda x, y: [x.exp(), (x * y).exp(), (x * 20.0).exp()],
+    "log": lambda x, y: [x.log(), (x * 1e-5).log(), (x * y * 1e5).log()],
+    "relu": lambda x, y: [x.relu(), (x * y).relu(), (x * -50.0).relu()],
     "all": lambda x, y: [(x.exp() / y.exp()).log() * x.relu(), x.exp() / (x.exp() + y.exp())],
     "product": lambda x, w: [x @ w, (x @ w) * 2.0],
     "products with arrays": lambda x: [

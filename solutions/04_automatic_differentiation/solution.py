@@ -404,7 +404,7 @@ class DualFunctions(DualBase):
 # %% [markdown]
 r"""
 **Powers.** In $a^b$ either side may be a dual number. If the exponent is a plain number the
-rule is the one you learnt first, $b\,a^{b-1}a'$, and it holds for negative $a$ as well. If the
+rule is the one you learnt first, $b\,a^{b-1}a'$, and it holds for $a\le0$ as well. If the
 exponent is a dual number, write $a^b=e^{b\log a}$ for a positive $a$.
 
 A small step: differentiate $e^{b\log a}$ when both $a$ and $b$ change. How many terms are there?
@@ -431,8 +431,8 @@ class DualPowers(DualBase):
         """Compute `self ** other`.
 
         Args:
-            other: a plain number, with any sign of `self`; or a dual number, with a
-                positive `self`.
+            other: a plain number, with `self` of any sign, or 0 where `other` is at least 1;
+                or a dual number, with a positive `self`.
         """
         ### BEGIN SOLUTION
         if isinstance(other, DualBase):
@@ -1512,7 +1512,7 @@ Three checks come before any training, and they take seconds:
 r"""
 What has it learnt? Below is the graph of one step of training, with your operations in it. Then, as a
 picture for each of the 32 hidden units, what training has added to its weights: blue where ink now makes the
-unit larger, red where it makes it smaller. You should see strokes and edges of digits. A white picture is a
+unit larger, red where it makes it smaller. You should see parts of strokes. A white picture is a
 unit that was 0 for every digit from the start, so that its relu never let a gradient through.
 """
 
@@ -1766,8 +1766,8 @@ units, momentum. The bars are what it found. Are mirrored bars opposite? And the
 #         params = [(W + vW, b + vb) for (W, b), (vW, vb) in zip(params, velocity)]
 #         losses.append(loss)
 #     return params, losses
-#
-#
+
+# %% tags=["active-ipynb"]
 # runs = [learn_symmetry(seed) for seed in range(8)]
 # best = min(range(8), key=lambda number: runs[number][1][-1])
 # draw_symmetry(runs, best)
@@ -1776,7 +1776,7 @@ units, momentum. The bars are what it found. Are mirrored bars opposite? And the
 # ratios = np.sort(abs(weights[:3]), axis=0) / abs(weights[:3]).min(axis=0)
 # print(f"{learnt} of 8 starts learn it; weights of mirrored bits add up to at most "
 #       f"{abs(weights[:3] + weights[:2:-1]).max():.3f}; sorted ratios {ratios.T.round(2).tolist()}")
-# assert 3 <= learnt <= 7 and np.allclose(ratios[:, 0], [1, 2, 4], atol=0.3), "1 : 2 : 4"
+# assert 2 <= learnt <= 7 and np.allclose(ratios[:, 0], [1, 2, 4], atol=0.3), "1 : 2 : 4"
 
 # %% [markdown]
 r"""
