@@ -127,7 +127,7 @@ def _(rng):
     points=5,
     hint="In f(g(x)), which two slopes are multiplied, and which of them has your method been given?",
     dtype="float64",
-    tolerance=1e-12,
+    tolerance=1e-11,
     arrays="numpy",
 )
 def DualFunctions(answer, **inputs):
@@ -401,6 +401,7 @@ def _(rng):
         ((3,), (3,)), ((2, 3), (2, 3)), ((), ()), ((1, 1), (1, 1)), ((5, 3), (3,))
     )
     yield "a scalar", pairs(((4,), ()), ((2, 3), ()), ((1,), ()), ((2, 1, 3), ()))
+    # clause: "it can be broadcast to `grad.shape`"
     yield "axes that were put in front", pairs(
         ((2, 3), (3,)), ((4, 2, 3), (2, 3)), ((4, 2, 3), (3,)), ((1, 3), (3,)), ((3, 3, 3), (3, 3)),
         ((0, 3), (3,)), ((7, 5), (5,)),
@@ -657,10 +658,11 @@ def operated(variable, operations, leaves, cotangents):
 
 
 def operands(rng, operations, signed=False, **shapes):
-    """Draw arrays, positive or of either sign, and what comes back for each result."""
-    leaves = {name: rng.uniform(0.4, 1.6, size=shape) for name, shape in shapes.items()}
+    """Draw arrays, positive or of both signs, and what comes back for each result."""
+    leaves = {name: np.array(rng.uniform(0.4, 1.6, size=shape)) for name, shape in shapes.items()}
     if signed:
-        leaves = {name: rng.choice([-1.0, 1.0], size=np.shape(x)) * x for name, x in leaves.items()}
+        for x in leaves.values():
+            x *= rng.permutation(np.resize([-1.0, 1.0], x.size)).reshape(x.shape)
     cotangents = rng.choice([-1.0, 1.0], size=60) * rng.uniform(0.5, 2.0, size=60)
     return {"operations": operations, "leaves": leaves, "cotangents": cotangents}
 
@@ -761,6 +763,7 @@ def without_tape():
 def dense_backward(answer, x, W, dy):
     with without_tape():
         found = named(answer.dense_backward(x, W, dy), "dx", "dW", "db")
+    # clause: "All three are left as they are."
     return found | {"x afterwards": x, "W afterwards": W, "dy afterwards": dy}
 
 
@@ -798,6 +801,7 @@ def backward_of(answer, logits, y, others=()):
     """Differentiate for one batch, and then for others."""
     with without_tape():
         found = {"dlogits": answer.softmax_xent_backward(logits, y)}
+    # clause: "They are left as they are."
     found["logits afterwards"] = logits
     for place, other in enumerate(others, 2):
         found |= {f"{name} of batch {place}": one for name, one in backward_of(answer, **other).items()}
@@ -820,6 +824,7 @@ def _(rng):
     extreme["logits"][9:] = 1e4 + rng.normal(size=(3, 4))  # large, and near each other
     # Some rows are right beyond doubt, and some are wrong.
     extreme["y"] = rng.permuted(np.where(np.arange(12) % 2, far, (far + rng.integers(1, 4, size=12)) % 4))
+    # clause: "of any size; exp must not overflow"
     yield "logits 10,000 apart", extreme
     yield "one class only, then three", batch(2, 1) | {"others": [batch(5, 3)]}, 0.5
 
@@ -845,6 +850,7 @@ def mlp_backprop(answer, params, x, y):
     for i, pair in enumerate(grads, 1):
         arrays |= {f"{name}{i}": np.array(part) for name, part in named(pair, "dW", "db").items()}
     after = [array for layer in params for array in layer]
+    # clause: "They are left as they are."
     changed = sum(not np.array_equal(a, b) for a, b in zip(before, after))
     return arrays | {"params changed": changed, "x afterwards": x}
 
@@ -862,11 +868,13 @@ def _(rng):
             "y": rng.integers(widths[-1], size=batch),
         }
 
+    # clause: "one layer or more"
     yield "one layer", network(4, 3, 2)
     yield "two layers, a batch of 1", network(1, 3, 5, 2)
     yield "two layers", network(6, 2, 4, 3)
     yield "three layers", network(5, 3, 4, 6, 2)
     yield "four layers of one width", network(4, 3, 3, 3, 3, 3)
+    # clause: "Logits may be as large as 10,000."
     yield "weights so large that exp overflows", network(12, 2, 4, 3, scale=800.0)
 
 
@@ -897,6 +905,7 @@ def gradient_check(answer, f, points, **eps):
         errors.append(np.maximum(error, FLOOR) if np.isfinite(error) else error)
     return {
         "error": np.array(errors),
+        # clause: "left as it is"
         "x afterwards": np.concatenate([x for x, _ in points]),
         "g afterwards": np.concatenate([g for _, g in points]),
     }
@@ -921,6 +930,7 @@ def _(rng):
         "f": "steep", "points": [(x, 100.0 * x), (other, off(100.0 * other))],
     }
     x = where(4)
+    # clause: "the step to either side"
     yield "a right gradient, at an eps so large that it shows", {
         "f": "cubic", "points": [(x, cubic(x))], "eps": 0.3,
     }
@@ -932,6 +942,7 @@ def _(rng):
     }
     x = where(3, 0.2, 0.5)
     small = rng.permutation([0.0, rng.uniform(0.02, 0.04), -rng.uniform(0.02, 0.04)])
+    # clause: "max(1, …)"
     yield "a small gradient that is a little off", {
         "f": "product", "points": [(x, np.prod(x) / x + small)], "eps": 1e-3,
     }
@@ -974,6 +985,7 @@ def _(rng):
     yield "a curve in space", sizes(1, 3)
     yield "a few more outputs than inputs", sizes(7, 9)
     yield "a few more inputs than outputs", sizes(9, 8)
+    # clause: "where they cost the same "forward""
     yield "as many outputs as inputs", sizes(6, 6)
     weights, operations = 10**8 + int(rng.integers(10**6)), int(rng.integers(100, 900))
     yield "a hundred million weights", {"n_in": weights, "n_out": 1, "n_ops": operations}
@@ -1056,7 +1068,9 @@ def _(rng):
     yield "a single variable", at("quadratic", 1)
     yield "a sum of fourth powers", at("quartic", 3, rows=2)
     yield "a log-sum-exp of five terms", at("log-sum-exp", 3, rows=5)
+    # clause: "without ever making it"
     yield "a sum of fourth powers, of thirty variables", at("quartic", 30, rows=3)
+    # clause: "zeros where `f` is linear"
     yield "a linear function, whose Hessian is 0, and then a quadratic", at("linear", 3) | {
         "then": ["quadratic"]
     }

@@ -847,7 +847,7 @@ r"""
 then 3 for each of the two factors of the product, since the derivative of a factor is the
 other factor. They add up to $1+3+3=7=2x+1$. The last one alone is 3.
 
-## Operations
+## Operations and their pullbacks
 
 Now for the other operations. Each is a value and a pullback, as in `__mul__` above. The
 pullback of a function $c=f(a)$ of each entry takes $g$ to $g\,f'(a)$.
@@ -1248,7 +1248,7 @@ def gradient_check(
 ) -> float:
     """Compare a gradient with central differences.
 
-    As in section 2.1 of Baydin et al. (2018), https://arxiv.org/abs/1502.05767.
+    As in Baydin et al. (2018), https://arxiv.org/abs/1502.05767.
 
     Args:
         f: a function of a vector.
@@ -1798,8 +1798,8 @@ which is a poor local minimum or a very flat place. The gradients are right in b
 
 Read on: Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine Learning: a
 Survey" (2018), https://arxiv.org/abs/1502.05767; Griewank and Walther, "Evaluating Derivatives" (2008);
-and the few hundred lines of micrograd by Andrej Karpathy, https://github.com/karpathy/micrograd, with which
-you can compare your engine line by line.
+and micrograd by Andrej Karpathy, https://github.com/karpathy/micrograd, an engine for single numbers that is
+short enough to be compared with yours line by line.
 
 ## In your own words
 
