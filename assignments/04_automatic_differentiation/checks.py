@@ -801,8 +801,8 @@ def backward_of(answer, logits, y, others=()):
     """Differentiate for one batch, and then for others."""
     with without_tape():
         found = {"dlogits": answer.softmax_xent_backward(logits, y)}
-    # clause: "They are left as they are."
-    found["logits afterwards"] = logits
+    # clause: "Both are left as they are."
+    found |= {"logits afterwards": logits, "y afterwards": y}
     for place, other in enumerate(others, 2):
         found |= {f"{name} of batch {place}": one for name, one in backward_of(answer, **other).items()}
     return found
@@ -850,9 +850,9 @@ def mlp_backprop(answer, params, x, y):
     for i, pair in enumerate(grads, 1):
         arrays |= {f"{name}{i}": np.array(part) for name, part in named(pair, "dW", "db").items()}
     after = [array for layer in params for array in layer]
-    # clause: "They are left as they are."
+    # clause: "All are left as they are."
     changed = sum(not np.array_equal(a, b) for a, b in zip(before, after))
-    return arrays | {"params changed": changed, "x afterwards": x}
+    return arrays | {"params changed": changed, "x afterwards": x, "y afterwards": y}
 
 
 @mlp_backprop.cases

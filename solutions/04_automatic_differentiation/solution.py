@@ -1106,8 +1106,8 @@ def softmax_xent_backward(
     https://www.microsoft.com/en-us/research/people/cmbishop/prml-book/.
 
     Args:
-        logits: of any size; exp must not overflow. They are left as they are.
-        y: the right classes, from 0.
+        logits: of any size; exp must not overflow.
+        y: the right classes, from 0. Both are left as they are.
     """
     ### BEGIN SOLUTION
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -1154,9 +1154,9 @@ def mlp_backprop(
 
     Args:
         params: a pair (W, b) for each layer, one layer or more; tanh follows every layer
-            but the last. They are left as they are.
+            but the last.
         x: a batch of inputs.
-        y: the right classes, from 0.
+        y: the right classes, from 0. All are left as they are.
 
     Returns:
         The mean cross-entropy of the softmax of the outputs, and a list of pairs
