@@ -43,7 +43,6 @@ UNMENDED = {
     "01_tensors_and_probability",
     "02_linear_models",
     "03_perceptrons_and_separability",
-    "04_automatic_differentiation",
     "06_optimisers",
     "08_regularisation",
     "09_generalisation",

@@ -929,7 +929,7 @@ def _(rng):
     yield "a right gradient and one that is off, at the usual eps", {
         "f": "steep", "points": [(x, 100.0 * x), (other, off(100.0 * other))],
     }
-    x = where(4)
+    x = where(4, 1.5, 3.0)  # where a step in proportion to x is another one
     # clause: "the step to either side"
     yield "a right gradient, at an eps so large that it shows", {
         "f": "cubic", "points": [(x, cubic(x))], "eps": 0.3,
