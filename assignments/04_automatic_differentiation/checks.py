@@ -158,7 +158,7 @@ def DualPowers(answer, **inputs):
 
 @DualPowers.cases
 def _(rng):
-    # clause: "a plain number, with any sign of `self`"
+    # clause: "a plain number, with `self` of any sign"
     yield "whole powers of negative numbers", two_numbers(rng, "whole powers", low=-2.0, high=-0.5)
     # clause: "or 0 where `other` is at least 1"
     around = two_numbers(rng, "whole powers around 0", low=-2.0, high=2.0, shape=(5,))
