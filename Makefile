@@ -55,7 +55,7 @@ quick: $(VENV)/test
 test: $(VENV)/test lint types
 	$(BIN)/python -m pytest -q $(TOGETHER)
 
-## long         grade whole simulated classes of every topic, with five seeds: hours
+## long         run every notebook, and grade whole simulated classes of every topic, with five seeds: hours
 long: $(VENV)/test
 	$(BIN)/python -m pytest -q -m long
 

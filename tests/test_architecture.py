@@ -42,9 +42,9 @@ MODULES = {
     " awaited markdown",
     "student": "live quiet shell watch checked checking edited asked session portability shown submitted hint"
     " packing written progress places assignment",
-    "audit": "run alone cost page terminal clauses luck steadiness training rightness killing reorder replay"
-    " bench teaching questions chapter content equivalents mutation additions operators margins mistakes"
-    " mutated added forms known annotations syntax exchanges distance reasons findings",
+    "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
+    " reorder replay bench teaching questions chapter content equivalents mutation additions operators"
+    " margins mistakes mutated added forms known annotations syntax exchanges distance reasons findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
     "grading": "gather roster repositories collect layout grader interrupt run budget judge explain phrases"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from grader.audit import clauses, content, luck, replay, teaching
+from grader.audit import clauses, content, luck, notebook, replay, teaching
 from grader.audit.bench import Bench
 from grader.audit.findings import AuditFound, ExerciseFound, ReplayFound, TopicFound
 from grader.client.server import Server
@@ -56,10 +56,17 @@ def contents(server: Server, topic: Topic, names: Sequence[str], limits: Limits)
     return TopicFound(topic.id, exercises, [] if names else of_content(topic))
 
 
+def notebooks(server: Server, topic: Topic, names: Sequence[str], limits: Limits) -> TopicFound:
+    """Run the notebook from top to bottom, whichever exercises are meant."""
+    found = notebook.run(topic)
+    return TopicFound(topic.id, [], notebook.problems_of(found), notebook=found)
+
+
 PARTS: dict[str, Callable[[Server, Topic, Sequence[str], Limits], TopicFound]] = {
     "replay": replays,
     "secrets": secrets,
     "content": contents,
+    "notebook": notebooks,
 }
 
 

@@ -226,6 +226,29 @@ class ExerciseFound(msgspec.Struct):
         return sum(one.points for one in self.replays)
 
 
+class CellFound(msgspec.Struct, frozen=True):
+    """A cell of code that was run: its number in the notebook, its first line, and its seconds."""
+
+    number: int
+    first: str
+    seconds: float
+
+
+class NotebookFound(msgspec.Struct, frozen=True):
+    """A notebook, run from top to bottom, or up to the cell that fails.
+
+    Attributes:
+        cells: those that were run.
+        seconds, cpu: of the whole, with the kernel's start and end.
+        error: of the last cell; "" if all hold.
+    """
+
+    cells: list[CellFound]
+    seconds: float
+    cpu: float
+    error: str = ""
+
+
 class TopicFound(msgspec.Struct):
     """What was found of one topic; `only` names what was looked at, if that is not everything."""
 
@@ -234,6 +257,7 @@ class TopicFound(msgspec.Struct):
     problems: list[str] = []
     seconds: float = 0.0
     only: str = ""
+    notebook: NotebookFound | None = None
 
     @property
     def made(self) -> int:

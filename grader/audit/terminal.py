@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.audit import clauses, luck
+from grader.audit import clauses, luck, notebook
 from grader.audit.findings import AuditFound, ExerciseFound, Fate, TopicFound
 
 HEADINGS = ("", "killed", "left", "equiv", "forms", "right", "tol.", "wrong", "free", "CPU s", "MB")
@@ -59,6 +59,8 @@ def show_part(console: Console, topic: TopicFound) -> None:
         show_replays(console, topic)
     show_luck(console, topic)
     show_clauses(console, topic)
+    if topic.notebook:
+        console.print(Text(f"{topic.topic}: {notebook.summary(topic.notebook)}"), soft_wrap=True)
 
 
 def show_clauses(console: Console, topic: TopicFound) -> None:

@@ -9,7 +9,12 @@ import click
 
 from grader.commands.common import console, course_option, file_option, json_option, plain_errors
 
-ONLY = ["replay", "secrets", "content"]  # what `grader.audit.alone` looks at, which takes long to import
+ONLY = [
+    "replay",
+    "secrets",
+    "content",
+    "notebook",
+]  # what `grader.audit.alone` looks at, which takes long to import
 
 
 @click.command()
@@ -37,7 +42,8 @@ ONLY = ["replay", "secrets", "content"]  # what `grader.audit.alone` looks at, w
     "--only",
     type=click.Choice(ONLY),
     help="Look only at `replay`, what arrays known beforehand win without an answer; at `secrets`, which "
-    "grades depend on the secret; or at `content`, what students read.",
+    "grades depend on the secret; at `content`, what students read; or at `notebook`, which is run from top "
+    "to bottom, and in no whole audit.",
 )
 @file_option("--html", "html_file", "Write a report there, as a web page.")
 @json_option
