@@ -20,30 +20,30 @@ LAST = "#     print(corner)\n"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def released(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course whose assignment is built."""
-    course = make_course(tmp_path_factory.mktemp("built"))
+    course = make_course(tmp_path_factory.mktemp("released"))
     build(course)
     return course
 
 
-def changed(built: Course, folder: Path, old: str, new: str) -> Topic:
+def changed(released: Course, folder: Path, old: str, new: str) -> Topic:
     """Return the topic with another solution, and the assignment that was built."""
     assert SOLUTION.count(old) == 1
     (topic,) = make_course(folder, solution=SOLUTION.replace(old, new)).topics
     topic.assignment.parent.mkdir()
-    topic.assignment.symlink_to(built.topics[0].assignment)
+    topic.assignment.symlink_to(released.topics[0].assignment)
     return topic
 
 
 def test_every_cell_of_a_good_notebook_holds_and_is_shown(
-    recorder: Server, built: Course, capsys: pytest.CaptureFixture[str]
+    recorder: Server, released: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = alone.look("notebook", {built.topics[0]: []})
+    whole = alone.look("notebook", {released.topics[0]: []})
     (found,) = whole.topics
     assert found.problems == [] and found.notebook is not None and found.notebook.error == ""
     assert [one.number for one in found.notebook.cells] == [2, 3, 5, 6, 7, 8, 9, 10, 11]
-    assert not (built.topics[0].assignment / ".grader").exists()  # a copy was run
+    assert not (released.topics[0].assignment / ".grader").exists()  # a copy was run
     terminal.show(Console(width=200), whole)
     said = capsys.readouterr().out
     assert (
@@ -52,8 +52,8 @@ def test_every_cell_of_a_good_notebook_holds_and_is_shown(
     assert "The notebook's cells, run from top to bottom" in page.html(whole)
 
 
-def test_a_claim_that_does_not_hold_is_named_with_its_cell(built: Course, tmp_path: Path) -> None:
-    found = notebook.run(changed(built, tmp_path, LAST, LAST + CLAIM))
+def test_a_claim_that_does_not_hold_is_named_with_its_cell(released: Course, tmp_path: Path) -> None:
+    found = notebook.run(changed(released, tmp_path, LAST, LAST + CLAIM))
     assert notebook.problems_of(found) == [
         "run from top to bottom, cell 7 of the notebook fails (# The average of the corners of a square is "
         "its centre.): AssertionError: twice"
@@ -61,15 +61,17 @@ def test_a_claim_that_does_not_hold_is_named_with_its_cell(built: Course, tmp_pa
     assert [one.number for one in found.cells] == [2, 3, 5, 6, 7]
 
 
-def test_a_check_that_is_not_passed_fails_the_notebook(built: Course, tmp_path: Path) -> None:
-    topic = changed(built, tmp_path, "return np.sum(rows, axis=0) / len(rows)", "return np.sum(rows, axis=0)")
+def test_a_check_that_is_not_passed_fails_the_notebook(released: Course, tmp_path: Path) -> None:
+    topic = changed(
+        released, tmp_path, "return np.sum(rows, axis=0) / len(rows)", "return np.sum(rows, axis=0)"
+    )
     (said,) = notebook.problems_of(notebook.run(topic))
     assert "of the notebook fails (check(mean)): NotRightYet" in said
 
 
-def test_a_kernel_that_dies_is_named(built: Course, tmp_path: Path) -> None:
+def test_a_kernel_that_dies_is_named(released: Course, tmp_path: Path) -> None:
     dies = "# import os\n# os._exit(1)\n"
-    (said,) = notebook.problems_of(notebook.run(changed(built, tmp_path, LAST, LAST + dies)))
+    (said,) = notebook.problems_of(notebook.run(changed(released, tmp_path, LAST, LAST + dies)))
     assert "its centre.): the kernel died" in said
 
 
