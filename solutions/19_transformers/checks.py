@@ -23,14 +23,92 @@ def build(layer, *inputs):
         layer.built = True
 
 
+def trained(call, reached, cotangent):
+    """Return what `call()` returns, and the gradients of ⟨that, cotangent⟩ at what is `reached`."""
+    import tensorflow as tf
+
+    tensors = {name: getattr(value, "value", value) for name, value in reached.items()}
+    with tf.GradientTape() as tape:
+        tape.watch(list(tensors.values()))
+        output = call()
+    if not tf.is_tensor(output):
+        raise WrongStructure(
+            f"expected a tensor that gradients flow through, got {describe(output)}; "
+            "compute it with TensorFlow throughout"
+        )
+    found = tape.gradient(output, tensors, cotangent, unconnected_gradients="zero")
+    slopes = {f"gradient at {name}": tf.convert_to_tensor(slope) for name, slope in found.items()}
+    return {"output in training": output} | slopes
+
+
+def variables_of(layer, weights):
+    """Return a layer's variables by the dotted paths that `weights` has."""
+    found = {}
+    for path in weights:
+        value = layer
+        for part in path.split("."):
+            value = getattr(value, part)
+        found[path] = value
+    return found
+
+
+def nearby(query, key, value, mask=None):
+    """Average the values, the nearer its key the more.
+
+    What the layers below are given in the place of your attention: an error there costs nothing
+    here, and another rule shows whether a layer uses what it is given.
+    """
+    import tensorflow as tf
+
+    apart = tf.reduce_sum(tf.square(query[..., :, None, :] - key[..., None, :, :]), axis=-1)
+    near = 1 / (1 + apart)
+    if mask is not None:
+        near = near * tf.cast(mask, near.dtype)
+    weights = tf.math.divide_no_nan(near, tf.reduce_sum(near, axis=-1, keepdims=True))
+    return tf.matmul(weights, value), weights
+
+
+def attention_layer(kernels):
+    """Make a layer `attention(query, key, value, attention_mask)` of kernels [heads, width, width]."""
+    import keras
+    import tensorflow as tf
+
+    class Nearby(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            for name, kernel in kernels.items():
+                weight = self.add_weight(shape=kernel.shape, name=name)
+                weight.assign(kernel)
+                setattr(self, name, weight)
+
+        def call(self, query, key, value, attention_mask=None):
+            query, key, value = (
+                tf.einsum("btd,hde->bhte", x, kernel)
+                for x, kernel in ((query, self.to_query), (key, self.to_key), (value, self.to_value))
+            )
+            return tf.reduce_sum(nearby(query, key, value, attention_mask)[0], axis=1)
+
+    return Nearby()
+
+
+def attention_kernels(rng, width, heads):
+    """Draw what `attention_layer` takes."""
+    names = ("to_query", "to_key", "to_value")
+    return {name: rng.normal(size=(heads, width, width)) / width**0.5 for name in names}
+
+
 @exercise(
     points=15,
     hint="For one query and two keys, what must the weights sum to, over which axis, "
     "and what happens to that sum when one of the keys is forbidden?",
 )
-def scaled_dot_product_attention(answer, query, key, value, mask=None):
-    returned = answer.scaled_dot_product_attention(query, key, value, mask)
-    return named(returned, "output", "weights")
+def scaled_dot_product_attention(answer, query, key, value, mask=None, cotangent=None):
+    def call():
+        return named(answer.scaled_dot_product_attention(query, key, value, mask), "output", "weights")
+
+    if cotangent is None:
+        return call()
+    return trained(lambda: call()["output"], {"query": query, "key": key, "value": value}, cotangent)
 
 
 def sequences(rng, batch=(2, 3), depth=8, queries=5, keys=7, width=3):
@@ -44,18 +122,22 @@ def sequences(rng, batch=(2, 3), depth=8, queries=5, keys=7, width=3):
 
 @scaled_dot_product_attention.cases
 def _(rng):
+    # clause: "softmax(QKᵀ / √d) V", "None: everywhere"
     yield "one sequence, one head", sequences(rng, batch=(1, 1))
     yield "two sequences, three heads", sequences(rng, queries=4, keys=6, width=5)
     yield "keys so wide that scaling matters", sequences(rng, batch=(2,), depth=256)
 
+    # clause: "True where a query may attend to a key; broadcast against the weights"
     mask = rng.random((2, 1, 5, 7)) < 0.6
     mask[..., 2] = True
     yield "some keys masked, alike in all heads", sequences(rng) | {"mask": mask}
 
+    # clause: "A query that may attend to no key has zero weights and zero output"
     mask = rng.random((2, 1, 1, 7)) < 0.6
     mask[0], mask[1, ..., 3] = False, True
     yield "a sequence that may attend to nothing", sequences(rng) | {"mask": mask}
 
+    # clause: "Scores as large as 1e4 do no harm"
     # Small integers times round numbers: the scores are exact, and as large as 1e4.
     yield "scores as large as 10,000", {
         "query": 100.0 * rng.integers(-4, 5, size=(2, 2, 4, 16)),
@@ -78,19 +160,37 @@ def _(rng):
     mask[..., 4], mask[:, 1, :, 2] = True, ~mask[:, 0, :, 2]
     yield "a mask that differs from head to head", sequences(rng) | {"mask": mask}
 
+    # clause: "[*batch queries depth]": no batch at all, one key, and a mask without a batch
+    mask = rng.random((4, 6)) < 0.6
+    mask[:, 3], mask[1] = True, False
+    yield "no batch, and a mask without one", sequences(rng, (), queries=4, keys=6) | {"mask": mask}
+    yield "a single key among one-column values", sequences(rng, (3,), 2, keys=1, width=1)
+
+    # clause: "Gradients flow to query, key and value; from a query that may attend to no key, zeros"
+    mask = rng.random((2, 3, 5, 7)) < 0.6
+    mask[..., 5], mask[0, 1, 2] = True, False
+    yield "the gradients, with one query that may attend to nothing", sequences(rng) | {
+        "mask": mask,
+        "cotangent": rng.normal(size=(2, 3, 5, 3)),
+    }
+
 
 @exercise(
     points=20,
     hint="Which columns of the projected queries belong to head 0, "
     "and do they still belong to it after your reshape?",
 )
-def MultiHeadAttention(answer, heads, query, key, value, kernels=None, mask=None):
-    layer = answer.MultiHeadAttention(heads, query.shape[-1])
+def MultiHeadAttention(answer, heads, query, key, value, kernels=None, mask=None, cotangent=None):
+    layer = answer.MultiHeadAttention(heads, query.shape[-1], nearby)
     build(layer, query, key, value)
     if kernels is None:
         return {"parameters": count_parameters(layer)}
-    put_weights(layer, {f"project_{name}.kernel": kernel for name, kernel in kernels.items()})
-    return {"output": layer(query, key, value, mask)}
+    weights = {f"project_{name}.kernel": kernel for name, kernel in kernels.items()}
+    put_weights(layer, weights)
+    if cotangent is None:
+        return {"output": layer(query, key, value, mask)}
+    reached = {"query": query, "key": key, "value": value} | variables_of(layer, weights)
+    return trained(lambda: layer(query, key, value, mask, training=True), reached, cotangent)
 
 
 def attention_inputs(rng, heads, depth, batch=2, queries=5, keys=5):
@@ -110,6 +210,7 @@ def attention_inputs(rng, heads, depth, batch=2, queries=5, keys=5):
 
 @MultiHeadAttention.cases
 def _(rng):
+    # clause: "The columns of the first three kernels belong to head 0, then head 1, and so on"
     yield "one head, one sequence", attention_inputs(rng, 1, 4, batch=1)
     yield "three heads of four columns", attention_inputs(rng, 3, 4)
     yield "four heads, fewer queries than keys", attention_inputs(rng, 4, 2, batch=3, queries=3, keys=7)
@@ -126,6 +227,7 @@ def _(rng):
         "mask": mask
     }
 
+    # clause: "use_bias=False"
     inputs = attention_inputs(rng, int(rng.integers(2, 9)), int(rng.integers(3, 24)))
     yield "the number of parameters", inputs | {"kernels": None}
 
@@ -133,6 +235,15 @@ def _(rng):
     mask[..., 1], mask[:, 1, :, 2] = True, ~mask[:, 0, :, 2]
     yield "a mask that differs from head to head", attention_inputs(rng, 3, 2, queries=4, keys=6) | {
         "mask": mask
+    }
+
+    # clause: "The same in training as in use; gradients flow to the inputs and to all four kernels"
+    mask = rng.random((1, 3, 4, 6)) < 0.6
+    mask[..., 1] = True
+    inputs = attention_inputs(rng, 3, 2, queries=4, keys=6)
+    yield "training: the output and the gradients", inputs | {
+        "mask": mask,
+        "cotangent": rng.normal(size=inputs["query"].shape),
     }
 
 
@@ -164,10 +275,13 @@ def _(rng):
         """Draw the sizes of two encodings."""
         return [(int(rng.choice(lengths)), 2 * int(rng.choice(pairs))) for _ in range(2)]
 
+    # clause: "sine and cosine in turn", "positions count from 0", "depth: … even"
     yield "one pair of columns", {"sizes": two(np.arange(5, 60), [1])}
     sides = 2 * rng.integers(4, 25, size=2)
     yield "as long as it is wide", {"sizes": [(int(side), int(side)) for side in sides]}
     yield "50 positions", {"sizes": two([50], np.arange(8, 33))}
+    long, *pairs = (int(number) for number in rng.integers([900, 2, 2], [1100, 9, 5]))
+    yield "one position, and a thousand", {"sizes": [(1, 2 * pairs[0]), (long, 2 * pairs[1])]}
     for step, words in ((1, "one position on turns each pair"), (3, "three positions on turn each pair")):
         yield f"{words} by a fixed angle", {"sizes": two(np.arange(10, 40), np.arange(2, 12)), "step": step}
 
@@ -188,6 +302,7 @@ def words(rng, shape, pad):
 
 @attention_masks.cases
 def _(rng):
+    # clause: "to itself and earlier ones, never to padding", "pad: … wherever it stands"
     pad = int(rng.integers(10))
     ids, lengths = words(rng, (5, 8), pad), 1 + rng.permutation(7)[:5]
     ids[np.arange(8) >= lengths[:, None]] = pad
@@ -218,10 +333,16 @@ def _(rng):
     "what stands in its way when pre_norm is True, and what when it is False?",
     tolerance=3e-5,
 )
-def EncoderBlock(answer, x, heads, hidden, pre_norm, weights, mask=None, order=None):
-    block = answer.EncoderBlock(x.shape[-1], heads, hidden, pre_norm)
+def EncoderBlock(
+    answer, x, hidden, pre_norm, kernels, weights, options=None, mask=None, order=None, cotangent=None
+):
+    attention = attention_layer(kernels)
+    block = answer.EncoderBlock(attention, x.shape[-1], hidden, pre_norm, **options or {})
     build(block, x)
     put_weights(block, weights)
+    if cotangent is not None:
+        reached = {"x": x} | variables_of(block, weights) | variables_of(attention, kernels)
+        return trained(lambda: block(x, mask, training=True), reached, cotangent)
     if order is None:
         return {"output": block(x, mask)}
     order = np.asarray(order)
@@ -229,46 +350,40 @@ def EncoderBlock(answer, x, heads, hidden, pre_norm, weights, mask=None, order=N
     return {"output": block(x), "output after shuffling, sorted again": shuffled[:, np.argsort(order)]}
 
 
-def block_weights(rng, width, heads, hidden, names=None):
-    """Draw all weights of one block, by attribute path."""
-    depth = width // heads
+def block_inputs(rng, width, heads, hidden, pre_norm, batch=2, length=5):
+    """Draw a sequence that is neither centred nor scaled, a block's weights and its attention's."""
 
     def norm():
         return {"gamma": rng.uniform(0.5, 1.5, size=width), "beta": 0.3 * rng.normal(size=width)}
 
-    def dense(*shape, inputs, bias):
-        return {"kernel": rng.normal(size=shape) / inputs**0.5, "bias": 0.3 * rng.normal(size=bias)}
+    def dense(inputs, outputs):
+        kernel = rng.normal(size=(inputs, outputs)) / inputs**0.5
+        return {"kernel": kernel, "bias": 0.3 * rng.normal(size=outputs)}
 
     layers = {
-        f"attention.{name}_dense": dense(width, heads, depth, inputs=width, bias=(heads, depth))
-        for name in ("query", "key", "value")
+        "expand": dense(width, hidden),
+        "contract": dense(hidden, width),
+        "attention_norm": norm(),
+        "feed_forward_norm": norm(),
     }
-    layers["attention.output_dense"] = dense(heads, depth, width, inputs=width, bias=width)
-    layers["expand"] = dense(width, hidden, inputs=width, bias=hidden)
-    layers["contract"] = dense(hidden, width, inputs=hidden, bias=width)
-    layers["attention_norm"] = norm()
-    layers["feed_forward_norm"] = norm()
-    return {f"{layer}.{name}": value for layer, ws in layers.items() for name, value in ws.items()}
-
-
-def block_inputs(rng, width, heads, hidden, pre_norm, batch=2, length=5):
-    """Draw a sequence that is neither centred nor scaled, and a block's weights."""
     return {
         "x": 1.5 * rng.normal(size=(batch, length, width)) + 0.5,
-        "heads": heads,
         "hidden": hidden,
         "pre_norm": pre_norm,
-        "weights": block_weights(rng, width, heads, hidden),
+        "kernels": attention_kernels(rng, width, heads),
+        "weights": {f"{layer}.{name}": value for layer, ws in layers.items() for name, value in ws.items()},
     }
 
 
 @EncoderBlock.cases
 def _(rng):
+    # clause: "whether the norms stand before the sub-layers … instead of after the additions"
     yield "norms after the additions", block_inputs(rng, 8, 2, 12, pre_norm=False)
     yield "norms before the sub-layers", block_inputs(rng, 6, 3, 10, pre_norm=True)
     inputs = block_inputs(rng, 4, 1, 16, pre_norm=False, batch=1, length=7)
     yield "one sequence, one head, norms after", inputs
 
+    # clause: "`attention_mask` is True where a position may attend to another", both ways of norms
     mask = np.ones((2, 1, 5, 5), bool)
     mask[0, ..., 3:] = False
     yield "padding masked, norms before", block_inputs(rng, 8, 2, 6, pre_norm=True) | {"mask": mask}
@@ -276,8 +391,32 @@ def _(rng):
     mask = np.tril(np.ones((1, 1, 5, 5), bool))
     yield "the future masked, norms after", block_inputs(rng, 6, 3, 8, pre_norm=False) | {"mask": mask}
 
+    mask = rng.random((2, 2, 5, 5)) < 0.5
+    mask |= np.eye(5, dtype=bool)
+    yield "a mask that differs from head to head, norms after", block_inputs(rng, 6, 2, 8, pre_norm=False) | {
+        "mask": mask
+    }
+
     inputs = block_inputs(rng, 6, 2, 9, pre_norm=False, length=6)
     yield "a shuffled sequence comes out shuffled", inputs | {"order": rng.permutation(6)}
+
+    # clause: "activation: of the hidden layer, by its Keras name", with both ways of norms
+    mask = np.tril(np.ones((1, 1, 5, 5), bool))
+    yield "GELU, norms before", block_inputs(rng, 6, 2, 12, pre_norm=True) | {
+        "options": {"activation": "gelu"},
+        "mask": mask,
+    }
+    inputs = block_inputs(rng, 4, 2, 7, pre_norm=False)
+    yield "tanh, norms after", inputs | {"options": {"activation": "tanh"}}
+
+    # clause: "The same in training as in use; gradients flow to x, to the weights and to the attention's"
+    for pre_norm, words in ((True, "norms before"), (False, "norms after")):
+        inputs = block_inputs(rng, 6, 2, 8, pre_norm=pre_norm, length=4)
+        mask = rng.random((2, 1, 4, 4)) < 0.5
+        yield f"training: the output and the gradients, {words}", inputs | {
+            "mask": mask | np.eye(4, dtype=bool),
+            "cotangent": rng.normal(size=inputs["x"].shape),
+        }
 
 
 @exercise(
@@ -286,83 +425,111 @@ def _(rng):
     "and which positions may have had a say in it?",
     tolerance=1e-4,
 )
-def GPT(answer, vocab, context, d_model, heads, blocks, ids, weights, show="logits", other=None):
-    model = answer.GPT(vocab, context, d_model, heads, blocks)
-    build(model, ids)
+def GPT(
+    answer, vocab, context, d_model, ids, mask, weights, kernels, show="logits", other=None, cotangent=None
+):
+    blocks = [simple_block(own) for own in kernels]
+    model = answer.GPT(vocab, context, d_model, blocks)
+    build(model, ids, mask)
     if show == "parameters":
         return {"parameters": count_parameters(model)}
-    set_model(model, weights, blocks)
+    set_model(model, weights, blocks, kernels)
+    reached = variables_of(model, weights)
+    for number, (block, own) in enumerate(zip(blocks, kernels)):
+        found = variables_of(block.attention, own)
+        reached |= {f"{name} of block {number}": variable for name, variable in found.items()}
     if show == "loss":
-        return {"loss": model.next_token_loss(ids)}
+        return {"loss": model.next_token_loss(ids, mask)}
+    if show == "gradients of the loss":
+        return trained(lambda: model.next_token_loss(ids, mask), reached, 1.0)
+    if show == "gradients":
+        return trained(lambda: model(ids, mask, training=True), reached, cotangent)
     if show == "changes":
         import tensorflow as tf
 
-        before, ids = np.asarray(model(ids)), np.asarray(ids)
+        before, ids = np.asarray(model(ids, mask)), np.asarray(ids)
         changes = []
         for step in range(ids.shape[1]):
             changed = np.where(np.arange(ids.shape[1]) == step, other, ids)
-            changes.append(np.asarray(model(tf.constant(changed))) - before)
+            changes.append(np.asarray(model(tf.constant(changed), mask)) - before)
         return {"change of the logits, for a change of each token": np.stack(changes)}
-    return {"logits": model(ids)}
+    return {"logits": model(ids, mask)}
 
 
-def set_model(model, weights, blocks):
+def simple_block(kernels):
+    """Make a layer `block(x, attention_mask)` that adds to each position what an attention finds there."""
+    import keras
+
+    class Block(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.attention = attention_layer(kernels)
+
+        def call(self, x, attention_mask=None):
+            return x + self.attention(x, x, x, attention_mask)
+
+    return Block()
+
+
+def set_model(model, weights, blocks, kernels):
     """Assign the weights that the docstring names; any other variable gets numbers of no meaning."""
     for variable in model.weights:
         if "float" in str(variable.dtype):
             variable.assign(np.sin(1.0 + np.arange(np.prod(variable.shape))).reshape(variable.shape))
-    plural = {"attention": "attentions", "expand": "expands", "contract": "contracts"}
-    plural |= {"attention_norm": "attention_norms", "feed_forward_norm": "feed_forward_norms"}
-    put_weights(model, weights["model"])
-    for name, attribute in plural.items():
-        layers = getattr(model, attribute, None)
-        if not isinstance(layers, list | tuple) or len(layers) != blocks:
-            raise WrongStructure(
-                f"expected `{attribute}` to be a list of {blocks} layers, as the docstring names it, "
-                f"got {f'{len(layers)} of them' if isinstance(layers, list | tuple) else describe(layers)}"
-            )
-        for layer, block in zip(layers, weights["blocks"], strict=True):
-            prefix = f"{name}."
-            own = {path.removeprefix(prefix): w for path, w in block.items() if path.startswith(prefix)}
-            put_weights(layer, own)
+    put_weights(model, weights)
+    for block, own in zip(blocks, kernels, strict=True):
+        put_weights(block.attention, own)
 
 
 def model_inputs(rng, vocab, context, d_model, heads, blocks, batch=2, length=None):
-    """Draw ids and the weights of a whole model."""
-    model = {
-        "token_embedding.embeddings": rng.normal(size=(vocab, d_model)),
-        "position_embedding.embeddings": rng.normal(size=(context, d_model)),
-        "final_norm.gamma": rng.uniform(0.5, 1.5, size=d_model),
-        "final_norm.beta": 0.3 * rng.normal(size=d_model),
-    }
+    """Draw ids, the causal mask, and the weights of a whole model."""
+    length = length or context
     return {
         "vocab": vocab,
         "context": context,
         "d_model": d_model,
-        "heads": heads,
-        "blocks": blocks,
-        "ids": rng.integers(0, vocab, size=(batch, length or context)),
+        "ids": rng.integers(0, vocab, size=(batch, length)),
+        "mask": np.tril(np.ones((1, 1, length, length), bool)),
         "weights": {
-            "model": model,
-            "blocks": [block_weights(rng, d_model, heads, 4 * d_model) for _ in range(blocks)],
+            "token_embedding.embeddings": rng.normal(size=(vocab, d_model)),
+            "position_embedding.embeddings": rng.normal(size=(context, d_model)),
+            "final_norm.gamma": rng.uniform(0.5, 1.5, size=d_model),
+            "final_norm.beta": 0.3 * rng.normal(size=d_model),
         },
+        "kernels": [attention_kernels(rng, d_model, heads) for _ in range(blocks)],
     }
 
 
 @GPT.cases
 def _(rng):
+    # clause: "Return, at each position, the logits of the token that comes next"
     yield "one block, one sequence", model_inputs(rng, 7, 6, 4, 2, 1, batch=1)
     yield "two blocks, sequences shorter than the context", model_inputs(rng, 11, 9, 6, 3, 2, length=5)
+    # clause: "the mean of -log p(next token), in nats, over all but the last position"
     inputs = model_inputs(rng, 8, 7, 6, 3, 2, length=4)
     yield "the loss of two blocks, sequences shorter than the context", inputs | {"show": "loss"}
     yield "the loss of one block", model_inputs(rng, 9, 6, 8, 2, 1, batch=3) | {"show": "loss"}
 
-    inputs = model_inputs(rng, 8, 4, 4, 1, 1, batch=3)
+    # clause: "attention_mask: handed to every block"
+    inputs = model_inputs(rng, 8, 4, 4, 1, 2, batch=3)
     other = (inputs["ids"] + rng.integers(1, 8, size=inputs["ids"].shape)) % 8
     yield "no output depends on a later token", inputs | {"show": "changes", "other": other}
+    inputs = model_inputs(rng, 9, 6, 4, 2, 2)
+    mask = (rng.random((2, 2, 6, 6)) < 0.5) | np.eye(6, dtype=bool)
+    yield "another mask, open to later tokens, for each sequence and head", inputs | {"mask": mask}
 
     vocab, width = int(rng.integers(12, 400)), 2 * int(rng.integers(2, 9))
-    yield "the number of parameters", model_inputs(rng, vocab, 10, width, 2, 2) | {"show": "parameters"}
+    yield "the number of parameters", model_inputs(rng, vocab, 10, width, 2, 3) | {"show": "parameters"}
+
+    # clause: "The same in training as in use; gradients flow to all weights, those of the blocks included"
+    inputs = model_inputs(rng, 6, 5, 4, 2, 2, length=4)
+    yield "training: the output and the gradients", inputs | {
+        "show": "gradients",
+        "cotangent": rng.normal(size=(2, 4, 6)),
+    }
+    yield "training: the loss and its gradients", model_inputs(rng, 6, 5, 4, 1, 2) | {
+        "show": "gradients of the loss"
+    }
 
 
 @exercise(
@@ -376,6 +543,7 @@ def mlm_corruption(answer, ids, selection, fate, random_ids, mask_id):
 
 @mlm_corruption.cases
 def _(rng):
+    # clause: "below 0.15 a token is selected", "those below 0.8 become `mask_id`, the others below 0.9 …"
     # Every selection (rows) with every fate (columns), on both sides of each threshold.
     selection, fate = np.meshgrid(
         rng.permutation([0.0, 0.08, 0.14, 0.16, 0.5, 0.99]),
@@ -385,6 +553,7 @@ def _(rng):
     tokens = {"ids": rng.integers(1, 50, size=(6, 8)), "random_ids": rng.integers(50, 99, size=(6, 8))}
     yield "every selection with every fate", tokens | {"selection": selection, "fate": fate, "mask_id": 99}
 
+    # clause: "the labels, which are `ids` at every position", "1 where a token was selected, else 0"
     yield "one sequence, everything selected", {
         "ids": rng.integers(3, 40, size=(1, 10)),
         "random_ids": rng.integers(40, 80, size=(1, 10)),
@@ -429,12 +598,15 @@ def spaced(rng, size, step=0.4):
 
 @sampling_filter.cases
 def _(rng):
+    # clause: "temperature: above 0; divides the logits"
     yield "a low temperature", {"logits": rng.normal(size=9), "temperature": 0.1}
     yield "a high temperature", {"logits": 3 * rng.normal(size=12), "temperature": 10.0}
 
+    # clause: "top_k: how many tokens to keep … besides ties with the last of them"
     logits = rng.permutation([4.0, 3.0, 2.0, 2.0, 2.0, 1.0, 0.0])
     yield "three tokens tie for the third place", {"logits": logits, "top_k": 3}
 
+    # clause: "the fewest most probable tokens that reach this probability together"
     logits = spaced(rng, 10)
     ranked = np.sort(np.exp(logits) / np.exp(logits).sum())[::-1]
     just = float(ranked[:4].sum())
@@ -445,6 +617,7 @@ def _(rng):
     logits[rng.integers(8)] = 9.0
     yield "the first token alone exceeds top_p", {"logits": logits, "top_p": 0.5}
 
+    # clause: "counted after top-k, in probabilities that sum to 1 again"
     # Each knob changes how many tokens the next one keeps.
     logits = rng.permutation(0.5 * np.arange(12) + rng.uniform(0, 0.02, size=12))
     yield "all three knobs", {"logits": logits, "temperature": 3.0, "top_k": 5, "top_p": 0.55}
@@ -457,18 +630,22 @@ def _(rng):
         "top_p": 0.9,
     }
 
-    logits = np.stack([spaced(rng, 8) for _ in range(6)])
-    yield "top_k and top_p as small and as large as they get", {
-        "logits": logits,
-        "settings": [
-            {"top_k": 1},
-            {"top_k": 8},
-            {"top_p": 1e-6},
-            {"top_p": 1.0},
-            {"temperature": 0.5, "top_k": 2, "top_p": 1.0},
-            {"temperature": 2.0, "top_k": None, "top_p": None},
-        ],
-    }
+    # clause: "all if there are fewer. None: all", "above 0 and at most 1", "at least 1"
+    settings = [
+        {"top_k": 1},
+        {"top_k": 8},
+        {"top_p": 1e-6},
+        {"temperature": 0.5, "top_k": 2, "top_p": 1.0},
+        {"temperature": 2.0, "top_k": None, "top_p": None},
+        {"top_k": 1, "top_p": 0.3},
+        {"top_k": 20, "top_p": 0.5},
+    ]
+    logits = np.stack([spaced(rng, 8) for _ in settings])
+    yield "top_k and top_p as small and as large as they get", {"logits": logits, "settings": settings}
+
+    # A running sum of float32 ends a little below 1 in some rows, a little above in others.
+    logits = np.stack([spaced(rng, 11, step=0.2) for _ in range(24)])
+    yield "top_p = 1", {"logits": logits, "settings": 24 * [{"top_p": 1.0}]}
 
 
 @exercise(
@@ -487,6 +664,7 @@ def perplexity(answer, nll, tokens):
 def _(rng):
     tokens = rng.integers(3, 9, size=4)
     faces = float(rng.integers(20, 60))
+    # clause: "exp of the mean negative log-likelihood per token", "stays as it is"
     yield "a fair die", {"nll": tokens * np.log(faces), "tokens": tokens}
 
     tokens = rng.integers(5, 30, size=6)
@@ -502,22 +680,24 @@ def _(rng):
     hint="In one head, what are the shapes of the two matrices that make the scores, "
     "and how many heads do that?",
 )
-def attention_flops(answer, length, d_model, heads):
-    flops = answer.attention_flops(length, d_model, heads)
-    names = ("projections", "scores", "average")
+def block_flops(answer, length, d_model, heads, hidden):
+    flops = answer.block_flops(length, d_model, heads, hidden)
+    names = ("projections", "scores", "average", "feed_forward")
     if not isinstance(flops, Mapping) or not set(names) <= set(flops):
         got = f"the keys {sorted(flops)}" if isinstance(flops, Mapping) else describe(flops)
         raise WrongStructure(f"expected a dictionary with the keys {', '.join(names)}, got {got}")
     return {name: flops[name] for name in names}
 
 
-@attention_flops.cases
+@block_flops.cases
 def _(rng):
     def sizes(*bounds):
-        length, depth, heads = (int(rng.integers(*bound)) for bound in bounds)
-        return {"length": length, "d_model": heads * depth, "heads": heads}
+        length, depth, heads, hidden = (int(rng.integers(*bound)) for bound in bounds)
+        return {"length": length, "d_model": heads * depth, "heads": heads, "hidden": hidden}
 
-    yield "one head", sizes((3, 60), (3, 60), (1, 2))
-    yield "a short sequence, a wide model", sizes((2, 6), (16, 33), (4, 9))
-    yield "a long sequence, a narrow model", sizes((500, 900), (2, 5), (2, 5))
-    yield "as large as they get", sizes((60_000, 70_000), (100, 129), (40, 65))
+    # clause: "the operations, a multiplication and an addition counted as two, over all heads"
+    yield "one head", sizes((3, 60), (3, 60), (1, 2), (5, 90))
+    yield "a short sequence, a wide model", sizes((2, 6), (16, 33), (4, 9), (150, 400))
+    yield "a long sequence, a narrow model", sizes((500, 900), (2, 5), (2, 5), (3, 30))
+    yield "a single position", sizes((1, 2), (3, 20), (2, 6), (10, 50))
+    yield "as large as they get", sizes((60_000, 70_000), (100, 129), (40, 65), (15_000, 20_000))

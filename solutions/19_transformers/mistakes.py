@@ -119,12 +119,27 @@ def overflowing(query, key, value, mask=None):
     return tf.matmul(weights, value), weights
 
 
+@mistake(of="scaled_dot_product_attention")
+def gradient_is_nan(query, key, value, mask=None):
+    """-∞ is added to forbidden scores, and the NaN of a query that may attend to nothing is replaced
+    by 0 afterwards: its gradient, 0 times NaN, is still NaN."""
+
+    def masked(scores, mask):
+        weights = tf.nn.softmax(scores + tf.where(mask, 0.0, -np.inf))
+        return tf.where(tf.math.is_nan(weights), 0.0, weights)
+
+    return _attention(query, key, value, mask, masked=masked)
+
+
+@mistake(of="scaled_dot_product_attention")
+def weights_held_constant(query, key, value, mask=None):
+    """no gradient flows through the weights, so that queries and keys never learn."""
+    weights = tf.stop_gradient(right.scaled_dot_product_attention(query, key, value, mask)[1])
+    return tf.matmul(weights, value), weights
+
+
 class _MultiHead(right.MultiHeadAttention):
     """The layer with its parts in methods, for mistakes to replace."""
-
-    def __init__(self, heads, d_model):
-        super().__init__(heads, d_model)
-        self.scale = (d_model // heads) ** -0.5
 
     def split(self, x):
         return tf.transpose(tf.reshape(x, (x.shape[0], x.shape[1], self.heads, self.depth)), (0, 2, 1, 3))
@@ -132,15 +147,14 @@ class _MultiHead(right.MultiHeadAttention):
     def merge(self, x):
         return tf.reshape(tf.transpose(x, (0, 2, 1, 3)), (x.shape[0], x.shape[2], -1))
 
-    def masked(self, scores, mask):
-        return scores if mask is None else tf.where(mask, scores, scores.dtype.min)
+    def looked(self, query, key, value, mask):
+        return self.attend(query, key, value, mask)[0]
 
     def call(self, query, key, value, attention_mask=None):
-        q = self.split(self.project_query(query))
-        k = self.split(self.project_key(key))
-        v = self.split(self.project_value(value))
-        scores = self.masked(tf.matmul(q, k, transpose_b=True) * self.scale, attention_mask)
-        return self.project_output(self.merge(tf.matmul(tf.nn.softmax(scores), v)))
+        query = self.split(self.project_query(query))
+        key = self.split(self.project_key(key))
+        value = self.split(self.project_value(value))
+        return self.project_output(self.merge(self.looked(query, key, value, attention_mask)))
 
 
 @mistake(of="MultiHeadAttention")
@@ -177,21 +191,19 @@ class HeadsInterleaved(_MultiHead):
 
 
 @mistake(of="MultiHeadAttention")
-class ScaledByModel(_MultiHead):
-    """the scores are divided by the root of d_model instead of the root of a head's depth."""
+class ScaledTwice(_MultiHead):
+    """the queries are scaled, although `attend` does that already."""
 
-    def __init__(self, heads, d_model):
-        super().__init__(heads, d_model)
-        self.scale = d_model**-0.5
+    def looked(self, query, key, value, mask):
+        return super().looked(query / self.depth**0.5, key, value, mask)
 
 
 @mistake(of="MultiHeadAttention")
-class Unscaled(_MultiHead):
-    """the scores are not scaled."""
+class AttendNotUsed(_MultiHead):
+    """the heads use softmax(QKᵀ / √d) V, whatever `attend` is."""
 
-    def __init__(self, heads, d_model):
-        super().__init__(heads, d_model)
-        self.scale = 1.0
+    def looked(self, query, key, value, mask):
+        return right.scaled_dot_product_attention(query, key, value, mask)[0]
 
 
 @mistake(of="MultiHeadAttention")
@@ -227,26 +239,34 @@ class KeysForValues(_MultiHead):
 
 @mistake(of="MultiHeadAttention")
 class MaskIgnored(_MultiHead):
-    """the mask is not used."""
+    """the mask is not handed on to `attend`."""
 
-    def masked(self, scores, mask):
-        return scores
+    def looked(self, query, key, value, mask):
+        return super().looked(query, key, value, None)
 
 
 @mistake(of="MultiHeadAttention")
 class FirstMaskForAll(_MultiHead):
     """the mask of the first head is used for all heads."""
 
-    def masked(self, scores, mask):
-        return super().masked(scores, None if mask is None else mask[:, :1])
+    def looked(self, query, key, value, mask):
+        return super().looked(query, key, value, None if mask is None else mask[:, :1])
 
 
 @mistake(of="MultiHeadAttention")
 class MaskUpsideDown(_MultiHead):
     """the mask is read the other way round, True where a query may not look."""
 
-    def masked(self, scores, mask):
-        return scores if mask is None else tf.where(mask, scores.dtype.min, scores)
+    def looked(self, query, key, value, mask):
+        return super().looked(query, key, value, None if mask is None else ~mask)
+
+
+@mistake(of="MultiHeadAttention")
+class GradientStopped(_MultiHead):
+    """no gradient passes the heads, so that only the output projection learns."""
+
+    def looked(self, query, key, value, mask):
+        return tf.stop_gradient(super().looked(query, key, value, mask))
 
 
 def _encoding(length, depth, angle):
@@ -366,7 +386,7 @@ class _Block(right.EncoderBlock):
     """The block with its sub-layers in methods."""
 
     def attend(self, x, attention_mask):
-        return self.attention(x, x, attention_mask=attention_mask)
+        return self.attention(x, x, x, attention_mask)
 
     def feed_forward(self, x):
         return self.contract(self.expand(x))
@@ -430,8 +450,8 @@ class ResidualFromInput(_Block):
 class SharedNorm(_Block):
     """one layer normalisation, with one scale and shift, serves both sub-layers."""
 
-    def __init__(self, d_model, heads, hidden, pre_norm):
-        super().__init__(d_model, heads, hidden, pre_norm)
+    def __init__(self, attention, d_model, hidden, pre_norm, activation="relu"):
+        super().__init__(attention, d_model, hidden, pre_norm, activation)
         self.feed_forward_norm = self.attention_norm
 
 
@@ -439,16 +459,16 @@ class SharedNorm(_Block):
 class NormsSwapped(_Block):
     """`pre_norm` is read the other way round."""
 
-    def __init__(self, d_model, heads, hidden, pre_norm):
-        super().__init__(d_model, heads, hidden, not pre_norm)
+    def __init__(self, attention, d_model, hidden, pre_norm, activation="relu"):
+        super().__init__(attention, d_model, hidden, not pre_norm, activation)
 
 
 @mistake(of="EncoderBlock")
 class AlwaysPost(_Block):
     """the norms stand after the additions even where `pre_norm` is True."""
 
-    def __init__(self, d_model, heads, hidden, pre_norm):
-        super().__init__(d_model, heads, hidden, False)
+    def __init__(self, attention, d_model, hidden, pre_norm, activation="relu"):
+        super().__init__(attention, d_model, hidden, False, activation)
 
 
 @mistake(of="EncoderBlock")
@@ -471,7 +491,7 @@ class OnlyQueriesNormed(_Block):
     def call(self, x, attention_mask=None):
         if not self.pre_norm:
             return super().call(x, attention_mask)
-        x = x + self.attention(self.attention_norm(x), x, attention_mask=attention_mask)
+        x = x + self.attention(self.attention_norm(x), x, x, attention_mask)
         return x + self.feed_forward(self.feed_forward_norm(x))
 
 
@@ -479,9 +499,38 @@ class OnlyQueriesNormed(_Block):
 class LinearNetwork(_Block):
     """the network's hidden layer has no activation."""
 
-    def __init__(self, d_model, heads, hidden, pre_norm):
-        super().__init__(d_model, heads, hidden, pre_norm)
-        self.expand = keras.layers.Dense(hidden)
+    def __init__(self, attention, d_model, hidden, pre_norm, activation="relu"):
+        super().__init__(attention, d_model, hidden, pre_norm, None)
+
+
+@mistake(of="EncoderBlock")
+class AlwaysRelu(_Block):
+    """`activation` is not used: the hidden layer always has a ReLU."""
+
+    def __init__(self, attention, d_model, hidden, pre_norm, activation="relu"):
+        super().__init__(attention, d_model, hidden, pre_norm, "relu")
+
+
+@mistake(of="EncoderBlock")
+class ActivationTwice(_Block):
+    """the activation also follows the second dense layer, so that a sub-layer can only add
+    what is positive."""
+
+    def __init__(self, attention, d_model, hidden, pre_norm, activation="relu"):
+        super().__init__(attention, d_model, hidden, pre_norm, activation)
+        self.contract = keras.layers.Dense(d_model, activation=activation)
+
+
+@mistake(of="EncoderBlock")
+class BlockDropsOut(_Block):
+    """in training, dropout is applied to what the network returns; nobody asked for it."""
+
+    def __init__(self, attention, d_model, hidden, pre_norm, activation="relu"):
+        super().__init__(attention, d_model, hidden, pre_norm, activation)
+        self.dropout = keras.layers.Dropout(0.1, seed=0)
+
+    def feed_forward(self, x):
+        return self.dropout(super().feed_forward(x))
 
 
 @mistake(of="EncoderBlock")
@@ -503,8 +552,6 @@ class PostMaskIgnored(_Block):
 class _GPT(right.GPT):
     """The model with its parts in methods."""
 
-    causal, post_norm = True, False
-
     def embed(self, ids):
         return self.token_embedding(ids) + self.position_embedding(tf.range(ids.shape[1]))
 
@@ -514,32 +561,21 @@ class _GPT(right.GPT):
     def finish(self, x):
         return self.final_norm(x)
 
-    def attend(self, i, x):
-        return self.attentions[i](x, x, use_causal_mask=self.causal)
+    def pass_on(self, x, attention_mask):
+        for block in self.blocks:
+            x = block(x, attention_mask)
+        return x
 
-    def feed_forward(self, i, x):
-        return self.contracts[i](self.expands[i](x))
-
-    def block(self, i, x):
-        if self.post_norm:
-            x = self.attention_norms[i](x + self.attend(i, x))
-            return self.feed_forward_norms[i](x + self.feed_forward(i, x))
-        x = x + self.attend(i, self.attention_norms[i](x))
-        return x + self.feed_forward(i, self.feed_forward_norms[i](x))
-
-    def call(self, ids):
-        x = self.embed(ids)
-        for i in range(len(self.attentions)):
-            x = self.block(i, x)
-        return self.unembed(self.finish(x))
+    def call(self, ids, attention_mask):
+        return self.unembed(self.finish(self.pass_on(self.embed(ids), attention_mask)))
 
 
 @mistake(of="GPT")
 class Untied(_GPT):
     """a dense layer with weights of its own makes the logits, instead of the token embedding."""
 
-    def __init__(self, vocab, context, d_model, heads, blocks):
-        super().__init__(vocab, context, d_model, heads, blocks)
+    def __init__(self, vocab, context, d_model, blocks):
+        super().__init__(vocab, context, d_model, blocks)
         self.head = keras.layers.Dense(vocab)
 
     def unembed(self, x):
@@ -550,16 +586,27 @@ class Untied(_GPT):
 class UntiedWithoutBias(Untied):
     """a matrix of its own makes the logits, instead of the token embedding."""
 
-    def __init__(self, vocab, context, d_model, heads, blocks):
-        super().__init__(vocab, context, d_model, heads, blocks)
+    def __init__(self, vocab, context, d_model, blocks):
+        super().__init__(vocab, context, d_model, blocks)
         self.head = keras.layers.Dense(vocab, use_bias=False)
 
 
 @mistake(of="GPT")
 class SeesTheFuture(_GPT):
-    """there is no causal mask."""
+    """the blocks are not given the mask."""
 
-    causal = False
+    def pass_on(self, x, attention_mask):
+        return super().pass_on(x, None)
+
+
+@mistake(of="GPT")
+class FirstBlockMasked(_GPT):
+    """only the first block is given the mask."""
+
+    def pass_on(self, x, attention_mask):
+        for number, block in enumerate(self.blocks):
+            x = block(x, None if number else attention_mask)
+        return x
 
 
 @mistake(of="GPT")
@@ -572,19 +619,21 @@ class NoPositions(_GPT):
 
 
 @mistake(of="GPT")
+class PositionsFromTheEnd(_GPT):
+    """the positions are counted from the end of the context, not from its start."""
+
+    def embed(self, ids):
+        last = self.position_embedding.input_dim
+        return self.token_embedding(ids) + self.position_embedding(tf.range(last - ids.shape[1], last))
+
+
+@mistake(of="GPT")
 class EmbeddingScaled(_GPT):
     """the token embeddings are multiplied by √d, as in the transformer of 2017 but not in a GPT."""
 
     def embed(self, ids):
         tokens = self.token_embedding(ids)
         return super().embed(ids) + (tokens.shape[-1] ** 0.5 - 1) * tokens
-
-
-@mistake(of="GPT")
-class PostNorm(_GPT):
-    """the norms of the blocks stand after the additions."""
-
-    post_norm = True
 
 
 @mistake(of="GPT")
@@ -597,38 +646,60 @@ class NoFinalNorm(_GPT):
 
 
 @mistake(of="GPT")
-class OneBlockForAll(_GPT):
-    """the blocks share their layers: `[layer] * blocks` is one layer, listed several times."""
+class NormFirst(_GPT):
+    """the last norm stands before the blocks instead of after them."""
 
-    def __init__(self, vocab, context, d_model, heads, blocks):
-        super().__init__(vocab, context, d_model, heads, blocks)
-        for name in ("attention_norms", "attentions", "feed_forward_norms", "expands", "contracts"):
-            setattr(self, name, getattr(self, name)[:1] * blocks)
+    def embed(self, ids):
+        return self.final_norm(super().embed(ids))
+
+    def finish(self, x):
+        return x
 
 
 @mistake(of="GPT")
-class ReluInstead(_GPT):
-    """the networks have a ReLU instead of a GELU."""
+class OneBlockForAll(_GPT):
+    """the first block is used again and again in the place of the others."""
 
-    def feed_forward(self, i, x):
-        self.expands[i].activation = keras.activations.relu
-        return super().feed_forward(i, x)
+    def pass_on(self, x, attention_mask):
+        for _ in self.blocks:
+            x = self.blocks[0](x, attention_mask)
+        return x
+
+
+@mistake(of="GPT")
+class ModelDropsOut(_GPT):
+    """in training, dropout is applied to the embeddings; nobody asked for it."""
+
+    def __init__(self, vocab, context, d_model, blocks):
+        super().__init__(vocab, context, d_model, blocks)
+        self.dropout = keras.layers.Dropout(0.1, seed=0)
+
+    def embed(self, ids):
+        return self.dropout(super().embed(ids))
+
+
+@mistake(of="GPT")
+class TiedOneWay(_GPT):
+    """the logits are right, but the gradient of the embedding leaves out its part in making them."""
+
+    def unembed(self, x):
+        return tf.matmul(x, tf.stop_gradient(self.token_embedding.embeddings), transpose_b=True)
 
 
 @mistake(of="GPT")
 class LossNotShifted(_GPT):
     """the loss asks each position for the token that it has just read, not for the next."""
 
-    def next_token_loss(self, ids):
-        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(ids, self(ids)))
+    def next_token_loss(self, ids, attention_mask):
+        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(ids, self(ids, attention_mask)))
 
 
 @mistake(of="GPT")
 class LossShiftedBack(_GPT):
     """the loss asks each position for the token before it, not for the next."""
 
-    def next_token_loss(self, ids):
-        logits = self(ids)[:, 1:]
+    def next_token_loss(self, ids, attention_mask):
+        logits = self(ids, attention_mask)[:, 1:]
         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(ids[:, :-1], logits))
 
 
@@ -636,17 +707,18 @@ class LossShiftedBack(_GPT):
 class LossSummed(_GPT):
     """the losses of a sequence's positions are added up instead of averaged."""
 
-    def next_token_loss(self, ids):
-        return right.GPT.next_token_loss(self, ids) * (ids.shape[1] - 1)
+    def next_token_loss(self, ids, attention_mask):
+        return right.GPT.next_token_loss(self, ids, attention_mask) * (ids.shape[1] - 1)
 
 
 @mistake(of="GPT")
 class LossWrapsAround(_GPT):
     """the last position is asked for the first token of its sequence."""
 
-    def next_token_loss(self, ids):
+    def next_token_loss(self, ids, attention_mask):
         wanted = tf.roll(ids, -1, axis=1)
-        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, self(ids)))
+        logits = self(ids, attention_mask)
+        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits))
 
 
 def _corrupted(ids, selection, fate, random_ids, mask_id):
@@ -775,10 +847,42 @@ def temperature_last(logits, temperature=1.0, top_k=None, top_p=None):
     return _filtered(logits, temperature, top_k, top_p, heat_last=True)
 
 
+def _cut_by_running_sum(logits, temperature, top_k, top_p, first_kept):
+    """Keep the tokens whose own running sum does not exceed top_p, which cuts the one that crosses it."""
+    if top_p is None:
+        return right.sampling_filter(logits, temperature, top_k)
+    probabilities = right.sampling_filter(logits, temperature, top_k)
+    ranked, order = tf.math.top_k(probabilities, len(probabilities))
+    kept = tf.cumsum(ranked) <= top_p
+    if first_kept:
+        kept |= tf.range(len(ranked)) == 0
+    ranked = tf.where(kept, ranked, 0.0)
+    return tf.scatter_nd(order[:, None], ranked / tf.reduce_sum(ranked), ranked.shape)
+
+
 @mistake(of="sampling_filter")
 def crossing_dropped(logits, temperature=1.0, top_k=None, top_p=None):
     """the token that crosses top_p is dropped."""
-    return _filtered(logits, temperature, top_k, top_p, crossing=-1)
+    return _cut_by_running_sum(logits, temperature, top_k, top_p, first_kept=False)
+
+
+@mistake(of="sampling_filter")
+def crossing_dropped_but_first(logits, temperature=1.0, top_k=None, top_p=None):
+    """the token that crosses top_p is dropped, unless it is the most probable one."""
+    return _cut_by_running_sum(logits, temperature, top_k, top_p, first_kept=True)
+
+
+@mistake(of="sampling_filter")
+def first_to_reach(logits, temperature=1.0, top_k=None, top_p=None):
+    """the first place where the running sum reaches top_p is looked for, and taken to be place 0
+    if there is none: a running sum of float32 may end just below 1."""
+    probabilities = right.sampling_filter(logits, temperature, top_k)
+    if top_p is None:
+        return probabilities
+    ranked = tf.sort(probabilities, direction="DESCENDING")
+    last = tf.argmax(tf.cumsum(ranked) >= top_p)
+    kept = tf.where(probabilities >= ranked[last], probabilities, 0.0)
+    return kept / tf.reduce_sum(kept)
 
 
 @mistake(of="sampling_filter")
@@ -866,43 +970,62 @@ def product_of_probabilities(nll, tokens):
         return np.prod(np.exp(-nll)) ** (-1 / np.sum(tokens, dtype=float))
 
 
-def _bill(length, d_model, heads, **factors):
-    right_bill = right.attention_flops(length, d_model, heads)
+def _bill(length, d_model, heads, hidden, **factors):
+    right_bill = right.block_flops(length, d_model, heads, hidden)
     return {name: int(flops * factors.get(name, 1)) for name, flops in right_bill.items()}
 
 
-@mistake(of="attention_flops")
-def multiplications_only(length, d_model, heads):
+@mistake(of="block_flops")
+def multiplications_only(length, d_model, heads, hidden):
     """only the multiplications are counted, not the additions."""
-    return {name: flops // 2 for name, flops in right.attention_flops(length, d_model, heads).items()}
+    return {name: flops // 2 for name, flops in right.block_flops(length, d_model, heads, hidden).items()}
 
 
-@mistake(of="attention_flops")
-def heads_of_full_width(length, d_model, heads):
+@mistake(of="block_flops")
+def heads_of_full_width(length, d_model, heads, hidden):
     """the scores and the average of each head are counted as if the head were as wide as the model."""
-    return _bill(length, d_model, heads, scores=heads, average=heads)
+    return _bill(length, d_model, heads, hidden, scores=heads, average=heads)
 
 
-@mistake(of="attention_flops")
-def one_head_only(length, d_model, heads):
+@mistake(of="block_flops")
+def one_head_only(length, d_model, heads, hidden):
     """the scores and the average are counted for one head only."""
-    bill = right.attention_flops(length, d_model, heads)
+    bill = right.block_flops(length, d_model, heads, hidden)
     return bill | {name: bill[name] // heads for name in ("scores", "average")}
 
 
-@mistake(of="attention_flops")
-def three_projections(length, d_model, heads):
+@mistake(of="block_flops")
+def three_projections(length, d_model, heads, hidden):
     """the output projection is left out."""
-    return _bill(length, d_model, heads, projections=0.75)
+    return _bill(length, d_model, heads, hidden, projections=0.75)
 
 
-@mistake(of="attention_flops")
-def projections_per_head(length, d_model, heads):
+@mistake(of="block_flops")
+def projections_per_head(length, d_model, heads, hidden):
     """every head projects to the width of the model."""
-    return _bill(length, d_model, heads, projections=heads)
+    return _bill(length, d_model, heads, hidden, projections=heads)
 
 
-@mistake(of="attention_flops")
-def causal_half(length, d_model, heads):
+@mistake(of="block_flops")
+def causal_half(length, d_model, heads, hidden):
     """only half of the pairs are counted, as if the others were never computed."""
-    return _bill(length, d_model, heads, scores=0.5, average=0.5)
+    return _bill(length, d_model, heads, hidden, scores=0.5, average=0.5)
+
+
+@mistake(of="block_flops")
+def one_dense_layer(length, d_model, heads, hidden):
+    """only one of the network's two dense layers is counted."""
+    return _bill(length, d_model, heads, hidden, feed_forward=0.5)
+
+
+@mistake(of="block_flops")
+def four_times_as_wide(length, d_model, heads, hidden):
+    """the hidden layer is taken to be four times as wide as the model, whatever `hidden` is."""
+    return right.block_flops(length, d_model, heads, 4 * d_model)
+
+
+@mistake(of="block_flops")
+def network_once(length, d_model, heads, hidden):
+    """the network is counted for one position, not for all."""
+    bill = right.block_flops(length, d_model, heads, hidden)
+    return bill | {"feed_forward": bill["feed_forward"] // length}

@@ -11,33 +11,39 @@ from grader.exercise import oracle
 
 @oracle(of="scaled_dot_product_attention")
 def attention_by_keras(query, key, value, mask=None):
-    """keras.ops.softmax of einsums, with an additive mask of -inf and NaN put to zero."""
+    """Einsums and logsumexp of keras.ops; the scores of a query that may look nowhere are replaced by 0."""
     scores = keras.ops.einsum("...td,...sd->...ts", query, key) / math.sqrt(query.shape[-1])
-    if mask is not None:
-        scores = scores + keras.ops.where(mask, 0.0, -np.inf)
-    weights = keras.ops.softmax(scores, axis=-1)
-    weights = keras.ops.where(keras.ops.isnan(weights), 0.0, weights)
+    if mask is None:
+        weights = keras.ops.exp(scores - keras.ops.logsumexp(scores, axis=-1, keepdims=True))
+    else:
+        allowed = tf.broadcast_to(mask, tf.shape(scores))
+        somewhere = keras.ops.any(allowed, axis=-1, keepdims=True)
+        scores = keras.ops.where(somewhere, keras.ops.where(allowed, scores, -np.inf), 0.0)
+        weights = keras.ops.softmax(scores, axis=-1) * keras.ops.cast(somewhere, scores.dtype)
     return keras.ops.einsum("...ts,...se->...te", weights, value), weights
 
 
 @oracle(of="scaled_dot_product_attention")
 def attention_by_loops(query, key, value, mask=None):
-    """Pure Python over the single query, in float64."""
-    query, key, value = (np.asarray(a, np.float64) for a in (query, key, value))
-    shape = (*query.shape[:-1], key.shape[-2])
-    allowed = np.broadcast_to(True if mask is None else np.asarray(mask), shape)
-    weights = np.zeros(shape)
-    output = np.zeros((*query.shape[:-1], value.shape[-1]))
-    for at in np.ndindex(*query.shape[:-1]):
-        seen = [s for s in range(shape[-1]) if allowed[(*at, s)]]
-        if not seen:
-            continue
-        scores = [float(query[at] @ key[at[:-1]][s]) / query.shape[-1] ** 0.5 for s in seen]
-        powers = [math.exp(score - max(scores)) for score in scores]
-        for s, power in zip(seen, powers):
-            weights[(*at, s)] = power / sum(powers)
-            output[at] += weights[(*at, s)] * value[at[:-1]][s]
-    return output, weights
+    """One query after the other, in float64: exponentials of what is seen, over their sum."""
+    wide = [tf.cast(a, tf.float64) for a in (query, key, value)]
+    batch, length = query.shape[:-2], query.shape[-2]
+    allowed = np.broadcast_to(True if mask is None else np.asarray(mask), (*batch, length, key.shape[-2]))
+    flat = [tf.reshape(a, (-1, *a.shape[-2:])) for a in wide]
+    flags = allowed.reshape(-1, length, key.shape[-2])
+    found, weights = [], []
+    for one, keys, values, rows in zip(*flat, flags):
+        for q, row in zip(one, rows):
+            powers = tf.zeros(len(row), tf.float64)
+            if row.any():
+                scores = tf.linalg.matvec(keys, q) / len(q) ** 0.5
+                powers = tf.exp(scores[row] - tf.reduce_max(scores[row]))
+                powers = tf.scatter_nd(np.flatnonzero(row)[:, None], powers, (len(row),))
+                powers /= tf.reduce_sum(powers)
+            weights.append(powers)
+            found.append(tf.linalg.matvec(values, powers, transpose_a=True))
+    output = tf.reshape(tf.stack(found), (*batch, length, value.shape[-1]))
+    return tf.cast(output, query.dtype), tf.reshape(tf.stack(weights), allowed.shape)
 
 
 def _projections(layer, d_model):
@@ -47,47 +53,45 @@ def _projections(layer, d_model):
 
 
 @oracle(of="MultiHeadAttention")
-class AttentionOfKeras(keras.layers.Layer):
-    """keras.layers.MultiHeadAttention, the kernels copied into it."""
+class AttentionByEinsum(keras.layers.Layer):
+    """Kernels with three axes, as keras.layers.MultiHeadAttention has them, and einsum throughout."""
 
-    def __init__(self, heads, d_model):
+    def __init__(self, heads, d_model, attend):
         super().__init__()
         _projections(self, d_model)
-        self.heads, self.d_model = heads, d_model
+        self.split, self.attend = (d_model, heads, d_model // heads), attend
 
     def call(self, query, key, value, attention_mask=None):
-        split = (self.d_model, self.heads, self.d_model // self.heads)
-        layer = keras.layers.MultiHeadAttention(self.heads, split[-1], use_bias=False)
-        layer.build(query.shape, value.shape, key.shape)
-        layer.query_dense.kernel.assign(tf.reshape(self.project_query.kernel, split))
-        layer.key_dense.kernel.assign(tf.reshape(self.project_key.kernel, split))
-        layer.value_dense.kernel.assign(tf.reshape(self.project_value.kernel, split))
-        layer.output_dense.kernel.assign(tf.reshape(self.project_output.kernel, (*split[1:], split[0])))
-        return layer(query, value, key, attention_mask=attention_mask)
+        query, key, value = (
+            tf.einsum("btd,dhk->bhtk", x, tf.reshape(project.kernel, self.split))
+            for x, project in (
+                (query, self.project_query), (key, self.project_key), (value, self.project_value)
+            )
+        )
+        found = self.attend(query, key, value, attention_mask)[0]
+        kernel = tf.reshape(self.project_output.kernel, (*self.split[1:], self.split[0]))
+        return tf.einsum("bhtk,hkd->btd", found, kernel)
 
 
 @oracle(of="MultiHeadAttention")
 class AttentionHeadByHead(keras.layers.Layer):
-    """A NumPy loop over the heads, each with its slice of the kernels, the outputs added up."""
+    """A loop over the heads, each with its slice of the kernels and its own call; the outputs added up."""
 
-    def __init__(self, heads, d_model):
+    def __init__(self, heads, d_model, attend):
         super().__init__()
         _projections(self, d_model)
-        self.heads = heads
+        self.heads, self.attend = heads, attend
 
     def call(self, query, key, value, attention_mask=None):
-        kernels = [p.kernel.numpy() for p in (self.project_query, self.project_key, self.project_value)]
+        projections = (self.project_query, self.project_key, self.project_value, self.project_output)
+        *into, out = (layer.kernel for layer in projections)
         output = 0.0
-        if attention_mask is not None:
-            mask = np.asarray(attention_mask)
-            mask = np.broadcast_to(mask, (mask.shape[0], self.heads, *mask.shape[2:]))
-        for head, columns in enumerate(np.split(np.arange(kernels[0].shape[1]), self.heads)):
-            q, k, v = (np.asarray(x) @ w[:, columns] for x, w in zip((query, key, value), kernels))
-            powers = np.exp(q @ k.swapaxes(1, 2) / np.sqrt(len(columns)))
-            if attention_mask is not None:
-                powers = powers * mask[:, head]
-            found = powers @ v / powers.sum(-1, keepdims=True)
-            output = output + found @ self.project_output.kernel.numpy()[columns]
+        for head, columns in enumerate(np.split(np.arange(out.shape[0]), self.heads)):
+            parts = [x @ tf.gather(w, columns, axis=1) for x, w in zip((query, key, value), into)]
+            mask = attention_mask
+            if mask is not None:
+                mask = mask[:, head] if mask.shape[1] > 1 else mask[:, 0]
+            output += self.attend(*parts, mask)[0] @ tf.gather(out, columns)
         return output
 
 
@@ -125,42 +129,21 @@ def masks_by_lists(ids, pad):
     return [[[[s <= t and row[s] != pad for s in range(len(row))] for t in range(len(row))]] for row in rows]
 
 
-def _numbers(layer):
-    return layer.kernel.numpy().astype(np.float64), layer.bias.numpy().astype(np.float64)
-
-
 def _norm(layer, x):
-    x = np.asarray(x, np.float64)
-    normed = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-3)
-    return normed * layer.gamma.numpy() + layer.beta.numpy()
-
-
-def _attend(layer, x, allowed):
-    """Multi-head attention in NumPy, with the weights of a Keras layer."""
-    q, k, v = (
-        np.einsum("btd,dhk->bhtk", x, kernel) + bias[:, None]
-        for kernel, bias in map(_numbers, (layer.query_dense, layer.key_dense, layer.value_dense))
-    )
-    powers = np.exp(q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])) * allowed
-    found = (powers / powers.sum(-1, keepdims=True)) @ v
-    kernel, bias = _numbers(layer.output_dense)
-    return np.einsum("bhtk,hkd->btd", found, kernel) + bias
-
-
-def _dense(layer, x):
-    kernel, bias = _numbers(layer)
-    return x @ kernel + bias
+    """Normalise by hand: gamma (x - mean) / sqrt(variance + 0.001) + beta."""
+    centred = x - tf.reduce_mean(x, -1, keepdims=True)
+    variance = tf.reduce_mean(centred * centred, -1, keepdims=True)
+    return layer.gamma * centred / tf.sqrt(variance + 1e-3) + layer.beta
 
 
 @oracle(of="EncoderBlock")
-class BlockInNumPy(keras.layers.Layer):
-    """A composition of NumPy functions, with the weights of the layers."""
+class BlockByHand(keras.layers.Layer):
+    """Norms and dense layers written out as products and sums, over the variables of Keras' layers."""
 
-    def __init__(self, d_model, heads, hidden, pre_norm):
+    def __init__(self, attention, d_model, hidden, pre_norm, activation="relu"):
         super().__init__()
-        self.pre_norm = pre_norm
-        self.attention = keras.layers.MultiHeadAttention(heads, d_model // heads)
-        self.attention.build((None, None, d_model), (None, None, d_model))
+        self.pre_norm, self.attention = pre_norm, attention
+        self.activation = keras.activations.get(activation)
         self.expand, self.contract = keras.layers.Dense(hidden), keras.layers.Dense(d_model)
         self.expand.build((None, d_model))
         self.contract.build((None, hidden))
@@ -170,11 +153,13 @@ class BlockInNumPy(keras.layers.Layer):
         self.feed_forward_norm.build((None, None, d_model))
 
     def call(self, x, attention_mask=None):
-        x = np.asarray(x, np.float64)
-        allowed = 1.0 if attention_mask is None else np.asarray(attention_mask, np.float64)
+        def feed_forward(y):
+            hidden = self.activation(tf.einsum("btd,dh->bth", y, self.expand.kernel) + self.expand.bias)
+            return tf.einsum("bth,hd->btd", hidden, self.contract.kernel) + self.contract.bias
+
         steps = (
-            (lambda y: _attend(self.attention, y, allowed), self.attention_norm),
-            (lambda y: _dense(self.contract, np.maximum(_dense(self.expand, y), 0)), self.feed_forward_norm),
+            (lambda y: self.attention(y, y, y, attention_mask), self.attention_norm),
+            (feed_forward, self.feed_forward_norm),
         )
         for step, norm in steps:
             x = x + step(_norm(norm, x)) if self.pre_norm else _norm(norm, x + step(x))
@@ -182,17 +167,16 @@ class BlockInNumPy(keras.layers.Layer):
 
 
 @oracle(of="EncoderBlock")
-def functional_block(d_model, heads, hidden, pre_norm):
-    """A functional Keras model, its layers made reachable under the names of the docstring."""
-    attention = keras.layers.MultiHeadAttention(heads, d_model // heads)
-    expand = keras.layers.Dense(hidden, activation="relu")
+def block_without_class(attention, d_model, hidden, pre_norm, activation="relu"):
+    """A plain layer whose `call` is a chain of keras.layers.add, its parts named afterwards."""
+    expand = keras.layers.Dense(hidden, activation=activation)
     contract = keras.layers.Dense(d_model)
     norms = [keras.layers.LayerNormalization(), keras.layers.LayerNormalization()]
 
-    class Block:
-        def __call__(self, x, mask=None):
+    class Block(keras.layers.Layer):
+        def call(self, x, attention_mask=None):
             first = norms[0](x) if pre_norm else x
-            x = keras.layers.add([x, attention(first, first, attention_mask=mask)])
+            x = keras.layers.add([x, attention(first, first, first, attention_mask=attention_mask)])
             x = x if pre_norm else norms[0](x)
             second = norms[1](x) if pre_norm else x
             x = keras.layers.add([x, contract(expand(second))])
@@ -205,48 +189,58 @@ def functional_block(d_model, heads, hidden, pre_norm):
 
 
 @oracle(of="GPT")
-class GPTInNumPy(keras.Model):
-    """NumPy throughout: explicit causal mask, erf from math, log-sum-exp for the loss."""
+class GPTByHand(keras.Model):
+    """Embeddings by one-hot products, the norm written out, log-sum-exp for the loss."""
 
-    def __init__(self, vocab, context, d_model, heads, blocks):
+    def __init__(self, vocab, context, d_model, blocks):
         super().__init__()
-        shape = (None, None, d_model)
+        self.token_embedding = keras.layers.Embedding(vocab, d_model)
+        self.position_embedding = keras.layers.Embedding(context, d_model)
+        self.token_embedding.build((None, None))
+        self.position_embedding.build((None, None))
+        self.stack = list(blocks)
+        self.final_norm = keras.layers.LayerNormalization()
+        self.final_norm.build((None, None, d_model))
 
-        def built(layer, *shapes):
-            layer.build(*shapes)
-            return layer
+    def call(self, ids, attention_mask):
+        words, places = self.token_embedding.embeddings, self.position_embedding.embeddings
+        x = tf.one_hot(ids, words.shape[0]) @ words + places[: ids.shape[1]]
+        for block in self.stack:
+            x = block(x, attention_mask=attention_mask)
+        return tf.einsum("btd,vd->btv", _norm(self.final_norm, x), words)
 
-        norm, dense = keras.layers.LayerNormalization, keras.layers.Dense
-        self.token_embedding = built(keras.layers.Embedding(vocab, d_model), (None, None))
-        self.position_embedding = built(keras.layers.Embedding(context, d_model), (None, None))
-        attentions = [keras.layers.MultiHeadAttention(heads, d_model // heads) for _ in range(blocks)]
-        self.attentions = [built(attention, shape, shape) for attention in attentions]
-        self.attention_norms = [built(norm(), shape) for _ in range(blocks)]
-        self.feed_forward_norms = [built(norm(), shape) for _ in range(blocks)]
-        self.expands = [built(dense(4 * d_model), shape) for _ in range(blocks)]
-        self.contracts = [built(dense(d_model), (None, None, 4 * d_model)) for _ in range(blocks)]
-        self.final_norm = built(norm(), shape)
+    def next_token_loss(self, ids, attention_mask):
+        logits = self(ids, attention_mask)
+        wanted = tf.one_hot(ids[:, 1:], logits.shape[-1])
+        surprise = tf.reduce_logsumexp(logits, -1)[:, :-1] - tf.reduce_sum(logits[:, :-1] * wanted, -1)
+        return tf.reduce_sum(surprise) / tf.cast(tf.size(surprise), surprise.dtype)
 
-    def call(self, ids):
-        ids = np.asarray(ids)
-        words = self.token_embedding.embeddings.numpy().astype(np.float64)
-        x = words[ids] + self.position_embedding.embeddings.numpy()[:ids.shape[1]]
-        causal = np.tril(np.ones((ids.shape[1],) * 2))
-        for i in range(len(self.attentions)):
-            x = x + _attend(self.attentions[i], _norm(self.attention_norms[i], x), causal)
-            hidden = _dense(self.expands[i], _norm(self.feed_forward_norms[i], x))
-            hidden = hidden * (1 + np.vectorize(math.erf)(hidden / 2**0.5)) / 2
-            x = x + _dense(self.contracts[i], hidden)
-        return _norm(self.final_norm, x) @ words.T
 
-    def next_token_loss(self, ids):
-        logits, ids = self.call(ids), np.asarray(ids)
-        total, count = 0.0, 0
-        for row, answers in zip(logits, ids):
-            for t in range(len(answers) - 1):
-                total += np.log(np.exp(row[t]).sum()) - row[t][answers[t + 1]]
-                count += 1
-        return total / count
+@oracle(of="GPT")
+class GPTRowByRow(keras.Model):
+    """Embedding layers and keras.losses, one sequence of the batch after the other."""
+
+    def __init__(self, vocab, context, d_model, blocks):
+        super().__init__()
+        self.token_embedding = keras.layers.Embedding(vocab, d_model)
+        self.position_embedding = keras.layers.Embedding(context, d_model)
+        self.final_norm = keras.layers.LayerNormalization()
+        self.stack = blocks
+
+    def call(self, ids, attention_mask):
+        rows = []
+        for number in range(ids.shape[0]):
+            x = self.token_embedding(ids[number:number + 1])
+            x += self.position_embedding(tf.range(ids.shape[1])[None])
+            mask = attention_mask[number:number + 1] if attention_mask.shape[0] > 1 else attention_mask
+            for block in self.stack:
+                x = block(x, mask)
+            rows.append(self.final_norm(x))
+        return tf.matmul(tf.concat(rows, 0), tf.transpose(self.token_embedding.embeddings))
+
+    def next_token_loss(self, ids, attention_mask):
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        return loss(ids[:, 1:], self(ids, attention_mask)[:, :-1])
 
 
 @oracle(of="mlm_corruption")
@@ -314,10 +308,11 @@ def perplexity_in_bits(nll, tokens):
     return 2 ** (math.fsum(np.asarray(nll) / np.log(2)) / math.fsum(tokens))
 
 
-@oracle(of="attention_flops")
-def flops_from_shapes(length, d_model, heads):
+@oracle(of="block_flops")
+def flops_from_shapes(length, d_model, heads, hidden):
     """Twice the product of all indices of each einsum."""
     sizes = {"t": length, "s": length, "d": d_model, "e": d_model, "h": heads, "k": d_model // heads}
+    sizes["f"] = hidden
 
     def count(einsum):
         return 2 * math.prod(sizes[index] for index in set(einsum) - set(",->"))
@@ -326,11 +321,12 @@ def flops_from_shapes(length, d_model, heads):
         "projections": 3 * count("td,dhk->htk") + count("htk,hkd->td"),
         "scores": count("htk,hsk->hts"),
         "average": count("hts,hsk->htk"),
+        "feed_forward": count("td,df->tf") + count("tf,fd->td"),
     }
 
 
-@oracle(of="attention_flops")
-def flops_from_profiler(length, d_model, heads):
+@oracle(of="block_flops")
+def flops_from_profiler(length, d_model, heads, hidden):
     """TensorFlow's own count of the matrix products in a traced graph."""
     depth = d_model // heads
 
@@ -345,4 +341,6 @@ def flops_from_profiler(length, d_model, heads):
         "projections": 4 * flops((length, d_model), (d_model, d_model)),
         "scores": heads * flops((length, depth), (length, depth), transpose_b=True),
         "average": heads * flops((length, length), (length, depth)),
+        "feed_forward": flops((length, d_model), (d_model, hidden))
+        + flops((length, hidden), (hidden, d_model)),
     }
