@@ -8,6 +8,7 @@ from grader.drivers import (
     WrongStructure,
     count_parameters,
     describe,
+    gradients,
     named,
     put_weights,
 )
@@ -103,12 +104,13 @@ def attention_kernels(rng, width, heads):
     "and what happens to that sum when one of the keys is forbidden?",
 )
 def scaled_dot_product_attention(answer, query, key, value, mask=None, cotangent=None):
-    def call():
+    def called(query, key, value):
         return named(answer.scaled_dot_product_attention(query, key, value, mask), "output", "weights")
 
     if cotangent is None:
-        return call()
-    return trained(lambda: call()["output"], {"query": query, "key": key, "value": value}, cotangent)
+        return called(query, key, value)
+    inputs = {"query": query, "key": key, "value": value}
+    return gradients(lambda **inputs: called(**inputs)["output"], inputs, cotangent)
 
 
 def sequences(rng, batch=(2, 3), depth=8, queries=5, keys=7, width=3):
@@ -221,13 +223,14 @@ def _(rng):
         "value": inputs["query"],
     }
 
+    # clause: "the mask that `call` was given", "None: everywhere"
     mask = rng.random((2, 1, 4, 6)) < 0.6
     mask[..., 1] = True
     yield "some keys masked, alike in all heads", attention_inputs(rng, 2, 3, queries=4, keys=6) | {
         "mask": mask
     }
 
-    # clause: "use_bias=False"
+    # clause: "`keras.layers.Dense(d_model, use_bias=False)`"
     inputs = attention_inputs(rng, int(rng.integers(2, 9)), int(rng.integers(3, 24)))
     yield "the number of parameters", inputs | {"kernels": None}
 
@@ -275,7 +278,7 @@ def _(rng):
         """Draw the sizes of two encodings."""
         return [(int(rng.choice(lengths)), 2 * int(rng.choice(pairs))) for _ in range(2)]
 
-    # clause: "sine and cosine in turn", "positions count from 0", "depth: ... even"
+    # clause: "sine and cosine in turn", "positions count from 0", "depth: … even"
     yield "one pair of columns", {"sizes": two(np.arange(5, 60), [1])}
     sides = 2 * rng.integers(4, 25, size=2)
     yield "as long as it is wide", {"sizes": [(int(side), int(side)) for side in sides]}
@@ -288,7 +291,7 @@ def _(rng):
 
 @exercise(
     points=5,
-    hint="Position 3 asks whether it may look at position 1: whose place in time "
+    hint="Position 3 asks whether it may look at position 1: whose position "
     "and whose token decide?",
 )
 def attention_masks(answer, ids, pad):
@@ -302,7 +305,7 @@ def words(rng, shape, pad):
 
 @attention_masks.cases
 def _(rng):
-    # clause: "to itself and earlier ones, never to padding", "pad: ... wherever it stands"
+    # clause: "to itself and earlier ones, never to padding", "pad: … wherever it stands"
     pad = int(rng.integers(10))
     ids, lengths = words(rng, (5, 8), pad), 1 + rng.permutation(7)[:5]
     ids[np.arange(8) >= lengths[:, None]] = pad
@@ -377,7 +380,8 @@ def block_inputs(rng, width, heads, hidden, pre_norm, batch=2, length=5):
 
 @EncoderBlock.cases
 def _(rng):
-    # clause: "whether the norms stand before the sub-layers ... instead of after the additions"
+    # clause: "with the epsilon that it has by default"
+    # clause: "whether the norms stand before the sub-layers … instead of after the additions"
     yield "norms after the additions", block_inputs(rng, 8, 2, 12, pre_norm=False)
     yield "norms before the sub-layers", block_inputs(rng, 6, 3, 10, pre_norm=True)
     inputs = block_inputs(rng, 4, 1, 16, pre_norm=False, batch=1, length=7)
@@ -422,7 +426,7 @@ def _(rng):
 @exercise(
     points=15,
     hint="Which numbers does the logit of token v share with the embedding of token v, "
-    "and which positions may have had a say in it?",
+    "and on which positions may it depend?",
     tolerance=1e-4,
 )
 def GPT(
@@ -504,13 +508,14 @@ def model_inputs(rng, vocab, context, d_model, heads, blocks, batch=2, length=No
 def _(rng):
     # clause: "Return, at each position, the logits of the token that comes next"
     yield "one block, one sequence", model_inputs(rng, 7, 6, 4, 2, 1, batch=1)
+    # clause: "x goes through them in this order", "positions count from 0, however long the context is"
     yield "two blocks, sequences shorter than the context", model_inputs(rng, 11, 9, 6, 3, 2, length=5)
     # clause: "the mean of -log p(next token), in nats, over all but the last position"
     inputs = model_inputs(rng, 8, 7, 6, 3, 2, length=4)
     yield "the loss of two blocks, sequences shorter than the context", inputs | {"show": "loss"}
     yield "the loss of one block", model_inputs(rng, 9, 6, 8, 2, 1, batch=3) | {"show": "loss"}
 
-    # clause: "attention_mask: handed to every block"
+    # clause: "handed to every block", "Where it is causal, no output depends on a later token"
     inputs = model_inputs(rng, 8, 4, 4, 1, 2, batch=3)
     other = (inputs["ids"] + rng.integers(1, 8, size=inputs["ids"].shape)) % 8
     yield "no output depends on a later token", inputs | {"show": "changes", "other": other}
@@ -518,6 +523,7 @@ def _(rng):
     mask = (rng.random((2, 2, 6, 6)) < 0.5) | np.eye(6, dtype=bool)
     yield "another mask, open to later tokens, for each sequence and head", inputs | {"mask": mask}
 
+    # clause: "also makes the logits"
     vocab, width = int(rng.integers(12, 400)), 2 * int(rng.integers(2, 9))
     yield "the number of parameters", model_inputs(rng, vocab, 10, width, 2, 3) | {"show": "parameters"}
 
@@ -534,7 +540,108 @@ def _(rng):
 
 @exercise(
     points=5,
-    hint="A token that stays as it is: may the loss ask for it all the same?",
+    hint="Of two texts, one is a word and the other a novel: how much should each count?",
+    dtype="float64",
+    tolerance=1e-9,
+    arrays="numpy",
+)
+def perplexity(answer, nll, tokens):
+    found = answer.perplexity(nll, tokens)
+    return {"perplexity": found, "nll after the call": nll, "tokens after the call": tokens}
+
+
+@perplexity.cases
+def _(rng):
+    tokens = rng.integers(3, 9, size=4)
+    faces = float(rng.integers(20, 60))
+    # clause: "exp of the mean negative log-likelihood per token", "stays as it is"
+    yield "a fair die", {"nll": tokens * np.log(faces), "tokens": tokens}
+
+    tokens = rng.integers(5, 30, size=6)
+    yield "sequences of different lengths", {"nll": tokens * rng.uniform(0.5, 3, size=6), "tokens": tokens}
+    yield "one sequence", {"nll": rng.uniform(20, 30, size=1), "tokens": np.array([12])}
+
+    tokens = np.array([2, 90_000])
+    yield "a word and a novel", {"nll": tokens * np.array([6.0, rng.uniform(1, 2)]), "tokens": tokens}
+
+
+@exercise(
+    points=10,
+    hint="With probabilities ½, ¼, ¼ and top_p = 0.6: which tokens reach it together, "
+    "and what must the ones that are left sum to?",
+)
+def sampling_filter(answer, logits, settings=None, **options):
+    if settings is None:
+        return {"probabilities": answer.sampling_filter(logits, **options)}
+    found = []
+    for row, one in zip(logits, settings, strict=True):
+        found.append(np.asarray(answer.sampling_filter(row, **one)))
+        if found[-1].shape != row.shape:
+            raise WrongStructure(f"expected one probability for each logit, got {describe(found[-1])}")
+    return {"probabilities": np.stack(found)}
+
+
+def spaced(rng, size, step=0.4):
+    """Draw logits in random order, well apart from each other."""
+    return rng.permutation(step * np.arange(size) + rng.uniform(0, 0.5 * step, size=size))
+
+
+@sampling_filter.cases
+def _(rng):
+    # clause: "temperature: above 0; divides the logits", "they sum to 1"
+    yield "a low temperature", {"logits": rng.normal(size=9), "temperature": 0.1}
+    yield "a high temperature", {"logits": 3 * rng.normal(size=12), "temperature": 10.0}
+
+    # clause: "top_k: how many tokens to keep … besides ties with the last of them"
+    logits = rng.permutation([4.0, 3.0, 2.0, 2.0, 2.0, 1.0, 0.0])
+    yield "three tokens tie for the third place", {"logits": logits, "top_k": 3}
+
+    # clause: "the fewest most probable tokens that reach this probability together"
+    logits = spaced(rng, 10)
+    ranked = np.sort(np.exp(logits) / np.exp(logits).sum())[::-1]
+    just = float(ranked[:4].sum())
+    yield "four tokens reach top_p by a hair", {"logits": logits, "top_p": just - 1e-3}
+    yield "four tokens miss top_p by a hair", {"logits": logits, "top_p": just + 1e-3}
+
+    logits = spaced(rng, 8)
+    logits[rng.integers(8)] = 9.0
+    yield "the first token alone exceeds top_p", {"logits": logits, "top_p": 0.5}
+
+    # clause: "counted after top-k, in probabilities that sum to 1 again"
+    # Each knob changes how many tokens the next one keeps.
+    logits = rng.permutation(0.5 * np.arange(12) + rng.uniform(0, 0.02, size=12))
+    yield "all three knobs", {"logits": logits, "temperature": 3.0, "top_k": 5, "top_p": 0.55}
+    # clause: "as far apart as ±1e4", "all if there are fewer"
+    # Two tokens share all of the probability; without the temperature the first alone exceeds top_p.
+    logits = rng.permutation([1e4, 1e4 - rng.uniform(2.5, 3.5), 9e3, 0.0, -1e4, -1e4])
+    yield "logits of ±10,000 and a top_k beyond them all", {
+        "logits": logits,
+        "temperature": 2.0,
+        "top_k": 8,
+        "top_p": 0.9,
+    }
+
+    # clause: "all if there are fewer. None: all", "above 0 and at most 1", "at least 1"
+    settings = [
+        {"top_k": 1},
+        {"top_k": 8},
+        {"top_p": 1e-6},
+        {"temperature": 0.5, "top_k": 2, "top_p": 1.0},
+        {"temperature": 2.0, "top_k": None, "top_p": None},
+        {"top_k": 1, "top_p": 0.3},
+        {"top_k": 20, "top_p": 0.5},
+    ]
+    logits = np.stack([spaced(rng, 8) for _ in settings])
+    yield "top_k and top_p as small and as large as they get", {"logits": logits, "settings": settings}
+
+    # A running sum of float32 ends a little below 1 in some rows, a little above in others.
+    logits = np.stack([spaced(rng, 11, step=0.2) for _ in range(24)])
+    yield "top_p = 1", {"logits": logits, "settings": 24 * [{"top_p": 1.0}]}
+
+
+@exercise(
+    points=5,
+    hint="Does the loss also count a selected token that stays as it is?",
 )
 def mlm_corruption(answer, ids, selection, fate, random_ids, mask_id):
     returned = answer.mlm_corruption(ids, selection, fate, random_ids, mask_id)
@@ -543,7 +650,7 @@ def mlm_corruption(answer, ids, selection, fate, random_ids, mask_id):
 
 @mlm_corruption.cases
 def _(rng):
-    # clause: "below 0.15 a token is selected", "those below 0.8 become `mask_id`, the others below 0.9 ..."
+    # clause: "below 0.15 a token is selected", "those below 0.8 become `mask_id`, the others below 0.9 …"
     # Every selection (rows) with every fate (columns), on both sides of each threshold.
     selection, fate = np.meshgrid(
         rng.permutation([0.0, 0.08, 0.14, 0.16, 0.5, 0.99]),
@@ -573,106 +680,6 @@ def _(rng):
         "fate": fate,
         "mask_id": 2,
     }
-
-
-@exercise(
-    points=10,
-    hint="With probabilities ½, ¼, ¼ and top_p = 0.6: which tokens reach it together, "
-    "and what must the ones that are left sum to?",
-)
-def sampling_filter(answer, logits, settings=None, **options):
-    if settings is None:
-        return {"probabilities": answer.sampling_filter(logits, **options)}
-    found = []
-    for row, one in zip(logits, settings, strict=True):
-        found.append(np.asarray(answer.sampling_filter(row, **one)))
-        if found[-1].shape != row.shape:
-            raise WrongStructure(f"expected one probability for each logit, got {describe(found[-1])}")
-    return {"probabilities": np.stack(found)}
-
-
-def spaced(rng, size, step=0.4):
-    """Draw logits in random order, well apart from each other."""
-    return rng.permutation(step * np.arange(size) + rng.uniform(0, 0.5 * step, size=size))
-
-
-@sampling_filter.cases
-def _(rng):
-    # clause: "temperature: above 0; divides the logits"
-    yield "a low temperature", {"logits": rng.normal(size=9), "temperature": 0.1}
-    yield "a high temperature", {"logits": 3 * rng.normal(size=12), "temperature": 10.0}
-
-    # clause: "top_k: how many tokens to keep, besides ties with the last of them"
-    logits = rng.permutation([4.0, 3.0, 2.0, 2.0, 2.0, 1.0, 0.0])
-    yield "three tokens tie for the third place", {"logits": logits, "top_k": 3}
-
-    # clause: "the fewest most probable tokens that reach this probability together"
-    logits = spaced(rng, 10)
-    ranked = np.sort(np.exp(logits) / np.exp(logits).sum())[::-1]
-    just = float(ranked[:4].sum())
-    yield "four tokens reach top_p by a hair", {"logits": logits, "top_p": just - 1e-3}
-    yield "four tokens miss top_p by a hair", {"logits": logits, "top_p": just + 1e-3}
-
-    logits = spaced(rng, 8)
-    logits[rng.integers(8)] = 9.0
-    yield "the first token alone exceeds top_p", {"logits": logits, "top_p": 0.5}
-
-    # clause: "counted after top-k, in probabilities that sum to 1 again"
-    # Each knob changes how many tokens the next one keeps.
-    logits = rng.permutation(0.5 * np.arange(12) + rng.uniform(0, 0.02, size=12))
-    yield "all three knobs", {"logits": logits, "temperature": 3.0, "top_k": 5, "top_p": 0.55}
-    # Two tokens share all of the probability; without the temperature the first alone exceeds top_p.
-    logits = rng.permutation([1e4, 1e4 - rng.uniform(2.5, 3.5), 9e3, 0.0, -1e4, -1e4])
-    yield "logits of ±10,000 and a top_k beyond them all", {
-        "logits": logits,
-        "temperature": 2.0,
-        "top_k": 8,
-        "top_p": 0.9,
-    }
-
-    # clause: "top_k: ... all if there are fewer. None: all", "top_p: ... at most 1. None: all"
-    settings = [
-        {"top_k": 1},
-        {"top_k": 8},
-        {"top_p": 1e-6},
-        {"temperature": 0.5, "top_k": 2, "top_p": 1.0},
-        {"temperature": 2.0, "top_k": None, "top_p": None},
-        {"top_k": 1, "top_p": 0.3},
-        {"top_k": 20, "top_p": 0.5},
-    ]
-    logits = np.stack([spaced(rng, 8) for _ in settings])
-    yield "top_k and top_p as small and as large as they get", {"logits": logits, "settings": settings}
-
-    # A running sum of float32 ends a little below 1 in some rows, a little above in others.
-    logits = np.stack([spaced(rng, 11, step=0.2) for _ in range(24)])
-    yield "top_p = 1", {"logits": logits, "settings": 24 * [{"top_p": 1.0}]}
-
-
-@exercise(
-    points=5,
-    hint="Of two texts, one is a word and the other a novel: how much should each count?",
-    dtype="float64",
-    tolerance=1e-9,
-    arrays="numpy",
-)
-def perplexity(answer, nll, tokens):
-    found = answer.perplexity(nll, tokens)
-    return {"perplexity": found, "nll after the call": nll, "tokens after the call": tokens}
-
-
-@perplexity.cases
-def _(rng):
-    tokens = rng.integers(3, 9, size=4)
-    faces = float(rng.integers(20, 60))
-    # clause: "exp of the mean negative log-likelihood per token"
-    yield "a fair die", {"nll": tokens * np.log(faces), "tokens": tokens}
-
-    tokens = rng.integers(5, 30, size=6)
-    yield "sequences of different lengths", {"nll": tokens * rng.uniform(0.5, 3, size=6), "tokens": tokens}
-    yield "one sequence", {"nll": rng.uniform(20, 30, size=1), "tokens": np.array([12])}
-
-    tokens = np.array([2, 90_000])
-    yield "a word and a novel", {"nll": tokens * np.array([6.0, rng.uniform(1, 2)]), "tokens": tokens}
 
 
 @exercise(

@@ -92,8 +92,8 @@ def mask_ignored(query, key, value, mask=None):
 
 @mistake(of="scaled_dot_product_attention")
 def nothing_is_everything(query, key, value, mask=None):
-    """a query that may attend to nothing attends to all keys alike: after subtracting the same
-    large number from all scores, the softmax is as good as new."""
+    """a query that may attend to nothing attends to all keys alike: all its scores become the same
+    large negative number, and the softmax of equal scores is uniform."""
     return _attention(
         query, key, value, mask, masked=lambda s, m: tf.nn.softmax(tf.where(m, s, -1e9))
     )

@@ -120,7 +120,7 @@ They set up and draw. What you are to see stands in the cells below.
 #     axis.axis("off")
 #
 #
-# def walks(rng, number, length=24, vocab=16, jump=0.1):
+# def walks(rng, number, length=32, vocab=16, jump=0.1):
 #     """Draw sequences: walks around a ring of 4 to 8 tokens of their own, with a jump now and then."""
 #     rows = np.zeros((number, length), "int32")
 #     for row in rows:
@@ -158,7 +158,7 @@ They set up and draw. What you are to see stands in the cells below.
 #     return tf.nn.sparse_softmax_cross_entropy_with_logits(ids[:, 1:], logits).numpy()
 #
 #
-# def shares_of_attention(weights, ids, first=10):
+# def shares_of_attention(weights, ids, first=12):
 #     """Say, for each head of a block, where the positions from `first` on look, on average."""
 #     batch, _, length, _ = weights.shape
 #     t, s = np.arange(length)[:, None], np.arange(length)
@@ -174,11 +174,11 @@ They set up and draw. What you are to see stands in the cells below.
 #     }
 #
 #
-# def draw_maps(maps, tokens, length=20):
+# def draw_maps(maps, tokens, length=32):
 #     """Draw the attention of each block's heads on one sequence, light where the weight is large."""
 #     heads = maps[0].shape[1]
 #     figure, axes = plt.subplots(
-#         1, len(maps) * heads, figsize=(3.2 * len(maps) * heads, 3.7), sharey=True, layout="constrained"
+#         1, len(maps) * heads, figsize=(5 * len(maps) * heads, 5.6), sharey=True, layout="constrained"
 #     )
 #     for number, axis in enumerate(axes):
 #         weights = maps[number // heads][0, number % heads, :length, :length]
@@ -277,9 +277,9 @@ that number?
 
 <details><summary>Answer</summary>
 
-A very negative score, because its exponential is 0. With $-\infty$, a row that is
-forbidden throughout becomes $0/0$, NaN, and its gradient stays NaN even if the
-weights are replaced afterwards. With the most negative finite number, such a row
+A very negative score, because its exponential is 0. With $-\infty$ added to the
+scores, a row that is forbidden throughout becomes $0/0$, NaN, and its gradient stays NaN
+even if the weights are replaced afterwards. With the most negative finite number, such a row
 comes out uniform, and the weights can then be set to 0 where the mask is False.
 
 </details>
@@ -858,7 +858,7 @@ $$\mathcal L=-\frac{1}{B\,(T-1)}\sum_{b}\sum_{t=0}^{T-2}
 With natural logarithms its unit is the *nat*; one nat is $1/\ln 2\approx1.44$ bits.
 
 The model is handed its blocks and, at each call, the mask. It does not make the mask
-itself, so that the same class also reads in both directions, which BERT will need.
+itself: with one that hides padding only, the same class reads in both directions.
 
 *A small step.* How many parameters are there, for $V$ tokens, a context of $C$
 positions, width $d$ and $L$ pre-norm blocks of yours with a hidden layer of width $4d$?
@@ -981,9 +981,9 @@ four sequences by heart: one that cannot has a bug.
 #     return model
 
 # %% tags=["active-ipynb"]
-# V, C, d, L = 16, 24, 32, 2
+# V, C, d, L = 16, 32, 32, 2
 # keras.utils.set_random_seed(0)
-# model, four = make_gpt(V, C, d, 2, L), walks(np.random.default_rng(2), 4)
+# model, four = make_gpt(V, C, d, 1, L), walks(np.random.default_rng(2), 4)
 # mask = attention_masks(tf.constant(four), pad=-1)  # there is no padding here
 # start = float(model.next_token_loss(tf.constant(four), mask))
 # print(f"loss at the start {start:.2f} nats, ln {V} = {np.log(V):.2f}")
@@ -1001,7 +1001,8 @@ r"""
 
 Each sequence below walks around a ring of 4 to 8 tokens, drawn for this sequence
 only out of 16, and in one step of ten it jumps to a random place of the ring. So
-there is nothing to remember from other sequences.
+there is nothing to remember from other sequences. The attention has one head, so
+that there is less to look at.
 
 **Prediction 2.** Is one layer of attention enough, or does it take two?
 
@@ -1011,25 +1012,25 @@ there is nothing to remember from other sequences.
 # %% tags=["active-ipynb"]
 # draw = np.random.default_rng(0)
 # batches, fresh = [(walks(draw, 64),) for _ in range(500)], walks(np.random.default_rng(1), 256)
-# causal = attention_masks(tf.zeros((1, 24), tf.int32), pad=-1)
+# causal = attention_masks(tf.zeros((1, 32), tf.int32), pad=-1)
 # models, late = {}, {}
 # figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
 # for blocks, style in ((1, "s--"), (2, "o-")):
 #     keras.utils.set_random_seed(0)
-#     model = models[blocks] = make_gpt(vocab=16, context=24, d_model=32, heads=2, blocks=blocks)
+#     model = models[blocks] = make_gpt(vocab=16, context=32, d_model=32, heads=1, blocks=blocks)
 #     course = train(model, batches, lambda ids: model.next_token_loss(ids, causal), rate=3e-3)
 #     by_position = surprises(model, fresh, causal).mean(0)
-#     late[blocks] = by_position[10:].mean()
+#     late[blocks] = by_position[12:].mean()
 #     name = f"{blocks} block{'s' * (blocks > 1)}"
 #     left.plot(range(0, 500, 20), course.reshape(-1, 20).mean(1), style, markevery=3, label=name)
-#     right.plot(range(1, 24), by_position, style, label=name)
+#     right.plot(range(1, 32), by_position, style, label=name)
 # right.axhline(np.log(16), color="grey", linewidth=0.8)
 # left.set(xlabel="step", ylabel="loss (nats)", title="Training")
 # right.set(xlabel="position", ylim=(0, 3.1), title="Fresh sequences; grey: guessing, ln 16")
 # right.legend()
 # plt.show()
-# print("loss from position 11 on:", {blocks: round(float(loss), 2) for blocks, loss in late.items()})
-# assert late[2] < 1.1 < 1.6 < late[1], "two blocks go on with the ring, one block does not"
+# print("loss from position 13 on:", {blocks: round(float(loss), 2) for blocks, loss in late.items()})
+# assert late[2] < 1.1 < 1.5 < late[1], "two blocks go on with the ring; if not yet, try another seed"
 
 # %% [markdown]
 r"""
@@ -1039,14 +1040,15 @@ it. So one block can see which tokens belong to the ring, and hardly in which or
 With two blocks, the first tells each position about those just before it, and the
 second can ask for "the position that came after a token like me", and copy what
 stands there. Such a head is called an *induction head*. Look at the curve of the two
-blocks: for a hundred steps and more it is no better than one block, then it falls in a
-short time. Olsson et al., "In-context Learning and Induction Heads" (2022),
+blocks: for a hundred steps and more it is hardly better than one block, then it falls in
+a short time. How long that takes depends on the random numbers at the start; with some
+seeds, 500 steps are not enough. Olsson et al., "In-context Learning and Induction Heads" (2022),
 https://arxiv.org/abs/2209.11895, saw the same in language models of two layers and
 more, and in none of one layer.
 
 **Where are the induction heads?** Open the model. A frame stands where the rule
-"after the last time that I saw this token" would look. Which head looks into the
-frames, and where do the other heads look?
+"after a time that I saw this token" would look. Which block's head looks into the
+frames, and where does the other look?
 """
 
 # %% tags=["active-ipynb"]
@@ -1060,29 +1062,30 @@ frames, and where do the other heads look?
 #         print(f"block {number + 1}: share of the attention that goes to {name:20}", np.round(shares, 2))
 # induction = [shares_of_attention(weights, fresh)["after the same token"].max() for weights in maps]
 # recent = [shares_of_attention(weights, fresh)["the last three"].max() for weights in maps]
-# assert induction[1] > 0.6 > 0.4 > induction[0], "the induction heads are in the second block"
-# assert recent[0] > 0.35 > recent[1], "the first block looks at what has just been"
+# assert induction[1] > 0.6 > 0.4 > induction[0], "the induction head is in the second block"
+# assert recent[0] > 2 * recent[1], "the first block looks more at what has just been"
 
 # %% [markdown]
 r"""
-The induction heads are in the second block, as the argument has it: most of their
-attention goes into the frames. The heads of the first block look at the positions
-just before, and bring the second block what it needs. Nobody told them to.
+The induction head is in the second block, as the argument has it: most of its
+attention goes into the frames. The head of the first block spreads its attention, most of
+it over what has just been, and so gives each position a trace of the tokens before it,
+which the second block can match. Nobody told them to.
 
 **Explore.** The waves at the start are a choice. What does the model learn in 300
 steps if $W_p$ starts at ten times smaller waves, at random numbers of the same size, or at
 zero? Can you find a start (or a number of heads, or a learning rate) that beats the
-waves? Change the cell; what it prints, the loss on fresh sequences from position 11
+waves? Change the cell; what it prints, the loss on fresh sequences from position 13
 on, is the measure. It is not graded.
 """
 
 # %% tags=["active-ipynb"]
 # keras.utils.set_random_seed(0)
-# mine = make_gpt(vocab=16, context=24, d_model=32, heads=2, blocks=2)
-# table = 0.35 * np.random.default_rng(0).normal(size=(24, 32))  # as large as the waves were
+# mine = make_gpt(vocab=16, context=32, d_model=32, heads=1, blocks=2)
+# table = 0.35 * np.random.default_rng(0).normal(size=(32, 32))  # as large as the waves were
 # mine.position_embedding.set_weights([table])
 # train(mine, batches[:300], lambda ids: mine.next_token_loss(ids, causal), rate=3e-3)
-# print(f"yours: {surprises(mine, fresh, causal)[:, 10:].mean():.2f} nats from position 11 on")
+# print(f"yours: {surprises(mine, fresh, causal)[:, 12:].mean():.2f} nats from position 13 on")
 
 # %% [markdown]
 r"""
@@ -1364,8 +1367,8 @@ r"""
 ## BERT's corruption
 
 A GPT sees the past only. To *understand* a sentence one may look both ways,
-but then "predict the next word" is no task, since it can be seen. BERT hides some words
-and asks for them. 15 % of the tokens are selected, and the loss counts these only. If
+but then "predict the next word" is no task, since it can be seen. BERT is a stack of the
+same blocks with a mask that hides padding only; it hides some words and asks for them. 15 % of the tokens are selected, and the loss counts these only. If
 all of them became `[MASK]`, the model would learn that a word that is not masked needs no
 thought, and in use no text contains `[MASK]`. So, of the selected:
 
