@@ -559,7 +559,7 @@ def _(rng):
 
     tokens = rng.integers(5, 30, size=6)
     yield "sequences of different lengths", {"nll": tokens * rng.uniform(0.5, 3, size=6), "tokens": tokens}
-    yield "one sequence", {"nll": rng.uniform(20, 30, size=1), "tokens": np.array([12])}
+    yield "one sequence", {"nll": rng.uniform(90, 120, size=1), "tokens": np.array([12])}
 
     tokens = np.array([2, 90_000])
     yield "a word and a novel", {"nll": tokens * np.array([6.0, rng.uniform(1, 2)]), "tokens": tokens}
@@ -572,13 +572,14 @@ def _(rng):
 )
 def sampling_filter(answer, logits, settings=None, **options):
     if settings is None:
-        return {"probabilities": answer.sampling_filter(logits, **options)}
+        probabilities = answer.sampling_filter(logits, **options)
+        return {"probabilities": probabilities, "which tokens have none": np.asarray(probabilities) == 0}
     found = []
     for row, one in zip(logits, settings, strict=True):
         found.append(np.asarray(answer.sampling_filter(row, **one)))
         if found[-1].shape != row.shape:
             raise WrongStructure(f"expected one probability for each logit, got {describe(found[-1])}")
-    return {"probabilities": np.stack(found)}
+    return {"probabilities": np.stack(found), "which tokens have none": np.stack(found) == 0}
 
 
 def spaced(rng, size, step=0.4):
@@ -588,7 +589,7 @@ def spaced(rng, size, step=0.4):
 
 @sampling_filter.cases
 def _(rng):
-    # clause: "temperature: above 0; divides the logits", "they sum to 1"
+    # clause: "temperature: above 0; divides the logits", "zero for the tokens that were cut", "they sum to 1"
     yield "a low temperature", {"logits": rng.normal(size=9), "temperature": 0.1}
     yield "a high temperature", {"logits": 3 * rng.normal(size=12), "temperature": 10.0}
 
@@ -630,6 +631,8 @@ def _(rng):
         {"temperature": 2.0, "top_k": None, "top_p": None},
         {"top_k": 1, "top_p": 0.3},
         {"top_k": 20, "top_p": 0.5},
+        {"top_p": 0.93},
+        {"temperature": 1.5, "top_k": 7, "top_p": 0.9},
     ]
     logits = np.stack([spaced(rng, 8) for _ in settings])
     yield "top_k and top_p as small and as large as they get", {"logits": logits, "settings": settings}

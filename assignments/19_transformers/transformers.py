@@ -1025,16 +1025,19 @@ frames, and where does the other look?
 #     for name, shares in shares_of_attention(weights, fresh).items():
 #         print(f"block {number + 1}: share of the attention that goes to {name:20}", np.round(shares, 2))
 # induction = [shares_of_attention(weights, fresh)["after the same token"].max() for weights in maps]
-# recent = [shares_of_attention(weights, fresh)["the last three"].max() for weights in maps]
+# before = np.array([maps[0][:, 0, t, t - 1].mean() for t in range(1, 32)])
+# early, late_on = before[1:10].mean(), before[16:].mean()
+# print(f"share of block 1 that goes to the position just before: {early:.2f} early, {late_on:.2f} late")
 # assert induction[1] > 0.6 > 0.4 > induction[0], "the induction head is in the second block"
-# assert recent[0] > 2 * recent[1], "the first block looks more at what has just been"
+# assert early > 2 * late_on, "early, the first block looks one place back"
 
 # %% [markdown]
 r"""
 The induction head is in the second block, as the argument has it: most of its
-attention goes into the frames. The head of the first block spreads its attention, most of
-it over what has just been, and so gives each position a trace of the tokens before it,
-which the second block can match. Nobody told them to.
+attention goes into the frames. The head of the first block looks at the position just
+before, sharply at the start of the sequence and blurred later on. That is why the second
+block prefers the *early* frames: there it is known which token stood before. Nobody
+wrote this division of labour into the model.
 
 **Explore.** The waves at the start are a choice. What does the model learn in 300
 steps if $W_p$ starts at ten times smaller waves, at random numbers of the same size, or at
@@ -1326,9 +1329,10 @@ r"""
 
 A GPT sees the past only. To *understand* a sentence one may look both ways,
 but then "predict the next word" is no task, since it can be seen. BERT is a stack of the
-same blocks with a mask that hides padding only; it hides some words and asks for them. 15 % of the tokens are selected, and the loss counts these only. If
-all of them became `[MASK]`, the model would learn that a word that is not masked needs no
-thought, and in use no text contains `[MASK]`. So, of the selected:
+same blocks with a mask that hides padding only; it hides some words and asks for them.
+15 % of the tokens are selected, and the loss counts these only. If all of them became
+`[MASK]`, the model would learn that a word that is not masked needs no thought, and in
+use no text contains `[MASK]`. So, of the selected:
 
 | share | what the model sees |
 |---|---|
