@@ -126,7 +126,8 @@ def sequences(rng, batch=(2, 3), depth=8, queries=5, keys=7, width=3):
 def _(rng):
     # clause: "softmax(QKᵀ / √d) V", "None: everywhere"
     yield "one sequence, one head", sequences(rng, batch=(1, 1))
-    yield "two sequences, three heads", sequences(rng, queries=4, keys=6, width=5)
+    inputs = sequences(rng, queries=4, keys=6, width=5)
+    yield "two sequences, three heads, large values", inputs | {"value": 50 * inputs["value"]}
     yield "keys so wide that scaling matters", sequences(rng, batch=(2,), depth=256)
 
     # clause: "True where a query may attend to a key; broadcast against the weights"
@@ -215,7 +216,9 @@ def _(rng):
     # clause: "The columns of the first three kernels belong to head 0, then head 1, and so on"
     yield "one head, one sequence", attention_inputs(rng, 1, 4, batch=1)
     yield "three heads of four columns", attention_inputs(rng, 3, 4)
-    yield "four heads, fewer queries than keys", attention_inputs(rng, 4, 2, batch=3, queries=3, keys=7)
+    inputs = attention_inputs(rng, 4, 2, batch=3, queries=3, keys=7)
+    inputs["value"] *= 50
+    yield "four heads, fewer queries than keys, large values", inputs
 
     inputs = attention_inputs(rng, 2, 8)
     yield "two wide heads attending to their own sequence", inputs | {
@@ -406,10 +409,8 @@ def _(rng):
 
     # clause: "activation: of the hidden layer, by its Keras name", with both ways of norms
     mask = np.tril(np.ones((1, 1, 5, 5), bool))
-    yield "GELU, norms before", block_inputs(rng, 6, 2, 12, pre_norm=True) | {
-        "options": {"activation": "gelu"},
-        "mask": mask,
-    }
+    inputs = block_inputs(rng, 6, 2, 12, pre_norm=True) | {"options": {"activation": "gelu"}, "mask": mask}
+    yield "GELU, norms before, a large input", inputs | {"x": 20 * inputs["x"]}
     inputs = block_inputs(rng, 4, 2, 7, pre_norm=False)
     yield "tanh, norms after", inputs | {"options": {"activation": "tanh"}}
 
@@ -513,13 +514,16 @@ def _(rng):
     # clause: "the mean of -log p(next token), in nats, over all but the last position"
     inputs = model_inputs(rng, 8, 7, 6, 3, 2, length=4)
     yield "the loss of two blocks, sequences shorter than the context", inputs | {"show": "loss"}
-    yield "the loss of one block", model_inputs(rng, 9, 6, 8, 2, 1, batch=3) | {"show": "loss"}
+    inputs = model_inputs(rng, 9, 6, 8, 2, 1, batch=3)
+    inputs["weights"]["final_norm.gamma"] *= 15
+    yield "the loss of one block that is sure and wrong", inputs | {"show": "loss"}
 
     # clause: "handed to every block", "Where it is causal, no output depends on a later token"
     inputs = model_inputs(rng, 8, 4, 4, 1, 2, batch=3)
     other = (inputs["ids"] + rng.integers(1, 8, size=inputs["ids"].shape)) % 8
     yield "no output depends on a later token", inputs | {"show": "changes", "other": other}
     inputs = model_inputs(rng, 9, 6, 4, 2, 2)
+    inputs["weights"]["final_norm.gamma"] *= 15
     mask = (rng.random((2, 2, 6, 6)) < 0.5) | np.eye(6, dtype=bool)
     yield "another mask, open to later tokens, for each sequence and head", inputs | {"mask": mask}
 
