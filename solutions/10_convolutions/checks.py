@@ -30,9 +30,70 @@ def numbers(values):
 
 
 @exercise(
-    points=20,
-    hint="On an image of 8 rows, with a kernel of 3 and stride 2: how many places are there, which rows "
-    "does the last one see, and so on which side is a row of zeros missing?",
+    points=5,
+    hint="An image of 7 columns, a kernel of 3 and stride 2: at which three columns does the entry in the "
+    "kernel's first column stand, and at which three the entry in its last?",
+)
+def correlate(answer, image, kernel, **options):
+    with without_ops(CONVOLUTIONS, "slice the image and multiply by the kernel's entries"):
+        return {"match": answer.correlate(image, kernel, **options)}
+
+
+def looked_for(rng, image, kernel, **options):
+    """Draw an image and a kernel of the given shapes."""
+    return {"image": rng.normal(size=image), "kernel": rng.normal(size=kernel), **options}
+
+
+@correlate.cases
+def _(rng):
+    # clause: "Look for one pattern in one grey image"; the stride left out is 1
+    yield "a 3 × 3 kernel", looked_for(rng, (6, 5), (3, 3))
+    yield "a kernel of 2 × 3, stride 1", looked_for(rng, (5, 7), (2, 3), stride=1)
+    # clause: "at every place (t · stride, u · stride) where the kernel lies inside the image"
+    yield "stride 2, nothing left over", looked_for(rng, (7, 9), (3, 3), stride=2)
+    yield "stride 3, with rows and columns left over", looked_for(rng, (10, 12), (3, 2), stride=3)
+    yield "stride 4, larger than the kernel", looked_for(rng, (11, 7), (1, 2), stride=4)
+    # clause: "at least as high and as wide as the kernel"
+    yield "a kernel as large as the image", looked_for(rng, (3, 5), (3, 5), stride=2)
+
+
+@exercise(
+    points=5,
+    hint="On a side of 8, with a kernel of 3 and stride 2: how many places are there, which pixels does the "
+    "last one see, and so at which end is a zero missing?",
+    arrays="numpy",
+)
+def same_zeros(answer, sides):
+    pairs = [named(answer.same_zeros(**side), "front", "behind") for side in sides]
+    return {name: numbers([pair[name] for pair in pairs]) for name in ("front", "behind")}
+
+
+def bordered(rng, n, k, stride=None, count=12):
+    """Draw arguments of `same_zeros`, each from its range."""
+    ranges = {"n": n, "k": k} | ({} if stride is None else {"stride": stride})
+    return {
+        "sides": [
+            {name: int(rng.integers(*bounds)) for name, bounds in ranges.items()} for _ in range(count)
+        ]
+    }
+
+
+@same_zeros.cases
+def _(rng):
+    yield "stride left out", bordered(rng, (5, 20), (2, 8))
+    # clause: "The zeros in front of the side, and those behind it": odd and even numbers of them
+    yield "stride 2", bordered(rng, (5, 20), (2, 8), (2, 3), 20)
+    # clause: "it may be larger than `k`": never fewer than no zeros
+    yield "strides larger than the kernel", bordered(rng, (6, 30), (1, 4), (3, 8), 20)
+    # clause: "it may be longer than the side"
+    yield "kernels longer than the side", bordered(rng, (1, 6), (6, 12), (1, 4), 20)
+    yield "fifty of all kinds", bordered(rng, (1, 30), (1, 12), (1, 6), 50)
+
+
+@exercise(
+    points=10,
+    hint="After one entry (i, j) of the kernel is fixed, the slice has the shape [B, H', W', C] and the "
+    "kernel's part [C, O]: which product sums over C alone?",
 )
 def conv2d(answer, x, kernel, **options):
     with without_ops(CONVOLUTIONS, "slice the images and multiply by the kernel's entries"):
@@ -51,8 +112,11 @@ def convolved(rng, x, kernel, *options):
 @conv2d.cases
 def _(rng):
     yield "one grey image, one 3 × 3 kernel", convolved(rng, (1, 6, 5, 1), (3, 3, 1, 1))
+    # clause: "one pattern of p × q pixels and all channels for each map"
     yield "two colour images, four kernels of 2 × 3", convolved(rng, (2, 7, 6, 3), (2, 3, 3, 4))
+    # clause: "step from place to place, down and to the right alike"
     yield "stride 3, with rows and columns left over", convolved(rng, (2, 10, 12, 2), (3, 2, 2, 3), 3), 2
+    # clause: "'VALID' or 'SAME'", odd and even kernels, strides and sides crossed
     yield "same padding, stride 1", convolved(rng, (2, 5, 7, 2), (3, 5, 2, 3), 1, "SAME")
     yield "same padding, stride 2 on even sides", convolved(rng, (2, 8, 6, 3), (3, 3, 3, 2), 2, "SAME"), 2
     yield "same padding, stride 2 on an odd and an even side", convolved(
@@ -98,10 +162,14 @@ def settings(rng, k=(1, 6), s=(1, 2), pad=False, dil=(1, 2), out_pad=False, tran
 
 @output_sizes.cases
 def _(rng):
+    # clause: "zeros on each of the two ends"
     yield "stride 1, with and without padding", settings(rng, pad=True)
     yield "strides up to 4", settings(rng, s=(2, 5))
+    # clause: "distance of neighbouring entries of the kernel"
     yield "dilations up to 3", settings(rng, k=(2, 6), s=(1, 4), pad=True, dil=(2, 4))
+    # clause: "the shortest side that has `n` places"
     yield "transposed", settings(rng, s=(1, 5), pad=True, dil=(1, 4), transposed=True)
+    # clause: "plus `out_pad`"
     yield "transposed, with output padding", {
         "settings": [
             dict(zip(ARGUMENTS, (5, 2, 3, 0, 1, 1, True))),
@@ -109,6 +177,7 @@ def _(rng):
             *settings(rng, s=(2, 5), pad=True, out_pad=True, transposed=True)["settings"],
         ]
     }
+    # clause: "only a transposed convolution uses it"
     yield "an output padding that a convolution does not use", settings(
         rng, s=(2, 5), pad=True, out_pad=True
     )
@@ -135,6 +204,7 @@ def im2col(answer, x, p, q, **options):
 @im2col.cases
 def _(rng):
     yield "one grey image, 2 × 2 patches", {"x": rng.normal(size=(1, 4, 5, 1)), "p": 2, "q": 2}
+    # clause: "row after row, in a row pixel after pixel, in a pixel channel after channel"
     yield "two colour images, 3 × 2 patches", {
         "x": rng.normal(size=(2, 6, 5, 3)), "p": 3, "q": 2, "stride": 1
     }
@@ -158,6 +228,7 @@ def _(rng):
     arrays="numpy",
 )
 def conv2d_backward(answer, x, kernel, dy, **options):
+    # clause: "none of the arrays that are given may change"
     found = named(answer.conv2d_backward(x, kernel, dy, **options), "dx", "dk")
     after = {"x": x, "kernel": kernel, "dy": dy}
     return found | {f"{name} after the call": array for name, array in after.items()}
@@ -176,7 +247,9 @@ def blamed(rng, x, kernel, dy, **options):
 @conv2d_backward.cases
 def _(rng):
     yield "one image, a 3 × 2 kernel", blamed(rng, (1, 5, 6, 2), (3, 2, 2, 3), (1, 3, 5, 3))
+    # clause: "summed over the batch and over the places"
     yield "three images, a 3 × 3 kernel", blamed(rng, (3, 6, 5, 2), (3, 3, 2, 2), (3, 4, 3, 2), stride=1)
+    # clause: "step from place to place"; the sides are not always used up
     yield "stride 2, windows overlap", blamed(rng, (2, 7, 9, 3), (3, 3, 3, 2), (2, 3, 4, 2), stride=2)
     yield "stride 2, a row and a column that no window reaches", blamed(
         rng, (2, 8, 6, 2), (3, 3, 2, 2), (2, 3, 2, 2), stride=2
@@ -195,6 +268,7 @@ def max_pool(answer, x, size, stride, weights, **padding):
     shape = np.shape(found["y"])
     if len(shape) == 4 and all(side <= most for side, most in zip(shape, weights.shape)):
         cotangent = weights[: shape[0], : shape[1], : shape[2], : shape[3]]
+        # clause: "gradients flow from the first result to `x`"; "receives all of the gradient"
         found |= gradients(
             lambda x: answer.max_pool(x, size, stride, **padding)[0], {"x": x}, cotangent
         )
@@ -217,6 +291,7 @@ def _(rng):
     yield "one map, windows of 2 × 2", pooled(rng, (1, 4, 6, 1), 2, 2)
     yield "two images of three channels", pooled(rng, (2, 6, 4, 3), 2, 2, padding="VALID")
     yield "windows that overlap", pooled(rng, (2, 7, 6, 2), 3, 2)
+    # clause: "step from window to window"
     yield "windows with gaps between them", pooled(rng, (2, 7, 8, 2), 2, 3)
     for name, shape, stride in (
         ("same padding", (2, 6, 7, 2), 2),
@@ -229,10 +304,12 @@ def _(rng):
     yield "same padding, windows of one pixel and stride 2", pooled(
         rng, (2, 6, 5, 2), 1, 2, padding="SAME"
     )
+    # clause: "what is padded never wins"
     negative = pooled(rng, (2, 5, 6, 2), 3, 2, padding="SAME")
     yield "same padding, all pixels negative", negative | {"x": -1.0 - np.abs(negative["x"])}
     far = pooled(rng, (2, 5, 6, 2), 3, 2, padding="SAME")
     yield "same padding, all pixels far below zero", far | {"x": -1e12 * (1.0 + np.abs(far["x"]))}
+    # clause: "In a tie the first wins"
     zeros = pooled(rng, (2, 6, 6, 2), 2, 2)
     zeros["x"] = np.maximum(zeros["x"] - 0.8, 0.0)
     zeros["x"][:, :2, :4] = 0.0
@@ -267,11 +344,14 @@ def stamped(rng, x, kernel, stride, out_hw, **padding):
 def _(rng):
     yield "one map, stride 1", stamped(rng, (1, 3, 4, 1), (3, 2, 1, 1), 1, (5, 5))
     yield "stride 2, stamps overlap", stamped(rng, (2, 3, 4, 2), (3, 3, 2, 2), 2, (7, 9), padding="VALID")
+    # clause: "`maps` come in, `channels` go out"
     yield "stride 2, other numbers of channels and maps", stamped(
         rng, (2, 2, 3, 4), (4, 3, 3, 4), 2, (6, 7)
     )
+    # clause: "height and width of the output", larger than all stamps together
     yield "a row and a column that no stamp reaches", stamped(rng, (2, 3, 2, 2), (3, 3, 2, 2), 2, (8, 6))
     yield "stride 3, a kernel smaller than the stride", stamped(rng, (2, 3, 2, 3), (2, 1, 2, 3), 3, (10, 5))
+    # clause: "of the convolution, 'VALID' or 'SAME'"
     yield "same padding, stride 1", stamped(rng, (2, 4, 5, 2), (3, 4, 2, 2), 1, (4, 5), padding="SAME")
     yield "same padding, stride 2 on even sides", stamped(
         rng, (2, 4, 3, 2), (3, 3, 2, 2), 2, (8, 6), padding="SAME"
@@ -299,11 +379,11 @@ def _(rng):
     tolerance=1e-12,
     arrays="numpy",
 )
-def conv_matrix(answer, k, n, signals):
-    matrix = np.asarray(answer.conv_matrix(k, n))
+def conv_matrix(answer, kernel, n, signals):
+    matrix = np.asarray(answer.conv_matrix(kernel, n))
     if matrix.ndim != 2 or matrix.shape[1] != len(signals):
         raise WrongStructure(f"expected a matrix of {n} columns, got {describe(matrix)}")
-    return {"matrix": matrix, "outputs": matrix @ signals, "k after the call": k}
+    return {"matrix": matrix, "outputs": matrix @ signals, "kernel after the call": kernel}
 
 
 @conv_matrix.cases
@@ -311,10 +391,11 @@ def _(rng):
     for name, entries, n in (
         ("three entries, six inputs", 3, 6),
         ("two entries, nine inputs", 2, 9),
+        # clause: "p ≤ n entries; not turned"
         ("as many entries as inputs", 5, 5),
         ("a single entry", 1, 4),
     ):
-        yield name, {"k": rng.normal(size=entries), "n": n, "signals": rng.normal(size=(n, 2))}
+        yield name, {"kernel": rng.normal(size=entries), "n": n, "signals": rng.normal(size=(n, 2))}
 
 
 @exercise(
@@ -333,9 +414,11 @@ def _(rng):
         "lam": rng.uniform(3.5, 5),
         "sigma": rng.uniform(1.2, 2),
     }
+    # clause: "directions of the waves in radians, from the right (columns) towards below (rows)"
     yield "four angles", {
         "thetas": rng.uniform(0.2, 1.3, size=4), "size": 9, "lam": 5.0, "sigma": 2.0, "phase": 0.0
     }
+    # clause: "the middle of the array is the origin"
     yield "an even size, whose middle lies between pixels", {
         "thetas": rng.uniform(0.2, 3.0, size=3), "size": 6, "lam": 3.5, "sigma": 2.5, "phase": 0.0
     }
@@ -381,6 +464,7 @@ def networks(rng, depth, s=(1, 2), d=(1, 2), count=6):
 
 @receptive_field.cases
 def _(rng):
+    # clause: "Without layers, 1 and 1"
     yield "no layer, one layer, two layers", {
         "networks": [
             [],
@@ -396,6 +480,7 @@ def _(rng):
     yield "strides up to 3", networks(rng, 4, s=(1, 4))
     yield "dilations up to 4", networks(rng, 5, d=(1, 5))
     yield "strides and dilations", networks(rng, 4, s=(1, 4), d=(1, 4))
+    # clause: "pooling layers count too"
     vgg = [(3, 1, 1), (3, 1, 1), (2, 2, 1)] * 2 + [(3, 1, 1), (3, 1, 1), (3, 1, 1), (2, 2, 1)] * 3
     wavenet = [(2, 1, 2**layer) for layer in range(10)]
     yield "VGG-16 up to its last pooling, and a WaveNet's block", {

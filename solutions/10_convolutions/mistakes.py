@@ -24,6 +24,104 @@ def _padded(x, kernel, split, stride):
     return tf.pad(x, [(0, 0), *margins, (0, 0)])
 
 
+@mistake(of="correlate")
+def pattern_turned(image, kernel, stride=1):
+    """the kernel is turned by 180° first, as in a mathematician's convolution."""
+    return right.correlate(image, kernel[::-1, ::-1], stride)
+
+
+@mistake(of="correlate")
+def all_places(image, kernel, stride=1):
+    """the stride is 1, whatever was asked for."""
+    return right.correlate(image, kernel)
+
+
+@mistake(of="correlate")
+def stride_down_only(image, kernel, stride=1):
+    """the stride is taken down, but not to the right."""
+    return right.correlate(image, kernel)[::stride]
+
+
+@mistake(of="correlate")
+def stride_in_the_kernel(image, kernel, stride=1):
+    """the stride spreads the kernel's entries (a dilation) instead of the places, which stay neighbours."""
+    reach = [stride * (side - 1) + 1 for side in kernel.shape]
+    spread = tf.constant(np.kron(kernel, np.eye(stride, 1) @ np.eye(1, stride))[: reach[0], : reach[1]])
+    return right.correlate(tf.pad(image, [(0, reach[0]), (0, reach[1])]), tf.cast(spread, image.dtype))[
+        : (image.shape[0] - kernel.shape[0]) // stride + 1, : (image.shape[1] - kernel.shape[1]) // stride + 1
+    ]
+
+
+@mistake(of="correlate")
+def last_place_forgotten(image, kernel, stride=1):
+    """the last row and column of places are left out: the steps between places are counted instead."""
+    return right.correlate(image, kernel, stride)[:-1, :-1]
+
+
+@mistake(of="correlate")
+def last_place_sticks_out(image, kernel, stride=1):
+    """the number of places is rounded up, so that the last window sticks out over zeros."""
+    margins = [(0, -(side - window) % stride) for side, window in zip(image.shape, kernel.shape)]
+    return right.correlate(tf.pad(image, margins), kernel, stride)
+
+
+@mistake(of="correlate")
+def products_averaged(image, kernel, stride=1):
+    """the products are averaged over the kernel's entries instead of summed."""
+    return right.correlate(image, kernel, stride) / (kernel.shape[0] * kernel.shape[1])
+
+
+@mistake(of="correlate")
+def mean_subtracted(image, kernel, stride=1):
+    """the kernel's mean is subtracted first, as it was for the letter F."""
+    return right.correlate(image, kernel - tf.reduce_mean(kernel), stride)
+
+
+@mistake(of="same_zeros")
+def odd_zero_first(n, k, stride=1):
+    """the odd zero goes in front."""
+    return right.same_zeros(n, k, stride)[::-1]
+
+
+@mistake(of="same_zeros")
+def alike_on_both_ends(n, k, stride=1):
+    """half a kernel of zeros is added at each end, as many in front as behind."""
+    return k // 2, k // 2
+
+
+@mistake(of="same_zeros")
+def all_behind(n, k, stride=1):
+    """all zeros go behind."""
+    return 0, sum(right.same_zeros(n, k, stride))
+
+
+@mistake(of="same_zeros")
+def stride_left_out(n, k, stride=1):
+    """the zeros are counted for stride 1, whatever the stride is."""
+    return right.same_zeros(n, k)
+
+
+@mistake(of="same_zeros")
+def fewer_than_none(n, k, stride=1):
+    """the number of zeros may fall below 0, where the stride is larger than the kernel."""
+    zeros = (math.ceil(n / stride) - 1) * stride + k - n
+    return zeros // 2, zeros - zeros // 2
+
+
+@mistake(of="same_zeros")
+def zeros_for_fewer_places(n, k, stride=1):
+    """the side divided by the stride is rounded down, where it goes up."""
+    zeros = max((n // stride - 1) * stride + k - n, 0)
+    return zeros // 2, zeros - zeros // 2
+
+
+@mistake(of="same_zeros")
+def one_stride_too_many(n, k, stride=1):
+    """a stride is counted for each place instead of for each step between two places."""
+    zeros = max(math.ceil(n / stride) * stride + k - n, 0)
+    return zeros // 2, zeros - zeros // 2
+
+
 @mistake(of="conv2d")
 def flipped_kernel(x, kernel, stride=1, padding="VALID"):
     """the kernel is turned by 180° first, as in a mathematician's convolution."""
@@ -521,37 +619,37 @@ def shortest_side(x, kernel, stride, out_hw, padding="VALID"):
 
 
 @mistake(of="conv_matrix")
-def rows_flipped(k, n):
+def rows_flipped(kernel, n):
     """the kernel stands in the rows back to front, as in a mathematician's convolution."""
-    return right.conv_matrix(k[::-1], n)
+    return right.conv_matrix(kernel[::-1], n)
 
 
 @mistake(of="conv_matrix")
-def wrapped_around(k, n):
+def wrapped_around(kernel, n):
     """the kernel goes on at the other end where it reaches the border, which makes n rows of a circulant."""
-    return np.stack([np.roll(np.append(k, np.zeros(n - len(k))), t) for t in range(n)])
+    return np.stack([np.roll(np.append(kernel, np.zeros(n - len(kernel))), t) for t in range(n)])
 
 
 @mistake(of="conv_matrix")
-def columns_instead_of_rows(k, n):
+def columns_instead_of_rows(kernel, n):
     """the kernel stands in the columns, downwards from the diagonal, instead of in the rows."""
-    matrix = np.zeros((n - len(k) + 1, n))
+    matrix = np.zeros((n - len(kernel) + 1, n))
     for t, s in np.ndindex(matrix.shape):
-        if 0 <= t - s < len(k):
-            matrix[t, s] = k[t - s]
+        if 0 <= t - s < len(kernel):
+            matrix[t, s] = kernel[t - s]
     return matrix
 
 
 @mistake(of="conv_matrix")
-def all_in_front(k, n):
+def all_in_front(kernel, n):
     """every row starts at the first input, without moving on."""
-    return np.tile(np.append(k, np.zeros(n - len(k))), (n - len(k) + 1, 1))
+    return np.tile(np.append(kernel, np.zeros(n - len(kernel))), (n - len(kernel) + 1, 1))
 
 
 @mistake(of="conv_matrix", raises="WrongStructure")
-def matrix_transposed(k, n):
+def matrix_transposed(kernel, n):
     """the matrix is that of the transposed convolution, with n rows."""
-    return right.conv_matrix(k, n).T
+    return right.conv_matrix(kernel, n).T
 
 
 @mistake(of="gabor_cells")

@@ -9,6 +9,45 @@ from scipy import signal
 from grader.exercise import oracle
 
 
+@oracle(of="correlate")
+def correlate_by_scipy(image, kernel, stride=1):
+    """scipy.signal.correlate2d at all places, in float64, and every `stride`-th of them."""
+    match = signal.correlate2d(np.asarray(image, np.float64), np.asarray(kernel, np.float64), mode="valid")
+    return match[::stride, ::stride]
+
+
+@oracle(of="correlate")
+def correlate_by_places(image, kernel, stride=1):
+    """The definition: Python loops over the places, as nested lists."""
+    image, kernel = np.asarray(image, np.float64), np.asarray(kernel, np.float64)
+    (height, width), (p, q) = image.shape, kernel.shape
+    return [
+        [float(np.sum(image[t:t + p, u:u + q] * kernel)) for u in range(0, width - q + 1, stride)]
+        for t in range(0, height - p + 1, stride)
+    ]
+
+
+@oracle(of="same_zeros")
+def zeros_by_trying(n, k, stride=1):
+    """Adding a zero, behind and in front in turn, until as many places as needed fit."""
+    front = behind = 0
+    while len(range(0, front + n + behind - k + 1, stride)) < len(range(0, n, stride)):
+        if behind > front:
+            front += 1
+        else:
+            behind += 1
+    return front, behind
+
+
+@oracle(of="same_zeros")
+def zeros_by_tensorflow(n, k, stride=1):
+    """Where the first window of tf.image.extract_patches begins, and the last one ends."""
+    pixels = tf.reshape(tf.range(1, n + 1, dtype=tf.float32), (1, n, 1, 1))
+    patches = tf.image.extract_patches(pixels, [1, k, 1, 1], [1, stride, 1, 1], [1, 1, 1, 1], "SAME")
+    first, last = patches[0, 0, 0].numpy(), patches[0, -1, 0].numpy()
+    return int(np.flatnonzero(first)[0]), int(k - 1 - np.flatnonzero(last)[-1])
+
+
 @oracle(of="conv2d")
 def conv2d_by_scipy(x, kernel, stride=1, padding="VALID"):
     """scipy.signal.correlate2d for every image, channel and map, in float64."""
@@ -161,15 +200,15 @@ def transpose_by_stamping(x, kernel, stride, out_hw, padding="VALID"):
 
 
 @oracle(of="conv_matrix")
-def matrix_by_correlating(k, n):
+def matrix_by_correlating(kernel, n):
     """numpy.correlate of the kernel with every unit vector: its columns."""
-    return np.stack([np.correlate(unit, k, mode="valid") for unit in np.eye(n)], axis=1)
+    return np.stack([np.correlate(unit, kernel, mode="valid") for unit in np.eye(n)], axis=1)
 
 
 @oracle(of="conv_matrix")
-def matrix_by_diagonals(k, n):
+def matrix_by_diagonals(kernel, n):
     """A sum of shifted identities, as nested lists."""
-    return sum(entry * np.eye(n - len(k) + 1, n, i) for i, entry in enumerate(k)).tolist()
+    return sum(entry * np.eye(n - len(kernel) + 1, n, i) for i, entry in enumerate(kernel)).tolist()
 
 
 @oracle(of="gabor_cells")
