@@ -84,6 +84,7 @@ def no_free_lunch(answer, learner, n_bits, training_sets, weights):
         "all targets alike": np.array(
             [fraction(answer.no_free_lunch(learn, n_bits, one)) for one in sets], dtype=np.int64
         ),
+        # clause: "the weight of a target, a whole number"; "All targets weigh the same by default"
         "targets with weights": np.array(
             [fraction(answer.no_free_lunch(learn, n_bits, one, prior)) for one in sets], dtype=np.int64
         ),
@@ -123,6 +124,7 @@ def _(rng):
     inputs["weights"] = rng.integers(1, 100, size=4)
     inputs["weights"][[0, 3]] += 200
     yield "one bit, the nearest example", inputs
+    # clause: "the inputs are all 2ⁿ rows of n bits, counted upwards"
     yield "two bits, the majority", world("majority", 2, 2, 3)
     yield "three bits, the nearest example", world("nearest", 3, 3, 7)
     yield "three bits, the opposite of the majority", world("anti-majority", 3, 5)
@@ -130,6 +132,7 @@ def _(rng):
     for train_idx in inputs["training_sets"]:
         train_idx.sort(reverse=True)
     inputs["training_sets"][1].insert(0, inputs["training_sets"][1][2])
+    # clause: "in this order. An input may be seen twice"
     yield "three bits, a learner that minds the order, and an input seen twice", inputs
 
 
@@ -146,6 +149,7 @@ def _(rng):
 def bias_variance(answer, X, f, sigma, lam):
     parts = named(answer.bias_variance(X, f, sigma, lam), "bias2", "var", "noise")
     found = {name: number(value, f"one number for `{name}`") for name, value in parts.items()}
+    # clause: "Left as it is"
     return found | {"X afterwards": X, "f afterwards": f}
 
 
@@ -157,9 +161,11 @@ def _(rng):
 
     yield "one example, one feature", regression(1, 1, 0.7, 0.4)
     yield "ten examples, three features", regression(10, 3, 1.6, 2.5)
+    # clause: "λ as it stands in S", at 0 and far above the data too
     yield "four features, no penalty", regression(12, 4, 0.5, 0.0)
     yield "more features than examples", regression(6, 9, 1.3, 3.0)
     yield "so large a penalty that hardly anything is fitted", regression(8, 3, 0.3, 1e4)
+    # clause: "without an intercept"
     inputs = regression(9, 2, 1.4, 0.8)
     inputs["X"] += 3.0
     yield "features whose mean is not 0", inputs
@@ -182,6 +188,7 @@ MISSED = 1e-8  # how far, relative to the largest label, a network may be from a
 def interpolate_two_layer(answer, X, y, a):
     w, b = named(answer.interpolate_two_layer(X, y, a), "w", "b").values()
     w, b = shaped(w, "w", len(X)).astype(np.float64), shaped(b, "b", len(X)).astype(np.float64)
+    # clause: "All three are left as they are"
     return {"w": w, "b": b, "X afterwards": X, "y afterwards": y, "a afterwards": a}
 
 
@@ -215,8 +222,10 @@ def _(rng):
 
     yield "one example", examples(1, 3, rng.uniform(1, 2, size=1))
     yield "labels tossed by a coin", examples(12, 4, rng.permutation(np.repeat([-1.0, 1.0], 6)))
+    # clause: "their labels, any numbers"
     yield "real labels, one input", examples(9, 1, rng.normal(size=9))
     yield "thirty examples, labels in the hundreds", examples(30, 5, 100 * rng.normal(size=30))
+    # clause: "the examples, in any order"
     inputs = examples(8, 3, rng.normal(size=8))
     order = np.argsort(inputs["X"] @ inputs["a"])[::-1]
     yield "examples in the opposite order", inputs | {"X": inputs["X"][order]}
@@ -238,60 +247,24 @@ def apart(rng, X):
 # memorise_random_labels
 
 
-NEAR = 2e-5  # how far losses and weights may be from those of gradient descent, relative to the largest
-
-
-# Memorising 100 digits: over 40 seeds the reference misses no label after 96 to 175 of the 400 steps, and
-# ends with a loss below 0.018. A network that guesses misses about 90. Weights after 400 steps depend on
-# rounding, and so what is asked of them is what they know.
 @exercise(
     points=15,
-    hint="Which of the losses is that of the weights to start from, and which weights give no loss any more?",
-    tolerance=NEAR,
+    hint="Which of the losses is that of the weights to start from, and what may change between two of them?",
+    tolerance=2e-5,
 )
-def memorise_random_labels(answer, x, y, weights, steps, lr, by_heart=False):
+def memorise_random_labels(answer, x, y, weights, steps, lr):
     history, trained = named(
         answer.memorise_random_labels(x, y, list(weights), steps, lr), "history", "weights"
     ).values()
     trained = named(trained, "W1", "b1", "W2", "b2").items()
-    return {"history": shaped(history, "history", steps)} | {
-        name: shaped(value, name, *given.shape) for (name, value), given in zip(trained, weights)
-    }
+    # clause: "The loss just before each step"
+    found = {"history": shaped(history, "history", steps)}
+    # clause: "the four weights after the last"
+    return found | {name: shaped(value, name, *given.shape) for (name, value), given in zip(trained, weights)}
 
 
 def logits_of(x, W1, b1, W2, b2):
     return np.maximum(x.astype(np.float64) @ W1 + b1, 0) @ W2 + b2
-
-
-def near(returned, expected):
-    """Tell whether all numbers are what was expected, as nearly as float32 can tell."""
-    allowed = NEAR * (np.abs(expected) + max(np.abs(expected).max(), 0.01))
-    return bool(np.all(np.abs(returned - expected) <= allowed))
-
-
-@memorise_random_labels.judge
-def _(returned, expected, inputs):
-    history, first = returned["history"], expected["history"][:1]
-    if not near(history[:1], first):
-        details = f"it is {history[0]:.5g}, where {first[0]:.5g} was expected"
-        return "the first loss is not that of the weights to start from", details
-    if inputs.get("by_heart"):
-        logits = logits_of(inputs["x"], *(returned[name] for name in ("W1", "b1", "W2", "b2")))
-        right = logits[np.arange(len(logits)), inputs["y"]][:, None]
-        missed = np.sum(np.sum(logits >= right, axis=1) != 1)
-        if missed:
-            return "the network does not know all the labels by heart", f"{missed} of {len(logits)} are wrong"
-        if not np.all(history[-10:] < 0.1):
-            return "the network knows the labels by heart, but the last losses are not near 0"
-        return None
-    if not near(history, expected["history"]):
-        step = int(np.argmax(np.abs(history - expected["history"])))
-        details = f"the furthest off is the one before step {step + 1}"
-        return "a later loss is not that of gradient descent", details
-    wrong = [name for name in ("W1", "b1", "W2", "b2") if not near(returned[name], expected[name])]
-    if wrong:
-        return "weights after the last step are not those of gradient descent", ", ".join(wrong)
-    return None
 
 
 @memorise_random_labels.cases
@@ -317,19 +290,20 @@ def _(rng):
     yield "weights so large that a probability is 0", network(
         6, 5, 8, 4, steps=2, lr=0.001, scale=6.0, behind=150.0
     )
+    # Few and small steps, so that no rounding grows until it shows: a wrong answer has the same losses, and
+    # so the same name, on every machine. Whether all labels are learnt by heart is shown in the notebook.
     digits = arrays("digits")
-    chosen = rng.permutation(1797)[:100]
-    yield "100 digits, whose labels were rolled", {
-        "x": digits["image"][chosen].reshape(-1, 64) / 16.0,
-        "y": rng.integers(0, 10, size=100),
+    chosen = rng.permutation(1797)[:12]
+    yield "twelve digits, whose labels were rolled", {
+        "x": digits["image"][chosen].reshape(12, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(12, 16) / 16.0,
+        "y": rng.permutation(12) % 10,
         "weights": [
-            rng.normal(size=(64, 128)) * np.sqrt(2 / 64), np.zeros(128),
-            rng.normal(size=(128, 10)) * np.sqrt(2 / 128), np.zeros(10),
+            rng.normal(size=(16, 20)) * np.sqrt(2 / 16), np.zeros(20),
+            rng.normal(size=(20, 10)) * np.sqrt(2 / 20), np.zeros(10),
         ],
-        "steps": 400,
-        "lr": 1.0,
-        "by_heart": True,
-    }, 2.0
+        "steps": 25,
+        "lr": 0.02,
+    }
 
 
 # filter_normalised_direction
@@ -344,6 +318,7 @@ def filter_normalised_direction(answer, weights, noise):
     direction = answer.filter_normalised_direction(weights, noise)
     named(direction, *(f"d{place}" for place in range(len(weights))))
     found = {f"for weights[{place}]": one for place, one in enumerate(direction)}
+    # clause: "Both lists are left as they are"
     found |= {f"weights[{place}] afterwards": one for place, one in enumerate(weights)}
     return found | {f"noise[{place}] afterwards": one for place, one in enumerate(noise)}
 
@@ -359,6 +334,7 @@ def _(rng):
 
     yield "a dense layer with a bias", network((5, 3), (3,))
     yield "a square dense layer", network((4, 4))
+    # clause: "[*window, inputs, outputs] of convolutions, and vectors [outputs]"
     yield "a convolution with a bias, and a dense layer", network((3, 2, 4, 5), (5,), (5, 2), (2,))
     yield "a convolution in which all sizes agree", network((3, 3, 3, 3))
     yield "a convolution over time, of one filter", network((4, 3, 1), (1,))
@@ -397,6 +373,7 @@ def loss_surface(answer, theta, d1, d2, a, b, **landscape):
     )
     return {
         "surface": shaped(surface, "surface", len(a), len(b)),
+        # clause: "They have their values again, to the last bit"
         "the weights are about what they were": all(
             np.allclose(variable, value, rtol=1e-3, atol=1e-3) for variable, value in zip(variables, theta)
         ),
@@ -418,6 +395,7 @@ def _(rng):
         }
 
     steps = rng.uniform(-1, 1, size=7)
+    # clause: "a row for each α, a column for each β"
     yield "three steps by four, a kernel and a bias", flight(steps[:3], steps[3:], (3, 2), (2,))
     yield "as many steps in both directions", flight(steps[:3] + 0.4, steps[4:], (2, 5), (5,), (5, 1))
     yield "the centre alone", flight([0.0], [0.0], (4,))
@@ -425,12 +403,50 @@ def _(rng):
     yield "one column, of large steps", flight([-30.0, 10.0, 20.0], [0.5], (2, 3), (4,))
 
 
+# sauer_count
+
+
+LIMB = 62  # bits of a whole number that are returned in one integer
+
+
+@exercise(
+    points=4,
+    hint="In how many ways can one label two of five points 1, or one of them, or none?",
+    arrays="numpy",
+)
+def sauer_count(answer, settings):
+    limbs = []
+    for m, d in settings:
+        count = answer.sauer_count(m, d)
+        count = count.item() if isinstance(count, np.generic) else count
+        if not isinstance(count, int):
+            raise WrongStructure(f"expected a whole number, which is exact, got {describe(count)}")
+        if not 0 <= count < 2 ** (LIMB * 40):
+            raise WrongStructure("expected a number from 0 to the number of all labellings")
+        limbs.append([count >> (LIMB * place) & (2**LIMB - 1) for place in range(40)])
+    return {"counts, in pieces of 62 bits": np.array(limbs, dtype=np.int64)}
+
+
+@sauer_count.cases
+def _(rng):
+    m, d, more = (int(one) for one in rng.integers(8, 30, size=3))
+    yield "dimensions from 1 to m - 1", {
+        "settings": [[m, 1], [m + 20, 4], [m + 30, 7], [d, d - 1], [more + 9, more]]
+    }
+    # clause: "perhaps more than m"
+    yield "where d is 0, m, or more than m", {"settings": [[m, 0], [d, d], [more, 2 * more], [1, 1], [m, 3]]}
+    # clause: "which may be far too large for a float"
+    yield "a count that is far too large for a float", {
+        "settings": [[2000 + m, 600 + d], [1400 + more, 700], [m, 2]]
+    }
+
+
 # generalisation_bounds
 
 
 @exercise(
-    points=10,
-    hint="Which of the four decreases as m grows, and what becomes of each as delta goes to 0?",
+    points=6,
+    hint="If each of a hundred promises fails with probability 0.0005, how often does one of them fail?",
     dtype="float64",
     tolerance=1e-9,
     arrays="numpy",
@@ -453,10 +469,8 @@ def _(rng):
             for other in others
         ]
 
-    def sauer(m, d):
-        return {"m": m, "delta": float(rng.uniform(0.01, 0.2)), "d": d}
-
     unlikely = {"delta": float(rng.uniform(1e-9, 2e-9))}
+    # clause: "for one classifier chosen before"
     yield "one classifier, Hoeffding's inequality", {
         "kind": "hoeffding", "settings": [{"m": 1, "delta": 0.5}, *settings({}, {}, unlikely)],
     }
@@ -464,19 +478,9 @@ def _(rng):
         "kind": "finite",
         "settings": settings({"size": 1}, {"size": int(rng.integers(2, 9))}, {"size": 10**6}),
     }
+    # clause: "perhaps far too large for a float"
     yield "as many functions as 20,000 bits have settings", {
         "kind": "finite", "settings": settings({"bits": 20_000}, {"bits": 19_000}),
-    }
-    yield "Sauer's lemma", {
-        "kind": "sauer",
-        "settings": [
-            sauer(int(rng.integers(8, 60)), 1), sauer(int(rng.integers(8, 60)), 4),
-            sauer(int(rng.integers(40, 60)), 7), sauer(m := int(rng.integers(8, 60)), m - 1),
-        ],
-    }
-    m, more = (int(one) for one in rng.integers(8, 30, size=2))
-    yield "Sauer's lemma where d is 0, m, or more than m", {
-        "kind": "sauer", "settings": [sauer(m, 0), sauer(m, m), sauer(more, 2 * more), sauer(1, 1)],
     }
     yield "a class of finite dimension", {
         "kind": "vc",
@@ -484,10 +488,12 @@ def _(rng):
             {"d": 0}, {"d": 1}, {"d": 3}, {"d": 9, "m": int(rng.integers(30, 100))}, {"d": 3, "m": 10**5}
         ),
     }
+    # clause: "perhaps more than m"
     yield "a dimension so large that the count is beyond a float", {
         "kind": "vc", "settings": settings({"d": 600, "m": 2000}, {"d": 1500, "m": 700}),
     }
-    unasked = [{"kind": kind, "size": 7, "d": 3} for kind in ("hoeffding", "finite", "sauer", "vc")]
+    unasked = [{"kind": kind, "size": 7, "d": 3} for kind in ("hoeffding", "finite", "vc")]
+    # clause: "used by 'finite' only", "used by 'vc' only"
     yield "a size and a d, of which each kind asks for one or none", {
         "kind": "hoeffding", "settings": settings(*unasked),
     }
@@ -523,7 +529,9 @@ def _(rng):
             "W": rng.normal(size=(D, features)), "b": 0.5 * rng.normal(size=features), "widths": widths,
         }
 
+    # clause: "the first p features are used, and no intercept"
     yield "fewer features than examples", regression(20, 7, 3, 16, [1, 4, 9])
+    # clause: "of the shortest weights that fit best"
     yield "more features than examples", regression(6, 9, 3, 60, [60, 12, 30])
     while True:
         inputs = regression(1, 3, 2, 8, [1, 8])
@@ -537,9 +545,9 @@ def _(rng):
     diabetes = arrays("diabetes")
     X, y = diabetes["features"] / 0.0476, (diabetes["target"] - 152.0) / 77.0
     chosen = rng.permutation(442)
-    yield "64 patients with diabetes, before the peak, on it, and beyond", {
-        "X_train": X[chosen[:64]], "y_train": y[chosen[:64]],
-        "X_test": X[chosen[64:164]], "y_test": y[chosen[64:164]],
-        "W": rng.normal(size=(10, 256)) / np.sqrt(10), "b": 0.5 * rng.normal(size=256),
-        "widths": [16, 64, 256],
+    yield "32 patients with diabetes, before the peak, on it, and beyond", {
+        "X_train": X[chosen[:32]], "y_train": y[chosen[:32]],
+        "X_test": X[chosen[32:62]], "y_test": y[chosen[32:62]],
+        "W": rng.normal(size=(10, 128)) / np.sqrt(10), "b": 0.5 * rng.normal(size=128),
+        "widths": [8, 32, 128],
     }

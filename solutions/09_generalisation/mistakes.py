@@ -569,19 +569,61 @@ def start_not_copied(loss, theta, d1, d2, a, b):
     return surface
 
 
+# sauer_count
+
+
+@mistake(of="sauer_count")
+def sum_from_one(m, d):
+    """the sum begins at i = 1, which leaves out the labelling that has no positive point."""
+    return right.sauer_count(m, d) - 1
+
+
+@mistake(of="sauer_count")
+def sum_below_d(m, d):
+    """the sum ends at i = d - 1."""
+    return right.sauer_count(m, d - 1)
+
+
+@mistake(of="sauer_count")
+def last_term_alone(m, d):
+    """only the last term of the sum is there, the labellings with exactly d positive points."""
+    return math.comb(m, d)
+
+
+@mistake(of="sauer_count")
+def all_labellings(m, d):
+    """all labellings are counted, whatever the dimension is."""
+    return 2**m
+
+
+@mistake(of="sauer_count")
+def sequences_counted(m, d):
+    """the order of the chosen points counts, as in m · (m - 1) · … instead of in a binomial coefficient."""
+    return sum(math.perm(m, i) for i in range(d + 1))
+
+
+@mistake(of="sauer_count")
+def power_of_the_points(m, d):
+    """the sum is replaced by its bound mᵈ + 1."""
+    return m**d + 1
+
+
+@mistake(of="sauer_count", raises="OverflowError")
+def counted_in_floats(m, d):
+    """the count is made a float first, which holds neither all of its digits nor so large a number."""
+    return int(float(right.sauer_count(m, d)))
+
+
 # generalisation_bounds
 
 
 def _bound(kind, m, delta, size, d, tails=2, per=2, log=math.log, first=0, last=1, sample=2, vc_tails=4):
-    """Compute all four, with one thing changed."""
+    """Compute all three, with one thing changed."""
     if kind == "hoeffding":
         return math.sqrt(log(tails / delta) / (per * m))
     if kind == "finite":
         return math.sqrt((log(size) + log(tails / delta)) / (per * m))
-    points = m if kind == "sauer" else sample * m
-    count = sum(math.comb(points, i) for i in range(first, d + last))
-    if kind == "sauer":
-        return float(count)
+    count = sum(math.comb(sample * m, i) for i in range(first, d + last))
     return math.sqrt(8 / m * (log(vc_tails / delta) + (log(count) if count else 0.0)))
 
 
@@ -612,8 +654,7 @@ def divided_by_m(kind, m, delta, size=None, d=None):
 @mistake(of="generalisation_bounds")
 def root_forgotten_in_bounds(kind, m, delta, size=None, d=None):
     """the root is forgotten, so that what is returned is ε²."""
-    found = _bound(kind, m, delta, size, d)
-    return found if kind == "sauer" else found**2
+    return _bound(kind, m, delta, size, d) ** 2
 
 
 @mistake(of="generalisation_bounds")
@@ -623,13 +664,13 @@ def class_of_one(kind, m, delta, size=None, d=None):
 
 
 @mistake(of="generalisation_bounds")
-def sum_from_one(kind, m, delta, size=None, d=None):
+def count_from_one(kind, m, delta, size=None, d=None):
     """the sum begins at i = 1, which leaves out the labelling that has no positive point."""
     return _bound(kind, m, delta, size, d, first=1)
 
 
 @mistake(of="generalisation_bounds")
-def sum_below_d(kind, m, delta, size=None, d=None):
+def count_below_d(kind, m, delta, size=None, d=None):
     """the sum ends at i = d - 1."""
     return _bound(kind, m, delta, size, d, last=0)
 
@@ -647,10 +688,8 @@ def two_as_in_hoeffding(kind, m, delta, size=None, d=None):
 
 
 @mistake(of="generalisation_bounds")
-def all_labellings(kind, m, delta, size=None, d=None):
+def all_labellings_possible(kind, m, delta, size=None, d=None):
     """all labellings are counted, whatever the dimension is."""
-    if kind == "sauer":
-        return 2.0**m
     found = 8 / m * (2 * m * math.log(2) + math.log(4 / delta))
     return math.sqrt(found) if kind == "vc" else _bound(kind, m, delta, size, d)
 
@@ -662,19 +701,18 @@ def size_wherever_given(kind, m, delta, size=None, d=None):
 
 
 @mistake(of="generalisation_bounds")
-def last_term_alone(kind, m, delta, size=None, d=None):
-    """of Sauer's sum only the last term is there, the labellings with d positive points."""
+def last_term_of_the_count(kind, m, delta, size=None, d=None):
+    """only the last term of Sauer's sum is there, the labellings with d positive points."""
     return _bound(kind, m, delta, size, d, first=d or 0)
 
 
 @mistake(of="generalisation_bounds")
 def bound_on_the_count(kind, m, delta, size=None, d=None):
-    """Sauer's sum is replaced by its bound (em/d)ᵈ."""
-    if kind not in ("sauer", "vc"):
+    """Sauer's count is replaced by its bound (2em/d)ᵈ."""
+    if kind != "vc":
         return right.generalisation_bounds(kind, m, delta, size, d)
-    points = m if kind == "sauer" else 2 * m
-    log_count = d * (1 + math.log(points / d)) if d else 0.0
-    return math.exp(log_count) if kind == "sauer" else math.sqrt(8 / m * (math.log(4 / delta) + log_count))
+    log_count = d * (1 + math.log(2 * m / d)) if d else 0.0
+    return math.sqrt(8 / m * (math.log(4 / delta) + log_count))
 
 
 @mistake(of="generalisation_bounds", raises="TypeError")

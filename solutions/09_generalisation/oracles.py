@@ -205,22 +205,39 @@ def by_rows_of_lists(loss, theta, d1, d2, a, b):
     return rows
 
 
+# sauer_count
+
+
+@oracle(of="sauer_count")
+def by_pascal(m, d):
+    """Pascal's recursion on the number of points: τ(m, d) = τ(m - 1, d) + τ(m - 1, d - 1)."""
+    counts = [1] * (d + 1)
+    for _ in range(m):
+        counts = [1, *(here + below for below, here in zip(counts, counts[1:]))]
+    return counts[d]
+
+
+@oracle(of="sauer_count")
+def by_one_term_after_the_other(m, d):
+    """Each binomial coefficient from the one before it."""
+    term, count = 1, 0
+    for i in range(d + 1):
+        count += term
+        term = term * (m - i) // (i + 1)
+    return count
+
+
 # generalisation_bounds
 
 
 @oracle(of="generalisation_bounds")
 def by_solving_for_epsilon(kind, m, delta, size=None, d=None):
-    """The inequalities solved for ε; counts by Pascal's recursion."""
+    """The inequalities solved for ε; counts term by term."""
     if kind == "hoeffding":  # 2 exp(-2 m ε²) = δ
         return math.sqrt(-math.log(delta / 2) / m / 2)
     if kind == "finite":  # 2 |H| exp(-2 m ε²) = δ
         return math.sqrt(-(math.log(delta) - math.log(2 * size)) / m / 2)
-    rows, term, count = m if kind == "sauer" else 2 * m, 1, 0
-    for i in range(d + 1):
-        count += term
-        term = term * (rows - i) // (i + 1)
-    if kind == "sauer":
-        return np.float64(count)
+    count = by_one_term_after_the_other(2 * m, d)
     return math.sqrt(-8 * (math.log(delta) - math.log(4 * count)) / m)  # 4 τ(2m) exp(-m ε² / 8) = δ
 
 
@@ -230,12 +247,10 @@ def by_logarithms(kind, m, delta, size=None, d=None):
     if kind in ("hoeffding", "finite"):
         bits = (math.log2(size) if kind == "finite" else 0) + 1 - math.log2(delta)
         return (bits * math.log(2) / (2 * m)) ** 0.5
-    points = m if kind == "sauer" else 2 * m
-    i = np.arange(min(d, points) + 1)
+    i = np.arange(min(d, 2 * m) + 1)
     log_factorial = scipy.special.gammaln
-    logs = log_factorial(points + 1) - log_factorial(i + 1) - log_factorial(points - i + 1)
-    total = scipy.special.logsumexp(logs)
-    return np.exp(total) if kind == "sauer" else np.sqrt(8 * (total + np.log(4) - np.log(delta)) / m)
+    logs = log_factorial(2 * m + 1) - log_factorial(i + 1) - log_factorial(2 * m - i + 1)
+    return np.sqrt(8 * (scipy.special.logsumexp(logs) + np.log(4) - np.log(delta)) / m)
 
 
 # double_descent
