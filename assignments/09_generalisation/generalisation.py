@@ -823,7 +823,7 @@ average, half a filter's length away. Which network is more sensitive?
 #     surfaces[f"{name}; loss {centre:.3f} at the cross"] = surface
 #     rises.append(float(surface[ring].mean() - centre))
 # show_surfaces(steps_a, steps_b, surfaces)
-# print(f"half a filter's length away the loss rises by {rises[0]:.3f} (true), {rises[1]:.3f} (random labels)")
+# print(f"half a filter's length away the loss rises by {rises[0]:.3f} (true), {rises[1]:.3f} (random)")
 # assert rises[1] > 2 * rises[0], "memorised labels are the more sensitive ones"
 
 # %% [markdown]
