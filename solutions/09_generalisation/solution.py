@@ -1069,7 +1069,7 @@ def double_descent(
     Args:
         X_train, y_train: the examples to fit.
         X_test, y_test: those to measure the error on.
-        W, b: weights and biases of all features there are.
+        W, b: weights and biases of all features there are. All arrays are left as they are.
         widths: for each p of these, the first p features are used, and no intercept.
 
     Returns:
