@@ -6,7 +6,7 @@ from numbers import Rational
 import numpy as np
 
 from grader.datasets import arrays
-from grader.drivers import WrongStructure, describe, named
+from grader.drivers import WrongStructure, describe, keeping, named
 from grader.exercise import exercise
 
 
@@ -170,6 +170,8 @@ def _(rng):
     inputs["X"] += 3.0
     yield "features whose mean is not 0", inputs
     yield "no noise", regression(7, 2, 0.0, 1.5)
+    inputs = regression(8, 3, 25.0, 2.0)
+    yield "a truth in the hundreds, and much noise", inputs | {"f": 100 * inputs["f"]}
 
 
 # interpolate_two_layer
@@ -341,6 +343,10 @@ def _(rng):
     yield "batch normalisation's parameters, then a convolution in space and time", network(
         (3,), (3,), (2, 2, 2, 3, 4), (4,)
     )
+    inputs = network((4, 3), (3,))
+    yield "filters that are a hundred times as long as the noise", inputs | {
+        "weights": [100 * weight for weight in inputs["weights"]]
+    }
     inputs = network((3, 4), (4,))
     inputs["weights"][0][:, 1] = 0.0
     yield "a filter that is 0", inputs
@@ -406,7 +412,7 @@ def _(rng):
 # sauer_count
 
 
-LIMB = 62  # bits of a whole number that are returned in one integer
+LIMB, LIMBS = 62, 140  # a whole number is returned in so many integers of so many bits
 
 
 @exercise(
@@ -421,9 +427,9 @@ def sauer_count(answer, settings):
         count = count.item() if isinstance(count, np.generic) else count
         if not isinstance(count, int):
             raise WrongStructure(f"expected a whole number, which is exact, got {describe(count)}")
-        if not 0 <= count < 2 ** (LIMB * 40):
+        if not 0 <= count < 2 ** (LIMB * LIMBS):
             raise WrongStructure("expected a number from 0 to the number of all labellings")
-        limbs.append([count >> (LIMB * place) & (2**LIMB - 1) for place in range(40)])
+        limbs.append([count >> (LIMB * place) & (2**LIMB - 1) for place in range(LIMBS)])
     return {"counts, in pieces of 62 bits": np.array(limbs, dtype=np.int64)}
 
 
@@ -492,7 +498,7 @@ def _(rng):
     yield "a dimension so large that the count is beyond a float", {
         "kind": "vc", "settings": settings({"d": 600, "m": 2000}, {"d": 1500, "m": 700}),
     }
-    unasked = [{"kind": kind, "size": 7, "d": 3} for kind in ("hoeffding", "finite", "vc")]
+    unasked = [{"kind": kind, "size": 7, "d": 1} for kind in ("hoeffding", "finite", "vc")]
     # clause: "used by 'finite' only", "used by 'vc' only"
     yield "a size and a d, of which each kind asks for one or none", {
         "kind": "hoeffding", "settings": settings(*unasked),
@@ -514,9 +520,10 @@ def _(rng):
 def double_descent(answer, X_train, y_train, X_test, y_test, W, b, widths):
     data = {"X_train": X_train, "y_train": y_train, "X_test": X_test, "y_test": y_test, "W": W, "b": b}
     widths = list(widths)
-    errors = shaped(answer.double_descent(**data, widths=widths), "errors", len(widths))
-    found = {f"test error with {p} features": error for p, error in zip(widths, errors)}
-    return found | {f"{name} afterwards": value for name, value in data.items() if name != "W"}
+    # clause: "All arrays are left as they are"
+    returned = keeping(answer.double_descent, **data, widths=widths)
+    errors = shaped(returned, "errors", len(widths))
+    return {f"test error with {p} features": error for p, error in zip(widths, errors)}
 
 
 @double_descent.cases
@@ -539,6 +546,8 @@ def _(rng):
         if np.any(inputs["X_test"] @ inputs["W"] + inputs["b"] < -0.1):  # relu has something to do
             break
     yield "one example", inputs
+    inputs = regression(12, 5, 3, 30, [4, 30])
+    yield "labels in the hundreds", inputs | {name: 100 * inputs[name] for name in ("y_train", "y_test")}
     inputs = regression(9, 5, 4, 30, [5, 20])
     inputs["b"][2] = -50.0
     yield "a feature that is always 0", inputs

@@ -334,9 +334,10 @@ example does better than the one that answers the opposite?
 r"""
 **Prediction 1, answered.** By nothing at all: each of the three is wrong in exactly one half of
 the cases. For each truth there is another one that agrees with it on all that was seen and
-differs from it on all that was not. Where the learner is right about the one, it is wrong about
-the other. To prefer a learner is to bet on the kind of world; in the smooth one the nearest
-example wins, in the rugged one it loses. The rest of the chapter asks which bets a network
+differs from it on all that was not. Where the learner is right about the one, it is wrong
+about the other. To prefer a learner is to bet on the kind of world: in the smooth one the
+nearest example and the majority are better than guessing, in the rugged one they are worse.
+The rest of the chapter asks which bets a network
 makes.
 
 ## Bias and variance
@@ -1038,7 +1039,7 @@ def double_descent(
     Args:
         X_train, y_train: the examples to fit.
         X_test, y_test: those to measure the error on.
-        W, b: weights and biases of all features there are.
+        W, b: weights and biases of all features there are. All arrays are left as they are.
         widths: for each p of these, the first p features are used, and no intercept.
 
     Returns:

@@ -1088,7 +1088,7 @@ place of the ReLU. The cell prints the measured outcome, the share of 10 draws t
 """
 
 # %% tags=["active-ipynb"]
-# number = 40
+# number = 20
 # chosen = np.flatnonzero((labels == 3) | (labels == 8))[:200]
 # threes, t = pixels[chosen], np.where(labels[chosen] == 3, 1, -1)
 # draws = [lifted(threes, number, np.random.default_rng(seed)) for seed in range(10)]

@@ -337,9 +337,10 @@ example does better than the one that answers the opposite?
 r"""
 **Prediction 1, answered.** By nothing at all: each of the three is wrong in exactly one half of
 the cases. For each truth there is another one that agrees with it on all that was seen and
-differs from it on all that was not. Where the learner is right about the one, it is wrong about
-the other. To prefer a learner is to bet on the kind of world; in the smooth one the nearest
-example wins, in the rugged one it loses. The rest of the chapter asks which bets a network
+differs from it on all that was not. Where the learner is right about the one, it is wrong
+about the other. To prefer a learner is to bet on the kind of world: in the smooth one the
+nearest example and the majority are better than guessing, in the rugged one they are worse.
+The rest of the chapter asks which bets a network
 makes.
 
 ## Bias and variance

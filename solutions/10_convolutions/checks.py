@@ -53,6 +53,8 @@ def _(rng):
     yield "stride 2, nothing left over", looked_for(rng, (7, 9), (3, 3), stride=2)
     yield "stride 3, with rows and columns left over", looked_for(rng, (10, 12), (3, 2), stride=3)
     yield "stride 4, larger than the kernel", looked_for(rng, (11, 7), (1, 2), stride=4)
+    page = looked_for(rng, (8, 6), (3, 2), stride=2)
+    yield "pixels in the hundreds", page | {"image": 100 * page["image"]}
     # clause: "at least as high and as wide as the kernel"
     yield "a kernel as large as the image", looked_for(rng, (3, 5), (3, 5), stride=2)
 
@@ -215,6 +217,7 @@ def _(rng):
     yield "stride 3, with pixels between the patches", {
         "x": rng.normal(size=(3, 9, 8, 2)), "p": 1, "q": 2, "stride": 3
     }
+    yield "pixels in the hundreds", {"x": 100 * rng.normal(size=(1, 5, 4, 2)), "p": 2, "q": 3}
     yield "patches as large as the images", {
         "x": rng.normal(size=(2, 3, 3, 2)), "p": 3, "q": 3
     }
@@ -395,7 +398,7 @@ def _(rng):
         ("as many entries as inputs", 5, 5),
         ("a single entry", 1, 4),
     ):
-        yield name, {"kernel": rng.normal(size=entries), "n": n, "signals": rng.normal(size=(n, 2))}
+        yield name, {"kernel": 20 * rng.normal(size=entries), "n": n, "signals": rng.normal(size=(n, 2))}
 
 
 @exercise(
