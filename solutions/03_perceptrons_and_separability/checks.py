@@ -89,6 +89,7 @@ def _(rng):
     seconds=2.0,
 )
 def perceptron_train(answer, X, t, max_epochs):
+    # clause: "The weights, the bias, and how many mistakes (hence updates) were made in all"
     outputs = {"w": [], "b": [], "mistakes": []}
     for points, labels, epochs in zip(X, t, np.broadcast_to(max_epochs, len(X)).tolist()):
         returned = keeping(answer.perceptron_train, X=points, t=labels, max_epochs=epochs)
@@ -144,7 +145,9 @@ def several(count, draw):
 # One set may be learned by a wrong rule, too; all of several are not.
 @perceptron_train.cases
 def _(rng):
+    # clause: "Train a perceptron from zero weights"
     yield "one negative example", {"X": rng.normal(size=(1, 1, 3)), "t": np.array([[-1]]), "max_epochs": 3}
+    # clause: "Takes the examples in the given order, over and over"
     yield "twelve separable points in the plane", several(
         6, lambda: separable_examples(rng, 12, 2, 1.0)
     ) | {"max_epochs": 1000}
@@ -156,7 +159,7 @@ def _(rng):
         "X": rng.normal(size=(1, 30, 3)), "t": np.append(1, rng.choice([-1, 1], size=29))[None],
         "max_epochs": 4,
     }
-    # clause: "A score of exactly 0 takes no side and counts as a mistake"
+    # clause: "A score of exactly 0 counts as a mistake"
     # Whole numbers: scores of exactly 0 occur on the way, and no rounding decides what they are.
     yield "XOR in whole numbers, which it never learns", several(5, lambda: exclusive(rng)) | {
         "max_epochs": rng.integers(9, 15, size=5)
@@ -223,6 +226,7 @@ def _(rng):
 
 def network_output(returned, inputs, hidden, points):
     """Run a network of threshold units on points, and return whether it fires."""
+    # clause: "W1, with a row for each hidden unit, b1, w2 and b2"
     W1, b1, w2, b2 = named(returned, "W1", "b1", "w2", "b2").values()
     found = len(np.atleast_1d(np.asarray(b1))) if hidden is None else hidden
     W1, b1 = shaped(W1, "W1", found, inputs), shaped(b1, "b1", found)
@@ -243,6 +247,7 @@ def xor_network(answer, points):
 
 @xor_network.cases
 def _(rng):
+    # clause: "a network with two hidden threshold units that computes XOR"
     yield "the four corners", {"points": every_row(rng, corners(2), 60)}
     # clause: "right even if each input is off by up to 0.001, in either direction"
     yield "inputs that are off by a thousandth", {"points": every_row(rng, around(corners(2), 1e-3), 90)}
@@ -314,6 +319,7 @@ def in_any_order(rng, pairs):
 @cover_count.cases
 def _(rng):
     pairs = [(P, N) for P in range(1, 7) for N in range(1, 4)]
+    # clause: "in general position; at least 1", "the number of dimensions; at least 1"
     yield "one to six points in one to three dimensions", {"pairs": in_any_order(rng, pairs)}
     pairs = [pair for N in rng.permutation(np.arange(3, 13))[:3] for pair in (
         (N - 1, N), (N, N), (N + 1, N), (2, 3 * N)
@@ -704,6 +710,7 @@ def sized(rng, *shape):
 
 @random_feature_lift.cases
 def _(rng):
+    # clause: "their random biases"
     yield "one point", to_lift(rng, 1, 3, 8)
     # clause: "one column for each feature"
     yield "seven points of two inputs, lifted into five features", to_lift(rng, 7, 2, 5)

@@ -363,8 +363,8 @@ def perceptron_train(
 ) -> tuple[Float64[np.ndarray, "inputs"], float, int]:
     """Train a perceptron from zero weights, and count its mistakes.
 
-    Takes the examples in the given order, over and over. Computes the
-    error-correction rule of Rosenblatt, "Principles of Neurodynamics" (1962),
+    Takes the examples in the given order, over and over. A score of exactly 0 counts as a
+    mistake. Computes the error-correction rule of Rosenblatt, "Principles of Neurodynamics" (1962),
     which followed "The perceptron" (1958), https://doi.org/10.1037/h0042519.
 
     Args:
