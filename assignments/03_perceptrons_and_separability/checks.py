@@ -63,6 +63,7 @@ def threshold_gate(answer, name, bits, noisy):
 def of_gate(rng, name, inputs):
     """Draw bits for a gate, and bits that are off by 0.05 in any direction."""
     bits = corners(inputs)
+    # clause: "the gate is right even if each input is off by up to 0.05, in either direction"
     return {
         "name": name, "bits": every_row(rng, bits, 40), "noisy": every_row(rng, around(bits, 0.05), 60),
     }
@@ -88,6 +89,7 @@ def _(rng):
     seconds=2.0,
 )
 def perceptron_train(answer, X, t, max_epochs):
+    # clause: "The weights, the bias, and how many mistakes (hence updates) were made in all"
     outputs = {"w": [], "b": [], "mistakes": []}
     for points, labels, epochs in zip(X, t, np.broadcast_to(max_epochs, len(X)).tolist()):
         returned = keeping(answer.perceptron_train, X=points, t=labels, max_epochs=epochs)
@@ -143,21 +145,26 @@ def several(count, draw):
 # One set may be learned by a wrong rule, too; all of several are not.
 @perceptron_train.cases
 def _(rng):
+    # clause: "Train a perceptron from zero weights"
     yield "one negative example", {"X": rng.normal(size=(1, 1, 3)), "t": np.array([[-1]]), "max_epochs": 3}
+    # clause: "Takes the examples in the given order, over and over"
     yield "twelve separable points in the plane", several(
         6, lambda: separable_examples(rng, 12, 2, 1.0)
     ) | {"max_epochs": 1000}
     yield "separable points of five inputs, away from the origin", several(
         4, lambda: separable_examples(rng, 20, 5, 0.7)
     ) | {"max_epochs": 1000}
+    # clause: "how many times to go through all examples at most"
     yield "labels tossed by a coin, four epochs", {
         "X": rng.normal(size=(1, 30, 3)), "t": np.append(1, rng.choice([-1, 1], size=29))[None],
         "max_epochs": 4,
     }
+    # clause: "A score of exactly 0 counts as a mistake"
     # Whole numbers: scores of exactly 0 occur on the way, and no rounding decides what they are.
     yield "XOR in whole numbers, which it never learns", several(5, lambda: exclusive(rng)) | {
         "max_epochs": rng.integers(9, 15, size=5)
     }
+    # clause: "The first epoch without a mistake is the last in any case"
     yield "two species of iris in millimetres, a billion epochs at most", several(
         3, lambda: flowers(rng)
     ) | {"max_epochs": 10**9}
@@ -200,9 +207,11 @@ def _(rng):
     separator = np.array([[1.0, -0.7, 0.4]]) * rng.uniform(0.8, 1.2, size=3)
     yield "eight points in the plane", separated(rng, separator, 8)
     separators = rng.choice([-1.0, 1.0], size=(1, 5)) * rng.uniform(0.4, 1.0, size=(1, 5))
+    # clause: "the weights of a separator, of any length"
     yield "twenty examples of four inputs, the separator ten times as long", separated(
         rng, np.concatenate([separators, 10 * separators]), 20
     )
+    # clause: "infinity if an example lies on the separator or on its wrong side"
     # Whole numbers, so that an example can lie exactly on a separator.
     X = np.array([[2, 1], [3, -1], [-1, 0], [-2, 2]])
     separators = np.array([[2, 0, 0], [2, -4, 0], [2, -6, 0], [0, 0, 0], [4, 2, 1], [6, 0, 2]])
@@ -217,6 +226,7 @@ def _(rng):
 
 def network_output(returned, inputs, hidden, points):
     """Run a network of threshold units on points, and return whether it fires."""
+    # clause: "W1, with a row for each hidden unit, b1, w2 and b2"
     W1, b1, w2, b2 = named(returned, "W1", "b1", "w2", "b2").values()
     found = len(np.atleast_1d(np.asarray(b1))) if hidden is None else hidden
     W1, b1 = shaped(W1, "W1", found, inputs), shaped(b1, "b1", found)
@@ -237,7 +247,9 @@ def xor_network(answer, points):
 
 @xor_network.cases
 def _(rng):
+    # clause: "a network with two hidden threshold units that computes XOR"
     yield "the four corners", {"points": every_row(rng, corners(2), 60)}
+    # clause: "right even if each input is off by up to 0.001, in either direction"
     yield "inputs that are off by a thousandth", {"points": every_row(rng, around(corners(2), 1e-3), 90)}
 
 
@@ -268,6 +280,7 @@ def _(rng):
     yield "two inputs, which is XOR", of_sizes(rng, 2)
     yield "three inputs", of_sizes(rng, 3)
     yield "four inputs", of_sizes(rng, 4)
+    # clause: "It has `n` inputs and `n` hidden threshold units"
     yield "five to nine inputs", of_sizes(rng, 5, 6, 7, 8, 9)
 
 
@@ -306,6 +319,7 @@ def in_any_order(rng, pairs):
 @cover_count.cases
 def _(rng):
     pairs = [(P, N) for P in range(1, 7) for N in range(1, 4)]
+    # clause: "in general position; at least 1", "the number of dimensions; at least 1"
     yield "one to six points in one to three dimensions", {"pairs": in_any_order(rng, pairs)}
     pairs = [pair for N in rng.permutation(np.arange(3, 13))[:3] for pair in (
         (N - 1, N), (N, N), (N + 1, N), (2, 3 * N)
@@ -315,6 +329,7 @@ def _(rng):
         (2 * N, N), (2 * N + 3, N), (5 * N, N)
     )]
     yield "twice as many points as dimensions, and more", {"pairs": in_any_order(rng, pairs)}
+    # clause: "The exact number, as a Python integer: there can be more than 2⁶³ of them"
     P, N = rng.integers(180, 200), rng.integers(60, 95)
     pairs = [(200, 100), (200, N), (P, P // 2), (P, 90)]
     yield "two hundred points, to the last digit", {"pairs": in_any_order(rng, pairs), "large": True}
@@ -472,6 +487,7 @@ def _(rng):
     kinds = [lambda n=n, apart=apart: on_a_line(rng, n, apart) for n in (1, 2, 3) for apart in (True, False)]
     yield "points on a line", {"sets": every_kind(rng, kinds, 16)}
 
+    # clause: "A hyperplane that touches a point separates nothing"
     yield "the same point twice, and points between others", {
         "sets": every_kind(rng, [
             lambda: with_a_twin(rng, *divided_not_by(rng, 7, 2, an_axis, least_squares), same=True),
@@ -485,6 +501,7 @@ def _(rng):
         ], 16)
     }
 
+    # clause: "with labels that are all the same, any points are separable"
     yield "labels that are all the same", {
         "sets": every_kind(rng, [
             lambda: of_one_label(rng, grid(rng, 5, 3)),
@@ -532,6 +549,7 @@ def _(rng):
     arrays="numpy",
 )
 def shattered(answer, family, sets):
+    # clause: "an array of -1 and 1, one for each point"
     def separable(X, t):
         X, t = np.asarray(X), np.asarray(t)
         if t.shape != (len(X),) or not np.isin(t, (-1, 1)).all():
@@ -635,6 +653,7 @@ def _(rng):
     def spots(*order):
         return np.cumsum(rng.uniform(0.5, 1.5, size=4))[list(order)][:, None] + rng.uniform(-3, 3)
 
+    # clause: "realises every dichotomy": without the symmetry of hyperplanes
     yield "intervals: one to four points of the line", {
         "family": "intervals on the line",
         "sets": every_kind(rng, [
@@ -691,7 +710,9 @@ def sized(rng, *shape):
 
 @random_feature_lift.cases
 def _(rng):
+    # clause: "their random biases"
     yield "one point", to_lift(rng, 1, 3, 8)
+    # clause: "one column for each feature"
     yield "seven points of two inputs, lifted into five features", to_lift(rng, 7, 2, 5)
     yield "four points of four inputs, into four features", to_lift(rng, 4, 4, 4)
     # Of either sign, so that some sums are below 0 and some above, and so that the bias counts.

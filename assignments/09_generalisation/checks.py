@@ -49,6 +49,7 @@ LEARNERS = {
 
 def fraction(value):
     """Return a fraction's numerator and denominator, as two whole numbers."""
+    # clause: "exactly"
     value = value.item() if isinstance(value, np.generic) else value
     if not isinstance(value, Rational):
         raise WrongStructure(f"expected a Fraction, which is exact, got {describe(value)}")
@@ -108,6 +109,7 @@ def _(rng):
         inputs = 2**n_bits
         while True:
             sets = [[int(i) for i in rng.permutation(inputs)[:size]] for size in sizes]
+            # clause: "which of them the learner sees, in this order"
             # The order of the bits shows where 0…01 is seen and 10…0 is not.
             mirrored = n_bits == 1 or any((1 in one) != (inputs // 2 in one) for one in sets)
             if mirrored and (n_bits < 3 or any(order_matters(one, n_bits) for one in sets)):
@@ -147,6 +149,7 @@ def _(rng):
     arrays="numpy",
 )
 def bias_variance(answer, X, f, sigma, lam):
+    # clause: "The squared bias, the variance and the noise"
     parts = named(answer.bias_variance(X, f, sigma, lam), "bias2", "var", "noise")
     found = {name: number(value, f"one number for `{name}`") for name, value in parts.items()}
     # clause: "Left as it is"
@@ -199,6 +202,7 @@ def _(returned, expected, inputs):
     if any(not np.array_equal(returned[f"{name} afterwards"], inputs[name]) for name in ("X", "y", "a")):
         return "what was given is changed in place: work on a copy"
     z, y = inputs["X"] @ inputs["a"], inputs["y"]
+    # clause: "such that Σⱼ wⱼ max(a · xᵢ - bⱼ, 0) is yᵢ for every example"
     units = np.maximum(z[:, None] - returned["b"], 0)
     missed = np.abs(units @ returned["w"] - y)
     if np.all(missed <= MISSED * np.abs(y).max()):
@@ -287,6 +291,7 @@ def _(rng):
                 return {"x": x, "y": y, "weights": weights, "steps": steps, "lr": lr}
 
     yield "one step, one example", network(1, 3, 4, 2, steps=1, lr=0.5)
+    # clause: "All are trained"
     yield "two steps, seven examples", network(7, 4, 5, 3, steps=2, lr=0.2)
     yield "five steps, ten examples, many classes", network(10, 6, 4, 7, steps=5, lr=0.1)
     yield "weights so large that a probability is 0", network(
@@ -334,7 +339,9 @@ def _(rng):
             "noise": [rng.normal(size=shape) for shape in shapes],
         }
 
+    # clause: "0 for vectors"
     yield "a dense layer with a bias", network((5, 3), (3,))
+    # clause: "filter by filter"
     yield "a square dense layer", network((4, 4))
     # clause: "[*window, inputs, outputs] of convolutions, and vectors [outputs]"
     yield "a convolution with a bias, and a dense layer", network((3, 2, 4, 5), (5,), (5, 2), (2,))
@@ -405,6 +412,7 @@ def _(rng):
     yield "three steps by four, a kernel and a bias", flight(steps[:3], steps[3:], (3, 2), (2,))
     yield "as many steps in both directions", flight(steps[:3] + 0.4, steps[4:], (2, 5), (5,), (5, 1))
     yield "the centre alone", flight([0.0], [0.0], (4,))
+    # clause: "the steps α along d1", "the steps β along d2"
     yield "one row of five", flight([0.7], np.linspace(-1, 1, 5), (3, 3))
     yield "one column, of large steps", flight([-30.0, 10.0, 20.0], [0.5], (2, 3), (4,))
 
@@ -436,6 +444,7 @@ def sauer_count(answer, settings):
 @sauer_count.cases
 def _(rng):
     m, d, more = (int(one) for one in rng.integers(8, 30, size=3))
+    # clause: "the number of points", "the Vapnik–Chervonenkis dimension"
     yield "dimensions from 1 to m - 1", {
         "settings": [[m, 1], [m + 20, 4], [m + 30, 7], [d, d - 1], [more + 9, more]]
     }
@@ -488,6 +497,7 @@ def _(rng):
     yield "as many functions as 20,000 bits have settings", {
         "kind": "finite", "settings": settings({"bits": 20_000}, {"bits": 19_000}),
     }
+    # clause: "'vc' for one of a class of finite dimension"
     yield "a class of finite dimension", {
         "kind": "vc",
         "settings": settings(
@@ -550,6 +560,7 @@ def _(rng):
     yield "labels in the hundreds", inputs | {name: 100 * inputs[name] for name in ("y_train", "y_test")}
     inputs = regression(9, 5, 4, 30, [5, 20])
     inputs["b"][2] = -50.0
+    # clause: "weights and biases of all features there are"
     yield "a feature that is always 0", inputs
     diabetes = arrays("diabetes")
     X, y = diabetes["features"] / 0.0476, (diabetes["target"] - 152.0) / 77.0

@@ -35,6 +35,7 @@ def numbers(values):
     "kernel's first column stand, and at which three the entry in its last?",
 )
 def correlate(answer, image, kernel, **options):
+    # clause: "Any way will do but TensorFlow's and Keras's own convolutions"
     with without_ops(CONVOLUTIONS, "slice the image and multiply by the kernel's entries"):
         return {"match": answer.correlate(image, kernel, **options)}
 
@@ -48,11 +49,14 @@ def looked_for(rng, image, kernel, **options):
 def _(rng):
     # clause: "Look for one pattern in one grey image"; the stride left out is 1
     yield "a 3 × 3 kernel", looked_for(rng, (6, 5), (3, 3))
+    # clause: "the pattern; not turned"
     yield "a kernel of 2 × 3, stride 1", looked_for(rng, (5, 7), (2, 3), stride=1)
     # clause: "at every place (t · stride, u · stride) where the kernel lies inside the image"
     yield "stride 2, nothing left over", looked_for(rng, (7, 9), (3, 3), stride=2)
     yield "stride 3, with rows and columns left over", looked_for(rng, (10, 12), (3, 2), stride=3)
     yield "stride 4, larger than the kernel", looked_for(rng, (11, 7), (1, 2), stride=4)
+    page = looked_for(rng, (8, 6), (3, 2), stride=2)
+    yield "pixels in the hundreds", page | {"image": 100 * page["image"]}
     # clause: "at least as high and as wide as the kernel"
     yield "a kernel as large as the image", looked_for(rng, (3, 5), (3, 5), stride=2)
 
@@ -80,6 +84,7 @@ def bordered(rng, n, k, stride=None, count=12):
 
 @same_zeros.cases
 def _(rng):
+    # clause: "length of the side, at least 1", "entries of the kernel along this side"
     yield "stride left out", bordered(rng, (5, 20), (2, 8))
     # clause: "The zeros in front of the side, and those behind it": odd and even numbers of them
     yield "stride 2", bordered(rng, (5, 20), (2, 8), (2, 3), 20)
@@ -96,6 +101,7 @@ def _(rng):
     "kernel's part [C, O]: which product sums over C alone?",
 )
 def conv2d(answer, x, kernel, **options):
+    # clause: "Any way will do but TensorFlow's and Keras's own convolutions"
     with without_ops(CONVOLUTIONS, "slice the images and multiply by the kernel's entries"):
         return {"output": answer.conv2d(x, kernel, **options)}
 
@@ -164,6 +170,7 @@ def settings(rng, k=(1, 6), s=(1, 2), pad=False, dil=(1, 2), out_pad=False, tran
 def _(rng):
     # clause: "zeros on each of the two ends"
     yield "stride 1, with and without padding", settings(rng, pad=True)
+    # clause: "s: stride"
     yield "strides up to 4", settings(rng, s=(2, 5))
     # clause: "distance of neighbouring entries of the kernel"
     yield "dilations up to 3", settings(rng, k=(2, 6), s=(1, 4), pad=True, dil=(2, 4))
@@ -185,6 +192,7 @@ def _(rng):
         "settings": settings(rng, s=(1, 5), pad=True, dil=(1, 4), count=50)["settings"]
         + settings(rng, s=(1, 5), pad=True, dil=(1, 4), out_pad=True, transposed=True, count=50)["settings"]
     }
+    # clause: "1 is an ordinary kernel"
     yield "all else left to the defaults", {
         "settings": [
             {"n": int(rng.integers(6, 12)), "k": int(rng.integers(2, 6)), **transposed}
@@ -215,6 +223,7 @@ def _(rng):
     yield "stride 3, with pixels between the patches", {
         "x": rng.normal(size=(3, 9, 8, 2)), "p": 1, "q": 2, "stride": 3
     }
+    yield "pixels in the hundreds", {"x": 100 * rng.normal(size=(1, 5, 4, 2)), "p": 2, "q": 3}
     yield "patches as large as the images", {
         "x": rng.normal(size=(2, 3, 3, 2)), "p": 3, "q": 3
     }
@@ -264,6 +273,8 @@ def _(rng):
     hint="If all pixels of a window are negative, what is the largest, and is it in the image?",
 )
 def max_pool(answer, x, size, stride, weights, **padding):
+    # clause: "The largest values and, for each, where it stood in its image: the index
+    # (row · width + column) · channels + channel"
     found = named(answer.max_pool(x, size, stride, **padding), "y", "argmax")
     shape = np.shape(found["y"])
     if len(shape) == 4 and all(side <= most for side, most in zip(shape, weights.shape)):
@@ -290,6 +301,7 @@ def pooled(rng, shape, size, stride, **padding):
 def _(rng):
     yield "one map, windows of 2 × 2", pooled(rng, (1, 4, 6, 1), 2, 2)
     yield "two images of three channels", pooled(rng, (2, 6, 4, 3), 2, 2, padding="VALID")
+    # clause: "windows have `size` × `size` pixels"
     yield "windows that overlap", pooled(rng, (2, 7, 6, 2), 3, 2)
     # clause: "step from window to window"
     yield "windows with gaps between them", pooled(rng, (2, 7, 8, 2), 2, 3)
@@ -343,6 +355,7 @@ def stamped(rng, x, kernel, stride, out_hw, **padding):
 @conv2d_transpose.cases
 def _(rng):
     yield "one map, stride 1", stamped(rng, (1, 3, 4, 1), (3, 2, 1, 1), 1, (5, 5))
+    # clause: "distance of neighbouring stamps"
     yield "stride 2, stamps overlap", stamped(rng, (2, 3, 4, 2), (3, 3, 2, 2), 2, (7, 9), padding="VALID")
     # clause: "`maps` come in, `channels` go out"
     yield "stride 2, other numbers of channels and maps", stamped(
@@ -380,6 +393,7 @@ def _(rng):
     arrays="numpy",
 )
 def conv_matrix(answer, kernel, n, signals):
+    # clause: "A matrix of n - p + 1 rows and n columns"
     matrix = np.asarray(answer.conv_matrix(kernel, n))
     if matrix.ndim != 2 or matrix.shape[1] != len(signals):
         raise WrongStructure(f"expected a matrix of {n} columns, got {describe(matrix)}")
@@ -395,7 +409,7 @@ def _(rng):
         ("as many entries as inputs", 5, 5),
         ("a single entry", 1, 4),
     ):
-        yield name, {"kernel": rng.normal(size=entries), "n": n, "signals": rng.normal(size=(n, 2))}
+        yield name, {"kernel": 20 * rng.normal(size=entries), "n": n, "signals": rng.normal(size=(n, 2))}
 
 
 @exercise(
@@ -403,6 +417,7 @@ def _(rng):
     hint="With θ = 0 the wave travels to the right: do the numbers change along a row or along a column?",
 )
 def gabor_cells(answer, thetas, size, lam, sigma, **phase):
+    # clause: "Receptive fields, each with mean 0"
     return {"cells": answer.gabor_cells(thetas, size, lam, sigma, **phase)}
 
 
@@ -422,6 +437,7 @@ def _(rng):
     yield "an even size, whose middle lies between pixels", {
         "thetas": rng.uniform(0.2, 3.0, size=3), "size": 6, "lam": 3.5, "sigma": 2.5, "phase": 0.0
     }
+    # clause: "phase: φ in radians"
     yield "phases that like an edge", {
         "thetas": rng.uniform(0.2, 3.0, size=2), "size": 7, "lam": 6.0, "sigma": 2.0, "phase": np.pi / 2
     }
@@ -479,6 +495,7 @@ def _(rng):
     yield "stride 1", networks(rng, 8)
     yield "strides up to 3", networks(rng, 4, s=(1, 4))
     yield "dilations up to 4", networks(rng, 5, d=(1, 5))
+    # clause: "(kernel, stride, dilation) of each layer, from the input up"
     yield "strides and dilations", networks(rng, 4, s=(1, 4), d=(1, 4))
     # clause: "pooling layers count too"
     vgg = [(3, 1, 1), (3, 1, 1), (2, 2, 1)] * 2 + [(3, 1, 1), (3, 1, 1), (3, 1, 1), (2, 2, 1)] * 3

@@ -388,8 +388,8 @@ def correlate(
     Courville, "Deep Learning" (2016), https://www.deeplearningbook.org, at every
     place (t · stride, u · stride) where the kernel lies inside the image.
 
-    Loop over the kernel's entries. Any way will do but TensorFlow's and Keras's
-    own convolutions.
+    Any way will do but TensorFlow's and Keras's own convolutions. A loop over the
+    kernel's entries is fast.
 
     Args:
         image: at least as high and as wide as the kernel.
