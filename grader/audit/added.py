@@ -65,6 +65,7 @@ def ignores(**constants):
                 return function(*args[:place], constant, *args[place + 1 :], **kwargs)
             return function(*args, **{**kwargs, name: constant})
 
+        call.__signature__ = inspect.signature(function)  # of which Keras asks, before `__wrapped__`
         return call
 
     return add

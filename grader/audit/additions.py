@@ -45,6 +45,7 @@ class Addition:
         remedy: what to do if no check notices.
         of_results: it changes results alone, and may make no difference to any.
         near: its results are near to the right ones by design, and say nothing of a tolerance.
+        flows: the function through which a gradient is to flow, where it is stopped; "" elsewhere.
     """
 
     old: cst.CSTNode
@@ -53,6 +54,7 @@ class Addition:
     remedy: str
     of_results: bool = False
     near: bool = False
+    flows: str = ""
 
 
 def additions(wrapper: MetadataWrapper, regions: list[tuple[int, int]]) -> list[Addition]:
@@ -106,10 +108,12 @@ def decorated(node: cst.FunctionDef, layer: bool) -> Iterator[Addition]:
     """
     name = node.name.value
 
-    def add(text: str, remedy: str, of_results: bool = False, near: bool = False) -> Addition:
+    def add(
+        text: str, remedy: str, of_results: bool = False, near: bool = False, flows: str = ""
+    ) -> Addition:
         decorator = cst.Decorator(cst.parse_expression(f"added.{text}"))
         new = node.with_changes(decorators=[*node.decorators, decorator])
-        return Addition(node, new, f"@added.{text} def {name}", remedy, of_results, near)
+        return Addition(node, new, f"@added.{text} def {name}", remedy, of_results, near, flows)
 
     for one in _parameters(node):
         if _hint(one).arrays:
@@ -132,7 +136,8 @@ def decorated(node: cst.FunctionDef, layer: bool) -> Iterator[Addition]:
         yield add("sorts", ascending, of_results=True)
     computes = (name == "call" or "loss" in name) if layer else bool(DIFFERENTIABLE.search(_said(node)))
     if result.tensors and computes:
-        yield add("stops_gradient", "no driver takes the gradient of what it returns: see `as_trained`")
+        untaken = "no driver takes the gradient of what it returns: see `as_trained`"
+        yield add("stops_gradient", untaken, flows=name)
     trained = any(one.name.value == "training" for one in _parameters(node))
     if (result.tensors or result.floats) and (trained or (layer and name == "call")):
         yield add("drops", "add a case in which it is called with training=True: see `as_trained`")
