@@ -110,6 +110,68 @@ def gradients(function: Callable[..., Any], wrt: Mapping[str, Any], cotangent: A
     return {f"d{name}": gradient for name, gradient in found.items()}
 
 
+def as_trained(
+    layer: Any,
+    inputs: Mapping[str, Any],
+    weights: Sequence[str] = (),
+    call: Callable[..., Any] | None = None,
+    cotangent: Any = None,
+) -> dict[str, Any]:
+    """Return what a layer, loss or model returns, and all of its gradients, outside of training and in it.
+
+    The output is weighted before it is summed, by `cotangent` or by numbers of
+    both signs: the plain sum of what is normalised has the gradient 0.
+
+    Args:
+        layer: a built layer or model; anything that has the attributes `weights`.
+        inputs: by name, arrays or tensors that are handed over in this order.
+        weights: dotted attribute paths of the variables, as in `put_weights`.
+        call: called with `training=` and the inputs as keyword arguments, where
+            `layer(*inputs, training=…)` is not how it is called.
+        cotangent: as the output is shaped.
+
+    Returns:
+        "output", "d" + name for each floating-point input and each of `weights`,
+        zeros where the output does not depend on it; and all of these again
+        with ", in training" behind.
+
+    Raises:
+        WrongStructure: the output is no tensor that a gradient flows through, or
+            an attribute is missing.
+    """
+    import tensorflow as tf
+
+    given = {name: tf.convert_to_tensor(value) for name, value in inputs.items()}
+    floating = {name: value for name, value in given.items() if value.dtype.is_floating}
+    variables = {path: _attribute(layer, path) for path in weights}
+    # Keras' variables hold TensorFlow's, of which a tape knows; TensorFlow's own have a method of that name.
+    held = {path: getattr(one, "value", one) for path, one in variables.items()}
+    sources = floating | {path: variables[path] if callable(one) else one for path, one in held.items()}
+    found = {}
+    for training in (False, True):
+        with tf.GradientTape() as tape:
+            tape.watch(list(floating.values()))
+            if call is None:
+                output = layer(*given.values(), training=training)
+            else:
+                output = call(training=training, **given)
+            if not tf.is_tensor(output):
+                raise WrongStructure(
+                    f"expected a tensor that gradients flow through, got {describe(output)}; "
+                    "compute it with TensorFlow throughout"
+                )
+            if cotangent is None:
+                signs = tf.reshape(tf.cos(tf.range(tf.size(output), dtype=tf.float32)), tf.shape(output))
+            objective = tf.reduce_sum(
+                output * tf.cast(signs if cotangent is None else cotangent, output.dtype)
+            )
+        slopes = tape.gradient(objective, sources, unconnected_gradients="zero")
+        named_slopes = {f"d{name}": tf.convert_to_tensor(slope) for name, slope in slopes.items()}
+        said = ", in training" if training else ""
+        found |= {f"{name}{said}": value for name, value in ({"output": output} | named_slopes).items()}
+    return found
+
+
 def put_weights(layer: Any, weights: Mapping[str, Any]) -> None:
     """Assign arrays to a built layer's variables, by dotted attribute path.
 
@@ -119,14 +181,7 @@ def put_weights(layer: Any, weights: Mapping[str, Any]) -> None:
         WrongStructure: an attribute is missing or its variable has another shape.
     """
     for path, value in weights.items():
-        target = layer
-        for part in path.split("."):
-            if not hasattr(target, part):
-                raise WrongStructure(
-                    f"expected the attribute `{path}`, as the docstring names it; "
-                    f"{type(target).__name__} has no `{part}`"
-                )
-            target = getattr(target, part)
+        target = _attribute(layer, path)
         if not hasattr(target, "assign"):
             raise WrongStructure(f"expected `{path}` to be a variable, got {describe(target)}")
         if tuple(target.shape) != np.shape(value):
@@ -134,6 +189,19 @@ def put_weights(layer: Any, weights: Mapping[str, Any]) -> None:
                 f"expected `{path}` to have the shape {np.shape(value)}, got {tuple(target.shape)}"
             )
         target.assign(value)
+
+
+def _attribute(layer: Any, path: str) -> Any:
+    """Return what stands at a dotted attribute path."""
+    target = layer
+    for part in path.split("."):
+        if not hasattr(target, part):
+            raise WrongStructure(
+                f"expected the attribute `{path}`, as the docstring names it; "
+                f"{type(target).__name__} has no `{part}`"
+            )
+        target = getattr(target, part)
+    return target
 
 
 def count_parameters(layer: Any) -> int:

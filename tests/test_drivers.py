@@ -111,6 +111,13 @@ def restrained(answer, x):
         return {"y": answer.restrained(x)}
 
 @exercise(points=1, hint="?")
+def Scaled(answer, x, scale):
+    layer = answer.Scaled()
+    layer(x)
+    drivers.put_weights(layer, {"scale": scale})
+    return drivers.as_trained(layer, {"x": x}, ["scale"])
+
+@exercise(points=1, hint="?")
 def precise(answer, x):
     return {"y": answer.precise(x)}
 """
@@ -129,6 +136,14 @@ def counted(x):
 def restrained(x):
     return tf.reduce_sum(x[:, :, None] * x[None], 1) if MODE == "sum" else (
         tf.function(tf.matmul)(x, x) if MODE == "traced" else x @ x)
+
+import keras
+
+class Scaled(keras.layers.Layer):
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=input_shape[-1:])
+    def call(self, x):
+        return tf.square(x) * self.scale
 
 def precise(x):
     return tf.cast(x, tf.bfloat16)
@@ -172,6 +187,38 @@ def test_a_gradient_needs_a_tensor(run: Run) -> None:
     found = run("differentiated", "def differentiated(x, w): return x.numpy() ** 2\n", x=X, w=W)
     assert found.status is Status.RAISED
     assert "expected a tensor that gradients flow through, got an array of shape (3,)" in found.text
+
+
+SCALED = "class Scaled(Scaled):\n    def call(self, x{}):\n        return {}\n"
+
+
+def test_a_layer_is_differentiated_in_training_and_outside(run: Run) -> None:
+    found = run("Scaled", x=X[None], scale=W).arrays
+    signs = np.cos(np.arange(3.0))
+    np.testing.assert_allclose(found["output"], [X**2 * W])
+    np.testing.assert_allclose(found["dx"], [2 * X * W * signs], rtol=1e-6)
+    np.testing.assert_allclose(found["dscale"], X**2 * signs, rtol=1e-6)
+    for name in ("output", "dx", "dscale"):
+        np.testing.assert_array_equal(found[f"{name}, in training"], found[name])
+
+
+@pytest.mark.parametrize(
+    ("more", "body", "name"),
+    [
+        ("", "tf.square(x) * tf.stop_gradient(self.scale)", "dscale"),
+        ("", "tf.square(tf.stop_gradient(x)) * self.scale", "dx"),
+        (", training=None", "tf.square(x) * self.scale * (0 if training else 1)", "output, in training"),
+    ],
+)
+def test_a_layer_that_keeps_a_gradient_back_or_drops_is_told(
+    more: str, body: str, name: str, run: Run
+) -> None:
+    assert not run("Scaled", SCALED.format(more, body), x=X[None], scale=W).arrays[name].any()
+
+
+def test_a_layer_without_gradients_is_told(run: Run) -> None:
+    found = run("Scaled", SCALED.format("", "x.numpy()"), x=X[None], scale=W)
+    assert found.error == "WrongStructure" and "gradients flow through" in found.text
 
 
 def test_causality_shows_as_a_lower_triangle(run: Run) -> None:
