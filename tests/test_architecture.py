@@ -43,8 +43,9 @@ MODULES = {
     "student": "live quiet shell watch checked checking edited asked session portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
-    " reorder replay bench teaching questions chapter content equivalents mutation additions operators"
-    " margins mistakes mutated added forms known annotations syntax exchanges distance reasons findings",
+    " reorder replay calls bench teaching questions chapter content equivalents mutation additions"
+    " operators margins mistakes mutated added forms survey known annotations syntax exchanges distance"
+    " reasons findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
     "grading": "gather roster repositories collect layout grader interrupt run budget judge explain phrases"
@@ -62,6 +63,7 @@ MODULES = {
 FOR_GOOD = {
     ("grader", "student.live"): "`from grader import check` is a student's door, opened when it is used",
     ("audit.mutated", "server.module"): "it is handed to a child, and runs there",
+    ("audit.forms", "server.seeds"): "it is handed to a child, and runs there",
 }
 
 
@@ -208,8 +210,8 @@ def test_the_trusted_side_and_checks_load_without_tensorflow() -> None:
 
 
 def test_tensorflow_is_imported_inside_functions_and_only_where_answers_run() -> None:
-    # `audit.forms` and `audit.added` are handed to a child, as the answers are that they wrap.
-    allowed = {"drivers", "tf_private", "datasets.loading", "audit.forms", "audit.added"}
+    # What the audit runs in a child, as the answers are that it wraps.
+    allowed = {"drivers", "tf_private", "datasets.loading", "audit.forms", "audit.added", "audit.survey"}
     for name, tree in modules().items():
         names = {
             alias.name.partition(".")[0]

@@ -65,7 +65,9 @@ def ignores(**constants):
                 return function(*args[:place], constant, *args[place + 1 :], **kwargs)
             return function(*args, **{**kwargs, name: constant})
 
-        call.__signature__ = inspect.signature(function)  # of which Keras asks, before `__wrapped__`
+        if function.__name__ == "__init__":
+            # Keras asks for it without a look at what is wrapped; of `build` it would copy `self`, too.
+            call.__signature__ = inspect.signature(function)
         return call
 
     return add

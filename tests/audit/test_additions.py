@@ -141,6 +141,15 @@ def test_an_option_is_ignored_however_it_is_given() -> None:
     )
 
 
+def test_keras_is_shown_the_parameters_of_a_constructor() -> None:
+    class Layer:
+        def __init__(self, units: int, scale: float = 1.0) -> None:
+            """Do nothing."""
+
+    ignoring = added.ignores(scale=2.0)(Layer.__init__)
+    assert inspect.getfullargspec(ignoring).args == ["self", "units", "scale"]
+
+
 def test_an_input_is_changed_after_the_call() -> None:
     x, pair, lists = np.array([1.0, 2.0]), [(np.ones(1, int), np.ones(1))], [1, 2]
     np.testing.assert_array_equal(added.changes("x")(given)(x), [1.0, 2.0])
