@@ -147,7 +147,7 @@ def as_trained(
     # Keras' variables hold TensorFlow's, of which a tape knows; TensorFlow's own have a method of that name.
     held = {path: getattr(one, "value", one) for path, one in variables.items()}
     sources = floating | {path: variables[path] if callable(one) else one for path, one in held.items()}
-    found = {}
+    found: dict[str, Any] = {}
     for training in (False, True):
         with tf.GradientTape() as tape:
             tape.watch(list(floating.values()))

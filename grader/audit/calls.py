@@ -83,7 +83,7 @@ def advice(calls: Sequence[Call], flowing: set[str]) -> list[str]:
     by_name: dict[str, list[Call]] = {}
     for call in calls:
         by_name.setdefault(call.of, []).append(call)
-    found = []
+    found: list[str] = []
     for name, own in by_name.items():
         found += constant(name, own)
         found += uncrossed(name, own)

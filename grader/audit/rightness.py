@@ -88,6 +88,11 @@ def forms(bench: Bench, exercise: Exercise, reordered: Mapping[str, int]) -> Ite
     """
     for found in zip(oracles(bench, exercise, False), oracles(bench, exercise, True), strict=True):
         yield max(found, key=lambda form: (not form.passed, form.distance))
+    for one in oracles_of(bench.topic, exercise):
+        for form in sorted(UNCHANGED):
+            if comes_in(exercise, form):
+                answers = {one.of: f"forms:{form}__oracles.{one.name}"}
+                yield passes(bench, exercise, f"oracle {one.name}, {form}", answers, False)
     for form in FORMS:
         if comes_in(exercise, form):
             yield passes(bench, exercise, form, in_form(exercise, form), False)
@@ -111,6 +116,15 @@ def widened(case: Case) -> Case:
 def _if_it_runs(form: FormFound) -> FormFound:
     """Leave out a form that the exercise does not have: some functions cannot be traced or widened."""
     return msgspec.structs.replace(form, passed=None) if form.distance == float("inf") else form
+
+
+def notes_of(found: list[FormFound]) -> list[str]:
+    """Say if the reference cannot be run in a `tf.function`, which a student may want to do."""
+    return [
+        f"the reference does not run in a `tf.function`: {form.message.splitlines()[0]}"
+        for form in found
+        if form.form == "graph" and form.passed is None and form.message
+    ]
 
 
 def problems_of(found: list[FormFound], oracles: int) -> list[str]:

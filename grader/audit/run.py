@@ -157,6 +157,7 @@ def look(bench: Bench, exercise: Exercise, found: ExerciseFound, orders: Mapping
     found.problems += cost.problems_of(exercise, slowest)
     alone.add_content(bench.topic, exercise, found)
     found.notes += cost.notes_of(found.cost)
+    found.notes += rightness.notes_of(found.forms)
     found.notes += calls.notes(bench, exercise)
     killers = [mutant.by for mutant in found.mutants if mutant.by]
     idle = mistakes.idle_cases(keys[0], found.mistakes, killers)

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from courses import CHECKS, SOLUTION, make_course
+from courses import CHECKS, ORACLES, SOLUTION, make_course
 
-from grader.audit import calls
+from grader.audit import calls, rightness
 from grader.audit.bench import Bench, both_keys, in_form
 from grader.audit.calls import Argument, Call, advice
+from grader.audit.findings import FormFound
 from grader.client.server import Server
 
 
@@ -128,6 +129,7 @@ def test_calls_of_a_layer_are_recorded(whole: bool, recorder: Server, tmp_path: 
     ("body", "says"),
     [
         ("np.sum(rows, axis=0) / len(rows)", ""),
+        ("10**40", ""),
         ("np.sum(rows, axis=0) / len(rows) + np.random.normal()", ""),  # from the same seeds
         ("np.sum(rows, axis=0) / len(rows) + next(COUNT)", "returns something else"),
         (
@@ -149,4 +151,19 @@ def test_what_is_called_twice_answers_the_same(
     assert isinstance(case.inputs["rows"], np.ndarray)
     with Bench(recorder, topic, {}) as bench:
         found = bench.run(exercise, case, in_form(exercise, "twice"))
-    assert says in found.said() if says else found.status is None
+    assert says in found.said() if says else "called twice" not in found.said()
+
+
+def test_an_oracle_that_changes_its_inputs_is_found(recorder: Server, tmp_path: Path) -> None:
+    oracles = ORACLES.replace("return [math.fsum", "rows.sort(axis=0)\n    return [math.fsum")
+    (topic,) = make_course(tmp_path, oracles=oracles).topics
+    exercise = topic.checks.exercises["mean"]
+    with Bench(recorder, topic, both_keys(recorder, topic, ["mean"])) as bench:
+        found = {one.form: one.passed for one in rightness.forms(bench, exercise, {})}
+    assert found["oracle mean_by_columns"] and found["readonly"] and found["twice"]
+    assert found["oracle mean_by_columns, readonly"] is found["oracle mean_by_columns, twice"] is False
+
+
+def test_a_reference_that_cannot_be_traced_is_named() -> None:
+    found = [FormFound("graph", None, message="It raised.\nWhere."), FormFound("numpy", None, message="?")]
+    assert rightness.notes_of(found) == ["the reference does not run in a `tf.function`: It raised."]
