@@ -37,7 +37,7 @@ class Call(msgspec.Struct):
 
     Attributes:
         of: the function or method.
-        given: the names of the arguments that were not left out.
+        given: the names of the arguments that were neither left out nor given as their defaults.
         gradient: whether a gradient was taken through what it returned.
         inputs: the arguments that a gradient reached.
         training: what a layer was told.
@@ -58,18 +58,23 @@ class Call(msgspec.Struct):
 
 def notes(bench: Bench, exercise: Exercise) -> list[str]:
     """Say what the cases of an exercise do not try."""
-    return advice(recorded(bench, exercise), flowing(bench.topic, exercise))
+    calls, lost = recorded(bench, exercise)
+    failed = [f"on “{case}”, the calls of the reference cannot be recorded" for case in lost]
+    return failed + advice(calls, flowing(bench.topic, exercise))
 
 
-def recorded(bench: Bench, exercise: Exercise) -> list[Call]:
-    """Run the reference on the public cases; return its calls, but for cases that cannot be recorded."""
+def recorded(bench: Bench, exercise: Exercise) -> tuple[list[Call], list[str]]:
+    """Run the reference on the public cases; return its calls, and the cases that cannot be recorded."""
     found: list[Call] = []
+    lost = []
     for case in bench.key(exercise, False).cases:
-        bench.run(exercise, case, in_form(exercise, "survey"))
+        surveyed = bench.run(exercise, case, in_form(exercise, "survey"))
         told = bench.run(exercise, case, in_form(exercise, "told"))
         if RECORDS in told.arrays:
             found += msgspec.json.decode(told.arrays[RECORDS].tobytes(), type=list[Call])
-    return found
+        if surveyed.status is not None or RECORDS not in told.arrays:
+            lost.append(case.name)
+    return found, lost
 
 
 def flowing(topic: Topic, exercise: Exercise) -> set[str]:

@@ -75,7 +75,8 @@ class Recorder:
             bound = signature.bind(*args, **more)
         except TypeError:  # which the function itself will say
             return function(*args, **kwargs)
-        given = list(bound.arguments)
+        defaults = {name: one.default for name, one in signature.parameters.items()}
+        given = [n for n, value in bound.arguments.items() if not _is_default(value, defaults[n])]
         bound.apply_defaults()
         record = {"of": name, "given": given, "gradient": False, "inputs": [], "training": training}
         record |= {"finished": False, "of_layer": None, "variables": [], "layer": layer is not None}
@@ -180,6 +181,11 @@ def _noticed(value, note):
         return tf.identity(x), back
 
     return same(value)
+
+
+def _is_default(value, default):
+    """Tell whether a number or a text is what the signature says in its place."""
+    return type(value) is type(default) and isinstance(value, int | float | str) and value == default
 
 
 def _what(value):

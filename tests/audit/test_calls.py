@@ -112,7 +112,7 @@ def test_calls_of_a_layer_are_recorded(whole: bool, recorder: Server, tmp_path: 
     with Bench(recorder, topic, both_keys(recorder, topic, ["Scaled", "running_mean"])) as bench:
         found = calls.notes(bench, exercise)
         again = bench.run(exercise, bench.key(exercise, False).cases[0], {})
-        methods = calls.recorded(bench, topic.checks.exercises["running_mean"])
+        methods, lost = calls.recorded(bench, topic.checks.exercises["running_mean"])
     assert again.status is None and set(again.arrays) >= {"output"}
     assert found == (
         []
@@ -122,7 +122,7 @@ def test_calls_of_a_layer_are_recorded(whole: bool, recorder: Server, tmp_path: 
             "no gradient is taken through what `call` returns: see `as_trained`",
         ]
     )
-    assert {one.of for one in methods} == {"__init__", "update"}
+    assert {one.of for one in methods} == {"__init__", "update"} and lost == []
 
 
 @pytest.mark.parametrize(
@@ -167,3 +167,15 @@ def test_an_oracle_that_changes_its_inputs_is_found(recorder: Server, tmp_path: 
 def test_a_reference_that_cannot_be_traced_is_named() -> None:
     found = [FormFound("graph", None, message="It raised.\nWhere."), FormFound("numpy", None, message="?")]
     assert rightness.notes_of(found) == ["the reference does not run in a `tf.function`: It raised."]
+
+
+def test_an_option_that_is_given_as_its_default_counts_as_left_out(recorder: Server, tmp_path: Path) -> None:
+    solution = SOLUTION.replace("def mean(rows):", "def mean(rows, low=0.0, high=9.0):")
+    checks = CHECKS.replace(
+        "answer.mean(rows)", "answer.mean(rows, *((0.0, 8.0) if len(rows) < 5 else (1.0, 9.0)))"
+    )
+    (topic,) = make_course(tmp_path, solution=solution, checks=checks).topics
+    exercise = topic.checks.exercises["mean"]
+    with Bench(recorder, topic, both_keys(recorder, topic, ["mean"])) as bench:
+        found = calls.notes(bench, exercise)
+    assert "`mean` is never called with these together: `low` given with `high` given" in found
