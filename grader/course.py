@@ -28,11 +28,12 @@ class CourseError(PlainError):
 
 @dataclass(frozen=True)
 class Checks:
-    """A topic's `checks.py`: its text, its exercises, and the CPU seconds of a whole submission."""
+    """A topic's `checks.py`: its text and exercises, the CPU seconds of a submission, a student's hours."""
 
     text: str
     exercises: dict[str, Exercise]
     seconds: float = SECONDS
+    hours: float | None = None
 
     @property
     def digest(self) -> str:

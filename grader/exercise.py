@@ -221,11 +221,15 @@ def run_checks(text: str, file: str) -> dict[str, Exercise]:
     return run_text(text, file)[0]
 
 
-def run_text(text: str, file: str) -> tuple[dict[str, Exercise], float]:
-    """Run the text of a `checks.py`; return its exercises, and the CPU seconds of a whole submission.
+def run_text(text: str, file: str) -> tuple[dict[str, Exercise], float, float | None]:
+    """Run the text of a `checks.py`.
+
+    Returns:
+        Its exercises, the CPU seconds of a whole submission, and the hours that a student
+        needs, None where it does not say.
 
     Raises:
-        AuthorError: it cannot be run, defines no exercise, or sets `SECONDS` to what is no time.
+        AuthorError: it cannot be run, defines no exercise, or sets `SECONDS` or `HOURS` to what is no time.
     """
     module = types.ModuleType("checks")
     module.__file__ = file
@@ -242,12 +246,23 @@ def run_text(text: str, file: str) -> tuple[dict[str, Exercise], float]:
     for one in exercises.values():
         one.text = text
     seconds = getattr(module, "SECONDS", SECONDS)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
+    if not is_time(seconds):
         raise AuthorError(
             f"{file} sets SECONDS to {seconds!r}: expected how many seconds of CPU time a whole submission "
             f"may take, as in `SECONDS = {2 * SECONDS:g}`"
         )
-    return exercises, float(seconds)
+    hours = getattr(module, "HOURS", None)
+    if hours is not None and not is_time(hours):
+        raise AuthorError(
+            f"{file} sets HOURS to {hours!r}: expected how many hours a student needs for the topic, "
+            "as in `HOURS = 5`"
+        )
+    return exercises, float(seconds), hours
+
+
+def is_time(value: object) -> bool:
+    """Tell whether `value` is a positive, finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
 def exercises_of(module: types.ModuleType) -> dict[str, Exercise]:

@@ -38,7 +38,7 @@ def count_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list to which is added, from now on, what is said of each `checks.py` that is executed."""
     executed: list[str] = []
 
-    def run(text: str, name: str) -> tuple[dict[str, Exercise], float]:
+    def run(text: str, name: str) -> tuple[dict[str, Exercise], float, float | None]:
         executed.append(name)
         return run_text(text, name)
 

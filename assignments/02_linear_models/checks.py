@@ -1,5 +1,6 @@
 """How the answers on linear models are exercised. Students may read this file."""
 
+import inspect
 import itertools
 
 import numpy as np
@@ -8,6 +9,8 @@ from grader.datasets import arrays
 from grader.drivers import WrongStructure, describe, keeping, named
 from grader.exercise import exercise
 from grader.properties import rearranged
+
+HOURS = 6  # eight exercises, of which three need a derivation
 
 
 def signs(rng, *shape):
@@ -52,11 +55,15 @@ def regression(rng, N, D):
 @ridge_fit.cases
 def _(rng):
     yield "one example, three weights", regression(rng, 1, 3)
+    yield "one weight", regression(rng, 7, 1)
     yield "twelve examples, three weights", regression(rng, 12, 3)
+    # clause: "theta0: the first guess, of any size": zero, and far off
     yield "a first guess of zero", regression(rng, 9, 4) | {"theta0": np.zeros(4)}
     yield "fewer examples than weights", regression(rng, 5, 8)
+    yield "a first guess far off", regression(rng, 8, 3) | {"theta0": 1e3 * signs(rng, 3)}
     yield "a penalty so large that the first guess prevails", regression(rng, 7, 2) | {"lam": 50.0}
 
+    # clause: "They satisfy the linear equations to about ten digits, also where two columns …"
     X = rng.normal(size=(40, 8))
     X[:, 4:] = X[:, :4] + 1e-7 * rng.normal(size=(40, 4))
     yield "pairs of columns that are nearly the same", {
@@ -91,6 +98,7 @@ def _(rng):
         "kind": "square", "t": rng.normal(size=(4, 2, 3)), "y": 2 * rng.normal(size=(4, 2, 3)),
     }
 
+    # clause: "summed over all axes but the first"; "Each -1 or 1 for the hinge"
     # Margins on both sides of 0 and of 1, for labels of either sign.
     margins = np.array([-3.0, -0.5, 0.5, 2.0, -2.0, -0.3, 0.3, 3.0]) * rng.uniform(0.8, 1.2, size=8)
     t = np.repeat([-1.0, 1.0], 4)
@@ -101,6 +109,7 @@ def _(rng):
         "kind": "hinge", "t": t, "y": t + signs(rng, 5, 3) * rng.uniform(0.2, 3.0, size=(5, 3)),
     }
 
+    # clause: "a distribution over the last axis", one-hot and not
     yield "cross-entropy: six examples, four classes", {
         "kind": "xent", "t": np.eye(4)[rng.integers(0, 4, size=6)], "y": 2 * rng.normal(size=(6, 4)),
     }
@@ -109,6 +118,10 @@ def _(rng):
     }
     yield "cross-entropy: three sequences of two distributions", {
         "kind": "xent", "t": distributions(rng, 3, 2, 4), "y": 2 * rng.normal(size=(3, 2, 4)),
+    }
+    # clause: "logits, of any size". Here every exp overflows, but no softmax is 0.
+    yield "cross-entropy: logits near 200, close together", {
+        "kind": "xent", "t": distributions(rng, 3, 4), "y": 200 + rng.normal(size=(3, 4)),
     }
     high = 1e4 + rng.integers(-2000, 2000, size=4)
     order = rng.permutation(3)
@@ -149,6 +162,7 @@ def _(rng):
     yield "no margin beyond 1, a negative offset", with_margins(
         rng, rng.uniform(-2.0, 0.9, size=5), 3, b=-rng.uniform(0.5, 1.5)
     )
+    # clause: "an example exactly at the kink, of margin 1, contributes 0"
     # Whole numbers, so that margins are exactly 1.
     w, t = np.array([1.0, -2.0]), np.array([1.0, -1.0, 1.0, -1.0, 1.0])
     X = np.array([[2.0, 1.0], [2.0, 2.0], [5.0, 1.0], [0.0, -1.0], [2.0, 2.0]])
@@ -188,18 +202,20 @@ def two_classes(rng, N, D):
 
 @logistic_regression.cases
 def _(rng):
+    # clause: "from weights and an offset of 0"; "how many steps … to take"
     yield "one step, twenty examples, two features", two_classes(rng, 20, 2) | {"steps": 1}
     yield "two steps, thirty examples, four features", two_classes(rng, 30, 4) | {"steps": 2}
     yield "until nothing moves, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 12}
     yield "fewer examples than features", two_classes(rng, 6, 9) | {"steps": 3}
 
     data = arrays("breast_cancer")
-    rows = rng.permutation(len(data["label"]))[:200]
+    rows = rng.permutation(len(data["label"]))[:60]
     X = data["features"][rows]
-    yield "200 tumours, standardised, until nothing moves", {
+    yield "60 tumours, standardised, until nothing moves", {
         "X": (X - X.mean(axis=0)) / X.std(axis=0), "y": data["label"][rows], "l2": 0.1, "steps": 12,
     }
 
+    # clause: "all may be the same"
     yield "three steps, and three where every label is the same", two_classes(rng, 12, 3) | {
         "constant": np.full(12, rng.integers(2)), "steps": 3,
     }
@@ -259,9 +275,13 @@ def SoftmaxRegression(answer, kernel, bias, x, y, rate=None, steps=0, unseen=Non
     loss, gradients = slopes()
     if unseen is not None:
         return {"loss": loss, "logits of unseen images": model(unseen)}
+    # clause: "It does the same in training as afterwards."
+    given = {"training": True} if "training" in inspect.signature(model.call).parameters else {}
+    in_training = model(x, **given)
     parameters = sum(int(np.prod(variable.shape)) for variable in model.weights)
     return {
         "logits": model(x),
+        "logits in training": in_training,
         "loss": loss,
         "number of parameters": parameters,
         **{f"d{name}": gradient for name, gradient in gradients.items()},
@@ -280,10 +300,12 @@ def classification(rng, N, D, K):
 
 @SoftmaxRegression.cases
 def _(rng):
+    # clause: "Its only variables are a kernel [features, classes] and a bias [classes]"
     yield "one example, two classes", classification(rng, 1, 3, 2)
     yield "six examples, five classes", classification(rng, 6, 4, 5)
     yield "nine examples, three classes", classification(rng, 9, 7, 3)
 
+    # clause: "y_pred: what `call` returned, of any size"
     # Round numbers: the logits are exact, and the differences between them large.
     kernel = 125.0 * rng.integers(6, 11) * np.array([[10.0, 0.0, -10.0], [-4.0, 3.0, 1.0]])
     yield "logits of ±10,000", {
@@ -294,16 +316,16 @@ def _(rng):
     }
 
     data = arrays("digits")
-    rows = rng.permutation(1797)[:140]
+    rows = rng.permutation(1797)[:100]
     images, labels = data["image"][rows].reshape(-1, 64) / 16.0, data["label"][rows]
-    yield "eight steps of gradient descent on 100 digits", {
+    yield "eight steps of gradient descent on 80 digits", {
         "kernel": 0.01 * rng.normal(size=(64, 10)),
         "bias": 0.5 * signs(rng, 10),
-        "x": images[:100],
-        "y": labels[:100],
+        "x": images[:80],
+        "y": labels[:80],
         "rate": 0.5,
         "steps": 8,
-        "unseen": images[100:],
+        "unseen": images[80:],
     }, 2.0
 
 
@@ -340,7 +362,7 @@ def _(returned, expected, inputs):
     if not all(rearranged(order, np.arange(n)) for order in (*orders, again, other)):
         return "an epoch does not hold every example exactly once"
     if not np.array_equal(first, again):
-        return "the same seed gives another order: the randomness does not come from `rng` alone"
+        return "the same seed gives another order: it depends on something that is not `rng`"
     return disorder(np.array([*orders, other]), batch)
 
 
@@ -373,7 +395,8 @@ def epoch(answer, n, batch, rng):
     batches = answer.minibatches(n, batch, rng)
     if not hasattr(batches, "__iter__"):
         raise WrongStructure(f"expected something to iterate over, got {describe(batches)}")
-    collected = [np.asarray(indices) for indices in itertools.islice(batches, n + 2)]
+    # Copies, since a generator may fill the same array again.
+    collected = [np.array(indices) for indices in itertools.islice(batches, n + 2)]
     for indices in collected:
         if indices.ndim != 1 or indices.dtype.kind not in "iu":
             raise WrongStructure(
@@ -394,16 +417,18 @@ def _(rng):
         return int(rng.integers(low, high))
 
     # Of many sizes, since what is a shuffle of n once is one always.
-    batch = some(5, 40)
+    # clause: "the last may have fewer"
+    batch = some(5, 16)
     yield "a last batch that is not full", {
-        "n": some(5, 30) * batch + some(2, batch), "batch": batch, "seed": seed(),
+        "n": some(5, 13) * batch + some(2, batch), "batch": batch, "seed": seed(),
     }
-    batch = some(5, 40)
-    yield "a number that the batch divides", {"n": some(5, 30) * batch, "batch": batch, "seed": seed()}
-    batch = some(5, 40)
-    yield "a last batch of one", {"n": some(5, 30) * batch + 1, "batch": batch, "seed": seed()}
-    yield "one example at a time", {"n": some(20, 600), "batch": 1, "seed": seed()}
-    n = some(20, 600)
+    batch = some(5, 16)
+    yield "a number that the batch divides", {"n": some(5, 13) * batch, "batch": batch, "seed": seed()}
+    batch = some(5, 16)
+    yield "a last batch of one", {"n": some(5, 13) * batch + 1, "batch": batch, "seed": seed()}
+    yield "one example at a time", {"n": some(20, 160), "batch": 1, "seed": seed()}
+    # clause: "It may be larger than n"
+    n = some(20, 160)
     yield "a batch larger than the data", {"n": n, "batch": n + some(1, 60), "seed": seed()}
 
 
@@ -486,9 +511,11 @@ def _(rng):
     yield "one example, one centre, one feature", clouds(rng, 1, 1, 1)
     yield "five steps, thirty examples, four centres", clouds(rng, 30, 4, 3) | {"steps": 5}
 
+    # clause: "one that no example was assigned to stays where it is"
     inputs = clouds(rng, 15, 4, 2)
     inputs["C"][1] += 1000.0
     yield "a centre that is nearest to none", inputs
+    # clause: "the lowest if several are"
     # Whole numbers: the distances are exact, and those of some examples equal.
     across = np.array([0, 0, 0, int(rng.integers(1, 5)), -int(rng.integers(1, 5))])
     X = np.stack([across, rng.permutation(9)[:5] - 4], axis=1)

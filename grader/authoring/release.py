@@ -209,7 +209,7 @@ def readme(topic: Topic, released: NotebookNode) -> str:
     rows = "\n".join(f"| `{one.name}` | {one.points:g} |" for one in checks.exercises.values())
     if any(cell.id == WRITTEN_ANSWER for cell in released.cells):
         rows += f"\n| the written answer, for which your instructor gives points | {WRITTEN_POINTS} |"
-    hours = max(1, round(checks.points / 25))
+    hours = f"{checks.hours or max(1, round(checks.points / 25)):g}"
     example = next(iter(checks.exercises))
     width = len(f"grader check {example}")
     where = instructor_text(topic, HAND_IN).strip() or SENTENCE
@@ -221,7 +221,7 @@ def readme(topic: Topic, released: NotebookNode) -> str:
 |---|---|
 {rows}
 
-**How long.** About {hours} {"hour" if hours == 1 else "hours"}.
+**How long.** About {hours} {"hour" if hours == "1" else "hours"}.
 
 **Before the first time.** Install the grader, under Python 3.11, 3.12 or 3.13 (on Windows, in WSL 2):
 

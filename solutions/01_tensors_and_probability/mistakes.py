@@ -7,6 +7,176 @@ from grader.exercise import mistake
 
 from . import solution as right
 
+# look_up
+
+
+@mistake(of="look_up")
+def counted_from_one(table, labels):
+    """labels are counted from 1, so that each gets the row before its own."""
+    return tf.gather(tf.roll(table, 1, axis=0), labels)
+
+
+@mistake(of="look_up")
+def counted_from_the_end(table, labels):
+    """labels are counted from the table's end: label 0 gets the last row."""
+    return tf.gather(table[::-1], labels)
+
+
+@mistake(of="look_up")
+def labels_transposed(table, labels):
+    """the axes of the labels are in reverse order, so that a picture lies on its side."""
+    return tf.gather(table, tf.transpose(labels))
+
+
+@mistake(of="look_up")
+def labels_in_one_row(table, labels):
+    """all labels stand along one axis: the shape of `labels` is lost."""
+    return tf.gather(table, tf.reshape(labels, [-1]))
+
+
+@mistake(of="look_up")
+def columns_first(table, labels):
+    """the columns of the table come first and the axes of the labels behind them."""
+    rows = tf.gather(table, labels)
+    return tf.transpose(rows, [len(rows.shape) - 1, *range(len(rows.shape) - 1)])
+
+
+@mistake(of="look_up", raises="InvalidArgumentError")
+def columns_taken(table, labels):
+    """columns of the table are taken and not its rows."""
+    return tf.gather(table, labels, axis=1)
+
+
+@mistake(of="look_up")
+def first_column_only(table, labels):
+    """only the first number of each row is returned."""
+    return tf.gather(table[:, :1], labels)
+
+
+# to_patches
+
+
+def _five_axes(image, side):
+    R, C, D = image.shape
+    return tf.reshape(image, (R // side, side, C // side, side, D))
+
+
+@mistake(of="to_patches")
+def reshaped_only(image, side):
+    """the image is only reshaped: each row holds neighbours along a row of the image and no square."""
+    return tf.reshape(image, (-1, side * side * image.shape[2]))
+
+
+@mistake(of="to_patches")
+def patches_by_columns(image, side):
+    """the patches come column by column, and not as one reads."""
+    x = tf.transpose(_five_axes(image, side), (2, 0, 1, 3, 4))
+    return tf.reshape(x, (-1, side * side * image.shape[2]))
+
+
+@mistake(of="to_patches")
+def pixels_by_columns(image, side):
+    """the pixels in each patch come column by column, so that each patch is transposed."""
+    x = tf.transpose(_five_axes(image, side), (0, 2, 3, 1, 4))
+    return tf.reshape(x, (-1, side * side * image.shape[2]))
+
+
+@mistake(of="to_patches")
+def channels_apart(image, side):
+    """the channels of a pixel do not stand together: each patch has all of its first channel first."""
+    x = tf.transpose(_five_axes(image, side), (0, 2, 4, 1, 3))
+    return tf.reshape(x, (-1, side * side * image.shape[2]))
+
+
+@mistake(of="to_patches")
+def image_transposed(image, side):
+    """rows and columns of the image are exchanged first."""
+    return right.to_patches(tf.transpose(image, (1, 0, 2)), side)
+
+
+@mistake(of="to_patches")
+def patches_still_square(image, side):
+    """each patch is still a square [side, side, D] and not one row of numbers."""
+    return tf.reshape(right.to_patches(image, side), (-1, side, side, image.shape[2]))
+
+
+@mistake(of="to_patches")
+def patches_on_a_grid(image, side):
+    """the patches still stand on a grid of rows and columns and not one below the other."""
+    R, C, _ = image.shape
+    return tf.reshape(right.to_patches(image, side), (R // side, C // side, -1))
+
+
+@mistake(of="to_patches", raises="InvalidArgumentError")
+def side_as_number(image, side):
+    """`side` is taken for the number of rows in which patches stand, and not for a patch's size."""
+    return right.to_patches(image, max(1, image.shape[0] // side))
+
+
+# group_means
+
+
+def _members(x, labels, K):
+    return tf.cast(tf.range(K)[:, None] == labels[None, :], x.dtype)
+
+
+@mistake(of="group_means")
+def sums(x, labels, K):
+    """the rows of each group are summed and not averaged."""
+    return tf.matmul(_members(x, labels, K), x)
+
+
+@mistake(of="group_means")
+def shares_of_all(x, labels, K):
+    """the sum of each group is divided by the number of all rows."""
+    return tf.matmul(_members(x, labels, K), x) / len(x)
+
+
+@mistake(of="group_means")
+def empty_by_zero(x, labels, K):
+    """the sum of an empty group is divided by 0, and 0 / 0 is not a number."""
+    member = _members(x, labels, K)
+    return tf.matmul(member, x) / tf.reduce_sum(member, axis=1, keepdims=True)
+
+
+@mistake(of="group_means")
+def empty_left_out(x, labels, K):
+    """groups that have no row are left out, so that the rows behind them move up."""
+    found = right.group_means(x, labels, K)
+    return tf.gather(found, np.unique(labels))
+
+
+@mistake(of="group_means")
+def columns_averaged_too(x, labels, K):
+    """the columns are averaged too: each group gets one number, everywhere."""
+    found = right.group_means(x, labels, K)
+    return tf.zeros_like(found) + tf.reduce_mean(found, axis=1, keepdims=True)
+
+
+@mistake(of="group_means")
+def counts_in_a_row(x, labels, K):
+    """the counts stand in a row and not in a column, so that each divides a column of the sums."""
+    member = _members(x, labels, K)
+    counts = tf.reduce_sum(member, axis=1)
+    sums = tf.matmul(member, x)
+    return tf.math.divide_no_nan(sums, _cut(counts, sums.shape[1]))
+
+
+def _cut(counts, columns):
+    """Return as many counts as there are columns, repeated where they are too few."""
+    return tf.gather(counts, np.arange(columns) % len(counts))
+
+
+@mistake(of="group_means")
+def middle_of_extremes(x, labels, K):
+    """the middle between the smallest and the largest number is returned and not the mean."""
+    rows, labels = np.asarray(x), np.asarray(labels)
+    found = np.zeros((K, rows.shape[1]), "float32")
+    for k in np.unique(labels):
+        found[k] = (rows[labels == k].min(axis=0) + rows[labels == k].max(axis=0)) / 2
+    return found
+
+
 # pairwise_sq_dists
 
 
@@ -62,13 +232,6 @@ def norms_not_squared(x, y):
     """the norms of x and y are not squared."""
     of_x, of_y, products = _norms_and_products(x, y)
     return tf.maximum(tf.sqrt(of_x) + tf.sqrt(of_y) - 2 * products, 0.0)
-
-
-@mistake(of="pairwise_sq_dists", raises="WrongStructure")
-def one_row_at_a_time(x, y):
-    """a Python loop goes through the rows, one by one."""
-    rows = [tf.reduce_sum((x[i] - y) ** 2, axis=1) for i in range(x.shape[0])]
-    return tf.stack(rows)
 
 
 # low_rank
@@ -161,7 +324,7 @@ def smallest_layers(x, k):
 
 @mistake(of="logsumexp")
 def not_shifted(x, axis=-1, keepdims=False):
-    """exp is taken of the numbers as they are: it overflows above 88 and is 0 below -104."""
+    """exp is taken of the numbers as they are: in float32 it overflows above 88.7 and is 0 far below."""
     return tf.math.log(tf.reduce_sum(tf.exp(x), axis=axis, keepdims=keepdims))
 
 
@@ -258,7 +421,7 @@ def shifted_by_largest_of_all(logits):
 
 @mistake(of="softmax_entropy")
 def digits_lost(logits):
-    """log Σ exp of the logits themselves is subtracted: near ±10,000 it has three digits after the point."""
+    """log Σ exp of the logits themselves is subtracted: near ±10,000 it is only good to about 0.001."""
     log_p = logits - tf.reduce_logsumexp(logits, axis=1, keepdims=True)
     return tf.exp(log_p), -tf.reduce_sum(tf.exp(log_p) * log_p, axis=1)
 
@@ -430,6 +593,14 @@ def zero_by_zero(log_prior, log_lik):
 
 
 @mistake(of="bayes_posterior")
+def one_maximum_for_all(log_prior, log_lik):
+    """one maximum of all patients is subtracted, so that for the others all terms underflow: 0 / 0."""
+    joint = log_prior + log_lik
+    powers = tf.exp(joint - tf.reduce_max(joint))
+    return powers / tf.reduce_sum(powers, axis=1, keepdims=True)
+
+
+@mistake(of="bayes_posterior")
 def not_normalised(log_prior, log_lik):
     """prior and likelihood are multiplied, but the rows do not add up to 1."""
     return tf.exp(log_prior + log_lik)
@@ -448,245 +619,327 @@ def whole_table(log_prior, log_lik):
     return tf.exp(joint - tf.reduce_logsumexp(joint))
 
 
-# split_standardise
+# split_rows
 
 
-def _parts(x, y, frac, seed):
-    order = np.random.default_rng(seed).permutation(len(x))
-    train, test = np.split(order, [round(frac * len(x))])
-    return tf.gather(x, train), tf.gather(y, train), tf.gather(x, test), tf.gather(y, test)
+@mistake(of="split_rows")
+def not_shuffled(N, frac, seed):
+    """the rows are not shuffled: the first ones train, whatever the seed."""
+    return np.split(np.arange(N), [round(frac * N)])
+
+
+@mistake(of="split_rows")
+def seed_ignored(N, frac, seed):
+    """the seed is ignored, so that nobody can repeat the split."""
+    return right.split_rows(N, frac, None)
+
+
+@mistake(of="split_rows")
+def always_the_same(N, frac, seed):
+    """a fixed seed is used in place of the given one, so that there is one split only."""
+    return right.split_rows(N, frac, 0)
+
+
+@mistake(of="split_rows")
+def rounded_down(N, frac, seed):
+    """the number of training rows is cut off and not rounded."""
+    return right.split_rows(N, int(frac * N + 1e-9) / N, seed)
+
+
+@mistake(of="split_rows")
+def share_of_test(N, frac, seed):
+    """`frac` is taken for the share of the test rows."""
+    return right.split_rows(N, 1 - frac, seed)
+
+
+@mistake(of="split_rows")
+def drawn_with_replacement(N, frac, seed):
+    """rows are drawn with replacement, so that some come twice and others not at all."""
+    return np.split(np.random.default_rng(seed).integers(N, size=N), [round(frac * N)])
+
+
+@mistake(of="split_rows")
+def drawn_twice(N, frac, seed):
+    """the two parts are drawn one by one, so that they have rows in common."""
+    rng, size = np.random.default_rng(seed), round(frac * N)
+    return rng.permutation(N)[:size], rng.permutation(N)[size:]
+
+
+@mistake(of="split_rows")
+def first_row_trains(N, frac, seed):
+    """one row trains under every seed: only the others are shuffled."""
+    order = np.append(0, 1 + np.random.default_rng(seed).permutation(N - 1))
+    return np.split(order, [round(frac * N)])
+
+
+@mistake(of="split_rows")
+def cut_and_turned(N, frac, seed):
+    """the rows are not shuffled: they only begin at a random place, so that neighbours stay together."""
+    order = np.roll(np.arange(N), np.random.default_rng(seed).integers(N))
+    return np.split(order, [round(frac * N)])
+
+
+# standardise
 
 
 def _scaled(rows, by):
     return tf.math.divide_no_nan(rows - tf.reduce_mean(by, axis=0), tf.math.reduce_std(by, axis=0))
 
 
-@mistake(of="split_standardise")
-def leaked(x, y, frac, seed):
+@mistake(of="standardise")
+def leaked(train, test):
     """means and deviations are those of all rows, so that the test rows leak into the training rows."""
-    xtr, ytr, xte, yte = _parts(x, y, frac, seed)
-    return _scaled(xtr, x), ytr, _scaled(xte, x), yte
+    both = tf.concat([train, test], axis=0)
+    return _scaled(train, both), _scaled(test, both)
 
 
-@mistake(of="split_standardise")
-def test_by_itself(x, y, frac, seed):
+@mistake(of="standardise")
+def test_by_itself(train, test):
     """the test rows are standardised by their own means and deviations."""
-    xtr, ytr, xte, yte = _parts(x, y, frac, seed)
-    return _scaled(xtr, xtr), ytr, _scaled(xte, xte), yte
+    return _scaled(train, train), _scaled(test, test)
 
 
-@mistake(of="split_standardise")
-def test_forgotten(x, y, frac, seed):
+@mistake(of="standardise")
+def test_forgotten(train, test):
     """only the training rows are standardised."""
-    xtr, ytr, xte, yte = _parts(x, y, frac, seed)
-    return _scaled(xtr, xtr), ytr, xte, yte
+    return _scaled(train, train), test
 
 
-@mistake(of="split_standardise")
-def nothing_standardised(x, y, frac, seed):
-    """the rows are split, but not standardised."""
-    return _parts(x, y, frac, seed)
-
-
-@mistake(of="split_standardise")
-def divided_by_zero(x, y, frac, seed):
+@mistake(of="standardise")
+def divided_by_zero(train, test):
     """a column that is constant is divided by its deviation, which is 0 / 0."""
-    xtr, ytr, xte, yte = _parts(x, y, frac, seed)
-    mean, deviation = tf.reduce_mean(xtr, axis=0), tf.math.reduce_std(xtr, axis=0)
-    return (xtr - mean) / deviation, ytr, (xte - mean) / deviation, yte
+    mean, deviation = tf.reduce_mean(train, axis=0), tf.math.reduce_std(train, axis=0)
+    return (train - mean) / deviation, (test - mean) / deviation
 
 
-@mistake(of="split_standardise")
-def labels_left_behind(x, y, frac, seed):
-    """the rows are shuffled, but the labels are not shuffled with them."""
-    xtr, _, xte, _ = right.split_standardise(x, y, frac, seed)
-    return xtr, y[:len(xtr)], xte, y[len(xtr):]
+@mistake(of="standardise")
+def constant_by_one(train, test):
+    """a constant column is divided by 1 in place of 0, so that the test rows need not be 0 there."""
+    mean, deviation = tf.reduce_mean(train, axis=0), tf.math.reduce_std(train, axis=0)
+    deviation = tf.where(deviation > 0, deviation, 1.0)
+    return (train - mean) / deviation, (test - mean) / deviation
 
 
-@mistake(of="split_standardise")
-def not_shuffled(x, y, frac, seed):
-    """the rows are not shuffled: the first ones train, whatever the seed."""
-    size = round(frac * len(x))
-    return _scaled(x[:size], x[:size]), y[:size], _scaled(x[size:], x[:size]), y[size:]
+@mistake(of="standardise")
+def variance_of_a_sample(train, test):
+    """the variance divides by one row fewer than there are, as an estimate from a sample does."""
+    factor = (1 - 1 / len(train)) ** 0.5
+    return tuple(factor * rows for rows in right.standardise(train, test))
 
 
-@mistake(of="split_standardise")
-def seed_ignored(x, y, frac, seed):
-    """the seed is ignored, so that nobody can repeat the split."""
-    return right.split_standardise(x, y, frac, np.random.randint(2**31))
+@mistake(of="standardise")
+def by_variance(train, test):
+    """the rows are divided by the variance and not by its square root."""
+    deviation = tf.math.reduce_std(train, axis=0)
+    return tuple(tf.math.divide_no_nan(rows, deviation) for rows in right.standardise(train, test))
 
 
-@mistake(of="split_standardise")
-def rounded_down(x, y, frac, seed):
-    """the number of training rows is cut off and not rounded."""
-    return right.split_standardise(x, y, int(frac * len(x) + 1e-9) / len(x), seed)
-
-
-@mistake(of="split_standardise")
-def share_of_test(x, y, frac, seed):
-    """`frac` is taken for the share of the test rows."""
-    return right.split_standardise(x, y, 1 - frac, seed)
-
-
-@mistake(of="split_standardise")
-def drawn_with_replacement(x, y, frac, seed):
-    """rows are drawn with replacement, so that some come twice and others not at all."""
-    rows = np.random.default_rng(seed).integers(len(x), size=len(x))
-    return right.split_standardise(tf.gather(x, rows), tf.gather(y, rows), frac, seed)
-
-
-@mistake(of="split_standardise")
-def variance_of_a_sample(x, y, frac, seed):
-    """the deviation is that of a sample, which divides by one row fewer than there are."""
-    xtr, ytr, xte, yte = right.split_standardise(x, y, frac, seed)
-    factor = (1 - 1 / len(xtr)) ** 0.5
-    return factor * xtr, ytr, factor * xte, yte
-
-
-@mistake(of="split_standardise")
-def by_variance(x, y, frac, seed):
-    """the rows are divided by the variance, not by its root."""
-    xtr, ytr, xte, yte = _parts(x, y, frac, seed)
-    deviation = tf.math.reduce_std(xtr, axis=0)
-    return (
-        tf.math.divide_no_nan(_scaled(xtr, xtr), deviation), ytr,
-        tf.math.divide_no_nan(_scaled(xte, xtr), deviation), yte,
-    )
-
-
-@mistake(of="split_standardise")
-def means_kept(x, y, frac, seed):
+@mistake(of="standardise")
+def means_kept(train, test):
     """the means are not subtracted."""
-    xtr, ytr, xte, yte = _parts(x, y, frac, seed)
-    deviation = tf.math.reduce_std(xtr, axis=0)
-    return tf.math.divide_no_nan(xtr, deviation), ytr, tf.math.divide_no_nan(xte, deviation), yte
+    deviation = tf.math.reduce_std(train, axis=0)
+    return tuple(tf.math.divide_no_nan(rows, deviation) for rows in (train, test))
 
 
-# classification_metrics
+@mistake(of="standardise")
+def one_number_for_all(train, test):
+    """one mean and one deviation of the whole table are taken, and not those of each column."""
+    mean, deviation = tf.reduce_mean(train), tf.math.reduce_std(train)
+    return (train - mean) / deviation, (test - mean) / deviation
 
 
-def _rates(y, scores):
-    """Return precision and recall of each class, 0 where there is nobody."""
-    confusion = right.classification_metrics(y, scores)["confusion"]
-    hits = tf.cast(tf.linalg.diag_part(confusion), tf.float32)
-    told, have = (tf.cast(tf.reduce_sum(confusion, axis=axis), tf.float32) for axis in (0, 1))
-    return tf.math.divide_no_nan(hits, told), tf.math.divide_no_nan(hits, have), told, have
+@mistake(of="standardise")
+def squeezed(train, test):
+    """each column is brought to lie between 0 and 1, by its smallest and its largest number."""
+    low, high = tf.reduce_min(train, axis=0), tf.reduce_max(train, axis=0)
+    return tuple(tf.math.divide_no_nan(rows - low, high - low) for rows in (train, test))
 
 
-def _average_precision(y, scores, c, area):
-    """Return one class's average precision, patients taken one by one from the highest score down."""
-    order = np.argsort(-np.asarray(scores)[:, c], kind="stable")
-    found = np.cumsum(np.asarray(y)[order] == c)
+# confusion_matrix
+
+
+@mistake(of="confusion_matrix")
+def confusion_transposed(y, scores):
+    """the table has a row for each predicted class and a column for each true one."""
+    return tf.transpose(right.confusion_matrix(y, scores))
+
+
+@mistake(of="confusion_matrix")
+def lowest_score_wins(y, scores):
+    """the class with the lowest score is predicted."""
+    return right.confusion_matrix(y, -scores)
+
+
+@mistake(of="confusion_matrix")
+def last_of_the_highest(y, scores):
+    """of several highest scores the last is taken and not the first."""
+    return right.confusion_matrix(y, scores[:, ::-1])[:, ::-1]
+
+
+@mistake(of="confusion_matrix")
+def each_pair_once(y, scores):
+    """each pair of classes is set to 1 and not counted."""
+    return tf.minimum(right.confusion_matrix(y, scores), 1)
+
+
+@mistake(of="confusion_matrix")
+def absent_left_out(y, scores):
+    """classes that nobody has are left out of the table."""
+    present = np.unique(y)
+    return tf.gather(tf.gather(right.confusion_matrix(y, scores), present), present, axis=1)
+
+
+@mistake(of="confusion_matrix")
+def only_hits(y, scores):
+    """only the diagonal is counted: those who are predicted correctly."""
+    return tf.linalg.diag(tf.linalg.diag_part(right.confusion_matrix(y, scores)))
+
+
+@mistake(of="confusion_matrix")
+def shares_of_rows(y, scores):
+    """each row is divided by its sum: shares and not counts."""
+    table = tf.cast(right.confusion_matrix(y, scores), tf.float32)
+    return tf.math.divide_no_nan(table, tf.reduce_sum(table, axis=1, keepdims=True))
+
+
+# macro_f1
+
+
+def _rates(confusion):
+    """Return precision and recall of each class, 0 where there is nobody, and how many have it."""
+    table = tf.cast(confusion, tf.float32)
+    hits, have = tf.linalg.diag_part(table), tf.reduce_sum(table, axis=1)
+    return tf.math.divide_no_nan(hits, tf.reduce_sum(table, axis=0)), tf.math.divide_no_nan(hits, have), have
+
+
+def _f1(precision, recall):
+    return tf.math.divide_no_nan(2 * precision * recall, precision + recall)
+
+
+@mistake(of="macro_f1")
+def micro_f1(confusion):
+    """all patients count alike in the F1, which makes it the accuracy, where all classes should."""
+    return tf.linalg.trace(confusion) / tf.reduce_sum(confusion)
+
+
+@mistake(of="macro_f1")
+def weighted_f1(confusion):
+    """the F1 of frequent classes counts for more."""
+    precision, recall, have = _rates(confusion)
+    return tf.reduce_sum(_f1(precision, recall) * have) / tf.reduce_sum(have)
+
+
+@mistake(of="macro_f1")
+def f1_of_averages(confusion):
+    """precision and recall are averaged over the classes first, and one F1 is made of the two."""
+    precision, recall, _ = _rates(confusion)
+    return _f1(tf.reduce_mean(precision), tf.reduce_mean(recall))
+
+
+@mistake(of="macro_f1")
+def f1_is_arithmetic_mean(confusion):
+    """the F1 is the arithmetic mean of precision and recall."""
+    precision, recall, _ = _rates(confusion)
+    return tf.reduce_mean(precision + recall) / 2
+
+
+@mistake(of="macro_f1")
+def f1_zero_by_zero(confusion):
+    """a class that occurs in neither labels nor predictions gets an F1 of 0 / 0, which is not a number."""
+    table = tf.cast(confusion, tf.float32)
+    both = tf.reduce_sum(table, axis=0) + tf.reduce_sum(table, axis=1)
+    return tf.reduce_mean(2 * tf.linalg.diag_part(table) / both)
+
+
+@mistake(of="macro_f1")
+def precision_by_zero(confusion):
+    """precision and recall come first, and one is 0 / 0 where nobody has, or is predicted, a class."""
+    table = tf.cast(confusion, tf.float32)
+    hits = tf.linalg.diag_part(table)
+    precision, recall = hits / tf.reduce_sum(table, axis=0), hits / tf.reduce_sum(table, axis=1)
+    return tf.reduce_mean(_f1(precision, recall))
+
+
+@mistake(of="macro_f1")
+def unknown_left_out(confusion):
+    """classes that occur in neither labels nor predictions are left out of the mean."""
+    table = np.asarray(confusion)
+    known = np.flatnonzero(table.sum(axis=0) + table.sum(axis=1))
+    return right.macro_f1(tf.constant(table[np.ix_(known, known)]))
+
+
+@mistake(of="macro_f1")
+def macro_recall(confusion):
+    """the mean of the recalls is returned: precision does not count."""
+    return tf.reduce_mean(_rates(confusion)[1])
+
+
+@mistake(of="macro_f1")
+def not_doubled(confusion):
+    """the factor 2 of the harmonic mean is missing."""
+    return right.macro_f1(confusion) / 2
+
+
+# average_precision
+
+
+def _area(has, scores, area):
+    """Return `area(precision, recall)`, patients taken one by one from the highest score down."""
+    order = np.argsort(-np.asarray(scores), kind="stable")
+    found = np.cumsum(np.asarray(has)[order])
     precision = np.concatenate([[1.0], found / np.arange(1, len(order) + 1)])
     recall = np.concatenate([[0.0], found / max(found[-1], 1)])
     return area(precision, recall)
 
 
-def _mean_ap(y, scores, area):
-    return np.mean([_average_precision(y, scores, c, area) for c in range(scores.shape[1])])
-
-
-@mistake(of="classification_metrics")
-def confusion_transposed(y, scores):
-    """the table has a row for each predicted class and a column for each true one."""
-    found = right.classification_metrics(y, scores)
-    return found | {"confusion": tf.transpose(found["confusion"])}
-
-
-@mistake(of="classification_metrics")
-def micro_f1(y, scores):
-    """all patients count alike in the F1, which makes it the accuracy, where all classes should."""
-    found = right.classification_metrics(y, scores)
-    return found | {"macro_f1": found["acc"]}
-
-
-@mistake(of="classification_metrics")
-def weighted_f1(y, scores):
-    """the F1 of frequent classes counts for more."""
-    precision, recall, _, have = _rates(y, scores)
-    f1 = tf.math.divide_no_nan(2 * precision * recall, precision + recall)
-    return right.classification_metrics(y, scores) | {
-        "macro_f1": tf.reduce_sum(f1 * have) / tf.reduce_sum(have)
-    }
-
-
-@mistake(of="classification_metrics")
-def f1_of_averages(y, scores):
-    """precision and recall are averaged over the classes first, and one F1 is made of the two."""
-    precision, recall, _, _ = _rates(y, scores)
-    p, r = tf.reduce_mean(precision), tf.reduce_mean(recall)
-    return right.classification_metrics(y, scores) | {"macro_f1": tf.math.divide_no_nan(2 * p * r, p + r)}
-
-
-@mistake(of="classification_metrics")
-def f1_is_arithmetic_mean(y, scores):
-    """the F1 is the arithmetic mean of precision and recall."""
-    precision, recall, _, _ = _rates(y, scores)
-    return right.classification_metrics(y, scores) | {"macro_f1": tf.reduce_mean(precision + recall) / 2}
-
-
-@mistake(of="classification_metrics")
-def f1_zero_by_zero(y, scores):
-    """a class that nobody has nor is told to have gets an F1 of 0 / 0, which is not a number."""
-    precision, recall, told, have = _rates(y, scores)
-    f1 = 2 * precision * recall * (told + have) / ((precision + recall) * (told + have))
-    f1 = tf.where((told + have > 0) & (precision + recall == 0), 0.0, f1)
-    return right.classification_metrics(y, scores) | {"macro_f1": tf.reduce_mean(f1)}
-
-
-@mistake(of="classification_metrics")
-def absent_classes_left_out(y, scores):
-    """classes that nobody has are left out of the two averages."""
-    found = right.classification_metrics(y, scores)
-    share = scores.shape[1] / len(np.unique(y))
-    return found | {"macro_f1": found["macro_f1"] * share, "mean_ap": found["mean_ap"] * share}
-
-
-@mistake(of="classification_metrics")
-def balanced_accuracy(y, scores):
-    """the accuracy is the mean over classes of how many of each are recognised."""
-    _, recall, _, _ = _rates(y, scores)
-    return right.classification_metrics(y, scores) | {"acc": tf.reduce_mean(recall)}
-
-
-@mistake(of="classification_metrics")
-def trapezoids(y, scores):
+@mistake(of="average_precision")
+def trapezoids(has, scores):
     """the area under precision over recall is made of trapezoids and not of steps."""
-    def area(precision, recall):
-        return np.sum((precision[1:] + precision[:-1]) / 2 * np.diff(recall))
-
-    return right.classification_metrics(y, scores) | {"mean_ap": _mean_ap(y, scores, area)}
+    return _area(has, scores, lambda p, r: np.sum((p[1:] + p[:-1]) / 2 * np.diff(r)))
 
 
-@mistake(of="classification_metrics")
-def steps_from_the_left(y, scores):
+@mistake(of="average_precision")
+def steps_from_the_left(has, scores):
     """each step of recall is multiplied by the precision before it, and not by the one after it."""
-    def area(precision, recall):
-        return np.sum(precision[:-1] * np.diff(recall))
-
-    return right.classification_metrics(y, scores) | {"mean_ap": _mean_ap(y, scores, area)}
+    return _area(has, scores, lambda p, r: np.sum(p[:-1] * np.diff(r)))
 
 
-@mistake(of="classification_metrics")
-def equal_scores_in_order(y, scores):
+@mistake(of="average_precision")
+def equal_scores_in_order(has, scores):
     """patients with equal scores come in one by one, so that their order in the list matters."""
-    def area(precision, recall):
-        return np.sum(precision[1:] * np.diff(recall))
-
-    return right.classification_metrics(y, scores) | {"mean_ap": _mean_ap(y, scores, area)}
+    return _area(has, scores, lambda p, r: np.sum(p[1:] * np.diff(r)))
 
 
-@mistake(of="classification_metrics")
-def precision_at_everybody(y, scores):
+@mistake(of="average_precision")
+def precision_at_everybody(has, scores):
     """precisions are averaged over everybody, where only those who have the class should count."""
-    def area(precision, recall):
-        return np.mean(precision[1:])
-
-    return right.classification_metrics(y, scores) | {"mean_ap": _mean_ap(y, scores, area)}
+    return _area(has, scores, lambda p, r: np.mean(p[1:]))
 
 
-@mistake(of="classification_metrics")
-def lowest_score_wins(y, scores):
-    """the class with the lowest score is predicted."""
-    low = right.classification_metrics(y, -scores)
-    return low | {"mean_ap": right.classification_metrics(y, scores)["mean_ap"]}
+@mistake(of="average_precision")
+def from_below(has, scores):
+    """the ranking is the wrong way round: the lowest score comes first."""
+    return right.average_precision(has, -scores)
+
+
+@mistake(of="average_precision")
+def nobody_by_zero(has, scores):
+    """if nobody has the class the sum is divided by 0, which is not a number."""
+    if not np.any(has):
+        return float("nan")
+    return right.average_precision(has, scores)
+
+
+@mistake(of="average_precision")
+def strictly_above(has, scores):
+    """only patients with a higher score are above a patient, so that nobody counts themselves."""
+    has = tf.cast(has, tf.float32)
+    above = tf.cast(scores[None, :] > scores[:, None], tf.float32)
+    precision = tf.math.divide_no_nan(tf.linalg.matvec(above, has), tf.reduce_sum(above, axis=1))
+    return tf.math.divide_no_nan(tf.reduce_sum(has * precision), tf.reduce_sum(has))
+
+
+@mistake(of="average_precision")
+def summed_over_everybody(has, scores):
+    """the sum of precisions is divided by the number of all patients, not of those who have the class."""
+    return right.average_precision(has, scores) * tf.reduce_mean(tf.cast(has, tf.float32))

@@ -17,6 +17,47 @@ import tensorflow as tf
 from grader.exercise import oracle
 
 
+@oracle(of="look_up")
+def looked_up_by_numpy(table, labels):
+    """NumPy's indexing by an array of integers."""
+    return np.asarray(table)[np.asarray(labels)]
+
+
+@oracle(of="look_up")
+def looked_up_by_one_hot(table, labels):
+    """A product of one-hot labels and the table."""
+    return tf.tensordot(tf.one_hot(labels, table.shape[0]), table, axes=1)
+
+
+@oracle(of="to_patches")
+def patches_of_tensorflow(image, side):
+    """tf.image.extract_patches."""
+    sizes = [1, side, side, 1]
+    found = tf.image.extract_patches(image[None], sizes, sizes, [1, 1, 1, 1], "VALID")
+    return tf.reshape(found, (-1, found.shape[3]))
+
+
+@oracle(of="to_patches")
+def patches_by_slices(image, side):
+    """Slices, patch by patch, each made flat."""
+    image = np.asarray(image)
+    rows, columns = range(0, image.shape[0], side), range(0, image.shape[1], side)
+    return [image[i:i + side, j:j + side].ravel().tolist() for i in rows for j in columns]
+
+
+@oracle(of="group_means")
+def means_of_segments(x, labels, K):
+    """tf.math.unsorted_segment_mean."""
+    return tf.math.unsorted_segment_mean(x, labels, K)
+
+
+@oracle(of="group_means")
+def means_group_by_group(x, labels, K):
+    """A mask for each group."""
+    x, labels = np.asarray(x, np.float64), np.asarray(labels)
+    return [x[labels == k].mean(axis=0) if np.any(labels == k) else np.zeros(x.shape[1]) for k in range(K)]
+
+
 @oracle(of="pairwise_sq_dists")
 def distances_of_scipy(x, y):
     """scipy.spatial.distance.cdist."""
@@ -118,12 +159,25 @@ def kl_by_cubature(m0, S0, m1, S1):
 @oracle(of="bayes_posterior")
 def posterior_of_sklearn(log_prior, log_lik):
     """sklearn's MultinomialNB, whose words are the patients: each holds one word, its own."""
-    log_lik = np.asarray(log_lik, np.float64)
+    log_lik = np.maximum(np.asarray(log_lik, np.float64), -1e6)  # 0 times -∞ is not a number
     model = sklearn.naive_bayes.MultinomialNB()
     model.classes_ = np.arange(log_lik.shape[1])
     model.class_log_prior_ = np.asarray(log_prior, np.float64)
     model.feature_log_prob_ = log_lik.T
     return model.predict_proba(np.eye(len(log_lik)))
+
+
+@oracle(of="bayes_posterior")
+def posterior_of_textbooks(log_prior, log_lik):
+    """exp of a difference of logarithms, in float32, as textbooks print it."""
+    joint = log_prior + log_lik
+    return tf.exp(joint - tf.reduce_logsumexp(joint, axis=1)[:, None])
+
+
+@oracle(of="bayes_posterior")
+def posterior_of_softmax(log_prior, log_lik):
+    """tf.nn.softmax: the posterior is a softmax of the joint logarithms."""
+    return tf.nn.softmax(log_prior + log_lik)
 
 
 @oracle(of="bayes_posterior")
@@ -139,66 +193,92 @@ def posterior_in_decimals(log_prior, log_lik):
     return table
 
 
-@oracle(of="split_standardise")
-def split_of_sklearn(x, y, frac, seed):
-    """sklearn's train_test_split and StandardScaler."""
-    x, y = np.asarray(x), np.asarray(y)
-    xtr, xte, ytr, yte = sklearn.model_selection.train_test_split(
-        x, y, train_size=round(frac * len(x)), random_state=seed
+@oracle(of="split_rows")
+def split_of_sklearn(N, frac, seed):
+    """sklearn's train_test_split, which refuses an empty part."""
+    size = round(frac * N)
+    if size in (0, N):
+        return list(range(N))[:size], list(range(N))[size:]
+    train, test = sklearn.model_selection.train_test_split(list(range(N)), train_size=size, random_state=seed)
+    return train, test
+
+
+@oracle(of="split_rows")
+def split_by_sorting_noise(N, frac, seed):
+    """TensorFlow's stateless noise, sorted; the test part first in the order."""
+    order = tf.argsort(tf.random.stateless_uniform([N], seed=[seed, 7]))
+    return order[N - round(frac * N):], order[:N - round(frac * N)]
+
+
+@oracle(of="standardise")
+def standardised_by_sklearn(train, test):
+    """sklearn's StandardScaler; what is constant is 0 in the test rows as well."""
+    train, test = np.asarray(train), np.asarray(test)
+    scaler = sklearn.preprocessing.StandardScaler().fit(train)
+    return scaler.transform(train), scaler.transform(test) * (np.ptp(train, axis=0) > 0)
+
+
+@oracle(of="standardise")
+def standardised_by_moments(train, test):
+    """tf.nn.moments, and the reciprocal root where the variance is not 0."""
+    mean, variance = tf.nn.moments(train, axes=[0])
+    scale = tf.where(variance > 0, tf.math.rsqrt(variance), 0.0)
+    return [(rows - mean) * scale for rows in (train, test)]
+
+
+@oracle(of="confusion_matrix")
+def confusion_of_sklearn(y, scores):
+    """sklearn.metrics.confusion_matrix, told of all classes."""
+    scores = np.asarray(scores)
+    return sklearn.metrics.confusion_matrix(
+        np.asarray(y), scores.argmax(axis=1), labels=np.arange(scores.shape[1])
     )
-    scaler = sklearn.preprocessing.StandardScaler().fit(xtr)
-    return scaler.transform(xtr), ytr, scaler.transform(xte), yte
 
 
-@oracle(of="split_standardise")
-def split_by_sorting_noise(x, y, frac, seed):
-    """TensorFlow's stateless noise, sorted; tf.nn.moments; the test part first in the order."""
-    order = tf.argsort(tf.random.stateless_uniform([len(x)], seed=[seed, 7]))
-    train = order[len(x) - round(frac * len(x)):]
-    test = order[:len(x) - round(frac * len(x))]
-    mean, variance = tf.nn.moments(tf.gather(x, train), axes=[0])
-    scale = tf.where(variance > 0, tf.math.rsqrt(variance), 1.0)
-    parts = [((tf.gather(x, rows) - mean) * scale, tf.gather(y, rows)) for rows in (train, test)]
-    return [*parts[0], *parts[1]]
+@oracle(of="confusion_matrix")
+def confusion_by_counting(y, scores):
+    """Pure Python, patient by patient."""
+    rows = np.asarray(scores).tolist()
+    table = [[0] * len(rows[0]) for _ in rows[0]]
+    for true, row in zip(np.asarray(y).tolist(), rows):
+        table[true][row.index(max(row))] += 1
+    return table
 
 
-@oracle(of="classification_metrics")
-def metrics_of_sklearn(y, scores):
-    """sklearn.metrics, with every class counted; it warns of absent ones, for which it returns 0."""
-    y, scores = np.asarray(y), np.asarray(scores)
-    classes = np.arange(scores.shape[1])
-    predicted = scores.argmax(axis=1)
-    precisions = [
-        sklearn.metrics.average_precision_score(y == c, scores[:, c]) if (y == c).any() else 0.0
-        for c in classes
-    ]
-    return {
-        "acc": sklearn.metrics.accuracy_score(y, predicted),
-        "confusion": sklearn.metrics.confusion_matrix(y, predicted, labels=classes),
-        "macro_f1": sklearn.metrics.f1_score(
-            y, predicted, labels=classes, average="macro", zero_division=0
-        ),
-        "mean_ap": np.mean(precisions),
-    }
+@oracle(of="macro_f1")
+def f1_of_sklearn(confusion):
+    """sklearn.metrics.f1_score, on patients made from the counts."""
+    confusion = np.asarray(confusion)
+    classes = np.arange(len(confusion))
+    true, predicted = (np.repeat(part.ravel(), confusion.ravel()) for part in np.indices(confusion.shape))
+    return sklearn.metrics.f1_score(true, predicted, labels=classes, average="macro", zero_division=0)
 
 
-@oracle(of="classification_metrics")
-def metrics_by_counting(y, scores):
-    """Pure Python, patient by patient and threshold by threshold."""
-    y, scores = np.asarray(y).tolist(), np.asarray(scores).tolist()
-    K = len(scores[0])
-    confusion = [[0] * K for _ in range(K)]
-    for true, row in zip(y, scores):
-        confusion[true][row.index(max(row))] += 1
-    f1, ap = [], []
-    for c in range(K):
-        told, have = sum(row[c] for row in confusion), sum(confusion[c])
-        f1.append(2 * confusion[c][c] / (told + have) if told + have else 0.0)
-        area = recall = 0.0
-        for threshold in sorted({row[c] for row in scores}, reverse=True):
-            above = [true == c for true, row in zip(y, scores) if row[c] >= threshold]
-            before, recall = recall, sum(above) / have if have else 0.0
-            area += sum(above) / len(above) * (recall - before)
-        ap.append(area)
-    right = sum(confusion[c][c] for c in range(K))
-    return {"mean_ap": sum(ap) / K, "macro_f1": sum(f1) / K, "confusion": confusion, "acc": right / len(y)}
+@oracle(of="macro_f1")
+def f1_class_by_class(confusion):
+    """Pure Python, from precision and recall of each class."""
+    confusion = np.asarray(confusion).tolist()
+    f1 = []
+    for c, row in enumerate(confusion):
+        told, have, hits = sum(one[c] for one in confusion), sum(row), row[c]
+        f1.append(2 / (told / hits + have / hits) if hits else 0.0)
+    return sum(f1) / len(f1)
+
+
+@oracle(of="average_precision")
+def precision_of_sklearn(has, scores):
+    """sklearn.metrics.average_precision_score, which warns if nobody has the class."""
+    has = np.asarray(has)
+    return sklearn.metrics.average_precision_score(has, np.asarray(scores)) if has.any() else 0.0
+
+
+@oracle(of="average_precision")
+def precision_by_thresholds(has, scores):
+    """Pure Python, threshold by threshold."""
+    has, scores = np.asarray(has).tolist(), np.asarray(scores).tolist()
+    area = recall = 0.0
+    for threshold in sorted(set(scores), reverse=True):
+        above = [one for one, score in zip(has, scores) if score >= threshold]
+        before, recall = recall, sum(above) / max(sum(has), 1)
+        area += sum(above) / len(above) * (recall - before)
+    return area

@@ -102,6 +102,25 @@ def log_of_softmax(kind, t, y):
 
 
 @mistake(of="supervised_losses")
+def sum_overflows(kind, t, y):
+    """log Σ exp is taken of the logits as they are, and exp overflows above 88."""
+    def losses(t, y):
+        return _summed(-t * (y - tf.math.log(tf.reduce_sum(tf.exp(y), axis=-1, keepdims=True))))
+
+    return _except("xent", losses)(kind, t, y)
+
+
+@mistake(of="supervised_losses")
+def exponentials_overflow(kind, t, y):
+    """the softmax takes exp of the logits as they are, which overflows above 88: infinity by infinity."""
+    def losses(t, y):
+        powers = tf.exp(y)
+        return _summed(-t * tf.math.log(powers / tf.reduce_sum(powers, axis=-1, keepdims=True)))
+
+    return _except("xent", losses)(kind, t, y)
+
+
+@mistake(of="supervised_losses")
 def log_with_epsilon(kind, t, y):
     """a small number is added to the softmax before its logarithm, which caps the loss."""
     return _except("xent", lambda t, y: _summed(-t * tf.math.log(tf.nn.softmax(y) + 1e-7)))(kind, t, y)
@@ -443,6 +462,14 @@ class RectifiedLogits(right.SoftmaxRegression):
 
     def call(self, x):
         return tf.nn.relu(super().call(x))
+
+
+@mistake(of="SoftmaxRegression")
+class DropoutInTraining(right.SoftmaxRegression):
+    """some of the inputs are dropped in training, which nobody asked for."""
+
+    def call(self, x, training=False):
+        return super().call(x * 0.5 if training else x)
 
 
 @mistake(of="SoftmaxRegression", raises="WrongStructure")

@@ -145,3 +145,11 @@ def test_a_time_that_is_none_is_the_author_s_error(value: str) -> None:
 def test_checks_that_say_nothing_allow_a_minute() -> None:
     text: Any = CHECKS.format(seconds=1).replace("SECONDS = 1\n", "")
     assert checks_of(text, "checks.py").seconds == SECONDS == 60
+    assert checks_of(text, "checks.py").hours is None
+
+
+def test_hours_that_are_no_time_are_refused() -> None:
+    text = "HOURS = 0\n" + CHECKS.format(seconds=1)
+    with pytest.raises(AuthorError, match="sets HOURS to 0: expected how many hours"):
+        checks_of(text, "checks.py")
+    assert checks_of(text.replace("HOURS = 0", "HOURS = 2.5"), "checks.py").hours == 2.5
