@@ -861,7 +861,7 @@ To come near to it, the first softmax has to be nearly 0 and 1, so the model bec
 
 # %% [markdown]
 r"""
-## Minibatches
+## Minibatches: a few examples a step
 
 A step needs a direction, and no exact gradient. So shuffle the examples, take $m$ at a
 time until none is left, and shuffle again for the next *epoch*. With the batches

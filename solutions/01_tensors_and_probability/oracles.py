@@ -175,12 +175,6 @@ def posterior_of_textbooks(log_prior, log_lik):
 
 
 @oracle(of="bayes_posterior")
-def posterior_of_softmax(log_prior, log_lik):
-    """tf.nn.softmax: the posterior is a softmax of the joint logarithms."""
-    return tf.nn.softmax(log_prior + log_lik)
-
-
-@oracle(of="bayes_posterior")
 def posterior_in_decimals(log_prior, log_lik):
     """Bayes' rule as it is printed, with decimal numbers, whose exponents are as long as need be."""
     table = []

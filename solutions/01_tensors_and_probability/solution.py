@@ -988,8 +988,7 @@ def bayes_posterior(
         digits are enough: a difference of logarithms near 1000 has no more in float32.
     """
     ### BEGIN SOLUTION
-    joint = log_prior + log_lik
-    return tf.exp(joint - tf.reduce_logsumexp(joint, axis=1, keepdims=True))
+    return tf.nn.softmax(log_prior + log_lik)
     ### END SOLUTION
 
 
@@ -1077,7 +1076,7 @@ def split_rows(N: int, frac: float, seed: int) -> tuple[Int[np.ndarray, "train"]
 
 # %% [markdown]
 r"""
-## Standardisation
+## Standardisation: one scale for all columns
 
 The second thing. An area is in hundreds, a smoothness in tenths, and distances would
 consist of areas alone. So give every column the mean 0 and the standard deviation 1:
