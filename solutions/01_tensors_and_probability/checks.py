@@ -56,8 +56,10 @@ def to_patches(answer, image, side, then=None):
 
 @to_patches.cases
 def _(rng):
+    # clause: "The patches come as one reads: the upper row of them first, from left to right"
     image = rng.uniform(0, 255, size=(4, 6, 3))
     yield "four rows, six columns, patches of 2 × 2", {"image": image, "side": 2}
+    # clause: "So do the pixels in each, and the channels of a pixel stand together"
     yield "nine rows, six columns, patches of 3 × 3", {"image": rng.uniform(size=(9, 6, 2)), "side": 3}
     yield "a square image of one channel", {"image": rng.uniform(size=(8, 8, 1)), "side": 4}
     # clause: "side: …, from 1": a patch is one pixel; and up to the whole picture
@@ -82,6 +84,7 @@ def _(rng):
         labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
         return {"x": 30 * rng.normal(size=(len(labels), depth)) + 20, "labels": labels, "K": len(sizes)}
 
+    # clause: "x: rows to be averaged", "K: how many groups there are"
     yield "two groups of six rows", groups([2, 4], 3)
     yield "five groups of one column", groups([1, 3, 2, 5, 1], 1)
     yield "as many groups as columns and rows", groups([1, 1, 1, 1], 4)
@@ -106,6 +109,7 @@ def pairwise_sq_dists(answer, x, y):
 
 @pairwise_sq_dists.cases
 def _(rng):
+    # clause: "Return the squared distance of every point of `x` from every point of `y`"
     yield "one point and three others", {"x": rng.normal(size=(1, 4)), "y": rng.normal(size=(3, 4))}
     yield "five points and seven others", {"x": rng.normal(size=(5, 3)), "y": rng.normal(size=(7, 3))}
     yield "six numbers and four others", {"x": rng.normal(size=(6, 1)), "y": rng.normal(size=(4, 1))}
@@ -141,6 +145,7 @@ def layered(rng, rows, columns, rank=None, fall=0.6):
 def _(rng):
     rows = layered(rng, 4, 5)
     yield "one row, then three", {"x": rows[:1], "k": 1, "then": {"x": rows[1:], "k": 1}}
+    # clause: "xk: the sum of the first `k` layers", "divided by that of all"
     yield "nine rows, four columns, two layers", {"x": layered(rng, 9, 4), "k": 2}
     yield "four rows, nine columns, three layers", {"x": layered(rng, 4, 9), "k": 3}
     yield "six rows, six columns, one layer", {"x": layered(rng, 6, 6), "k": 1}
@@ -248,6 +253,7 @@ def gaussians(rng, batch, depth, number, scale=1.0):
 
 @kl_gaussians.cases
 def _(rng):
+    # clause: "means of the Gaussians over which the average is taken"
     yield "one pair, one dimension", gaussians(rng, 1, 1, 0) | gaussians(rng, 1, 1, 1)
     yield "four pairs, three dimensions", gaussians(rng, 4, 3, 0) | gaussians(rng, 4, 3, 1)
     # clause: "divergence of Gaussian 0 from Gaussian 1", which is not that of 1 from 0
@@ -288,6 +294,7 @@ def _(rng):
     rare = rng.uniform(0.05, 0.3)
     unequal = np.log(rng.permutation([rare, 1 - rare]))
     yield "one patient, two classes", {"log_prior": unequal, "log_lik": logs(-4, 0, (1, 2))}
+    # clause: "The probabilities p(c | xₙ), not their logarithms. Each row adds up to 1"
     yield "five patients, three classes", {"log_prior": prior(3), "log_lik": logs(-4, 0, (5, 3))}
     yield "as many patients as classes", {"log_prior": prior(4), "log_lik": logs(-4, 0, (4, 4))}
     yield "one in a thousand is ill", {
@@ -352,6 +359,7 @@ def _(returned, expected, inputs):
     # clause: "test: all others"; each row is in one part, once
     if not rearranged(np.concatenate([returned["train"], returned["test"]]), np.arange(N)):
         return "Some row is lost, or is in both parts"
+    # clause: "It may be 0 or 1, and then one part is empty"
     if not all(rearranged(returned[one], np.arange(N)) for one in ("frac = 1", "frac = 0")):
         return "With `frac` 0 or 1 not all rows are in one part"
     orders = np.array(returned["other seeds"])
@@ -409,10 +417,11 @@ def _(rng):
         rows = sizes * rng.normal(size=(train + test, columns)) + heights
         return {"train": rows[:train], "test": rows[train:]}
 
+    # clause: "Both, with the same subtracted and divided"
     yield "nine rows and three, two columns", patients(9, 3, 2)
     yield "five rows and seven, one column", patients(5, 7, 1)
     yield "as many rows as columns", patients(4, 4, 4)
-    # clause: "one test row alone": its own deviation is 0
+    # clause: "there may be one test row alone": its own deviation is 0
     yield "six rows and one", patients(6, 1, 3)
     # clause: "A column that is constant among the training rows is 0 in both."
     inputs = patients(16, 4, 5)
@@ -462,6 +471,7 @@ def telling(rng, K, change=lambda table: table):
 
 @confusion_matrix.cases
 def _(rng):
+    # clause: "row i, column j counts those who have i and are predicted to have j"
     yield "two classes", deciding(rng, lopsided(rng, 2))
     yield "four classes", deciding(rng, lopsided(rng, 4))
     # clause: "y: … Some classes may be absent", between others and at the end
@@ -487,6 +497,7 @@ def macro_f1(answer, confusion, then=None):
 
 @macro_f1.cases
 def _(rng):
+    # clause: "rows are the classes that patients have, columns those predicted"
     yield "two classes", {"confusion": telling(rng, 2)}
     frequent = np.diag([60, 0, 0])
     yield "three classes, one of them frequent", {
@@ -521,10 +532,11 @@ def _(rng):
     def ranked(have, rest):
         """Draw patients, not sorted, of whom the lowest-ranked has it, and the highest-ranked does not."""
         has = np.concatenate([[0], rng.permutation([1] * (have - 1) + [0] * (rest - 1)), [1]])
-        scores = -np.sort(-rng.normal(size=have + rest))
+        scores = -np.sort(-rng.normal(size=have + rest)) * rng.choice([0.01, 1.0, 100.0])
         order = rng.permutation(have + rest)
         return {"has": has[order], "scores": scores[order]}
 
+    # clause: "scores: one for each patient, of any size; they need not be sorted"
     yield "twelve patients, five have it", ranked(5, 7)
     yield "thirty patients, three have it", ranked(3, 27)
     # clause: "equal scores pass the threshold together"; each score is there with and without

@@ -56,6 +56,7 @@ def regression(rng, N, D):
 def _(rng):
     yield "one example, three weights", regression(rng, 1, 3)
     yield "one weight", regression(rng, 7, 1)
+    # clause: "drawn towards a first guess"
     yield "twelve examples, three weights", regression(rng, 12, 3)
     # clause: "theta0: the first guess, of any size": zero, and far off
     yield "a first guess of zero", regression(rng, 9, 4) | {"theta0": np.zeros(4)}
@@ -95,6 +96,7 @@ def distributions(rng, *shape):
 
 @supervised_losses.cases
 def _(rng):
+    # clause: "Return the loss of each example"
     yield "square: one example of three numbers", {
         "kind": "square", "t": rng.normal(size=(1, 3)), "y": 2 * rng.normal(size=(1, 3)),
     }
@@ -170,6 +172,7 @@ def with_margins(rng, margins, D, b=None, size=2.0):
 
 @hinge_subgradient.cases
 def _(rng):
+    # clause: "with respect to w and b", "the weight of half the squared norm of `w`"
     yield "one example that is wrong", with_margins(rng, -rng.uniform(1.5, 2.5, size=1), 3)
     margins = np.array([-2.0, -0.6, 0.3, 0.98, 1.02, 1.5, 2.0, 3.0, -1.2])
     yield "nine examples, two features", with_margins(rng, rng.permutation(margins), 2)
@@ -223,6 +226,7 @@ def _(rng):
     # clause: "from weights and an offset of 0"; "how many steps … to take"
     yield "one step, twenty examples, two features", two_classes(rng, 20, 2) | {"steps": 1}
     yield "two steps, thirty examples, four features", two_classes(rng, 30, 4) | {"steps": 2}
+    # clause: "the weight of half the squared norm of the weights"
     yield "until nothing moves, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 7}
     yield "fewer examples than features", two_classes(rng, 6, 9) | {"steps": 3}
 
@@ -323,6 +327,7 @@ def classification(rng, N, D, K):
 def _(rng):
     # clause: "Its only variables are a kernel [features, classes] and a bias [classes]"
     yield "one example, two classes", classification(rng, 1, 3, 2)
+    # clause: "Return the logits, not the probabilities", "Return the mean cross-entropy of the batch"
     yield "six examples, five classes", classification(rng, 6, 4, 5)
     yield "nine examples, three classes", classification(rng, 9, 7, 3)
 
@@ -380,10 +385,12 @@ def _(returned, expected, inputs):
         )
     orders = returned["indices"].reshape(-1, n)
     first, again, other = orders[0], returned["indices, the same seed"], returned["indices, another seed"]
+    # clause: "every index below n once, in random order"
     if not all(rearranged(order, np.arange(n)) for order in (*orders, again, other)):
         return "an epoch does not hold every example exactly once"
     if not np.array_equal(first, again):
         return "the same seed gives another order: it depends on something that is not `rng`"
+    # clause: "Its next use gives another order"
     return disorder(np.array([*orders, other]), batch)
 
 
@@ -479,6 +486,7 @@ def examples_and_queries(rng, N, M, D):
 
 @kernel_ridge.cases
 def _(rng):
+    # clause: "one row for each prediction that is wanted"
     yield "eight examples, five queries, three features", examples_and_queries(rng, 8, 5, 3)
     inputs = examples_and_queries(rng, 12, 4, 1)
     yield "twelve examples, four queries, one feature, labels in the hundreds", inputs | {
@@ -488,6 +496,7 @@ def _(rng):
     yield "one example, six queries, two features", examples_and_queries(rng, 1, 6, 2)
 
     inputs = examples_and_queries(rng, 7, 3, 4)
+    # clause: "the weight of the penalty, for the sum of the squared errors": nearly none here
     queries = rng.permutation(np.concatenate([inputs["Xtr"], inputs["Xte"]]))
     yield "queries at the examples and elsewhere, with hardly any penalty", inputs | {
         "Xte": queries, "gamma": 0.7, "lam": 1e-12,
@@ -531,6 +540,7 @@ def clouds(rng, N, K, D):
 
 @kmeans_step.cases
 def _(rng):
+    # clause: "the sum of the squared distances to the centres in `C`"
     yield "twenty examples, three centres, two features", clouds(rng, 20, 3, 2)
     yield "nine examples, two centres, five features", clouds(rng, 9, 2, 5)
     yield "one example, one centre, one feature", clouds(rng, 1, 1, 1)

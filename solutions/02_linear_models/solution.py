@@ -645,7 +645,7 @@ def logistic_regression(
         X: one row for each example.
         y: the labels, each 0 or 1; all may be the same.
         l2: the weight of half the squared norm of the weights, λ above; positive.
-        steps: how many steps of Newton's method to take, each of full length; 0 is allowed.
+        steps: how many steps of Newton's method to take, each of full length; at least 1.
 
     Returns:
         The weights and the offset.
@@ -907,7 +907,7 @@ def minibatches(n: int, batch: int, rng: np.random.Generator) -> Iterator[Int[np
     https://arxiv.org/abs/1510.08560.
 
     Args:
-        n: the number of examples, at least 1.
+        n: the number of examples.
         batch: the number of indices in a batch; the last may have fewer. It may be larger
             than n.
         rng: the source of randomness. Its next use gives another order.
