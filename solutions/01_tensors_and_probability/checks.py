@@ -398,7 +398,7 @@ def _(rng):
 
 @exercise(
     points=5,
-    hint="When the first new patient comes in, which means and deviations do you have already, "
+    hint="When the first new patient comes in, which means and standard deviations are known, "
     "and could they depend on that patient?",
     tolerance=1e-4,
 )

@@ -688,14 +688,14 @@ def _scaled(rows, by):
 
 @mistake(of="standardise")
 def leaked(train, test):
-    """means and deviations are those of all rows, so that the test rows leak into the training rows."""
+    """means and standard deviations are those of all rows: information leaks from the test rows."""
     both = tf.concat([train, test], axis=0)
     return _scaled(train, both), _scaled(test, both)
 
 
 @mistake(of="standardise")
 def test_by_itself(train, test):
-    """the test rows are standardised by their own means and deviations."""
+    """the test rows are standardised by their own means and standard deviations."""
     return _scaled(train, train), _scaled(test, test)
 
 
@@ -707,7 +707,7 @@ def test_forgotten(train, test):
 
 @mistake(of="standardise")
 def divided_by_zero(train, test):
-    """a column that is constant is divided by its deviation, which is 0 / 0."""
+    """a constant column is divided by its standard deviation, which is 0 / 0."""
     mean, deviation = tf.reduce_mean(train, axis=0), tf.math.reduce_std(train, axis=0)
     return (train - mean) / deviation, (test - mean) / deviation
 
@@ -743,7 +743,7 @@ def means_kept(train, test):
 
 @mistake(of="standardise")
 def one_number_for_all(train, test):
-    """one mean and one deviation of the whole table are taken, and not those of each column."""
+    """one mean and one standard deviation are taken of the whole table, and not of each column."""
     mean, deviation = tf.reduce_mean(train), tf.math.reduce_std(train)
     return (train - mean) / deviation, (test - mean) / deviation
 

@@ -50,7 +50,7 @@ def not_regularised(X, y, lam, theta0):
 
 @mistake(of="ridge_fit")
 def penalty_halved(X, y, lam, theta0):
-    """the errors and the penalty are differentiated with and without their factor of 2."""
+    """the factor 2 of the derivative is kept for the errors and dropped for the penalty: λ counts half."""
     return right.ridge_fit(X, y, lam / 2, theta0)
 
 
@@ -78,13 +78,13 @@ def _except(kind, losses):
 
 @mistake(of="supervised_losses")
 def without_the_minus(kind, t, y):
-    """the cross-entropy has lost its minus, and rewards what it should punish."""
+    """the minus of the cross-entropy is missing, so that it rewards what it should punish."""
     return _except("xent", lambda t, y: _summed(t * tf.nn.log_softmax(y)))(kind, t, y)
 
 
 @mistake(of="supervised_losses")
 def labels_of_zero_and_one(kind, t, y):
-    """the hinge converts its labels from 0 and 1 to -1 and 1, but that is what they are already."""
+    """the hinge converts labels of 0 and 1 to -1 and 1, but they are -1 and 1 already."""
     return _except("hinge", lambda t, y: _summed(tf.nn.relu(1 - (2 * t - 1) * y)))(kind, t, y)
 
 
@@ -140,7 +140,7 @@ def softmax_over_the_batch(kind, t, y):
 
 @mistake(of="supervised_losses")
 def hinge_at_zero(kind, t, y):
-    """the hinge bends at 0 and not at 1, so that being right by a hair is enough: the perceptron's loss."""
+    """the hinge bends at 0 and not at 1, so that any right prediction is enough: the perceptron's loss."""
     return _except("hinge", lambda t, y: _summed(tf.nn.relu(-t * y)))(kind, t, y)
 
 
