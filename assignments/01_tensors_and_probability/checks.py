@@ -26,7 +26,7 @@ def _(rng):
     # clause: "labels: integers of any shape"
     yield "a list of seven labels", {"table": rng.normal(size=(4, 3)), "labels": rng.permutation(7) % 4}
     yield "a picture of 4 × 6 labels", {
-        "table": rng.uniform(size=(5, 3)), "labels": rng.permutation(24).reshape(4, 6) % 5,
+        "table": rng.uniform(0, 255, size=(5, 3)), "labels": rng.permutation(24).reshape(4, 6) % 5,
     }
     yield "as many rows, columns and labels", {
         "table": rng.normal(size=(3, 3)), "labels": rng.permutation(9).reshape(3, 3) % 3,
@@ -56,7 +56,10 @@ def to_patches(answer, image, side, then=None):
 
 @to_patches.cases
 def _(rng):
-    yield "four rows, six columns, patches of 2 × 2", {"image": rng.uniform(size=(4, 6, 3)), "side": 2}
+    # clause: "The patches come as one reads: the upper row of them first, from left to right"
+    image = rng.uniform(0, 255, size=(4, 6, 3))
+    yield "four rows, six columns, patches of 2 × 2", {"image": image, "side": 2}
+    # clause: "So do the pixels in each, and the channels of a pixel stand together"
     yield "nine rows, six columns, patches of 3 × 3", {"image": rng.uniform(size=(9, 6, 2)), "side": 3}
     yield "a square image of one channel", {"image": rng.uniform(size=(8, 8, 1)), "side": 4}
     # clause: "side: …, from 1": a patch is one pixel; and up to the whole picture
@@ -79,8 +82,9 @@ def group_means(answer, x, labels, K):
 def _(rng):
     def groups(sizes, depth):
         labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
-        return {"x": rng.normal(size=(len(labels), depth)) + 1, "labels": labels, "K": len(sizes)}
+        return {"x": 30 * rng.normal(size=(len(labels), depth)) + 20, "labels": labels, "K": len(sizes)}
 
+    # clause: "x: rows to be averaged", "K: how many groups there are"
     yield "two groups of six rows", groups([2, 4], 3)
     yield "five groups of one column", groups([1, 3, 2, 5, 1], 1)
     yield "as many groups as columns and rows", groups([1, 1, 1, 1], 4)
@@ -105,13 +109,13 @@ def pairwise_sq_dists(answer, x, y):
 
 @pairwise_sq_dists.cases
 def _(rng):
+    # clause: "Return the squared distance of every point of `x` from every point of `y`"
     yield "one point and three others", {"x": rng.normal(size=(1, 4)), "y": rng.normal(size=(3, 4))}
     yield "five points and seven others", {"x": rng.normal(size=(5, 3)), "y": rng.normal(size=(7, 3))}
     yield "six numbers and four others", {"x": rng.normal(size=(6, 1)), "y": rng.normal(size=(4, 1))}
-    # Multiples of 1/8: float32 has every term exactly, so that only the next case asks for the clipping.
-    points = rng.permutation(np.arange(-20, 20))[:12].reshape(6, 2) / 8
+    # clause: "No distance is below 0." Without clipping, each of 40 points that coincide may fall below it.
+    points = rng.normal(size=(40, 16))
     yield "points and themselves", {"x": points, "y": points}
-    # clause: "No distance is below 0." Each of the 40 pairs that coincide may fall below it.
     points = 100 * rng.normal(size=(40, 16))
     yield "points far out, each of which comes twice", {"x": points, "y": points[::-1].copy()}
 
@@ -141,13 +145,16 @@ def layered(rng, rows, columns, rank=None, fall=0.6):
 def _(rng):
     rows = layered(rng, 4, 5)
     yield "one row, then three", {"x": rows[:1], "k": 1, "then": {"x": rows[1:], "k": 1}}
+    # clause: "xk: the sum of the first `k` layers", "divided by that of all"
     yield "nine rows, four columns, two layers", {"x": layered(rng, 9, 4), "k": 2}
     yield "four rows, nine columns, three layers", {"x": layered(rng, 4, 9), "k": 3}
     yield "six rows, six columns, one layer", {"x": layered(rng, 6, 6), "k": 1}
+    # clause: "how many layers are kept, at least 1. If there are not as many, all are."
     x = layered(rng, 5, 3)
-    yield "all layers there are, then one fewer", {"x": x, "k": 3, "then": {"x": x, "k": 2}}
+    yield "more layers than there are, then one fewer", {"x": x, "k": 4, "then": {"x": x, "k": 2}}
     x = layered(rng, 6, 5, rank=2, fall=float(rng.uniform(0.5, 0.7)))
     yield "more layers than its rank, then fewer", {"x": x, "k": 4, "then": {"x": x, "k": 1}}
+    # clause: "it is not centred"
     yield "as bright as a photograph", {"x": 8 * layered(rng, 7, 10) + 120, "k": 4}
 
 
@@ -186,6 +193,9 @@ def _(rng):
     yield "rows at very different heights", {
         "x": np.array([[300.0], [0.0], [-300.0]]) + rng.normal(size=(3, 4)),
     }
+    yield "columns at very different heights, along the first axis", {
+        "x": rng.permutation([300.0, 0.0, -300.0]) + rng.normal(size=(4, 3)), "axis": 0,
+    }
     yield "numbers of one row 600 apart", {
         "x": rng.permuted(np.tile(300.0 * np.arange(-2, 3), (2, 1)), axis=1) + rng.normal(size=(2, 5)),
     }
@@ -210,6 +220,7 @@ def _(rng):
     yield "four rows, three classes", {"logits": 2 * rng.normal(size=(4, 3))}
     yield "two rows, seven classes", {"logits": 2 * rng.normal(size=(2, 7))}
     rows = np.concatenate([np.repeat(rng.normal(size=(3, 1)), 5, axis=1), 2 * rng.normal(size=(3, 5))])
+    # clause: "the entropy of each row", up to its largest value, log K
     yield "rows where all classes are alike, and others", {"logits": rng.permutation(rows)}
     # clause: "as large as 10,000, and as far apart"
     yield "logits 10,000 apart", {"logits": 1e4 * rng.permuted(np.tile(np.arange(4.0), (3, 1)), axis=1)}
@@ -242,8 +253,10 @@ def gaussians(rng, batch, depth, number, scale=1.0):
 
 @kl_gaussians.cases
 def _(rng):
+    # clause: "means of the Gaussians over which the average is taken"
     yield "one pair, one dimension", gaussians(rng, 1, 1, 0) | gaussians(rng, 1, 1, 1)
     yield "four pairs, three dimensions", gaussians(rng, 4, 3, 0) | gaussians(rng, 4, 3, 1)
+    # clause: "divergence of Gaussian 0 from Gaussian 1", which is not that of 1 from 0
     yield "two pairs, five dimensions, the first much narrower", (
         gaussians(rng, 2, 5, 0, scale=0.1) | gaussians(rng, 2, 5, 1)
     )
@@ -277,7 +290,11 @@ def _(rng):
     def prior(classes):
         return np.log(rng.dirichlet(np.full(classes, 2.0)))
 
-    yield "one patient, two classes", {"log_prior": prior(2), "log_lik": logs(-4, 0, (1, 2))}
+    # So far from one half that a prior without its logarithm shows.
+    rare = rng.uniform(0.05, 0.3)
+    unequal = np.log(rng.permutation([rare, 1 - rare]))
+    yield "one patient, two classes", {"log_prior": unequal, "log_lik": logs(-4, 0, (1, 2))}
+    # clause: "The probabilities p(c | xₙ), not their logarithms. Each row adds up to 1"
     yield "five patients, three classes", {"log_prior": prior(3), "log_lik": logs(-4, 0, (5, 3))}
     yield "as many patients as classes", {"log_prior": prior(4), "log_lik": logs(-4, 0, (4, 4))}
     yield "one in a thousand is ill", {
@@ -342,6 +359,7 @@ def _(returned, expected, inputs):
     # clause: "test: all others"; each row is in one part, once
     if not rearranged(np.concatenate([returned["train"], returned["test"]]), np.arange(N)):
         return "Some row is lost, or is in both parts"
+    # clause: "It may be 0 or 1, and then one part is empty"
     if not all(rearranged(returned[one], np.arange(N)) for one in ("frac = 1", "frac = 0")):
         return "With `frac` 0 or 1 not all rows are in one part"
     orders = np.array(returned["other seeds"])
@@ -372,15 +390,15 @@ def _(rng):
 
     # No number of rows of which a half is left over: that may be rounded either way.
     yield "three quarters train", rows(4 * rng.integers(5, 15) + rng.integers(-1, 2), 0.75, more=60)
-    yield "a third trains", rows(rng.integers(37, 197), 1 / 3)
-    # clause: "rounded to the nearest integer": .7 · 31 is 21.7, and .7 · 32 is 22.4. Of many sizes, since
-    # what is a split of N rows once is one always.
-    yield "0.7 of a number train", rows(10 * rng.integers(3, 20) + rng.choice([1, 2, 3, 4, 6, 7, 8, 9]), 0.7)
+    # clause: "rounded to the nearest integer": down, as 33.3, and up, as 21.7. Of many sizes, since what is
+    # a split of N rows once is one always.
+    yield "a third trains, rounded down", rows(3 * rng.integers(12, 66) + 1, 1 / 3)
+    yield "seven tenths train, rounded up", rows(10 * rng.integers(3, 20) + rng.choice([1, 4, 7, 8]), 0.7)
 
 
 @exercise(
     points=5,
-    hint="When the first new patient comes in, which means and deviations do you have already, "
+    hint="When the first new patient comes in, which means and standard deviations are known, "
     "and could they depend on that patient?",
     tolerance=1e-4,
 )
@@ -399,10 +417,11 @@ def _(rng):
         rows = sizes * rng.normal(size=(train + test, columns)) + heights
         return {"train": rows[:train], "test": rows[train:]}
 
+    # clause: "Both, with the same subtracted and divided"
     yield "nine rows and three, two columns", patients(9, 3, 2)
     yield "five rows and seven, one column", patients(5, 7, 1)
     yield "as many rows as columns", patients(4, 4, 4)
-    # clause: "one test row alone": its own deviation is 0
+    # clause: "there may be one test row alone": its own deviation is 0
     yield "six rows and one", patients(6, 1, 3)
     # clause: "A column that is constant among the training rows is 0 in both."
     inputs = patients(16, 4, 5)
@@ -433,14 +452,26 @@ def deciding(rng, wanted):
 def lopsided(rng, K):
     """Draw a table of counts in which no two mirrored entries are equal, and all columns differ."""
     while True:
-        table = rng.integers(0, 7, size=(K, K)) + np.diag(rng.integers(1, 9, size=K))
+        table = rng.integers(1, 8, size=(K, K)) + np.diag(rng.integers(1, 9, size=K))
         above = np.triu_indices(K, 1)
         if np.all(table[above] != table.T[above]) and np.all(table.sum(axis=1) != table.sum(axis=0)):
             return table
 
 
+def telling(rng, K, change=lambda table: table):
+    """Draw a table, changed by `change`, on which macro F1 is neither the micro nor the weighted F1."""
+    while True:
+        table = change(lopsided(rng, K))
+        have, both = table.sum(axis=1), table.sum(axis=1) + table.sum(axis=0)
+        f1 = 2 * np.diag(table) / np.maximum(both, 1)
+        others = np.trace(table) / table.sum(), np.sum(f1 * have) / have.sum()
+        if min(abs(f1.mean() - other) for other in others) > 0.01:
+            return table
+
+
 @confusion_matrix.cases
 def _(rng):
+    # clause: "row i, column j counts those who have i and are predicted to have j"
     yield "two classes", deciding(rng, lopsided(rng, 2))
     yield "four classes", deciding(rng, lopsided(rng, 4))
     # clause: "y: … Some classes may be absent", between others and at the end
@@ -466,19 +497,21 @@ def macro_f1(answer, confusion, then=None):
 
 @macro_f1.cases
 def _(rng):
-    yield "two classes", {"confusion": lopsided(rng, 2)}
-    frequent = lopsided(rng, 3)
-    frequent[0, 0] += 60
-    yield "three classes, one of them frequent", {"confusion": frequent}
+    # clause: "rows are the classes that patients have, columns those predicted"
+    yield "two classes", {"confusion": telling(rng, 2)}
+    frequent = np.diag([60, 0, 0])
+    yield "three classes, one of them frequent", {
+        "confusion": telling(rng, 3, lambda table: table + frequent),
+    }
     # clause: "of which 0 / 0 counts as 0", and the mean is over K classes all the same
-    unknown = lopsided(rng, 4)
-    unknown[2], unknown[:, 2] = 0, 0
+    known = np.arange(4) != 2
+    unknown = telling(rng, 4, lambda table: table * np.outer(known, known))
     yield "a class in neither labels nor predictions", {"confusion": unknown}
     absent, ignored = lopsided(rng, 3), lopsided(rng, 3)
     absent[1], ignored[:, 2] = 0, 0
     yield "a class that nobody has, then one never predicted", {"confusion": absent, "then": ignored}
     # No hit at all gives 0.
-    some = lopsided(rng, 3)
+    some = telling(rng, 3)
     yield "no patient is right, then some are", {"confusion": some * (1 - np.eye(3, dtype=int)), "then": some}
 
 
@@ -499,10 +532,11 @@ def _(rng):
     def ranked(have, rest):
         """Draw patients, not sorted, of whom the lowest-ranked has it, and the highest-ranked does not."""
         has = np.concatenate([[0], rng.permutation([1] * (have - 1) + [0] * (rest - 1)), [1]])
-        scores = -np.sort(-rng.normal(size=have + rest))
+        scores = -np.sort(-rng.normal(size=have + rest)) * rng.choice([0.01, 1.0, 100.0])
         order = rng.permutation(have + rest)
         return {"has": has[order], "scores": scores[order]}
 
+    # clause: "scores: one for each patient, of any size; they need not be sorted"
     yield "twelve patients, five have it", ranked(5, 7)
     yield "thirty patients, three have it", ranked(3, 27)
     # clause: "equal scores pass the threshold together"; each score is there with and without

@@ -56,11 +56,16 @@ def regression(rng, N, D):
 def _(rng):
     yield "one example, three weights", regression(rng, 1, 3)
     yield "one weight", regression(rng, 7, 1)
+    # clause: "drawn towards a first guess"
     yield "twelve examples, three weights", regression(rng, 12, 3)
     # clause: "theta0: the first guess, of any size": zero, and far off
     yield "a first guess of zero", regression(rng, 9, 4) | {"theta0": np.zeros(4)}
     yield "fewer examples than weights", regression(rng, 5, 8)
     yield "a first guess far off", regression(rng, 8, 3) | {"theta0": 1e3 * signs(rng, 3)}
+    # So that the weights themselves are compared where some directions hardly count.
+    X = rng.normal(size=(20, 4))
+    X[:, 2:] = X[:, :2] + 1e-2 * rng.normal(size=(20, 2))
+    yield "pairs of columns that differ by a hundredth", regression(rng, 20, 4) | {"X": X, "lam": 1e-4}
     yield "a penalty so large that the first guess prevails", regression(rng, 7, 2) | {"lam": 50.0}
 
     # clause: "They satisfy the linear equations to about ten digits, also where two columns …"
@@ -91,6 +96,7 @@ def distributions(rng, *shape):
 
 @supervised_losses.cases
 def _(rng):
+    # clause: "Return the loss of each example"
     yield "square: one example of three numbers", {
         "kind": "square", "t": rng.normal(size=(1, 3)), "y": 2 * rng.normal(size=(1, 3)),
     }
@@ -111,13 +117,13 @@ def _(rng):
 
     # clause: "a distribution over the last axis", one-hot and not
     yield "cross-entropy: six examples, four classes", {
-        "kind": "xent", "t": np.eye(4)[rng.integers(0, 4, size=6)], "y": 2 * rng.normal(size=(6, 4)),
+        "kind": "xent", "t": np.eye(4)[rng.integers(0, 4, size=6)], "y": rng.uniform(-1.5, 1.5, size=(6, 4)),
     }
     yield "cross-entropy: one example, targets between 0 and 1", {
-        "kind": "xent", "t": distributions(rng, 1, 5), "y": 2 * rng.normal(size=(1, 5)),
+        "kind": "xent", "t": distributions(rng, 1, 5), "y": rng.uniform(-1.5, 1.5, size=(1, 5)),
     }
     yield "cross-entropy: three sequences of two distributions", {
-        "kind": "xent", "t": distributions(rng, 3, 2, 4), "y": 2 * rng.normal(size=(3, 2, 4)),
+        "kind": "xent", "t": distributions(rng, 3, 2, 4), "y": rng.uniform(-1.5, 1.5, size=(3, 2, 4)),
     }
     # clause: "logits, of any size". Here every exp overflows, but no softmax is 0.
     yield "cross-entropy: logits near 200, close together", {
@@ -143,25 +149,40 @@ def hinge_subgradient(answer, w, b, X, t, lam):
     return named(keeping(answer.hinge_subgradient, w=w, b=b, X=X, t=t, lam=lam), "gw", "gb")
 
 
-def with_margins(rng, margins, D, b=None):
-    """Draw weights, an offset and examples whose margins are `margins`."""
+def with_margins(rng, margins, D, b=None, size=2.0):
+    """Draw weights, an offset and examples whose margins are `margins`.
+
+    Where there are several examples, whoever leaves the label or the offset out of the margin
+    finds others that pull, and those that pull have both labels.
+    """
     N = len(margins)
-    t, w, b = signs(rng, N), rng.normal(size=D) + 0.1, rng.uniform(0.5, 1.5) if b is None else b
-    X = 2 * rng.normal(size=(N, D))
+    while True:
+        t, w, b = signs(rng, N), rng.normal(size=D) + 0.1, rng.uniform(0.5, 1.5) if b is None else b
+        if N == 1:
+            t[:] = -1.0
+            break
+        active, pulling = margins < 1, t[margins < 1]
+        both = not pulling.size or pulling.min() < pulling.max()
+        if both and np.any((t * margins < 1) != active) and np.any((margins - t * b < 1) != active):
+            break
+    X = size * rng.normal(size=(N, D))
     X += np.outer((t * margins - b - X @ w) / (w @ w), w)
     return {"w": w, "b": b, "X": X, "t": t, "lam": rng.uniform(0.1, 0.5)}
 
 
 @hinge_subgradient.cases
 def _(rng):
-    yield "one example that is wrong", with_margins(rng, -rng.uniform(0.5, 2.0, size=1), 3)
-    margins = np.array([-2.0, -0.6, 0.3, 0.8, 1.2, 1.5, 2.0, 3.0, -1.0])
+    # clause: "with respect to w and b", "the weight of half the squared norm of `w`"
+    yield "one example that is wrong", with_margins(rng, -rng.uniform(1.5, 2.5, size=1), 3)
+    margins = np.array([-2.0, -0.6, 0.3, 0.98, 1.02, 1.5, 2.0, 3.0, -1.2])
     yield "nine examples, two features", with_margins(rng, rng.permutation(margins), 2)
-    yield "seven examples, ten features", with_margins(rng, rng.permutation(margins)[:7], 10)
-    yield "every margin beyond 1", with_margins(rng, rng.uniform(1.1, 3.0, size=6), 4)
-    yield "no margin beyond 1, a negative offset", with_margins(
-        rng, rng.uniform(-2.0, 0.9, size=5), 3, b=-rng.uniform(0.5, 1.5)
-    )
+    yield "seven examples, ten features", with_margins(rng, rng.permutation(margins[:7]), 10)
+    margins[[3, 4]] = 0.6, 1.4
+    yield "features in the hundreds", with_margins(rng, rng.permutation(margins), 3, size=200.0)
+    far = np.append(rng.uniform(1.1, 1.4, size=3), rng.uniform(2.0, 3.0, size=3))
+    yield "every margin beyond 1", with_margins(rng, far, 4)
+    near = np.append(rng.uniform(-2.0, -1.2, size=2), rng.uniform(0.6, 0.9, size=3))
+    yield "no margin beyond 1, a negative offset", with_margins(rng, near, 3, b=-rng.uniform(0.5, 1.5))
     # clause: "an example exactly at the kink, of margin 1, contributes 0"
     # Whole numbers, so that margins are exactly 1.
     w, t = np.array([1.0, -2.0]), np.array([1.0, -1.0, 1.0, -1.0, 1.0])
@@ -205,7 +226,8 @@ def _(rng):
     # clause: "from weights and an offset of 0"; "how many steps … to take"
     yield "one step, twenty examples, two features", two_classes(rng, 20, 2) | {"steps": 1}
     yield "two steps, thirty examples, four features", two_classes(rng, 30, 4) | {"steps": 2}
-    yield "until nothing moves, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 12}
+    # clause: "the weight of half the squared norm of the weights"
+    yield "until nothing moves, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 7}
     yield "fewer examples than features", two_classes(rng, 6, 9) | {"steps": 3}
 
     data = arrays("breast_cancer")
@@ -267,7 +289,9 @@ def SoftmaxRegression(answer, kernel, bias, x, y, rate=None, steps=0, unseen=Non
                 f"expected `compute_loss` to return a tensor that gradients flow through, "
                 f"got {describe(loss)}"
             )
-        return loss, tape.gradient(loss, variables, unconnected_gradients="zero")
+        found = tape.gradient(loss, variables)
+        zeros = {name: tf.zeros(variable.shape) for name, variable in variables.items()}
+        return loss, {name: zeros[name] if slope is None else slope for name, slope in found.items()}
 
     for _ in range(steps):
         for name, gradient in slopes()[1].items():
@@ -289,19 +313,21 @@ def SoftmaxRegression(answer, kernel, bias, x, y, rate=None, steps=0, unseen=Non
 
 
 def classification(rng, N, D, K):
-    """Draw a kernel, a bias, and N examples of D features with labels of K classes."""
-    return {
-        "kernel": rng.normal(size=(D, K)),
-        "bias": signs(rng, K) * rng.uniform(0.5, 1.5, size=K),
-        "x": rng.normal(size=(N, D)),
-        "y": np.append(rng.integers(0, K, size=N - 1), K - 1),
-    }
+    """Draw a kernel, a bias, and N examples of D features with labels of K; some logit is negative."""
+    while True:
+        kernel, bias = rng.normal(size=(D, K)), signs(rng, K) * rng.uniform(0.5, 1.5, size=K)
+        x = rng.normal(size=(N, D))
+        if np.min(x @ kernel + bias) < -0.2:
+            return {
+                "kernel": kernel, "bias": bias, "x": x, "y": np.append(rng.integers(0, K, size=N - 1), K - 1)
+            }
 
 
 @SoftmaxRegression.cases
 def _(rng):
     # clause: "Its only variables are a kernel [features, classes] and a bias [classes]"
     yield "one example, two classes", classification(rng, 1, 3, 2)
+    # clause: "Return the logits, not the probabilities", "Return the mean cross-entropy of the batch"
     yield "six examples, five classes", classification(rng, 6, 4, 5)
     yield "nine examples, three classes", classification(rng, 9, 7, 3)
 
@@ -359,10 +385,12 @@ def _(returned, expected, inputs):
         )
     orders = returned["indices"].reshape(-1, n)
     first, again, other = orders[0], returned["indices, the same seed"], returned["indices, another seed"]
+    # clause: "every index below n once, in random order"
     if not all(rearranged(order, np.arange(n)) for order in (*orders, again, other)):
         return "an epoch does not hold every example exactly once"
     if not np.array_equal(first, again):
         return "the same seed gives another order: it depends on something that is not `rng`"
+    # clause: "Its next use gives another order"
     return disorder(np.array([*orders, other]), batch)
 
 
@@ -458,14 +486,20 @@ def examples_and_queries(rng, N, M, D):
 
 @kernel_ridge.cases
 def _(rng):
+    # clause: "one row for each prediction that is wanted"
     yield "eight examples, five queries, three features", examples_and_queries(rng, 8, 5, 3)
-    yield "twelve examples, one query, one feature", examples_and_queries(rng, 12, 1, 1)
+    inputs = examples_and_queries(rng, 12, 4, 1)
+    yield "twelve examples, four queries, one feature, labels in the hundreds", inputs | {
+        "ytr": 200 * inputs["ytr"],
+    }
+    yield "one query", examples_and_queries(rng, 5, 1, 2)
     yield "one example, six queries, two features", examples_and_queries(rng, 1, 6, 2)
 
     inputs = examples_and_queries(rng, 7, 3, 4)
+    # clause: "the weight of the penalty, for the sum of the squared errors": nearly none here
     queries = rng.permutation(np.concatenate([inputs["Xtr"], inputs["Xte"]]))
     yield "queries at the examples and elsewhere, with hardly any penalty", inputs | {
-        "Xte": queries, "gamma": 0.7, "lam": 1e-9,
+        "Xte": queries, "gamma": 0.7, "lam": 1e-12,
     }
     inputs = examples_and_queries(rng, 6, 4, 2)
     inputs["Xte"][[0, 2]] += 1e4
@@ -506,6 +540,7 @@ def clouds(rng, N, K, D):
 
 @kmeans_step.cases
 def _(rng):
+    # clause: "the sum of the squared distances to the centres in `C`"
     yield "twenty examples, three centres, two features", clouds(rng, 20, 3, 2)
     yield "nine examples, two centres, five features", clouds(rng, 9, 2, 5)
     yield "one example, one centre, one feature", clouds(rng, 1, 1, 1)
