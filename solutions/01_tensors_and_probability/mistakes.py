@@ -631,7 +631,7 @@ def not_shuffled(N, frac, seed):
 @mistake(of="split_rows")
 def seed_ignored(N, frac, seed):
     """the seed is ignored, so that nobody can repeat the split."""
-    return right.split_rows(N, frac, None)
+    return np.split(np.random.permutation(N), [round(frac * N)])
 
 
 @mistake(of="split_rows")
