@@ -194,7 +194,9 @@ def _what(value):
         dtype = getattr(value.dtype, "name", str(value.dtype))
         return {"shape": [-1 if size is None else int(size) for size in value.shape], "dtype": dtype}
     if value is None or isinstance(value, bool | int | float | str):
-        return {"value": repr(value)}
+        # Python writes no integer of more than 4,300 digits, but in hexadecimal.
+        long = isinstance(value, int) and value.bit_length() > 1000
+        return {"value": hex(value) if long else repr(value)}
     if isinstance(value, list | tuple):
         return {"items": [_what(one) for one in value[:MANY]], "length": len(value)}
     return {"kind": type(value).__name__}
