@@ -389,7 +389,7 @@ def _(rng):
         return {"N": int(N), "frac": frac, "seed": int(rng.integers(1, 1000)), "more": more}
 
     # No number of rows of which a half is left over: that may be rounded either way.
-    yield "three quarters train", rows(4 * rng.integers(5, 15) + rng.integers(-1, 2), 0.75, more=60)
+    yield "three quarters train", rows(4 * rng.integers(5, 15) + 1, 0.75, more=60)
     # clause: "rounded to the nearest integer": down, as 33.3, and up, as 21.7. Of many sizes, since what is
     # a split of N rows once is one always.
     yield "a third trains, rounded down", rows(3 * rng.integers(12, 66) + 1, 1 / 3)
@@ -449,10 +449,10 @@ def deciding(rng, wanted):
     return {"y": y[order], "scores": scores[order]}
 
 
-def lopsided(rng, K):
+def lopsided(rng, K, most=9):
     """Draw a table of counts in which no two mirrored entries are equal, and all columns differ."""
     while True:
-        table = rng.integers(1, 8, size=(K, K)) + np.diag(rng.integers(1, 9, size=K))
+        table = rng.integers(1, most, size=(K, K)) + np.diag(rng.integers(1, most, size=K))
         above = np.triu_indices(K, 1)
         if np.all(table[above] != table.T[above]) and np.all(table.sum(axis=1) != table.sum(axis=0)):
             return table
@@ -461,7 +461,7 @@ def lopsided(rng, K):
 def telling(rng, K, change=lambda table: table):
     """Draw a table, changed by `change`, on which macro F1 is neither the micro nor the weighted F1."""
     while True:
-        table = change(lopsided(rng, K))
+        table = change(lopsided(rng, K, most=40))
         have, both = table.sum(axis=1), table.sum(axis=1) + table.sum(axis=0)
         f1 = 2 * np.diag(table) / np.maximum(both, 1)
         others = np.trace(table) / table.sum(), np.sum(f1 * have) / have.sum()
@@ -498,7 +498,7 @@ def macro_f1(answer, confusion, then=None):
 @macro_f1.cases
 def _(rng):
     # clause: "rows are the classes that patients have, columns those predicted"
-    yield "two classes", {"confusion": telling(rng, 2)}
+    yield "two classes, two tables", {"confusion": telling(rng, 2), "then": telling(rng, 2)}
     frequent = np.diag([60, 0, 0])
     yield "three classes, one of them frequent", {
         "confusion": telling(rng, 3, lambda table: table + frequent),
@@ -507,7 +507,7 @@ def _(rng):
     known = np.arange(4) != 2
     unknown = telling(rng, 4, lambda table: table * np.outer(known, known))
     yield "a class in neither labels nor predictions", {"confusion": unknown}
-    absent, ignored = lopsided(rng, 3), lopsided(rng, 3)
+    absent, ignored = lopsided(rng, 3, most=40), lopsided(rng, 3, most=40)
     absent[1], ignored[:, 2] = 0, 0
     yield "a class that nobody has, then one never predicted", {"confusion": absent, "then": ignored}
     # No hit at all gives 0.
@@ -548,4 +548,4 @@ def _(rng):
     # clause: "0 if nobody has it"
     nobody = ranked(2, 5)
     nobody["has"] *= 0
-    yield "nobody has it, then some", nobody | {"then": ranked(4, 4)}
+    yield "nobody has it, then some", nobody | {"then": ranked(11, 14)}

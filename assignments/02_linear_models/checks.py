@@ -178,7 +178,8 @@ def _(rng):
     yield "nine examples, two features", with_margins(rng, rng.permutation(margins), 2)
     yield "seven examples, ten features", with_margins(rng, rng.permutation(margins[:7]), 10)
     margins[[3, 4]] = 0.6, 1.4
-    yield "features in the hundreds", with_margins(rng, rng.permutation(margins), 3, size=200.0)
+    inputs = with_margins(rng, rng.permutation(margins), 3, size=200.0)
+    yield "features and penalty in the hundreds", inputs | {"lam": rng.uniform(200, 400)}
     far = np.append(rng.uniform(1.1, 1.4, size=3), rng.uniform(2.0, 3.0, size=3))
     yield "every margin beyond 1", with_margins(rng, far, 4)
     near = np.append(rng.uniform(-2.0, -1.2, size=2), rng.uniform(0.6, 0.9, size=3))
@@ -227,7 +228,7 @@ def _(rng):
     yield "one step, twenty examples, two features", two_classes(rng, 20, 2) | {"steps": 1}
     yield "two steps, thirty examples, four features", two_classes(rng, 30, 4) | {"steps": 2}
     # clause: "the weight of half the squared norm of the weights"
-    yield "until nothing moves, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 7}
+    yield "four steps, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 4}
     yield "fewer examples than features", two_classes(rng, 6, 9) | {"steps": 3}
 
     data = arrays("breast_cancer")

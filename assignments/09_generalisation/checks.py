@@ -9,6 +9,8 @@ from grader.datasets import arrays
 from grader.drivers import WrongStructure, describe, keeping, named
 from grader.exercise import exercise
 
+HOURS = 5  # that a student needs
+
 
 def number(value, what="one number"):
     """Make a float of what should be one number."""
