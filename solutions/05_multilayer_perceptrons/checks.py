@@ -98,8 +98,11 @@ def _(rng):
     yield "a batch", numbers(rng, 2 * rng.normal(size=(4, 3)))
     yield "over the last of three axes", numbers(rng, rng.normal(size=(2, 3, 4)))
     # clause: "finite wherever `x` is"
-    close = rng.permutation([55.0, 55.0 - rng.uniform(0.5, 1.5), 3.0])
-    logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), close, rng.normal(size=3) - 56.0])
+    # Whatever a clip lets through, two of the second row are further out; the third row is alike within.
+    high, low = rng.integers(5000, 9000, size=2)
+    apart = rng.integers(32, 96, size=3) / 64
+    close = rng.permutation([high, high - apart[0], 3.0])
+    logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), close, np.cumsum(apart) - low])
     yield "logits as large as 10,000", numbers(rng, logits)
 
 
@@ -161,12 +164,12 @@ def _(rng):
     "at exactly 0?",
     tolerance=2e-5,
 )
-def softplus(answer, x, cotangent):
+def softplus(answer, x, cotangent, magnify=1.0):
     def called(x):
         return answer.softplus(x)
 
     with by_hand():
-        return {"values": called(x)} | gradients(called, {"x": x}, cotangent)
+        return {"values": called(x) * magnify} | gradients(called, {"x": x}, cotangent)
 
 
 @softplus.cases
@@ -179,6 +182,9 @@ def _(rng):
     beyond = np.append(2.25, rng.uniform(5.1, 9, size=9))
     yield "from 2 to 9", numbers(rng, beyond)
     yield "from -9 to -2", numbers(rng, -beyond)
+    small = numbers(rng, rng.uniform(-21, -19, size=6))
+    small["cotangent"] *= np.exp(20)
+    yield "from -21 to -19, times exp(20)", small | {"magnify": float(np.exp(20))}
     yield "from -100 to 100", numbers(rng, far(rng))
 
 
@@ -226,6 +232,8 @@ def trained_through(layer, x, cotangent):
         output = layer(x, training=True)
     if not tf.is_tensor(output):
         raise WrongStructure(f"expected a tensor that gradients flow through, got {describe(output)}")
+    if output.shape != cotangent.shape:
+        raise WrongStructure(f"expected an output of shape {tuple(cotangent.shape)}, got {describe(output)}")
     sources = [x, layer.kernel, layer.bias]
     found = {"output in training": output}
     slopes = tape.gradient(output, sources, cotangent)
@@ -406,6 +414,9 @@ def _(rng):
     yield "very sure and very unsure", head(
         rng, [0.5, -1.0, 3.0], [[0.5, -20.0], [rng.uniform(2, 4), -5.0], [-2.0, 90.0]]
     )
+    # clause: "between -20 and 100", where a loss without a very sure example is small enough to be compared
+    unsure = [[5.0, 100.0], [-3.0, rng.uniform(40, 60)], [1.0, 80.0]]
+    yield "very unsure", head(rng, 90 * rng.normal(size=3), unsure)
     # clause: "the mean, as large as ±10,000"
     yield "far from the target", head(
         rng, [1e3, -1e4 * rng.uniform(0.5, 1)], [[-1e3, rng.uniform(1, 3)], [1e4, rng.uniform(0, 2)]]
@@ -563,6 +574,7 @@ def _(rng):
     yield "a zigzag of eight teeth, 128 steps", follow(
         np.linspace(0, 1, 17), slope / 16 * (np.arange(17) % 2), 128
     )
+    yield "a straight line, about 500 steps", follow(ends, slope * ends, rng.integers(440, 520))
     far = sign() * float(rng.uniform(1000, 9000))
     yield "three to five steps", {"places": ends, "heights": far + slope * ends, "n": int(rng.integers(3, 6))}
     # clause: "n: how many sigmoids"
@@ -597,6 +609,18 @@ def below(lo, place):
     return side_by_side([lo - 0.5, place], [-1.0, 0.25])
 
 
+def rounding(rng):
+    """Draw units that cancel in pairs, of which float64 makes a kink, as a + b - b is not always a there."""
+    while True:
+        slopes, heights = rng.uniform(0.05, 3, size=3), rng.uniform(4, 9, size=3)
+        without = sum(slopes)
+        if all(without + height - height != without for height in heights):
+            break
+    pairs = np.stack([heights, -heights], axis=1).ravel()
+    places = np.repeat(rng.permutation(7)[:3] + 1, 2) / 8
+    return side_by_side(np.append([-1.0, -0.75, -0.5], places), np.append(slopes, pairs))
+
+
 def tents(layers):
     """Tents upon tents, with two units each."""
     tent, shift = np.array([[2.0], [-4.0]]), np.array([0.0, -0.5])
@@ -612,7 +636,7 @@ def random_network(rng, *widths):
 
 @count_linear_regions.cases
 def _(rng):
-    networks = []
+    networks = [rounding(rng)]
     for units in rng.permutation(np.arange(2, 10))[:3]:
         places = (np.arange(units) + rng.uniform(0.1, 0.9, size=units)) / units
         networks.append(side_by_side(places, away_from_zero(rng, units), rng.choice([-1, 1], size=units)))
@@ -728,7 +752,8 @@ def _(rng):
     yield "five layers of sigmoids", hidden_layers(rng, "sigmoid", 5, 3, 6, 6, 6, 6, 6)
     yield "one example, tanh", hidden_layers(rng, "tanh", 1, 5, 4, 7)
     # clause: "the share of each layer's outputs that is exactly 0"
-    yield "sigmoids that are nearly 0, and one layer only", hidden_layers(rng, "sigmoid", 4, 3, 8, shift=-9.0)
+    inputs = hidden_layers(rng, "sigmoid", 4, 3, 8, shift=np.tile([-3.0, -30.0], 4))
+    yield "sigmoids that are nearly 0, and one layer only", inputs
     inputs = hidden_layers(rng, "relu", 5, 3, 8, 6)
     W, b = inputs["params"][1]
     inputs["params"][1] = (W, b - 50.0 * (np.arange(6) % 2))

@@ -1,5 +1,7 @@
 """Wrong answers that have a name. Each docstring ends "your answers are what one gets when"."""
 
+from itertools import pairwise
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -88,6 +90,12 @@ def largest_of_all_taken_off(x):
 def not_normalised(x):
     """the powers are not divided by their sum."""
     return tf.exp(x - tf.reduce_max(x, axis=-1, keepdims=True))
+
+
+@mistake(of="softmax")
+def mean_taken_off(x):
+    """the mean of each row is taken off instead of its largest logit, which may still be far above it."""
+    return softmax_overflows(x - tf.reduce_mean(x, axis=-1, keepdims=True))
 
 
 @mistake(of="softmax")
@@ -219,6 +227,12 @@ def straight_above(x):
 def half_of_it(x):
     """only the logarithm of 1 + exp(-|x|) is returned, without the part that grows like x."""
     return tf.math.log1p(_power(x))
+
+
+@mistake(of="softplus")
+def one_is_added(x):
+    """1 is added before the logarithm is taken, next to which a small power is lost: that is log1p's use."""
+    return tf.where(x > 0, x, 0.0) + tf.math.log(1 + _power(x))
 
 
 @mistake(of="softplus")
@@ -747,6 +761,13 @@ def shallow_steps(f, n):
 
 
 @mistake(of="sigmoid_staircase")
+def always_a_hundred(f, n):
+    """the steps have the slope 100, which is steep for few of them, and soft for many."""
+    _, b, v, c = right.sigmoid_staircase(f, n)
+    return np.full(n, 100.0), b / n * 10, v, c
+
+
+@mistake(of="sigmoid_staircase")
 def heights_for_jumps(f, n):
     """each step is as high as f, and not as what f gains."""
     w, b, v, c = right.sigmoid_staircase(f, n)
@@ -806,12 +827,39 @@ def activation_patterns(params, lo, hi):
 
 @mistake(of="count_linear_regions")
 def coarse_grid(params, lo, hi):
-    """slopes are compared on a grid of 1,000 points, between which kinks are lost."""
+    """slopes are compared on a grid of points, between which kinks are lost."""
     h = np.linspace(lo, hi, 1001)[:, None]
     for W, b in params[:-1]:
         h = np.maximum(h @ W + b, 0)
     bent = (np.abs(np.diff(h @ params[-1][0], 2, axis=0)) > 1e-9).any(axis=1).astype(int)
     return 1 + int((np.diff(bent, prepend=0) == 1).sum())
+
+
+@mistake(of="count_linear_regions")
+def floats_to_the_last_bit(params, lo, hi):
+    """slopes are compared as floats to the last bit, and rounding makes kinks where there are none."""
+    pieces = [(lo, hi, np.ones(1), np.zeros(1))]
+    for W, b in params[:-1]:
+        cut = []
+        for start, end, slope, offset in pieces:
+            s = _in_turn(slope, W, 0 * b)
+            o = _in_turn(offset, W, b)
+            switches = -o[s != 0] / s[s != 0]
+            ends = np.unique([start, *switches[(start < switches) & (switches < end)], end])
+            for left, right_end in pairwise(ends):
+                on = s * (left + right_end) / 2 + o > 0
+                cut.append((left, right_end, s * on, o * on))
+        pieces = cut
+    slopes = [tuple(_in_turn(slope, params[-1][0], 0 * params[-1][1])) for _, _, slope, _ in pieces]
+    return 1 + sum(before != after for before, after in pairwise(slopes))
+
+
+def _in_turn(left, W, start):
+    """Add up products one after the other, as a loop does."""
+    total = np.array(start, float)
+    for factor, row in zip(left, W):
+        total = total + factor * row
+    return total
 
 
 @mistake(of="count_linear_regions")
@@ -896,6 +944,12 @@ def _flow(params, x, activation, zero=lambda h, z: h == 0, objective=tf.reduce_s
         total = objective(x)
     watched = watched if wrt == "W" else [b for _, b in params]
     return {"zero_frac": zeros, "grad_norm": [length(g) for g in tape.gradient(total, watched)]}
+
+
+@mistake(of="sparsity_and_flow")
+def close_to_zero(params, x, activation):
+    """what is within 1e-8 of 0 counts as 0, as np.isclose has it."""
+    return _flow(params, x, activation, zero=lambda h, z: tf.abs(h) < 1e-8)
 
 
 @mistake(of="sparsity_and_flow")
