@@ -91,6 +91,8 @@ def initialise(answer, shapes, scheme, seed):
         outputs[f"kernel {place}, 101 of its numbers in order"] = np.sort(w, axis=None)[chosen]
         outputs[f"kernel {place}, its beginning"] = w.ravel()[:12]
         outputs[f"kernel {place}, its corner"] = w[:8, :8]
+        different = [len(np.unique(values)) / w.size for values in (w, np.abs(w))]
+        outputs[f"kernel {place}, share of different weights, and of different sizes"] = different
         outputs |= again(place, drawn, seed)
     return outputs
 
@@ -106,6 +108,12 @@ def _(returned, expected, inputs):
         for one, other in [(corner[0], corner[1]), (corner[:, 0], corner[:, 1])]:
             if np.array_equal(np.abs(one), np.abs(other)):
                 return "two units have the same weights: draw a number of its own for each weight"
+        # Of 50,000 independent float32 a few hundred have, by chance, the size of another.
+        weights, sizes = returned[f"kernel {place}, share of different weights, and of different sizes"]
+        if outside(weights, 0.97, 1):
+            return "many weights are copies of others: draw a number of its own for each weight"
+        if outside(sizes, 0.97, 1):
+            return "many weights are the negatives of others: draw each of them independently"
         for axis in (0, 1):
             steps = np.sign(np.diff(corner, axis=axis))
             if np.all(steps == steps[0, 0]):
@@ -144,7 +152,7 @@ def misdrawn(ordered, shape, scheme):
         return "the weights are not spread widely enough", numbers
     # clause: "A normal distribution is not cut off."
     ends = np.abs(ordered[[0, -1]]) / deviation
-    if outside(ends, *((3, 8) if kind == "normal" else (0.99 * 3**0.5, 1.0001 * 3**0.5))):
+    if outside(ends, *((3.4, 8) if kind == "normal" else (0.99 * 3**0.5, 1.0001 * 3**0.5))):
         return "the weights do not end where they should"
     return None
 
@@ -173,6 +181,8 @@ def _(rng):
 
 
 # orthogonal
+
+LARGE = 60  # sides of a matrix from which on what random rotations hardly ever do is refused
 
 
 @exercise(
@@ -203,9 +213,16 @@ def _(returned, expected, inputs):
             return "neither the columns nor the rows are orthogonal"
         if outside(lengths, 1 - 1e-4, 1 + 1e-4):
             return "they are orthogonal, but their length is not 1"
-        # clause: "no number of a random rotation is exactly 0"
+        # clause: "It mixes all axes: no number is exactly 0"
         if outside(np.abs(w), 1e-12, np.inf):
             return "some numbers are exactly 0: draw the whole matrix at random"
+        # clause: "in a large matrix none is near 1, and no row or column is nearly constant"
+        if min(w.shape) >= LARGE:
+            if outside(np.abs(w), 0, 0.9):
+                return "a number of a large matrix is near 1, so that an input is passed on almost alone"
+            for axis in (0, 1):
+                if outside(w.mean(axis) * w.shape[axis] ** 0.5, -0.8, 0.8):
+                    return "a row or column is nearly constant: orthogonalise numbers with mean 0"
     return None
 
 
@@ -217,6 +234,8 @@ def _(rng):
 
     sides = rng.permutation(np.arange(4, 30))[:2]
     yield "square", kernels(*[(side, side) for side in sides])
+    large = int(rng.integers(LARGE, LARGE + 20))
+    yield "large and square", kernels((large, large), (2, 2, large // 4, large // 4 * 4))
     few, more = rng.permutation(np.arange(4, 14))[:2], rng.integers(1, 16, size=2)
     yield "more inputs than outputs", kernels(*zip(few + more, few))
     few, more = rng.integers(1, 4, size=2), rng.integers(1, 16, size=2)
@@ -280,7 +299,9 @@ def batchnorm_forward(answer, x, gamma, beta, rm, rv, momentum, eps, training, c
     wrt = {"x": x, "gamma": gamma, "beta": beta}
     slopes = gradients(lambda **wrt: called(**wrt)["y"], wrt, cotangent)
     if training and np.prod(x.shape[:-1]) == 1:
-        slopes.pop("dx")  # which is 0, up to a rounding that ε has made large
+        # These are 0, up to a rounding that ε has made large.
+        slopes.pop("dx")
+        slopes.pop("dgamma")
     return called(**wrt) | slopes
 
 
@@ -327,6 +348,9 @@ def _(rng):
     inputs = channels(rng, 5, 3, training=True)
     inputs["x"][:, 1] = inputs["x"][0, 1]
     yield "a channel that does not vary", inputs
+    inputs = channels(rng, 6, 3, eps=1e-5, training=True)
+    inputs["x"][:, 1] = rng.permutation(np.linspace(-0.04, 0.04, 6)) + 0.1
+    yield "a channel that varies little, and a small epsilon", inputs
     inputs = channels(rng, 2, 3, 3, eps=float(rng.uniform(0.05, 0.2)), training=False)
     inputs["rv"][0], inputs["gamma"][1] = 0.0, 0.0
     yield "testing where a running variance is 0, and a gamma", inputs
@@ -527,7 +551,7 @@ def far_or_near(network, act):
 @symmetry_breaking.cases
 def _(rng):
     def case(own, act="tanh", features=5, classes=3, batch=8, on_the_edge=False):
-        """Put a network, made of units as many as are drawn, between two in which units are alike.
+        """Put a network, made of units as many as are drawn, between three in which units are alike.
 
         How many are different is drawn: a count that is the same in every draw could be guessed.
         """
@@ -550,8 +574,8 @@ def _(rng):
                 if far_or_near(one, act) or (on_the_edge and change is own):
                     return one
 
-        networks = [steady(own), steady(alike), steady(alike)]
-        return {"networks": [networks[place] for place in rng.permutation(3)], "act": act}
+        networks = [steady(own)] + [steady(alike) for _ in range(3)]
+        return {"networks": [networks[place] for place in rng.permutation(4)], "act": act}
 
     def alike(network):
         """Draw how many units are different, each at least once; those that are alike stand anywhere.

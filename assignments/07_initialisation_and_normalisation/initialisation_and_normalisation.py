@@ -331,8 +331,8 @@ def orthogonal(shape: tuple[int, ...], rng: np.random.Generator) -> Float[np.nda
 
     Returns:
         float32 of that shape. Made into a matrix [-1, outputs], its columns are
-        orthonormal, or its rows if these are fewer. It mixes all axes: no number of a
-        random rotation is exactly 0.
+        orthonormal, or its rows if these are fewer. It mixes all axes: no number is
+        exactly 0, in a large matrix none is near 1, and no row or column is nearly constant.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -861,7 +861,7 @@ curves.
 # plt.figure(figsize=(6.5, 3.6), layout="constrained")
 # for (normaliser, found), style in zip(accuracies.items(), ("o-", "s--")):
 #     plt.semilogx(sizes, found, style, base=2, label=f"{normaliser} normalisation")
-#     print(normaliser, dict(zip(sizes, np.round(found, 1))))
+#     print(normaliser, dict(zip(sizes, np.round(found, 1).tolist())))
 # plt.gca().set(xlabel="images in a batch", ylabel="test images right, in percent", title="Small batches")
 # plt.legend()
 # plt.show()
@@ -869,8 +869,10 @@ curves.
 
 # %% [markdown]
 r"""
-Layer normalisation does not care. Batch normalisation fails in batches of two, and from about
-sixteen on there is little to choose. With two images, each channel has two numbers, and whatever
+Layer normalisation hardly depends on the size of the batch. Batch normalisation fails in batches of
+two, and from about sixteen on the two differ little. (In batches of 64 both have taken few steps. The
+test images only measure here; if you had to choose a size, you would do it on validation images.)
+With two images, each channel has two numbers, and whatever
 they are, one becomes $\hat x=1$ and the other $-1$ (nearly, because of $\epsilon$): only the sign
 of their difference is left. At the test, the running averages give numbers that the layers above
 have never seen.
@@ -879,7 +881,7 @@ have never seen.
 
 If size is all that matters, why not set every weight to the *same* right size? Two hidden units
 with the same weights in and out compute the same, receive the same gradient, and take the same
-step. They stay the same for ever: there is one unit, many times over. Only chance tells them
+step. They stay the same for ever: there is one unit, many times over. Only random weights tell them
 apart.
 
 So count. Two units are told apart by training if the gradients with respect to their incoming
@@ -931,8 +933,8 @@ different features do they compute then?
 *Write yours here, with the reason, before you run the next cell:*
 
 The pictures show what the first eight of the 64 units look for in digits after training, from equal
-weights and from random ones. The same code trains both. Light pixels speak for the unit, dark ones
-against.
+weights and from random ones. The same code trains both. Light pixels raise the sum
+that enters the unit, and dark ones lower it.
 """
 
 # %% tags=["active-ipynb"]
@@ -942,14 +944,14 @@ against.
 # for row, (start, initializer) in zip(panels, starts.items()):
 #     model = two_layers(initializer)
 #     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-#     model.compile(keras.optimizers.Adam(0.003), loss)
+#     model.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=12)
 #     model.fit(pixels(train), train["label"], epochs=84, batch_size=100, verbose=0)  # 1,008 steps
 #     counts += [symmetry_breaking(made, *few) for made in (lambda: two_layers(initializer), lambda: model)]
 #     for image, axes in zip(model.layers[0].kernel.numpy().T, row):
 #         axes.imshow(image.reshape(8, 8), cmap="gray")
 #         axes.set(xticks=[], yticks=[])
-#     said = f"{start}; told apart: {counts[-2]} at the start, {counts[-1]} at the end"
-#     row[0].set_title(said, loc="left").set_in_layout(False)
+#     said = f"{start}:\n{counts[-2]} told apart at the start,\n{counts[-1]} at the end"
+#     row[0].set_ylabel(said, rotation=0, ha="right", va="center")
 # plt.show()
 # assert counts[:2] == [1, 1] and min(counts[2:]) > 60, "equal weights stay equal"
 
@@ -1027,7 +1029,7 @@ it?
 #     swept[name] = []
 #     for factor in factors:
 #         losses = net.start(lambda shape, rng: he(shape, rng, factor if shape[1] > 10 else 1)).train(200)
-#         swept[name].append(min(np.nan_to_num(losses[-20:].mean(), nan=9.0), 9.0))
+#         swept[name].append(min(np.nan_to_num(float(losses[-20:].mean()), nan=9.0), 9.0))
 #     plt.semilogx(factors, swept[name], style, base=2, label=name)
 #     print(name, dict(zip(factors.tolist(), np.round(swept[name], 2).tolist())))
 # plt.axhline(np.log(10), color="0.7", linewidth=0.8, zorder=0)
@@ -1092,13 +1094,13 @@ def fold_batchnorm(
 r"""
 Deliver the network of thirty normalised layers. Pictures of its outputs before and after would look
 the same even if they were a little off, so here is the difference itself. It should be rounding, a
-millionth or so of the outputs. The same fold is tried on a convolution. Then both networks answer one
+few millionths of the outputs. The same fold is tried on a convolution. Then both networks answer one
 image, many times, and the clock says what the fold saves.
 """
 
 # %% tags=["active-ipynb"]
 # net = normalised.start(he)
-# net.train(200)
+# net.train(50)
 # parts = zip(net.kernels, net.gammas, net.betas, net.means, net.variances)
 # folded = [fold_batchnorm(kernel, tf.zeros(64), *rest, 1e-3) for kernel, *rest in parts]
 #
@@ -1145,9 +1147,9 @@ difference.
 #     return initialise(shape, "he_normal", rng)
 #
 #
+# net = Network(30, learning_rate=0.003)
 # for seed in (0, 1):
-#     net = Network(30, learning_rate=0.003).start(draw, seed)
-#     losses = net.train(200)
+#     losses = net.start(draw, seed).train(200)
 #     means = np.convolve(losses, np.ones(10) / 10, "valid")
 #     reached = np.flatnonzero(means < 0.5)
 #     print(f"seed {seed}: below 0.5 after {reached[0] + 10 if len(reached) else 'more than 200'} steps, "
@@ -1164,8 +1166,8 @@ r"""
   length.
 - Batch normalisation measures each channel over the batch and stretches it back. Its gradient loses
   what the layer would undo, a shift and a stretch; at the test it needs running averages, or the
-  answer depends on the company that an example keeps.
-- Layer normalisation measures each example alone, and so does not care how large the batch is.
+  answer to an example depends on the others of its batch.
+- Layer normalisation measures each example alone, so the size of the batch changes nothing in it.
 - Random weights are needed to tell units apart, and the right size of them to make thirty layers
   learn.
 

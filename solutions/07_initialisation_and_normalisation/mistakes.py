@@ -147,6 +147,26 @@ def one_unit_repeated(shape, scheme, rng):
     return np.repeat(right.initialise(shape, scheme, rng)[..., :1], shape[-1], axis=-1)
 
 
+def _half_repeated(shape, scheme, rng, factor):
+    """Draw half of the weights, and put them, times a factor, in the places of the others as well."""
+    w = right.initialise(shape, scheme, rng).ravel()
+    half = len(w) // 2
+    w[half : 2 * half] = factor * w[:half]
+    return rng.permutation(w).reshape(shape)
+
+
+@mistake(of="initialise")
+def half_are_negatives(shape, scheme, rng):
+    """half of the weights are drawn, and the others are their negatives."""
+    return _half_repeated(shape, scheme, rng, -1)
+
+
+@mistake(of="initialise")
+def half_are_copies(shape, scheme, rng):
+    """half of the weights are drawn, and the others are copies of them."""
+    return _half_repeated(shape, scheme, rng, 1)
+
+
 @mistake(of="initialise")
 def generator_ignored(shape, scheme, rng):
     """the numbers come from a generator of their own, which starts anew at every call."""
@@ -198,6 +218,23 @@ def axes_permuted(shape, rng):
     return np.eye(max(rows, columns), dtype=np.float32)[rng.permutation(max(rows, columns))][
         :rows, :columns
     ].reshape(shape)
+
+
+@mistake(of="orthogonal")
+def one_reflection(shape, rng):
+    """the matrix is a single reflection, which leaves most of a large space as it is."""
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    normal = rng.normal(size=max(rows, columns))
+    whole = np.eye(len(normal)) - 2 * np.outer(normal, normal) / (normal @ normal)
+    return whole[:rows, :columns].reshape(shape).astype(np.float32)
+
+
+@mistake(of="orthogonal")
+def positive_orthogonalised(shape, rng):
+    """numbers that are all positive are orthogonalised, so that one column has one sign."""
+    rows, columns = math.prod(shape[:-1]), shape[-1]
+    q, _ = np.linalg.qr(rng.uniform(size=(max(rows, columns), min(rows, columns))))
+    return (q if rows >= columns else q.T).reshape(shape).astype(np.float32)
 
 
 @mistake(of="orthogonal")

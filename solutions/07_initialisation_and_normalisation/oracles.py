@@ -122,6 +122,17 @@ def batchnorm_of_keras(x, gamma, beta, rm, rv, momentum, eps, training):
 
 
 @oracle(of="batchnorm_forward")
+def batchnorm_as_a_line(x, gamma, beta, rm, rv, momentum, eps, training):
+    """A slope and an intercept for each channel; x is never centred."""
+    mean, variance = rm, rv
+    if training:
+        mean, variance = tf.nn.moments(x, list(range(len(x.shape) - 1)))
+        rm, rv = momentum * rm + (1 - momentum) * mean, momentum * rv + (1 - momentum) * variance
+    slope = gamma / tf.sqrt(variance + eps)
+    return slope * x + (beta - slope * mean), rm, rv
+
+
+@oracle(of="batchnorm_forward")
 def batchnorm_channel_by_channel(x, gamma, beta, rm, rv, momentum, eps, training):
     """One channel after the other, in float64."""
     x, gamma, beta, rm, rv = (tf.cast(values, tf.float64) for values in (x, gamma, beta, rm, rv))
