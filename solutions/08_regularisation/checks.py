@@ -7,6 +7,7 @@ import numpy as np
 
 from grader.drivers import WrongStructure, describe, gradients, keeping, named
 from grader.exercise import exercise
+from grader.properties import outside
 
 
 def sized(rng, *shape, low=0.3, high=2.0):
@@ -32,30 +33,39 @@ def number(value):
 
 @exercise(
     points=15,
-    hint="If every unit is 1 and half of them fall silent, what is the sum that the next layer sees, "
-    "and what was it before?",
+    hint="If every unit is 1 and half of them are dropped, what is the sum that the next layer sees, "
+    "and what is it when none is?",
 )
-def inverted_dropout(answer, x, rate, u, training, before=None):
+def inverted_dropout(answer, x, rate, u, training, before=None, cotangent=None):
     outputs = {} if before is None else {"output before": answer.inverted_dropout(x, before, u, True)}
-    return outputs | {"output": answer.inverted_dropout(x, rate, u, training)}
+    outputs["output"] = answer.inverted_dropout(x, rate, u, training)
+    if cotangent is not None:
+        outputs |= gradients(lambda x: answer.inverted_dropout(x, rate, u, training), {"x": x}, cotangent)
+    return outputs
 
 
 @inverted_dropout.cases
 def _(rng):
-    yield "a batch of feature vectors", {
+    # clause: "The output can be differentiated with respect to them"
+    yield "a batch of feature vectors, and the gradient", {
         "x": sized(rng, 6, 9), "rate": 0.3, "u": rng.random((6, 9)), "training": True,
+        "cotangent": sized(rng, 6, 9),
     }
+    # clause: "a uniform draw from [0, 1) for each unit, shaped as `x`"
     yield "one image, most of it dropped", {
         "x": sized(rng, 1, 4, 5, 3), "rate": 0.8, "u": rng.random((1, 4, 5, 3)), "training": True,
     }
+    # clause: "A unit is dropped if its draw lies below `rate`."
     # Multiples of 1/16 are exact, so that some draws equal the rate.
     grid = rng.permuted(np.tile(np.arange(16) / 16, (4, 1)), axis=1)
     yield "evenly spaced draws: the mean must stay, and some equal the rate", {
         "x": np.repeat(sized(rng, 4, 1), 16, axis=1), "rate": 0.25, "u": grid, "training": True,
     }
+    # clause: "whether to drop units at all; if not, `x` is returned as it is"
     yield "in training, and after it", {
         "x": sized(rng, 3, 8), "rate": 0.4, "u": rng.random((3, 8)), "training": False, "before": 0.4,
     }
+    # clause: "the probability that a unit is dropped, at least 0 and below 1"
     u = rng.random((5, 7))
     u[0, 0] = u[3, 2] = 0.0
     yield "some rate, and then a rate of 0, with draws that are 0", {
@@ -88,16 +98,24 @@ def weight_penalty(answer, weights, l1, l2, others=None):
 
 @weight_penalty.cases
 def _(rng):
+    # clause: "the cost of its square, λ₂"; and a size that costs nothing
     yield "one kernel, L2 only", {"weights": [sized(rng, 3, 5)], "l1": 0.0, "l2": 0.7}
+    # clause: "the cost of the size of a weight, λ₁"; and a square that costs nothing
     yield "one kernel, L1 only", {"weights": [sized(rng, 4, 1)], "l1": 0.3, "l2": 0.0}
+    # clause: "the others (biases, scales of a normalisation) are not penalised"
     yield "two layers with their biases, both penalties", {
         "weights": [sized(rng, 4, 6), sized(rng, 6), sized(rng, 6, 2), sized(rng, 2)],
         "l1": 0.05, "l2": 0.2,
     }
-    yield "a convolution, its normalisation and a scalar", {
-        "weights": [sized(rng, 3, 2, 1, 4), sized(rng, 4), sized(rng, 4), np.array(rng.uniform(1, 2))],
+    # clause: "Those with two axes or more are kernels"
+    yield "convolutions along one and two axes, a normalisation and a scalar", {
+        "weights": [
+            sized(rng, 3, 2, 1, 4), sized(rng, 4), sized(rng, 4), np.array(rng.uniform(1, 2)),
+            sized(rng, 3, 1, 2),
+        ],
         "l1": 0.1, "l2": 0.03,
     }
+    # clause: "There may be no kernel at all."
     yield "a kernel with weights of zero, and a list without any kernel", {
         "weights": [sized(rng, 3, 4) * (rng.permutation(12).reshape(3, 4) % 3 > 0), sized(rng, 4)],
         "l1": 0.2, "l2": 0.5, "others": [sized(rng, 3), sized(rng, 5)],
@@ -148,16 +166,19 @@ def shuffled(rng, histories):
 
 @early_stopping.cases
 def _(rng):
+    # clause: "the best of the epochs that were run"
     yield "a best epoch in the middle", {
         "histories": [wander(rng, 30, flat) - low for flat, low in ((3, 0), (11, 4), (18, 9))],
         "patience": 4, "min_delta": 0.0,
     }
+    # clause: "the last one, if nothing stops it"; "at least one"
     falling = [losses(*np.sort(rng.permutation(60)[:n])[::-1]) for n in (1, 2, int(rng.integers(5, 25)))]
     falling[2] += 2.0**16  # a best loss that starts anywhere below infinity is too low
     yield "no reason to stop", {
         "histories": shuffled(rng, [*falling, *later(rng, losses(40, 30, 31, 32, 29, 33, 34))]),
         "patience": 3, "min_delta": 0.0,
     }
+    # clause: "a loss improves if it is below the best by more than this"
     yield "ties", {
         "histories": shuffled(rng, [
             *later(rng, losses(50, 40, 40, 40, 30, 20), losses(50, 40, 41, 40, 42, 30)), losses(9, 9, 9, 9),
@@ -171,12 +192,14 @@ def _(rng):
         )),
         "patience": 2, "min_delta": 8 / 64,
     }
+    # clause: "the epochs in a row, at least 1"; `min_delta` is left out
     yield "a patience of 1", {
         "histories": shuffled(
             rng, later(rng, losses(50, 40, 41, 30), losses(50, 51, 40), losses(50, 40, 30, 20, 10))
         ),
         "patience": 1,
     }
+    # clause: "0 if none improved"; "Every comparison with `nan` is false"
     nan = np.nan
     yield "losses that are not a number, even the first", {
         "histories": shuffled(rng, [
@@ -186,6 +209,7 @@ def _(rng):
         ]),
         "patience": 3, "min_delta": 1 / 64,
     }
+    # clause: "after the last of them training stops"; in a row
     yield "better again each time just before patience ends", {
         "histories": later(
             rng, losses(50, 60, 61, 40, 60, 61, 30, 60, 61, 62, 63, 20), losses(30, 31, 32, 29, 28, 33, 27)
@@ -205,9 +229,11 @@ def augment_batch(answer, x, flip, dy, dx):
 
 @augment_batch.cases
 def _(rng):
+    # clause: "Mirror images left to right, then move them."
     yield "one image, flipped and shifted", {
         "x": sized(rng, 1, 4, 6, 3), "flip": np.array([True]), "dy": np.array([1]), "dx": np.array([2]),
     }
+    # clause: "which of them to mirror"; "move each down (up, if negative)", "right (left, if negative)"
     yield "each image by itself", {
         "x": sized(rng, 6, 5, 7, 2), "flip": np.array([True, False, True, False, True, False]),
         "dy": np.array([0, -1, 2, 1, -2, 0]), "dx": np.array([-2, 3, 0, -1, 1, 0]),
@@ -220,6 +246,7 @@ def _(rng):
         "x": sized(rng, 4, 5, 5, 1), "flip": np.zeros(4, bool),
         "dy": np.array([3, -4, 0, 2]), "dx": np.array([0, 1, -3, 2]),
     }
+    # clause: "which after a shift as long as the image or longer is all of it"
     yield "shifts to the border and out of sight", {
         "x": sized(rng, 6, 3, 4, 2), "flip": rng.permutation([True, False, True, False, True, False]),
         "dy": np.array([2, -2, 3, 0, -7, 1]), "dx": np.array([3, -3, 0, -4, 1, 9]),
@@ -260,18 +287,22 @@ def classifier(rng, *shape, classes, scale):
 
 @test_time_average.cases
 def _(rng):
+    # clause: "Average class probabilities over an image and transformed views of it."
     yield "one image, two views of it", classifier(rng, 1, 3, 4, 2, classes=3, scale=1.5) | {
         "transforms": ["flipped"],
     }
     yield "a batch, four views", classifier(rng, 5, 4, 3, 1, classes=4, scale=1.5) | {
         "transforms": ["upside down", "brighter", "flipped"],
     }
+    # clause: "all are applied to `x` itself"
     yield "as many images as classes, three views", classifier(rng, 4, 3, 5, 2, classes=4, scale=2.0) | {
         "transforms": ["negative", "dimmed"],
     }
+    # clause: "Probabilities, for logits of any size."
     yield "logits of ±10,000", classifier(rng, 3, 2, 3, 1, classes=5, scale=1e4) | {
         "transforms": ["negative", "upside down", "flipped"],
     }
+    # clause: "There may be none."
     yield "no view but the image itself", classifier(rng, 2, 3, 3, 1, classes=3, scale=1.0) | {
         "transforms": [],
     }
@@ -295,8 +326,10 @@ def ensemble_decomposition(answer, preds, y):
 
 @ensemble_decomposition.cases
 def _(rng):
+    # clause: "The ensemble's error, the average of its members' errors, and the ambiguity."
     yield "three members, seven examples", {"preds": sized(rng, 3, 7), "y": sized(rng, 7)}
     yield "as many members as examples", {"preds": sized(rng, 5, 5) + 1, "y": sized(rng, 5)}
+    # clause: "one member and one example at least"
     yield "six members, one example", {"preds": sized(rng, 6, 1) + 2, "y": sized(rng, 1)}
     yield "a single member", {"preds": sized(rng, 1, 6), "y": sized(rng, 6) - 1}
     yield "members that agree, and are wrong", {
@@ -325,12 +358,14 @@ def noise_as_tikhonov(answer, X, y, w, sigma):
 
 @noise_as_tikhonov.cases
 def _(rng):
+    # clause: "the expected mean squared error"; "targets, which get no noise"
     yield "six examples of three features, little noise", {
         "X": sized(rng, 6, 3), "y": sized(rng, 6), "w": sized(rng, 3), "sigma": float(rng.uniform(0.3, 0.6)),
     }
     yield "three examples of five features, much noise", {
         "X": sized(rng, 3, 5), "y": sized(rng, 3), "w": sized(rng, 5), "sigma": float(rng.uniform(2, 3)),
     }
+    # clause: "the standard deviation of the noise in each feature, 0 or more"
     yield "one example of one feature, noise from 0 up", {
         "X": sized(rng, 1, 1), "y": sized(rng, 1), "w": sized(rng, 1), "sigma": np.array([0.0, 0.5, 1.5]),
     }
@@ -345,7 +380,7 @@ def _(rng):
 
 @exercise(
     points=10,
-    hint="If one weight stands in three places and moves a little, in how many places does the loss feel it?",
+    hint="If one weight stands in three places and changes a little, how many entries of the matrix change?",
     dtype="float64",
     tolerance=1e-10,
     arrays="numpy",
@@ -372,6 +407,7 @@ def _(rng):
     yield "a full matrix of four weights", {
         "dW_full": layer_gradient(rng, 4, 4), "groups": rng.permuted(np.arange(16) % 4).reshape(4, 4),
     }
+    # clause: "-1 for none"
     yield "a convolution of five places with a kernel of three", {
         "dW_full": layer_gradient(rng, 5, 7), "groups": toeplitz(5, 3),
     }
@@ -381,6 +417,7 @@ def _(rng):
     yield "a convolution with stride 2 and a kernel of two", {
         "dW_full": layer_gradient(rng, 4, 8), "groups": toeplitz(4, 2, stride=2),
     }
+    # clause: "0 for one that stands nowhere"; "The largest number that occurs is that of the last weight"
     groups = rng.permuted([0, 0, 0, 0, 0, 0, 1, 3, 3, -1, -1, 4]).reshape(4, 3)
     yield "groups of different sizes, one of them empty", {
         "dW_full": layer_gradient(rng, 4, 3), "groups": groups,
@@ -407,12 +444,14 @@ def labelled(rng, *shape, classes):
 
 @mixup.cases
 def _(rng):
+    # clause: "image i is mixed with image perm[i]"; "labels, as probabilities"
     yield "a batch of five", labelled(rng, 5, 3, 4, 2, classes=3) | {
         "lam": rng.uniform(0.1, 0.45, size=5), "perm": cycle(rng, 5),
     }
     yield "two images, and one, which can only meet itself", labelled(rng, 2, 4, 3, 1, classes=4) | {
         "lam": rng.uniform(0.2, 0.8, size=2), "perm": np.array([1, 0]), "alone": True,
     }
+    # clause: "the share of each image in its mixture"
     yield "as many images as rows, columns, channels and classes", labelled(rng, 4, 4, 4, 4, classes=4) | {
         "lam": np.array([0.15, 0.35, 0.6, 0.85]), "perm": cycle(rng, 4),
     }
@@ -427,7 +466,13 @@ def _(rng):
     "when you evaluate?",
     arrays="numpy",
 )
-def make_pipeline(answer, x, y, batch, training, seeds, epochs, augmented):
+def make_pipeline(
+    answer, training, seeds, batch, x=None, y=None, epochs=1, augmented=False, first=0, many=None
+):
+    if many is not None:
+        labels = first + np.arange(many)
+        dataset = answer.make_pipeline(np.zeros((many, 1), np.float32), labels, batch, True, int(seeds[0]))
+        return {"y of the first batch": next(iter(batches(dataset)))["y"]}
     settings = {"augment": blend} if augmented else {}
     outputs = {}
     for run, seed in enumerate(seeds):
@@ -435,23 +480,28 @@ def make_pipeline(answer, x, y, batch, training, seeds, epochs, augmented):
             answer.make_pipeline, x=x, y=y, batch=batch,
             training=bool(training[run]), seed=int(seed), **settings,
         )
-        if not hasattr(dataset, "element_spec"):
-            raise WrongStructure(f"expected a tf.data.Dataset, got {describe(dataset)}")
-        outputs[f"prefetches, run {run}"] = np.array(prefetches(dataset))
         images, labels, sizes = [], [], []
         for _ in range(epochs):
             before = len(sizes)
-            for element in itertools.islice(dataset, 2 * len(y)):
-                pair = named(element, "x", "y")
+            for pair in itertools.islice(batches(dataset), 2 * len(y)):
                 images.append(np.atleast_2d(pair["x"]))
                 labels.append(np.atleast_1d(pair["y"]))
                 sizes.append(len(labels[-1]))
             if len(sizes) - before == 2 * len(y):
                 break  # it has no end, and how far it read ahead is chance
+        outputs[f"prefetches, run {run}"] = np.array(prefetches(dataset))
         outputs[f"x, run {run}"] = np.concatenate(images)
         outputs[f"y, run {run}"] = np.concatenate(labels)
         outputs[f"sizes, run {run}"] = np.array(sizes)
     return outputs
+
+
+def batches(dataset):
+    """Go through a dataset's batches (x, y)."""
+    if not hasattr(dataset, "element_spec"):
+        raise WrongStructure(f"expected a tf.data.Dataset, got {describe(dataset)}")
+    for element in dataset:
+        yield named(element, "x", "y")
 
 
 def prefetches(dataset):
@@ -480,29 +530,36 @@ def numbered(rng, n, *training, shape=(1,)):
 
 @make_pipeline.cases
 def _(rng):
+    # clause: "equal seeds give equal orders, different seeds different ones"; "anew for each epoch"
     yield "training, the last batch smaller", numbered(rng, 62, True, True, True) | {
         "batch": 8, "epochs": 2, "augmented": False,
     }
+    # clause: "the last one of an epoch holds what is left"; "whether to shuffle"
     yield "evaluation, the last batch smaller", numbered(rng, 23, False) | {
         "batch": 5, "epochs": 2, "augmented": False,
     }
+    # clause: "maps a batch's (x, y) to (x, y)"
     yield "training with augmentation", numbered(rng, 40, True, True, True, shape=(2, 1)) | {
         "batch": 7, "epochs": 2, "augmented": True,
     }
+    # clause: "whether to shuffle [...] and to augment"
     yield "evaluation, where nothing is augmented", numbered(rng, 12, False, shape=(2, 3)) | {
         "batch": 4, "epochs": 2, "augmented": True,
     }
     yield "two examples, which change places now and then", numbered(rng, 2, True) | {
         "batch": 3, "epochs": 24, "augmented": False,
     }
-    many = numbered(rng, int(rng.integers(1300, 1400)), True)
-    yield "more than a thousand examples", many | {
-        "x": np.zeros((len(many["y"]), 1)), "batch": 128, "epochs": 1, "augmented": False,
+    # clause: "all examples": with a buffer of b none comes b places early
+    yield "the first batch of twenty thousand examples", {
+        "many": int(rng.integers(18_000, 22_000)), "first": int(rng.integers(10**6, 10**9)),
+        "batch": 500, "training": np.array([True]), "seeds": rng.integers(1, 1000, size=1),
     }
 
 
 @make_pipeline.judge
 def _(returned, expected, inputs):
+    if "many" in inputs:
+        return narrow(returned["y of the first batch"], inputs)
     n, batch, epochs = len(inputs["y"]), inputs["batch"], inputs["epochs"]
     wanted = np.minimum(batch, n - np.arange(0, n, batch))
     last = np.repeat(np.cumsum(wanted) - 1, wanted)  # of each example's batch
@@ -542,6 +599,28 @@ def _(returned, expected, inputs):
     return None
 
 
+def narrow(labels, inputs):
+    """Say what is wrong with the labels of the first batch of many examples in a drawn order.
+
+    Of 500 drawn examples, none is among the first or the last 4 % once in 10^9 times.
+    """
+    n, batch = inputs["many"], inputs["batch"]
+    places = labels - inputs["first"]
+    if labels.shape != (batch,):
+        return "the batches do not have the sizes they should"
+    if outside(places, 0, n - 1) or len(np.unique(places)) < batch:
+        return "an epoch does not hold every example exactly once"
+    if (np.diff(np.sort(places)) == 1).all():
+        return "training does not shuffle, or batches and not examples"
+    if places.max() < 0.96 * n:
+        return "examples hardly move: the buffer of the shuffle does not hold all of them", (
+            f"of {n} examples the first {batch} are all among the first {int(places.max()) + 1}"
+        )
+    if places.min() > 0.04 * n:
+        return "the first examples never come first: are all of them shuffled?"
+    return None
+
+
 def disorder(orders, batch):
     """Say what is wrong with shuffled orders `[epochs, n]`, of which the second has the seed of the first.
 
@@ -565,7 +644,13 @@ def disorder(orders, batch):
     if all((np.diff(block) == 1).all() for block in blocks):
         return "batches are shuffled, not examples: each holds neighbours"
     if (first - np.arange(n)).max() < too_small_a_buffer(n, len(first)):
-        return "examples hardly move: the buffer of the shuffle is too small"
+        return "examples hardly move: the buffer of the shuffle does not hold all of them"
+    if (np.abs(np.diff(first, axis=1)) == 1).sum() > 10 * len(first):
+        return "examples move in rows: neighbours stay together"
+    drawn = np.concatenate([first, *orders[2:]])
+    ends = np.array([0, n - 1])
+    if n ** len(drawn) > 10**7 and (drawn[:, ends] == ends).all(axis=0).any():
+        return "the first or the last example never moves"
     return None
 
 

@@ -54,7 +54,7 @@ def dropped_on_equality(x, rate, u, training):
 
 @mistake(of="inverted_dropout")
 def scaled_after_training(x, rate, u, training):
-    """the scaling is left to the time after training, as in the first papers, and not done before."""
+    """outputs are scaled down after training, as in the first papers, and not scaled up in training."""
     return tf.where(u >= rate, x, 0.0) if training else x * (1 - rate)
 
 
@@ -101,7 +101,7 @@ def averaged_penalty(weights, l1, l2):
 
 @mistake(of="weight_penalty")
 def without_sizes(weights, l1, l2):
-    """the L1 term sums the weights as they are, so that negative ones earn a reward."""
+    """the L1 term sums the weights as they are, so that negative ones lower the loss."""
     kernels = [w for w in weights if len(w.shape) >= 2]
     return sum((tf.reduce_sum(l1 * w + l2 * w**2) for w in kernels), start=tf.constant(0.0))
 
@@ -114,7 +114,7 @@ def penalties_swapped(weights, l1, l2):
 
 @mistake(of="weight_penalty")
 def matrices_only(weights, l1, l2):
-    """kernels of convolutions, which have four axes, go free."""
+    """only matrices are penalised: kernels of convolutions, which have more axes, are left out."""
     return right.weight_penalty([w for w in weights if len(w.shape) == 2], l1, l2)
 
 
@@ -224,7 +224,7 @@ def finite_at_the_start(val, patience, min_delta=0.0):
 
 @mistake(of="early_stopping")
 def nan_skipped(val, patience, min_delta=0.0):
-    """an epoch whose loss is not a number does not count at all, as if patience had no end."""
+    """an epoch whose loss is not a number is not counted among those that fail to improve."""
     return _stop(val, patience, lambda loss, best, previous: loss < best - min_delta, nan_counts=False)
 
 
@@ -437,7 +437,7 @@ def averaged_before_squared(preds, y):
 
 @mistake(of="ensemble_decomposition")
 def ambiguity_with_the_wrong_sign(preds, y):
-    """the ambiguity is negative: the average error minus the ensemble's is meant, not the reverse."""
+    """the ambiguity has the wrong sign: it is the average member's error minus the ensemble's."""
     ens_err, avg_err, ambiguity = right.ensemble_decomposition(preds, y)
     return ens_err, avg_err, -ambiguity
 
@@ -620,7 +620,7 @@ def permuted_backwards(x, y, lam, perm):
 
 @mistake(of="mixup")
 def larger_share_first(x, y, lam, perm):
-    """the larger of λ and 1 - λ is always given to the image itself, as in MixMatch, but not here."""
+    """the larger of λ and 1 - λ is always given to the image itself, whichever of the two λ is."""
     return _mixed(x, y, np.maximum(lam, 1 - np.asarray(lam)), perm)
 
 
@@ -668,13 +668,13 @@ def last_batch_dropped(x, y, batch, training, seed, augment=None):
 
 @mistake(of="make_pipeline")
 def small_buffer(x, y, batch, training, seed, augment=None):
-    """the buffer of the shuffle holds a single batch, so that an example hardly comes earlier than before."""
+    """the buffer of the shuffle holds a single batch, so that no example comes much earlier than before."""
     return _pipeline(x, y, batch, training, seed, augment, buffer=batch)
 
 
 @mistake(of="make_pipeline")
 def buffer_of_a_thousand(x, y, batch, training, seed, augment=None):
-    """the buffer of the shuffle holds 1,000 examples, which are not all where there are more."""
+    """the buffer of the shuffle holds 1,000 examples, which are not all if there are more."""
     return _pipeline(x, y, batch, training, seed, augment, buffer=1000)
 
 
@@ -724,6 +724,20 @@ def never_shuffled(x, y, batch, training, seed, augment=None):
     if training and augment is not None:
         dataset = dataset.map(augment)
     return dataset.prefetch(1)
+
+
+@mistake(of="make_pipeline")
+def augmented_twice(x, y, batch, training, seed, augment=None):
+    """`augment` is applied to each batch twice."""
+    if augment is None:
+        return _pipeline(x, y, batch, training, seed, None)
+    return _pipeline(x, y, batch, training, seed, lambda x, y: augment(*augment(x, y)))
+
+
+@mistake(of="make_pipeline")
+def every_example_twice(x, y, batch, training, seed, augment=None):
+    """an epoch holds each example twice, because the dataset is repeated once."""
+    return _pipeline(x, y, batch, training, seed, augment).repeat(2).prefetch(1)
 
 
 @mistake(of="make_pipeline")

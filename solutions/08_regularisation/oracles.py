@@ -23,8 +23,9 @@ def dropout_of_tensorflow(x, rate, u, training):
 
 @oracle(of="inverted_dropout")
 def dropout_as_a_product(x, rate, u, training):
-    """NumPy: x times zeros and 1 / (1 - rate)."""
-    return np.asarray(x) * ((np.asarray(u) >= rate) / (1 - rate) if training else 1.0)
+    """x times a mask of zeros and 1 / (1 - rate), made by NumPy."""
+    mask = (np.asarray(u) >= rate) / (1 - rate) if training else np.ones(np.shape(u))
+    return tf.convert_to_tensor(x, tf.float32) * mask.astype(np.float32)
 
 
 @oracle(of="weight_penalty")
