@@ -98,7 +98,7 @@ def weight_penalty(answer, weights, l1, l2, others=None):
 
 @weight_penalty.cases
 def _(rng):
-    # clause: "the cost of its square, λ₂"; and a size that costs nothing
+    # clause: "the cost of its square, λ₂"; a size that costs nothing
     yield "one kernel, L2 only", {"weights": [sized(rng, 3, 5)], "l1": 0.0, "l2": 0.7}
     # clause: "the cost of the size of a weight, λ₁"; and a square that costs nothing
     yield "one kernel, L1 only", {"weights": [sized(rng, 4, 1)], "l1": 0.3, "l2": 0.0}
@@ -194,12 +194,13 @@ def _(rng):
     }
     # clause: "the epochs in a row, at least 1"; `min_delta` is left out
     yield "a patience of 1", {
-        "histories": shuffled(
+        # So small that a default above 0 would be seen.
+        "histories": [history / 2**20 for history in shuffled(
             rng, later(rng, losses(50, 40, 41, 30), losses(50, 51, 40), losses(50, 40, 30, 20, 10))
-        ),
+        )],
         "patience": 1,
     }
-    # clause: "0 if none improved"; "Every comparison with `nan` is false"
+    # clause: "0 if none improved", "but for a first loss that is not a number"
     nan = np.nan
     yield "losses that are not a number, even the first", {
         "histories": shuffled(rng, [
@@ -542,7 +543,7 @@ def _(rng):
     yield "training with augmentation", numbered(rng, 40, True, True, True, shape=(2, 1)) | {
         "batch": 7, "epochs": 2, "augmented": True,
     }
-    # clause: "whether to shuffle [...] and to augment"
+    # clause: "whether to shuffle, … and to augment"
     yield "evaluation, where nothing is augmented", numbered(rng, 12, False, shape=(2, 3)) | {
         "batch": 4, "epochs": 2, "augmented": True,
     }

@@ -186,6 +186,33 @@ with TensorFlow. If another of your answers uses NumPy or a loop over a batch, c
 #     return runs[name][1][what][:, -1].mean()
 #
 #
+# def show_sharing(groups, dW_full, ours, by_tape):
+#     """Draw which weight stands where, the gradient as if all were free, and that of the weights."""
+#     figure, panels = plt.subplots(1, 3, figsize=(12, 3.2), layout="constrained")
+#     panels[0].imshow(np.where(groups < 0, np.nan, groups), cmap="cividis")
+#     for (i, j), group in np.ndenumerate(groups):
+#         if group >= 0:
+#             panels[0].text(j, i, group, ha="center", va="center", fontsize=8,
+#                            color="black" if group > 1 else "white")
+#     panels[0].set(title="groups", xlabel="input", ylabel="place", xticks=range(0, 15, 2))
+#     reach = np.abs(dW_full).max()
+#     shown = panels[1].imshow(dW_full, cmap="RdBu_r", vmin=-reach, vmax=reach)
+#     for place in range(len(groups)):
+#         panels[1].add_patch(plt.Rectangle((place - 0.5, place - 0.5), 4, 1, fill=False))
+#     panels[1].set_xticks(range(0, 15, 2))
+#     panels[1].set(title="gradient if all were free (outlined: what counts)")
+#     panels[1].set(xlabel="input", ylabel="place")
+#     figure.colorbar(shown, ax=panels[1], shrink=0.8)
+#     panels[2].bar(np.arange(4) - 0.2, ours, 0.4, label="tied_gradient")
+#     white = {"color": "white", "edgecolor": "black", "hatch": "//"}
+#     panels[2].bar(np.arange(4) + 0.2, by_tape, 0.4, label="tape", **white)
+#     panels[2].axhline(0, color="black", linewidth=0.8)
+#     panels[2].set(xlabel="weight", ylabel="gradient", xticks=range(4))
+#     panels[2].set_ylim(0, 3)
+#     panels[2].legend(loc="upper right")
+#     plt.show()
+#
+#
 # def dots(table):
 #     """Draw the accuracy of each network, by row of the table, and their mean."""
 #     figure, axes = plt.subplots(figsize=(7.5, 4.2), layout="constrained")
@@ -922,29 +949,10 @@ its 118,000 weights. What will become of the wrong labels?
 #     groups[place, place:place + 4] = np.arange(4)
 # dW_full = np.outer(output - target, signal)  # error times input, as for any linear layer
 #
-# figure, panels = plt.subplots(1, 3, figsize=(12, 3.2), layout="constrained")
-# panels[0].imshow(np.where(groups < 0, np.nan, groups), cmap="cividis")
-# for (i, j), group in np.ndenumerate(groups):
-#     if group >= 0:
-#         panels[0].text(j, i, group, ha="center", va="center", fontsize=8,
-#                        color="black" if group > 1 else "white")
-# panels[0].set(title="groups", xlabel="input", ylabel="place", xticks=range(0, 15, 2))
-# reach = np.abs(dW_full).max()
-# shown = panels[1].imshow(dW_full, cmap="RdBu_r", vmin=-reach, vmax=reach)
-# for place in range(12):
-#     panels[1].add_patch(plt.Rectangle((place - 0.5, place - 0.5), 4, 1, fill=False))
-# panels[1].set_xticks(range(0, 15, 2))
-# panels[1].set(title="gradient if all were free (outlined: what counts)", xlabel="input", ylabel="place")
-# figure.colorbar(shown, ax=panels[1], shrink=0.8)
-# panels[2].bar(np.arange(4) - 0.2, tied_gradient(dW_full, groups), 0.4, label="tied_gradient")
-# panels[2].bar(np.arange(4) + 0.2, by_tape, 0.4, color="white", edgecolor="black", hatch="//", label="tape")
-# panels[2].axhline(0, color="black", linewidth=0.8)
-# panels[2].set(xlabel="weight", ylabel="gradient", xticks=range(4))
-# panels[2].set_ylim(0, 3)
-# panels[2].legend(loc="upper right")
-# plt.show()
+# show_sharing(groups, dW_full, tied_gradient(dW_full, groups), by_tape)
 # np.testing.assert_allclose(tied_gradient(dW_full, groups), by_tape, rtol=1e-6)
-#
+
+# %% tags=["active-ipynb"]
 # CONVOLUTIONS = [(3, 3, 1, 16), (3, 3, 16, 16), (7 * 7 * 16, 10)]
 # runs["shared weights"] = fit(shapes=CONVOLUTIONS)
 # compare(["no brake", "shared weights"])

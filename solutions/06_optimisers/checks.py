@@ -32,9 +32,9 @@ def sized(rng, *shape, low=0.3, high=3.0):
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(low, high, size=shape)
 
 
-def weights_and_gradients(rng, steps, n):
-    """Draw `n` weights and a gradient for each step."""
-    return {"w": sized(rng, n), "gradients": sized(rng, steps, n)}
+def weights_and_gradients(rng, steps, n, size=1.0):
+    """Draw `n` weights, so many times as large, and a gradient for each step."""
+    return {"w": size * sized(rng, n), "gradients": sized(rng, steps, n)}
 
 
 @exercise(
@@ -56,15 +56,18 @@ def momentum_step(answer, w, gradients, v, lr, mu, **options):
 
 @momentum_step.cases
 def _(rng):
+    # clause: "the velocity, 0 at the start"
     yield "one weight, 20 steps from rest", weights_and_gradients(rng, 20, 1) | {
         "v": np.zeros(1), "lr": 0.1, "mu": 0.9,
     }
+    # clause: "whether to look ahead"
     yield "one weight, 20 steps of Nesterov", weights_and_gradients(rng, 20, 1) | {
         "v": np.zeros(1), "lr": 0.1, "mu": 0.9, "nesterov": True,
     }
     yield "five weights that already roll", weights_and_gradients(rng, 20, 5) | {
         "v": sized(rng, 5), "lr": 0.03, "mu": 0.8, "nesterov": False,
     }
+    # clause: "with Nesterov's momentum the point ahead"
     yield "three weights that already roll, with Nesterov", weights_and_gradients(rng, 20, 3) | {
         "v": sized(rng, 3), "lr": 0.03, "mu": 0.7, "nesterov": True,
     }
@@ -93,8 +96,12 @@ def adagrad_step(answer, w, gradients, a, lr, **options):
 
 @adagrad_step.cases
 def _(rng):
-    yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {"a": None, "lr": 0.1}
+    # clause: "None before the first step: then it starts at 0.1 for every weight"
+    yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {
+        "a": None, "lr": 0.1, "eps": 1e-4,
+    }
     yield "four weights, ten steps from rest", weights_and_gradients(rng, 10, 4) | {"a": None, "lr": 0.3}
+    # clause: "added to the sum before taking the root"
     yield "three weights that have come a long way", weights_and_gradients(rng, 10, 3) | {
         "a": rng.uniform(5, 50, size=3), "lr": 0.5, "eps": 1e-3,
     }
@@ -128,11 +135,12 @@ def _(rng):
     yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {
         "s": np.zeros(1), "lr": 0.01,
     }
+    # clause: "the share of the average that is kept"
     yield "six weights, ten steps from rest", weights_and_gradients(rng, 10, 6) | {
         "s": np.zeros(6), "lr": 0.01, "rho": 0.8,
     }
-    yield "three weights under way", weights_and_gradients(rng, 10, 3) | {
-        "s": rng.uniform(0.5, 5, size=3), "lr": 0.05, "rho": 0.95,
+    yield "three large weights under way", weights_and_gradients(rng, 10, 3, size=50) | {
+        "s": rng.uniform(0.5, 5, size=3), "lr": 5.0, "rho": 0.95,
     }
     inputs = weights_and_gradients(rng, 10, 4)
     inputs["gradients"][:, 1] = 0.0
@@ -146,7 +154,7 @@ def _(rng):
 
 @exercise(
     points=10,
-    hint="When the step dx is worked out, which of the two averages knows of this step already?",
+    hint="When the step Δ is computed, which of the two averages knows of this step already?",
     dtype="float64",
     tolerance=1e-9,
     arrays="numpy",
@@ -163,12 +171,14 @@ def _(rng):
     yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {
         "s": np.zeros(1), "d": np.zeros(1), "rho": 0.9, "lr": 1.0,
     }
+    # clause: "added to both averages before taking the root"
     yield "the very first step of four weights", weights_and_gradients(rng, 1, 4) | {
         "s": np.zeros(4), "d": np.zeros(4),
     }
-    yield "three weights under way", weights_and_gradients(rng, 10, 3) | {
-        "s": rng.uniform(0.5, 5, size=3), "d": rng.uniform(0.01, 0.1, size=3), "rho": 0.9, "lr": 1.0,
+    yield "three large weights under way", weights_and_gradients(rng, 10, 3, size=50) | {
+        "s": rng.uniform(0.5, 5, size=3), "d": rng.uniform(10, 100, size=3), "rho": 0.9, "lr": 1.0,
     }
+    # clause: "the average of squared steps, before `lr` scales them"
     yield "five weights under way, at half the learning rate", weights_and_gradients(rng, 10, 5) | {
         "s": rng.uniform(0.5, 5, size=5), "d": rng.uniform(0.01, 0.1, size=5), "rho": 0.8, "lr": 0.5,
         "eps": 1e-3,
@@ -199,14 +209,17 @@ def _(rng):
     yield "one weight, ten steps from rest", weights_and_gradients(rng, 10, 1) | {
         "m": np.zeros(1), "v": np.zeros(1), "first": 1, "lr": 0.01,
     }
+    # clause: "the number of this step; the first is 1"
     yield "the very first step, gradients from 1 to 10,000", {
         "w": sized(rng, 5),
         "gradients": sized(rng, 1, 5, low=1, high=2) * np.array([1.0, 10.0, 1e2, 1e3, 5e3]),
         "m": np.zeros(5), "v": np.zeros(5), "first": 1, "lr": 0.1,
     }
+    # clause: "the share of `m` that is kept"
     yield "four weights, other decay rates", weights_and_gradients(rng, 10, 4) | {
         "m": np.zeros(4), "v": np.zeros(4), "first": 1, "lr": 0.02, "b1": 0.8, "b2": 0.95,
     }
+    # clause: "the two new averages, not corrected"
     yield "three weights, from step 50 on", weights_and_gradients(rng, 10, 3) | {
         "m": sized(rng, 3), "v": rng.uniform(1, 3, size=3), "first": 50, "lr": 0.05,
     }
@@ -248,6 +261,11 @@ def MyAdamW(
         return optimizer
 
     optimizer = built()
+    if type(optimizer).update_step is keras.optimizers.Optimizer.update_step:
+        raise WrongStructure(
+            "expected `MyAdamW` to have a method `update_step`, which Keras 3 calls; "
+            "`_create_slots` and `_resource_apply_dense` are of older versions and never called"
+        )
 
     def apply(*step_gradients):
         optimizer.apply(list(step_gradients), variables)
@@ -280,6 +298,7 @@ def _(rng):
     yield "one variable of one number", variables_and_gradients(rng, [(1,)])
     shapes = [(3, 4), (4,), (2, 1, 3)]
     yield "three variables of different shapes", variables_and_gradients(rng, shapes, steps=10)
+    # clause: "a new slot of the same shape"
     yield "two variables of the same shape", variables_and_gradients(rng, [(3, 2), (3, 2)])
     yield "no decay, which leaves Adam", variables_and_gradients(rng, [(2, 3), (3,)]) | {
         "decay": 0.0, "beta_1": 0.8, "beta_2": 0.98,
@@ -298,7 +317,9 @@ def _(rng):
         "lr": 0.02 * 0.7 ** np.arange(4)
     }
     inputs = variables_and_gradients(rng, [(3,), (2, 2)])
+    # clause: "which Keras saves with the optimiser"
     yield "saved after two steps and resumed", inputs | {"resumed": 2}
+    # clause: "`fit` calls it inside of a `tf.function`"
     yield "inside a tf.function, as in model.fit", variables_and_gradients(rng, [(3,), (2, 2)]) | {
         "graph": True
     }
@@ -330,10 +351,12 @@ def lr_schedule(answer, kind, steps, settings):
 @lr_schedule.cases
 def _(rng):
     # What is for the cosines only, and must change nothing elsewhere.
-    not_asked_for = {"total": 12, "warmup": 3, "lr_min": 0.09}
+    not_asked_for = {"total": 12, "warmup": 3}
     every = int(rng.integers(5, 20))
     around = [0, 1, every - 1, every, every + 1, 2 * every - 1, 2 * every, 5 * every + 2]
     settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every} | not_asked_for
+    settings["lr_min"] = 0.9 * settings["lr"]
+    # clause: "do not know it"
     yield "step: around the first boundaries", {
         "kind": "step", "steps": np.array(around), "settings": settings,
     }
@@ -341,6 +364,7 @@ def _(rng):
     every = int(rng.integers(5, 20))
     around = [0, 1, every - 1, every, every + 1, 2 * every, 3 * every + 2]
     settings = {"lr": rng.uniform(0.1, 0.5), "factor": rng.uniform(0.4, 0.8), "every": every} | not_asked_for
+    settings["lr_min"] = 0.9 * settings["lr"]
     yield "exp: at and between the same", {"kind": "exp", "steps": np.array(around), "settings": settings}
 
     total = int(rng.integers(50, 100))
@@ -355,6 +379,7 @@ def _(rng):
         "lr": rng.uniform(0.3, 0.5), "total": total, "lr_min": rng.uniform(0.05, 0.1),
         "factor": 0.5, "every": 9,
     }
+    # clause: "the lowest rate of the cosines"
     yield "cosine: a lowest rate, and long after the end", {
         "kind": "cosine", "steps": steps, "settings": settings,
     }
@@ -363,6 +388,7 @@ def _(rng):
     total = warmup + int(rng.integers(30, 60))
     steps = np.array([0, 1, warmup - 1, warmup, warmup + 1, (warmup + total) // 2, total, 2 * total + 3])
     settings = {"lr": rng.uniform(0.3, 0.5), "total": total, "warmup": warmup, "lr_min": 0.04}
+    # clause: "the step at which the cosine ends, warm-up included"
     yield "warmup_cosine: around the peak, at the end and after it", {
         "kind": "warmup_cosine", "steps": steps, "settings": settings,
     }
@@ -374,6 +400,7 @@ def _(rng):
     }
 
     kinds = [str(kind) for kind in rng.permutation([*KINDS, "linear", "constant", "warmup", "Cosine"])]
+    # clause: "`kind` is none of the four"
     yield "a kind that there is not, which is an error", {
         "kind": kinds, "steps": np.full(len(kinds), 10),
         "settings": {
@@ -383,13 +410,14 @@ def _(rng):
     }
 
     total = int(rng.integers(30, 60))
+    # clause: "may be 0"
     yield "warmup_cosine: no warm-up at all", {
         "kind": "warmup_cosine", "steps": np.array([0, 1, total // 2, total]),
         "settings": {"lr": rng.uniform(0.1, 0.5), "total": total},
     }
 
     yield "step: all else left to the defaults", {
-        "kind": "step", "steps": np.array([0, 999, 1000, 2500]), "settings": {"lr": rng.uniform(0.1, 0.5)},
+        "kind": "step", "steps": np.array([0, 999, 1000, 2500]), "settings": {"lr": rng.uniform(20, 50)},
     }
     yield "cosine: all else left to the defaults", {
         "kind": "cosine", "steps": np.array([0, 300, 999, 1000]), "settings": {"lr": rng.uniform(0.1, 0.5)},
@@ -431,16 +459,19 @@ def clipped_once(answer, grads, c):
 
 @clip_global_norm.cases
 def _(rng):
-    yield "one long gradient", {"grads": [sized(rng, 6, low=1)], "c": 1.5}
+    yield "one long gradient", {"grads": [100 * sized(rng, 6, low=1)], "c": 150.0}
+    # clause: "so that their common norm is at most `c`"
     yield "three gradients, together too long", {
         "grads": [sized(rng, 3, 4), sized(rng, 4, low=0.05, high=0.1), sized(rng, 2, 1, 3)], "c": 2.0,
     }
     yield "two gradients, together short enough", {
         "grads": [sized(rng, 3, high=0.5), sized(rng, 2, 2, high=0.5)], "c": 5.0,
     }
+    # clause: "None where they were"
     yield "a variable without a gradient", {
         "grads": [sized(rng, 3, low=1), None, sized(rng, 1, 4, low=1)], "c": 1.0,
     }
+    # clause: "short enough, even zero, stay as they are"
     yield "gradients that shrink to zero", {
         "grads": [sized(rng, 2, 3, low=1), sized(rng, 3)], "c": 1.5, "scales": [1.0, 0.1, 0.0],
     }
@@ -478,6 +509,7 @@ def hessian(rng, *curvatures):
 
 @momentum_rate.cases
 def _(rng):
+    # clause: "the spectral radius of the heavy-ball iteration"
     yield "one direction, no momentum", {
         "H": np.array([[rng.uniform(1, 2)]]), "lr": float(rng.uniform(0.1, 0.3)), "mu": 0.0,
     }
@@ -493,11 +525,12 @@ def _(rng):
         "mu": float(rng.uniform(0.85, 0.95)),
     }
     yield "a learning rate so large that it diverges", {
-        "H": hessian(rng, 0.1, 1.0, 10.0), "lr": float(rng.uniform(0.45, 0.6)), "mu": 0.8,
+        "H": hessian(rng, 0.1, 1.0, 10.0), "lr": float(rng.uniform(4, 6)), "mu": 0.8,
     }
     yield "a flat direction, at a small and a large learning rate", {
         "H": hessian(rng, 0.0, 2.0, 5.0), "lr": np.array([0.1, rng.uniform(0.8, 1.0)]), "mu": 0.5,
     }
+    # clause: "the Hessian, symmetric"
     yield "a saddle", {
         "H": hessian(rng, -0.5, 1.0, 4.0), "lr": float(rng.uniform(0.1, 0.2)),
         "mu": float(rng.uniform(0.5, 0.9)),
@@ -522,10 +555,12 @@ def minibatch_variance(answer, G, m):
 @minibatch_variance.cases
 def _(rng):
     yield "single examples out of five", {"G": rng.normal(size=(5, 3)) + 2, "m": 1}
-    yield "three examples out of eight", {"G": rng.normal(size=(8, 4)) - 1, "m": 3}
+    yield "three examples out of eight", {"G": 20 * rng.normal(size=(8, 4)) - 10, "m": 3}
     yield "seven examples out of eight, one weight", {"G": rng.normal(size=(8, 1)) + 3, "m": 7}
     yield "two examples out of six, weights of different scale", {
         "G": rng.normal(size=(6, 3)) * np.array([0.1, 1.0, 10.0]) + 5, "m": 2,
     }
+    # clause: "two examples at least"
     yield "one of two examples, and both", {"G": rng.normal(size=(2, 3)) + 1, "m": np.array([1, 2])}
+    # clause: "from 1 to all"
     yield "all examples, and all but one", {"G": rng.normal(size=(6, 2)) + 1, "m": np.array([6, 5])}

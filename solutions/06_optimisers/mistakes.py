@@ -79,7 +79,7 @@ def velocity_changed_in_place(w, g, v, lr, mu, nesterov=False):
 
 @mistake(of="momentum_step")
 def rate_outside_velocity(w, g, v, lr, mu, nesterov=False):
-    """the velocity sums bare gradients and the learning rate scales the whole of it, as in PyTorch."""
+    """the velocity is free of the learning rate, which multiplies it in the update of w, as in PyTorch."""
     v = mu * v + g
     return w - lr * (mu * v + g if nesterov else v), v
 
@@ -377,7 +377,7 @@ class DecayForgotten(_AdamW):
 
 @mistake(of="MyAdamW")
 class DecayWithoutRate(_AdamW):
-    """the weights decay by wd in each step, whatever the learning rate."""
+    """the weights decay by `weight_decay` in each step, whatever the learning rate is."""
 
     def move(self, variable, lr, step):
         variable.assign(variable * (1 - self.decay) - lr * step)
@@ -583,7 +583,7 @@ def cosine_ends_late(step, kind, *, warmup=0, total=1000, **settings):
 
 @mistake(of="lr_schedule")
 def steps_too_smooth(step, kind, **settings):
-    """the stairs of "step" have become the smooth slope of "exp"."""
+    """the rate of "step" falls smoothly, as that of "exp" does."""
     return right.lr_schedule(step, "exp" if kind == "step" else kind, **settings)
 
 
@@ -699,7 +699,7 @@ def imaginary_part_dropped(H, lr, mu):
 
 @mistake(of="momentum_rate")
 def only_real_eigenvalues(H, lr, mu):
-    """complex eigenvalues are left out, and with them every direction that oscillates."""
+    """complex eigenvalues are left out, and so is every direction that oscillates."""
     eigenvalues = np.linalg.eigvals(_step_matrix(H, lr, mu))
     real = np.abs(eigenvalues[np.abs(eigenvalues.imag) < 1e-12])
     return real.max() if real.size else 0.0
@@ -715,7 +715,7 @@ def from_condition_number(H, lr, mu):
 
 @mistake(of="momentum_rate")
 def rate_without_momentum(H, lr, mu):
-    """the rate is that of gradient descent without momentum, max |1 - lr c|."""
+    """the rate is that of gradient descent, the largest |1 - lr · curvature|, without momentum."""
     return np.abs(1 - lr * np.linalg.eigvalsh(H)).max()
 
 
@@ -727,13 +727,13 @@ def root_of_mu(H, lr, mu):
 
 @mistake(of="momentum_rate")
 def steepest_direction_only(H, lr, mu):
-    """only the steepest direction is looked at, not the slowest."""
+    """only the steepest direction counts, though a flat one may be slower."""
     return right.momentum_rate(np.linalg.eigvalsh(H)[-1:, None], lr, mu)
 
 
 @mistake(of="momentum_rate")
 def flattest_direction_only(H, lr, mu):
-    """only the flattest direction is looked at, though a steep one may diverge."""
+    """only the flattest direction counts, though a steep one may diverge."""
     return right.momentum_rate(np.linalg.eigvalsh(H)[:1, None], lr, mu)
 
 
@@ -758,7 +758,7 @@ def _spread(G):
 
 @mistake(of="minibatch_variance")
 def with_replacement(G, m):
-    """the formula is that of drawing with replacement, which forgets that a batch holds nothing twice."""
+    """the formula is that of drawing with replacement, but a batch holds no example twice."""
     return _spread(G) / m
 
 
