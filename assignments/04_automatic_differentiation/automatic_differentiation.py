@@ -393,6 +393,7 @@ class DualFunctions(DualBase):
         raise NotImplementedError()
 
     def tanh(self) -> Any:
+        """Take the hyperbolic tangent of any number, however large."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -858,7 +859,8 @@ class VarFunctions(VarBase):
     """Variables that can be divided, with `exp`, `log` and `relu`.
 
     Each works entry by entry and remembers its inputs and its pullback, as in Baydin et al.
-    (2018), https://arxiv.org/abs/1502.05767. The variable's own value is not changed.
+    (2018), https://arxiv.org/abs/1502.05767. The variable's own value is not changed. A pullback
+    leaves the gradient that it is given as it is.
     """
 
     def __truediv__(self, other: Any) -> Any:
@@ -915,7 +917,8 @@ class VarMatrices(VarBase):
     """Variables that can be multiplied as matrices, and summed.
 
     Each operation remembers its inputs and its pullback, as in Baydin et al. (2018),
-    https://arxiv.org/abs/1502.05767. The variable's own value is not changed.
+    https://arxiv.org/abs/1502.05767. The variable's own value is not changed. A pullback leaves
+    the gradient that it is given as it is.
     """
 
     def __matmul__(self, other: Any) -> Any:

@@ -10,6 +10,8 @@ from grader.drivers import ForbiddenOp, WrongStructure, describe, named
 from grader.exercise import exercise
 from grader.properties import rearranged
 
+HOURS = 6  # fifteen short functions and classes, and an engine that is put together from them
+
 # Dual numbers, in three exercises
 
 EXPRESSIONS = {
@@ -27,7 +29,7 @@ EXPRESSIONS = {
     "programs": [lambda a, b: root(a, b), lambda a, b: 1.0 / (1.0 + 1.0 / (b - 1.0 / a))],
     "log": [lambda a, b: (a * b).log(), lambda a, b: (1e-5 * a).log(), lambda a, b: (1e5 * b).log()],
     "sin": [lambda a, b: (a * b).sin(), lambda a, b: (-9.0 * a).sin(), lambda a, b: a.sin()],
-    "tanh": [lambda a, b: (a * b).tanh(), lambda a, b: (-a).tanh(), lambda a, b: (12.0 * b).tanh()],
+    "tanh": [lambda a, b: (a * b).tanh(), lambda a, b: (-a).tanh(), lambda a, b: (12.0 * b).tanh(), lambda a, b: (900.0 * a).tanh()],
     "log, sin and tanh": [
         lambda a, b: (a * b).log(),
         lambda a, b: (a * b).sin(),
@@ -138,6 +140,7 @@ def DualFunctions(answer, **inputs):
 def _(rng):
     yield "the logarithm of a product", two_numbers(rng, "log")
     yield "the sine of a product", two_numbers(rng, "sin")
+    # clause: "of any number, however large"
     yield "tanh of a product", two_numbers(rng, "tanh")
     yield "numbers made without a tangent", two_numbers(rng, "log, sin and tanh", constant=True)
     # clause: "Values may be arrays."
@@ -623,7 +626,7 @@ OPERATIONS = {
     "quotients": lambda x, y: [x / y, x / 4.0, x / np.array([4.0, 5.0, 6.0]), (x / y) / x],
     "quotients of numbers": lambda x, y: [1.0 / x, np.array([[1.0], [-2.0]]) / y],
     "broadcast quotients": lambda x, row, column: [x / row, column / x, row / column],
-    "exp": lambda x, y: [x.exp(), (x * y).exp(), (x * 20.0).exp()],
+    "exp": lambda x, y: [x.exp(), (x * y).exp(), (x * 20.0).exp(), (x * 400.0).exp()],
     "log": lambda x, y: [x.log(), (x * 1e-5).log(), (x * y * 1e5).log()],
     "relu": lambda x, y: [x.relu(), (x * y).relu(), (x * -50.0).relu()],
     "all": lambda x, y: [(x.exp() / y.exp()).log() * x.relu(), x.exp() / (x.exp() + y.exp())],
@@ -653,6 +656,8 @@ def operated(variable, operations, leaves, cotangents):
         cotangent = np.resize(cotangents, value.shape)
         for name, total in zip(leaves, pulled(result, cotangent, list(leaves.values()))):
             found[f"d{name} of value {place}"] = total
+        # clause: "A pullback leaves the gradient that it is given as it is."
+        found[f"what the pullback of value {place} was given, afterwards"] = cotangent
     # clause: "The variable's own value is not changed."
     return found | {f"{name} afterwards": parts(leaf, "value")[0] for name, leaf in leaves.items()}
 

@@ -168,6 +168,17 @@ class TanhNotSquared(right.DualFunctions):
         return type(self)(np.tanh(self.value), (1 - np.tanh(self.value)) * self.tangent)
 
 
+@mistake(of="DualFunctions")
+class TanhOverflows(right.DualFunctions):
+    """tanh is a quotient of exponentials, which is inf / inf for large numbers."""
+
+    def tanh(self):
+        with np.errstate(all="ignore"):
+            power = np.exp(2 * self.value)
+            value = (power - 1) / (power + 1)
+            return type(self)(value, (1 - value**2) * self.tangent)
+
+
 @mistake(of="DualFunctions", raises="TypeError")
 class NumbersOnly(right.DualFunctions):
     """log, sin and tanh are those of `math`, which take no arrays."""
@@ -636,6 +647,27 @@ class ExponentialOfTheGradient(right.VarFunctions):
 
     def exp(self):
         return type(self)(np.exp(self.value), (self,), lambda g: (g * self.value,))
+
+
+@mistake(of="VarFunctions")
+class GradientChangedInPlace(right.VarFunctions):
+    """the pullbacks of exp and log change the gradient that they are given, which other nodes may share."""
+
+    def exp(self):
+        value = np.exp(self.value)
+
+        def pullback(g):
+            g *= value
+            return (g,)
+
+        return type(self)(value, (self,), pullback)
+
+    def log(self):
+        def pullback(g):
+            g /= self.value
+            return (g,)
+
+        return type(self)(np.log(self.value), (self,), pullback)
 
 
 @mistake(of="VarFunctions")

@@ -395,6 +395,7 @@ class DualFunctions(DualBase):
         ### END SOLUTION
 
     def tanh(self) -> Any:
+        """Take the hyperbolic tangent of any number, however large."""
         ### BEGIN SOLUTION
         value = np.tanh(self.value)
         return type(self)(value, (1 - value**2) * self.tangent)
@@ -869,7 +870,8 @@ class VarFunctions(VarBase):
     """Variables that can be divided, with `exp`, `log` and `relu`.
 
     Each works entry by entry and remembers its inputs and its pullback, as in Baydin et al.
-    (2018), https://arxiv.org/abs/1502.05767. The variable's own value is not changed.
+    (2018), https://arxiv.org/abs/1502.05767. The variable's own value is not changed. A pullback
+    leaves the gradient that it is given as it is.
     """
 
     def __truediv__(self, other: Any) -> Any:
@@ -934,7 +936,8 @@ class VarMatrices(VarBase):
     """Variables that can be multiplied as matrices, and summed.
 
     Each operation remembers its inputs and its pullback, as in Baydin et al. (2018),
-    https://arxiv.org/abs/1502.05767. The variable's own value is not changed.
+    https://arxiv.org/abs/1502.05767. The variable's own value is not changed. A pullback leaves
+    the gradient that it is given as it is.
     """
 
     def __matmul__(self, other: Any) -> Any:
