@@ -228,7 +228,7 @@ def _(rng):
     yield "one step, twenty examples, two features", two_classes(rng, 20, 2) | {"steps": 1}
     yield "two steps, thirty examples, four features", two_classes(rng, 30, 4) | {"steps": 2}
     # clause: "the weight of half the squared norm of the weights"
-    yield "four steps, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 4}
+    yield "three steps, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 3}
     yield "fewer examples than features", two_classes(rng, 6, 9) | {"steps": 3}
 
     data = arrays("breast_cancer")
