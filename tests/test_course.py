@@ -38,28 +38,12 @@ COURSE: Course = find_course(Path(__file__).parent)
 EXERCISES = [(topic, exercise) for topic in COURSE.topics for exercise in topic.checks.exercises.values()]
 SAMPLE = 3  # mutants of each answer
 WORKERS = 2
-# Chapters that do not keep to the rules of teaching yet; whoever mends one takes it out.
-UNMENDED = {
-    "06_optimisers",
-    "08_regularisation",
-}
-# Topics in which some exercise has no case that says which clause it holds.
-UNNAMED = set(UNMENDED)
 FREE = 0.02  # of the course's points, which may be recorded as won without an answer
 
 every_topic = pytest.mark.parametrize("topic", COURSE.topics, ids=lambda topic: topic.id)
 every_exercise = pytest.mark.parametrize(
     ("topic", "exercise"), EXERCISES, ids=[f"{topic.name}.{exercise.name}" for topic, exercise in EXERCISES]
 )
-
-
-def but_for(failing: set[str]) -> pytest.MarkDecorator:
-    """Every topic, of which those named have to fail: whoever mends one takes it out."""
-    marks = {
-        topic.id: [pytest.mark.xfail(strict=True)] if topic.id in failing else [] for topic in COURSE.topics
-    }
-    params = [pytest.param(topic, id=topic.id, marks=marks[topic.id]) for topic in COURSE.topics]
-    return pytest.mark.parametrize("topic", params)
 
 
 each_key = pytest.mark.parametrize("hidden", [False, True], ids=["public", "hidden"])
@@ -282,12 +266,12 @@ def test_students_are_given_nothing_of_the_solution(topic: Topic) -> None:
     assert content.topic_problems(topic) == []
 
 
-@but_for(UNMENDED)
+@every_topic
 def test_a_chapter_keeps_to_the_rules_of_teaching(topic: Topic) -> None:
     assert teaching.problems(topic) == []
 
 
-@but_for(UNNAMED)
+@every_topic
 def test_cases_name_the_clauses_that_they_hold(topic: Topic) -> None:
     for exercise in topic.checks.exercises.values():
         assert clauses.problems_of(topic, exercise, clauses.clauses(topic, exercise)) == [], exercise.name
