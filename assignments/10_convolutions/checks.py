@@ -5,6 +5,8 @@ import numpy as np
 from grader.drivers import WrongStructure, describe, gradients, named, without_ops
 from grader.exercise import exercise
 
+HOURS = 6
+
 CONVOLUTIONS = (
     "Conv",
     "Conv2D",
@@ -27,6 +29,13 @@ def numbers(values):
         if np.shape(value) != () or np.asarray(value).dtype.kind not in "iuf":
             raise WrongStructure(f"expected one number, got {describe(value)}")
     return np.array([np.asarray(value) for value in values])
+
+
+def pair(value, *names):
+    """Name the two numbers of an answer that are a tuple or a list, or stand in one array."""
+    if hasattr(value, "shape") and len(value.shape) == 1:
+        value = list(np.asarray(value))
+    return named(value, *names)
 
 
 @exercise(
@@ -68,8 +77,8 @@ def _(rng):
     arrays="numpy",
 )
 def same_zeros(answer, sides):
-    pairs = [named(answer.same_zeros(**side), "front", "behind") for side in sides]
-    return {name: numbers([pair[name] for pair in pairs]) for name in ("front", "behind")}
+    pairs = [pair(answer.same_zeros(**side), "front", "behind") for side in sides]
+    return {name: numbers([both[name] for both in pairs]) for name in ("front", "behind")}
 
 
 def bordered(rng, n, k, stride=None, count=12):
@@ -266,6 +275,9 @@ def _(rng):
     yield "a 1 × 1 kernel, stride 3", blamed(rng, (2, 7, 5, 3), (1, 1, 3, 2), (2, 3, 2, 2), stride=3)
     yield "stride 3, a 3 × 2 kernel", blamed(rng, (1, 9, 8, 1), (3, 2, 1, 4), (1, 3, 3, 4), stride=3)
     yield "a kernel as large as the images", blamed(rng, (2, 3, 5, 2), (3, 5, 2, 3), (2, 1, 1, 3), stride=2)
+    # Gradients may be of any size: nothing is clipped.
+    steep = blamed(rng, (2, 6, 5, 2), (3, 2, 2, 3), (2, 2, 2, 3), stride=2)
+    yield "gradients in the hundreds of thousands", steep | {"dy": 1e5 * steep["dy"]}
 
 
 @exercise(
@@ -396,7 +408,7 @@ def conv_matrix(answer, kernel, n, signals):
     # clause: "A matrix of n - p + 1 rows and n columns"
     matrix = np.asarray(answer.conv_matrix(kernel, n))
     if matrix.ndim != 2 or matrix.shape[1] != len(signals):
-        raise WrongStructure(f"expected a matrix of {n} columns, got {describe(matrix)}")
+        raise WrongStructure(f"expected a matrix of `n` columns, got {describe(matrix)}")
     return {"matrix": matrix, "outputs": matrix @ signals, "kernel after the call": kernel}
 
 
@@ -460,8 +472,8 @@ def _(rng):
     arrays="numpy",
 )
 def receptive_field(answer, networks):
-    pairs = [named(answer.receptive_field(layers), "field", "jump") for layers in networks]
-    found = {name: numbers([pair[name] for pair in pairs]) for name in ("field", "jump")}
+    pairs = [pair(answer.receptive_field(layers), "field", "jump") for layers in networks]
+    found = {name: numbers([both[name] for both in pairs]) for name in ("field", "jump")}
     return found | {"number of layers after the call": np.array([len(layers) for layers in networks])}
 
 

@@ -160,7 +160,7 @@ def padded_behind(x, kernel, stride=1, padding="VALID"):
 
 @mistake(of="conv2d")
 def skipping_afterwards(x, kernel, stride=1, padding="VALID"):
-    """the image is convolved with stride 1 and then thinned out, so that "SAME" pads for the wrong stride."""
+    """"SAME" counts its zeros for stride 1, as if every place were wanted, whatever the stride is."""
     return right.conv2d(x, kernel, 1, padding)[:, ::stride, ::stride]
 
 
@@ -275,6 +275,25 @@ def dilation_forgotten(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
 
 
 @mistake(of="output_sizes")
+def keras_side(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
+    """the transposed side is the one that Keras returns, in place of the shortest with as many places."""
+    side = right.output_sizes(n, k, s, pad, dil, out_pad, transposed)
+    return side + max(s - 1 - dil * (k - 1), 0) if transposed else side
+
+
+@mistake(of="output_sizes")
+def transposed_without_dilation(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
+    """the dilation is left out where the convolution is transposed."""
+    return right.output_sizes(n, k, s, pad, 1 if transposed else dil, out_pad, transposed)
+
+
+@mistake(of="output_sizes")
+def transposed_padded_once(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
+    """the padding is taken off at one end only where the convolution is transposed."""
+    return right.output_sizes(n, k, s, pad, dil, out_pad, transposed) + (pad if transposed else 0)
+
+
+@mistake(of="output_sizes")
 def every_place_a_stride(n, k, s=1, pad=0, dil=1, out_pad=0, transposed=False):
     """the transposed side is n·s, whatever the kernel."""
     if transposed:
@@ -372,6 +391,18 @@ def last_window_wins(x, kernel, dy, stride=1):
 
 
 @mistake(of="conv2d_backward")
+def later_place_wins(x, kernel, dy, stride=1):
+    """place after place is written into `dx`, so that a pixel keeps only what its last window says."""
+    _, dk = right.conv2d_backward(x, kernel, dy, stride)
+    dx = np.zeros_like(x)
+    for t in range(dy.shape[1]):
+        for u in range(dy.shape[2]):
+            window = dx[:, t * stride:, u * stride:][:, :kernel.shape[0], :kernel.shape[1]]
+            window[...] = np.einsum("bo,ijco->bijc", dy[:, t, u], kernel)
+    return dx, dk
+
+
+@mistake(of="conv2d_backward")
 def backwards_without_stride(x, kernel, dy, stride=1):
     """the stride of the way forward is forgotten on the way back."""
     return right.conv2d_backward(x, kernel, dy, 1)
@@ -464,6 +495,13 @@ def place_without_channel(x, size, stride, padding="VALID"):
     """the index is row · width + column, as if there were one channel."""
     _, _, row, column, y = _pool(x, size, stride, padding)
     return y, row * x.shape[2] + column
+
+
+@mistake(of="max_pool")
+def rows_of_the_height(x, size, stride, padding="VALID"):
+    """the index takes the height of the image for its width."""
+    _, _, row, column, y = _pool(x, size, stride, padding)
+    return y, _places(row, column, x.shape[1], x.shape[3])
 
 
 @mistake(of="max_pool")
@@ -682,7 +720,7 @@ def _cells(thetas, size, lam, sigma, phase, middle=None, wave=2 * math.pi, bell=
 
 @mistake(of="gabor_cells")
 def answers_to_light(thetas, size, lam, sigma, phase=0.0):
-    """the mean is not taken off, so that the cells answer to even light."""
+    """the mean is not taken off, so that the cells answer to uniform light."""
     return _cells(thetas, size, lam, sigma, phase, centre=False)
 
 

@@ -408,7 +408,7 @@ def correlate(
 r"""
 A kernel is a template. Below, the letter F stands upright three times among
 turned and mirrored ones, in noise. With a kernel shaped like an F (its mean is
-subtracted, so that plain brightness earns nothing) the three best matches must
+subtracted, so that uniform brightness earns nothing) the three best matches must
 be the upright ones. A turned kernel would find the F that stands on its head.
 """
 
@@ -607,7 +607,8 @@ def conv2d(
     TensorFlow's padding, https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2.
 
     Any way will do but TensorFlow's and Keras's own convolutions. You may call
-    your `same_zeros` and `correlate`.
+    your `same_zeros` and `correlate`. No gradient has to flow through it: you
+    write the gradients yourself, in `conv2d_backward`.
 
     Args:
         x: images.
@@ -784,8 +785,8 @@ $$\frac{\partial L}{\partial K_{i,j}}=\sum_{t,u}\delta_{t,u}\;x_{t+i,\,u+j}$$
 
 A pixel lies under several windows and collects from each of them:
 $\partial L/\partial x_{t+i,u+j}$ receives $\delta_{t,u}K_{i,j}$ from every $(t,u)$
-and $(i,j)$ that lead to it. For stride 1 this is again a correlation of $\delta$,
-with the kernel turned by 180°. You write the general case: strides, channels,
+and $(i,j)$ that lead to it. For stride 1 this is again a correlation: of $\delta$
+with zeros around it, and the kernel turned by 180°. You write the general case: strides, channels,
 maps and a batch.
 
 *A small step.* For a fixed $(i,j)$, the gradient of the pixels is added to a
@@ -1031,7 +1032,8 @@ def conv2d_transpose(
     Computes the adjoint of the convolution that takes `[batch, *out_hw, channels]`
     to the shape of `x`; see the chapter on transposed convolutions of Dumoulin and
     Visin, "A guide to convolution arithmetic for deep learning" (2016),
-    https://arxiv.org/abs/1603.07285. Any way will do.
+    https://arxiv.org/abs/1603.07285. Any way will do, and no gradient has to flow
+    through it.
 
     Args:
         x: how strong each stamp is.
@@ -1066,7 +1068,7 @@ r"""
 If stamps overlap unevenly, a decoder paints a chequerboard before it has learnt
 anything: Odena, Dumoulin and Olah, "Deconvolution and Checkerboard Artifacts"
 (2016), https://distill.pub/2016/deconv-checkerboard/. Stamp a kernel of ones for
-an input of ones, and count. Away from the border, the counts must be even for
+an input of ones, and count. Away from the border, all counts must be the same for
 kernels of 2 and 4, whose sides the stride divides, and not for 3.
 """
 
@@ -1077,7 +1079,7 @@ kernels of 2 and 4, whose sides the stride divides, and not for 3.
 #     counts[k] = np.asarray(conv2d_transpose(ones, stamp, 2, (side, side)))[0, :, :, 0]
 # show_counts(counts)
 # spread = {k: np.ptp(count[4:-4, 4:-4]) for k, count in counts.items()}
-# assert spread == {2: 0, 3: 3, 4: 0}, "even for 2 and 4, uneven for 3"
+# assert spread == {2: 0, 3: 3, 4: 0}, "the same for 2 and 4, not for 3"
 #
 # for padding, small in (("VALID", (3, 4)), ("SAME", (4, 5))):
 #     kernel = tf.constant(rng.normal(size=(3, 2, 3, 4)))
@@ -1241,8 +1243,8 @@ $$g_\theta(\xi,\eta)=\exp\Big(-\frac{\xi^2+\eta^2}{2\sigma^2}\Big)
 Here $a_\theta$ is how far a pixel lies from the centre *along the direction*
 $\theta$, in which the wave travels; $\lambda$ is the wavelength, $\varphi$ the
 phase and $\sigma$ the width of the bell. The stripes, and the bars that the cell
-answers to, run across $\theta$. Even light must not excite the cell at all, so the
-mean of each $g_\theta$ is subtracted.
+answers to, run at a right angle to $\theta$. Uniform light must not excite the cell
+at all, so the mean of each $g_\theta$ is subtracted.
 
 With $\varphi=0$ a cell answers to a bright line, with $\varphi=\pm\pi/2$ to an
 edge, with $\varphi=\pi$ to a dark line. A *complex cell* answers to its angle, but
@@ -1434,7 +1436,8 @@ Position" (1980), https://doi.org/10.1007/BF00344251. Build two stages of it:
 - S₁: `conv2d` with eight angles and four phases of `gabor_cells`, and a ReLU;
 - C₁: the maximum over phases, and over places by `max_pool`;
 - S₂: `conv2d` again. Its kernels are pieces of C₁'s answers to a few digits, cut out
-  by `im2col`. Fukushima called this "learning without a teacher";
+  by `im2col`. They stand in for Fukushima's "learning without a teacher", which
+  strengthens the connections of the most active cell to what it has just seen;
 - C₂: the maximum over all places.
 """
 
@@ -1511,7 +1514,7 @@ window does. The curve of C₂ falls when the digit meets the border of the imag
 
 ## A convolutional network of your parts
 
-Fukushima drew his kernels by hand or copied them. Now train them, by gradients. The
+So far the kernels were drawn by a formula or copied. Now train them, by gradients. The
 network below is made of what you have written. `im2col` and one product compute a
 convolution, `conv2d_backward` gives its gradients, and `max_pool` brings its own.
 """
