@@ -29,7 +29,12 @@ EXPRESSIONS = {
     "programs": [lambda a, b: root(a, b), lambda a, b: 1.0 / (1.0 + 1.0 / (b - 1.0 / a))],
     "log": [lambda a, b: (a * b).log(), lambda a, b: (1e-5 * a).log(), lambda a, b: (1e5 * b).log()],
     "sin": [lambda a, b: (a * b).sin(), lambda a, b: (-9.0 * a).sin(), lambda a, b: a.sin()],
-    "tanh": [lambda a, b: (a * b).tanh(), lambda a, b: (-a).tanh(), lambda a, b: (12.0 * b).tanh(), lambda a, b: (900.0 * a).tanh()],
+    "tanh": [
+        lambda a, b: (a * b).tanh(),
+        lambda a, b: (-a).tanh(),
+        lambda a, b: (12.0 * b).tanh(),
+        lambda a, b: (900.0 * a).tanh(),
+    ],
     "log, sin and tanh": [
         lambda a, b: (a * b).log(),
         lambda a, b: (a * b).sin(),
