@@ -99,7 +99,7 @@ def _(rng):
     yield "over the last of three axes", numbers(rng, rng.normal(size=(2, 3, 4)))
     # clause: "finite wherever `x` is"
     # Whatever a clip lets through, two of the second row are further out; the third row is alike within.
-    high, low = rng.integers(5000, 9000, size=2)
+    high, low = rng.integers(100, 127, size=2)
     apart = rng.integers(32, 96, size=3) / 64
     close = rng.permutation([high, high - apart[0], 3.0])
     logits = np.stack([rng.permutation([-1e4, 1e4, 3.0]), close, np.cumsum(apart) - low])
@@ -164,12 +164,12 @@ def _(rng):
     "at exactly 0?",
     tolerance=2e-5,
 )
-def softplus(answer, x, cotangent, magnify=1.0):
+def softplus(answer, x, cotangent):
     def called(x):
         return answer.softplus(x)
 
     with by_hand():
-        return {"values": called(x) * magnify} | gradients(called, {"x": x}, cotangent)
+        return {"values": called(x)} | gradients(called, {"x": x}, cotangent)
 
 
 @softplus.cases
@@ -177,14 +177,11 @@ def _(rng):
     yield "from -3 to 3", numbers(rng, away_from_zero(rng, 2, 3, 4))
     # clause: "the right slope at 0"
     yield "around 0, and at 0", numbers(rng, around_zero(rng))
-    # clause: "right to float32's accuracy at any x": also where it is nearly straight, or nearly 0
+    # clause: "right to 1e-6, and right to five digits where they are larger": also where it is nearly straight, or nearly 0
     # 2.25, so that the largest slope is well above the rounding of 1 - y.
     beyond = np.append(2.25, rng.uniform(5.1, 9, size=9))
     yield "from 2 to 9", numbers(rng, beyond)
     yield "from -9 to -2", numbers(rng, -beyond)
-    small = numbers(rng, rng.uniform(-21, -19, size=6))
-    small["cotangent"] *= np.exp(20)
-    yield "from -21 to -19, times exp(20)", small | {"magnify": float(np.exp(20))}
     yield "from -100 to 100", numbers(rng, far(rng))
 
 
@@ -233,7 +230,9 @@ def trained_through(layer, x, cotangent):
     if not tf.is_tensor(output):
         raise WrongStructure(f"expected a tensor that gradients flow through, got {describe(output)}")
     if output.shape != cotangent.shape:
-        raise WrongStructure(f"expected an output of shape {tuple(cotangent.shape)}, got {describe(output)}")
+        raise WrongStructure(
+            f"expected the shape of `x` with `units` in place of its last axis, got {describe(output)}"
+        )
     sources = [x, layer.kernel, layer.bias]
     found = {"output in training": output}
     slopes = tape.gradient(output, sources, cotangent)

@@ -100,7 +100,7 @@ def mean_taken_off(x):
 
 @mistake(of="softmax")
 def softmax_clipped(x):
-    """logits are clipped to ±50, beyond which they can no longer be told apart."""
+    """logits are clipped, and beyond the bound they can no longer be told apart."""
     return right.softmax(tf.clip_by_value(x, -50, 50))
 
 
@@ -227,12 +227,6 @@ def straight_above(x):
 def half_of_it(x):
     """only the logarithm of 1 + exp(-|x|) is returned, without the part that grows like x."""
     return tf.math.log1p(_power(x))
-
-
-@mistake(of="softplus")
-def one_is_added(x):
-    """1 is added before the logarithm is taken, next to which a small power is lost: that is log1p's use."""
-    return tf.where(x > 0, x, 0.0) + tf.math.log(1 + _power(x))
 
 
 @mistake(of="softplus")
@@ -944,12 +938,6 @@ def _flow(params, x, activation, zero=lambda h, z: h == 0, objective=tf.reduce_s
         total = objective(x)
     watched = watched if wrt == "W" else [b for _, b in params]
     return {"zero_frac": zeros, "grad_norm": [length(g) for g in tape.gradient(total, watched)]}
-
-
-@mistake(of="sparsity_and_flow")
-def close_to_zero(params, x, activation):
-    """what is within 1e-8 of 0 counts as 0, as np.isclose has it."""
-    return _flow(params, x, activation, zero=lambda h, z: tf.abs(h) < 1e-8)
 
 
 @mistake(of="sparsity_and_flow")
