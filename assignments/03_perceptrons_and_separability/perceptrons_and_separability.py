@@ -441,15 +441,15 @@ $$k\le\Big(\frac R\gamma\Big)^2$$
 Neither the number of examples nor that of inputs occurs in it. If $\tilde w_*$ does not
 separate the examples, the proof says nothing: the bound is infinite.
 
-*A small step.* Where does the proof use that the weights start at 0? And by what is the bound
-multiplied if all lengths are measured in millimetres instead of centimetres, so that $x$ is ten
+*A small step.* Where does the proof use that the weights start at 0? And does the bound
+stay the same if all lengths are measured in millimetres instead of centimetres, so that $x$ is ten
 times as large, and the separator is adapted to that?
 
 <details><summary>Answer</summary>
 
 In both inequalities: without a start at 0 the first length would stand in them too. The bound
-does change, although the flowers are the same: the 1 in $\tilde x$ is not multiplied. If all of
-$\tilde x$ were multiplied, $R$ and γ would grow alike and the bound would stay.
+changes, although the flowers are the same, because the 1 in $\tilde x$ is not multiplied. If all of
+$\tilde x$ were multiplied, $R$ and γ would grow alike and the bound would stay the same.
 
 </details>
 """
@@ -717,7 +717,7 @@ $$C(P,N)=C(P-1,N)+C(P-1,N-1),$$
 which is how binomial coefficients are added up in Pascal's triangle. One point has two
 dichotomies in any dimension, and in no dimension there are none. *Which* points they are does not
 matter, only their number. Derive a formula or a loop from this: the recursion as it stands
-calls itself about as often as there are dichotomies, which for 200 points takes for ever.
+calls itself about as often as there are dichotomies, which takes far too long for 200 points.
 
 *A small step.* Work out $C(4,3)$, and compare it with the functions of two bits (why is $N=3$?).
 Then compare $C(8,4)=128$ with the 104 of three bits: which condition do the corners of the cube

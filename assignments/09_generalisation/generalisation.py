@@ -675,8 +675,8 @@ the network,
 $$d_{i}\leftarrow\frac{d_{i}}{\lVert d_{i}\rVert}\,\lVert\theta_{i}\rVert .$$
 
 A *filter* is all that feeds one output: a column of a dense kernel, and in the kernel of a
-convolution everything with the same last index. Whatever has one axis only, as biases and the
-parameters of batch normalisation, is not moved: its direction is 0.
+convolution everything with the same last index. Biases and the parameters of batch
+normalisation have one axis only. They are not moved: their direction is 0.
 
 *A small step.* A kernel of a convolution has the shape [3, 3, 8, 16]. How many filters does it
 have, and over which axes is the length of one taken?
@@ -927,7 +927,7 @@ def generalisation_bounds(
             a finite class after seeing the examples, "vc" for one of a class of finite
             dimension.
         m: the number of examples.
-        delta: the probability with which ε may be exceeded.
+        delta: the largest probability with which the difference may exceed ε.
         size: |H|, used by "finite" only: a whole number, perhaps far too large for a float.
         d: the Vapnik–Chervonenkis dimension, used by "vc" only; perhaps more than m.
 
@@ -947,8 +947,8 @@ Left, what the ε are worth, for $\delta=0.05$. The dots are an experiment: a cl
 right in half of all cases is tried on $m$ examples, 10,000 times, and 95 % of the measured errors
 are within this distance of the true one. They must lie below Hoeffding's line, and not far below.
 The other two lines are for choosing among all hyperplanes, and among all networks of our size in
-float32. Above the dotted line, ε says that two numbers between 0 and 1 differ by less than
-something above 1. Right, Sauer's count for $d=2$ against all labellings that intervals on a line
+float32. Above the dotted line ε is larger than 1, which promises nothing: two errors
+between 0 and 1 never differ by more than 1. Right, Sauer's count for $d=2$ against all labellings that intervals on a line
 realise, counted one by one: the two must be equal.
 """
 
@@ -989,7 +989,7 @@ r"""
 A test set is worth what Hoeffding says, as long as nobody has looked at it before. For the network,
 a counting bound is empty, and it must be. Digits with rolled labels are examples of a distribution
 like any other. For that distribution the class contains a network whose error is 0 on the training
-set and nine in ten in truth. A bound that holds for all distributions, and for all networks of this
+set and about nine in ten on new examples. A bound that holds for all distributions, and for all networks of this
 size at once, must leave room for it.
 
 ## Beyond interpolation
