@@ -9,6 +9,8 @@ from grader.drivers import WrongStructure, describe, gradients, keeping, named
 from grader.exercise import exercise
 from grader.properties import outside
 
+HOURS = 6  # that a student needs
+
 
 def sized(rng, *shape, low=0.3, high=2.0):
     """Draw numbers of either sign whose sizes lie between `low` and `high`."""
@@ -53,7 +55,7 @@ def _(rng):
     }
     # clause: "a uniform draw from [0, 1) for each unit, shaped as `x`"
     yield "one image, most of it dropped", {
-        "x": sized(rng, 1, 4, 5, 3), "rate": 0.8, "u": rng.random((1, 4, 5, 3)), "training": True,
+        "x": 20 * sized(rng, 1, 4, 5, 3), "rate": 0.8, "u": rng.random((1, 4, 5, 3)), "training": True,
     }
     # clause: "A unit is dropped if its draw lies below `rate`."
     # Multiples of 1/16 are exact, so that some draws equal the rate.
@@ -244,7 +246,7 @@ def _(rng):
         "dy": np.zeros(4, int), "dx": np.zeros(4, int),
     }
     yield "shifts only, of square images", {
-        "x": sized(rng, 4, 5, 5, 1), "flip": np.zeros(4, bool),
+        "x": 20 * sized(rng, 4, 5, 5, 1), "flip": np.zeros(4, bool),
         "dy": np.array([3, -4, 0, 2]), "dx": np.array([0, 1, -3, 2]),
     }
     # clause: "which after a shift as long as the image or longer is all of it"
@@ -406,7 +408,8 @@ def layer_gradient(rng, rows, columns):
 @tied_gradient.cases
 def _(rng):
     yield "a full matrix of four weights", {
-        "dW_full": layer_gradient(rng, 4, 4), "groups": rng.permuted(np.arange(16) % 4).reshape(4, 4),
+        "dW_full": 50 * layer_gradient(rng, 4, 4),
+        "groups": rng.permuted(np.arange(16) % 4).reshape(4, 4),
     }
     # clause: "-1 for none"
     yield "a convolution of five places with a kernel of three", {
@@ -449,8 +452,11 @@ def _(rng):
     yield "a batch of five", labelled(rng, 5, 3, 4, 2, classes=3) | {
         "lam": rng.uniform(0.1, 0.45, size=5), "perm": cycle(rng, 5),
     }
-    yield "two images, and one, which can only meet itself", labelled(rng, 2, 4, 3, 1, classes=4) | {
-        "lam": rng.uniform(0.2, 0.8, size=2), "perm": np.array([1, 0]), "alone": True,
+    pair = labelled(rng, 2, 4, 3, 1, classes=4)
+    yield "two images, and one, which can only meet itself", pair | {
+        "x": 20 * pair["x"],
+        "lam": rng.permutation([rng.uniform(0.1, 0.4), rng.uniform(0.6, 0.9)]),
+        "perm": np.array([1, 0]), "alone": True,
     }
     # clause: "the share of each image in its mixture"
     yield "as many images as rows, columns, channels and classes", labelled(rng, 4, 4, 4, 4, classes=4) | {
