@@ -1250,11 +1250,12 @@ r"""
 **Prediction 3, answered.** Early stopping. At the epoch that it keeps, the network without any
 brake has a higher test accuracy than each network that was trained to the end with a brake of
 another kind. (The difference to the best of them is small, and on 10,000 test pictures and three
-networks it is no proof. Nobody tuned the strengths of the brakes either.) The column "kept" says
-more: with early stopping on top, all networks lie within a few points of each other, braked or not.
-The reason is the order of learning that you saw at the beginning. Most brakes delay the learning of
-wrong labels; if training stops before that, there is little left for a brake to do. Shared weights
-alone delay it hardly at all.
+networks it is no proof. Nobody tuned the strengths of
+the brakes either. Only moved pictures with six averaged views lie above it, and those are two
+methods.) The column "kept" says more: with early stopping on top, all networks lie within a few
+points of each other, braked or not. The reason is the order of learning that you saw at the
+beginning. Most brakes delay the learning of wrong labels; if training stops before that, there is
+little left for a brake to do. Shared weights alone delay it hardly at all.
 
 ## What the validation labels cost
 

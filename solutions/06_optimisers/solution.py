@@ -592,6 +592,7 @@ gradients give nearly the same steps, because the step divides $g$ by its own si
 #     plt.loglog(1, np.sqrt(eps / 0.05), "D", color="black", fillstyle="none", markersize=9)
 # plt.xlabel("step (dots: gradient 1,000; diamonds: the first step, by the formula)")
 # plt.ylabel("length of the step")
+# plt.ylim(top=5)
 # plt.legend()
 # plt.show()
 
