@@ -177,7 +177,8 @@ def _(rng):
     yield "from -3 to 3", numbers(rng, away_from_zero(rng, 2, 3, 4))
     # clause: "the right slope at 0"
     yield "around 0, and at 0", numbers(rng, around_zero(rng))
-    # clause: "right to 1e-6, and right to five digits where they are larger": also where it is nearly straight, or nearly 0
+    # clause: "right to 1e-6, and right to five digits where they are larger"
+    # Also where it is nearly straight, or nearly 0.
     # 2.25, so that the largest slope is well above the rounding of 1 - y.
     beyond = np.append(2.25, rng.uniform(5.1, 9, size=9))
     yield "from 2 to 9", numbers(rng, beyond)

@@ -947,9 +947,9 @@ Left, what the ε are worth, for $\delta=0.05$. The dots are an experiment: a cl
 right in half of all cases is tried on $m$ examples, 10,000 times, and 95 % of the measured errors
 are within this distance of the true one. They must lie below Hoeffding's line, and not far below.
 The other two lines are for choosing among all hyperplanes, and among all networks of our size in
-float32. Above the dotted line ε is larger than 1, which promises nothing: two errors
-between 0 and 1 never differ by more than 1. Right, Sauer's count for $d=2$ against all labellings that intervals on a line
-realise, counted one by one: the two must be equal.
+float32. Above the dotted line ε is larger than 1, which promises nothing: two errors between 0 and 1
+never differ by more than 1. Right, Sauer's count for $d=2$ against all labellings that intervals on a
+line realise, counted one by one: the two must be equal.
 """
 
 # %% tags=["active-ipynb"]
@@ -989,8 +989,8 @@ r"""
 A test set is worth what Hoeffding says, as long as nobody has looked at it before. For the network,
 a counting bound is empty, and it must be. Digits with rolled labels are examples of a distribution
 like any other. For that distribution the class contains a network whose error is 0 on the training
-set and about nine in ten on new examples. A bound that holds for all distributions, and for all networks of this
-size at once, must leave room for it.
+set and about nine in ten on new examples. A bound that holds for all distributions, and for all
+networks of this size at once, must leave room for it.
 
 ## Beyond interpolation
 
