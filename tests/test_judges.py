@@ -57,7 +57,19 @@ UNFIT: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "flattened": lambda a: a.reshape(-1) if a.ndim != 1 else a.reshape(-1, 1),
     "another kind of number": lambda a: a.astype(float) + 0.5 if a.dtype.kind != "f" else a > 0,
 }
+
+
 # Refused where everything is so: what a judge does not look at may be anything.
+def moved_by(array: np.ndarray) -> float:
+    """Return by how much to move numbers so that none stays where another one was.
+
+    A judge that allows an error may allow 1: floats are moved by more than their size. Truth is not moved.
+    """
+    if array.dtype.kind == "b" or not array.size:
+        return 0
+    return 1 + (10 * np.abs(array).max() if array.dtype.kind == "f" else int(np.ptp(array)))
+
+
 WRONG: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "-1": filled(-1),
     "0": filled(0),
@@ -67,8 +79,7 @@ WRONG: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "one value everywhere": lambda a: np.full_like(a, a.flat[0] if a.size else 0),
     "one that is huge": first_only(filled(HUGE)),
     "one that is -1": first_only(filled(-1)),
-    # A judge that allows an error may allow 1: floats are moved by more than their size.
-    "more": lambda a: a + (1 + 10 * np.abs(a).max(initial=0) if a.dtype.kind == "f" else a.dtype.kind != "b"),
+    "more": lambda a: a + moved_by(a),
     "a million times as many": lambda a: a * 10**6,
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from courses import CHECKS, MISTAKES, SOLUTION, make_course
 
-from grader.authoring.recording import Runner, marked, record_topic
+from grader.authoring.recording import Runner, marked, record_topic, respond
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import AuthorError
@@ -239,7 +239,7 @@ def test_every_oracle_answers_as_the_reference_does(recorder: Server, topic: Top
             exercise = next(e for e in topic.checks.exercises.values() if one.of in e.writes)
             recorded = public_key.exercises[exercise.name]
             for case, expected in zip(recorded.cases, recorded.expected, strict=True):
-                response = runner.respond(exercise, case, one)
+                response = respond(runner, exercise, case, one)
                 assert response.error == ""
                 for output, values in expected.items():
                     np.testing.assert_allclose(response.arrays[output], values, rtol=1e-9)
