@@ -7,7 +7,7 @@ the functions: the trusted side loads every `checks.py`, and must stay quick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -94,82 +94,59 @@ def gradients(function: Callable[..., Any], wrt: Mapping[str, Any], cotangent: A
     """
     import tensorflow as tf
 
-    variables = {name: tf.convert_to_tensor(value) for name, value in wrt.items()}
-    with tf.GradientTape() as tape:
-        tape.watch(list(variables.values()))
-        output = function(**variables)
-        if not tf.is_tensor(output):
-            raise WrongStructure(
-                f"expected a tensor that gradients flow through, got {describe(output)}; "
-                "compute it with TensorFlow throughout"
-            )
-        weights = tf.ones_like(output) if cotangent is None else tf.cast(cotangent, output.dtype)
-        # The cotangent is a constant, even if it is one of the tensors that are watched.
-        objective = tf.reduce_sum(output * tf.stop_gradient(weights))
-    found = tape.gradient(objective, variables, unconnected_gradients="zero")
-    return {f"d{name}": gradient for name, gradient in found.items()}
+    given = {name: tf.convert_to_tensor(value) for name, value in wrt.items()}
+    found = with_gradients(lambda: function(**given), given, cotangent)
+    del found["output"]
+    return found
 
 
-def as_trained(
-    layer: Any,
-    inputs: Mapping[str, Any],
-    weights: Sequence[str] = (),
-    call: Callable[..., Any] | None = None,
-    cotangent: Any = None,
+def with_gradients(
+    call: Callable[[], Any], sources: Mapping[str, Any], cotangent: Any = None
 ) -> dict[str, Any]:
-    """Return what a layer, loss or model returns, and all of its gradients, outside of training and in it.
+    """Call a layer, a model or a loss, and differentiate what it returns.
 
-    The output is weighted before it is summed, by `cotangent` or by numbers of
-    both signs: the plain sum of what is normalised has the gradient 0.
+    `with_gradients(lambda: layer(x, training=True), {"x": x} | variables(layer, paths))` holds
+    that training is as use, and that a gradient flows to whatever is learnt.
 
     Args:
-        layer: a built layer or model; anything that has the attributes `weights`.
-        inputs: by name, arrays or tensors that are handed over in this order.
-        weights: dotted attribute paths of the variables, as in `put_weights`.
-        call: called with `training=` and the inputs as keyword arguments, where
-            `layer(*inputs, training=…)` is not how it is called.
-        cotangent: as the output is shaped.
+        call: returns one tensor.
+        sources: by name, floating-point tensors that `call` uses, and variables.
+        cotangent: by what the output is multiplied before it is summed; ones by default, and where
+            the output has another shape than expected, which whoever compares it will say.
 
     Returns:
-        "output", "d" + name for each floating-point input and each of `weights`,
-        zeros where the output does not depend on it; and all of these again
-        with ", in training" behind.
+        "output", and "d" + name for each source, zeros where the output does not depend on it.
 
     Raises:
-        WrongStructure: the output is no tensor that a gradient flows through, or
-            an attribute is missing.
+        WrongStructure: the output is no tensor that a gradient flows through.
     """
     import tensorflow as tf
 
-    given = {name: tf.convert_to_tensor(value) for name, value in inputs.items()}
-    floating = {name: value for name, value in given.items() if value.dtype.is_floating}
-    variables = {path: _attribute(layer, path) for path in weights}
     # Keras' variables hold TensorFlow's, of which a tape knows; TensorFlow's own have a method of that name.
-    held = {path: getattr(one, "value", one) for path, one in variables.items()}
-    sources = floating | {path: variables[path] if callable(one) else one for path, one in held.items()}
-    found: dict[str, Any] = {}
-    for training in (False, True):
-        with tf.GradientTape() as tape:
-            tape.watch(list(floating.values()))
-            if call is None:
-                output = layer(*given.values(), training=training)
-            else:
-                output = call(training=training, **given)
-            if not tf.is_tensor(output):
-                raise WrongStructure(
-                    f"expected a tensor that gradients flow through, got {describe(output)}; "
-                    "compute it with TensorFlow throughout"
-                )
-            if cotangent is None:
-                signs = tf.reshape(tf.cos(tf.range(tf.size(output), dtype=tf.float32)), tf.shape(output))
-            objective = tf.reduce_sum(
-                output * tf.cast(signs if cotangent is None else cotangent, output.dtype)
-            )
-        slopes = tape.gradient(objective, sources, unconnected_gradients="zero")
-        named_slopes = {f"d{name}": tf.convert_to_tensor(slope) for name, slope in slopes.items()}
-        said = ", in training" if training else ""
-        found |= {f"{name}{said}": value for name, value in ({"output": output} | named_slopes).items()}
-    return found
+    held = {name: getattr(source, "value", source) for name, source in sources.items()}
+    tensors = {name: sources[name] if callable(one) else one for name, one in held.items()}
+    with tf.GradientTape() as tape:
+        tape.watch(list(tensors.values()))
+        output = call()
+    if not tf.is_tensor(output):
+        raise WrongStructure(
+            f"expected a tensor that gradients flow through, got {describe(output)}; "
+            "compute it with TensorFlow throughout"
+        )
+    fits = cotangent is not None and tuple(output.shape) == np.shape(cotangent)
+    weights = tf.cast(cotangent, output.dtype) if fits else None
+    found = tape.gradient(output, tensors, weights, unconnected_gradients="zero")
+    slopes = {f"d{name}": tf.convert_to_tensor(slope) for name, slope in found.items()}
+    return {"output": output} | slopes
+
+
+def variables(layer: Any, paths: Iterable[str]) -> dict[str, Any]:
+    """Return a built layer's variables by dotted attribute path, as `put_weights` takes them.
+
+    Raises:
+        WrongStructure: an attribute is missing.
+    """
+    return {path: _attribute(layer, path) for path in paths}
 
 
 def put_weights(layer: Any, weights: Mapping[str, Any]) -> None:

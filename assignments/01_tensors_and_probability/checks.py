@@ -374,7 +374,7 @@ def _(returned, expected, inputs):
     if np.all(trains == trains[0]):
         return "Every seed gives the same split"
     # clause: "at random": each row is now in the one part, now in the other. Of 60 seeds, three quarters
-    # hold a row in the same part once in thirty million times; of eight, often.
+    # hold some row of 261 in the same part once in a hundred thousand times; of eight, often.
     if len(orders) == 60 and not np.all(trains.any(axis=0) & ~trains.all(axis=0)):
         return "Some row is in the same part under every seed"
     borders = np.sum(trains != np.roll(trains, 1, axis=1), axis=1)
@@ -388,10 +388,10 @@ def _(rng):
     def rows(N, frac, more=8):
         return {"N": int(N), "frac": frac, "seed": int(rng.integers(1, 1000)), "more": more}
 
-    # No number of rows of which a half is left over: that may be rounded either way.
-    yield "three quarters train", rows(4 * rng.integers(5, 15) + 1, 0.75, more=60)
-    # clause: "rounded to the nearest integer": down, as 33.3, and up, as 21.7. Of many sizes, since what is
-    # a split of N rows once is one always.
+    # No number of rows of which a half is left over: that may be rounded either way. Of many sizes,
+    # since what is a split of N rows once is one always.
+    yield "three quarters train", rows(4 * rng.integers(12, 66) + 1, 0.75, more=60)
+    # clause: "rounded to the nearest integer": down, as 33.3, and up, as 21.7
     yield "a third trains, rounded down", rows(3 * rng.integers(12, 66) + 1, 1 / 3)
     yield "seven tenths train, rounded up", rows(10 * rng.integers(3, 20) + rng.choice([1, 4, 7, 8]), 0.7)
 

@@ -284,6 +284,8 @@ def _(rng):
     yield "four inputs", of_sizes(rng, 4)
     # clause: "It has `n` inputs and `n` hidden threshold units"
     yield "five to nine inputs", of_sizes(rng, 5, 6, 7, 8, 9)
+    many = [rng.integers(0, 2, size=(60, n)).astype(float) for n in (13, 17)]
+    yield "more than a dozen inputs", {"points": many}
 
 
 DIGITS = 80
@@ -556,7 +558,8 @@ def shattered(answer, family, sets):
         X, t = np.asarray(X), np.asarray(t)
         if t.shape != (len(X),) or not np.isin(t, (-1, 1)).all():
             raise WrongStructure(
-                f"expected `separable` to be called with {len(X)} labels of -1 and 1, got {t.tolist()}"
+                "expected `separable` to be called with one label for each point, each minus one or one, "
+                f"got {t.tolist()}"
             )
         return FAMILIES[family](X, t)
 

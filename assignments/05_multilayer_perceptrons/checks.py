@@ -11,6 +11,8 @@ from grader.drivers import (
     gradients,
     named,
     put_weights,
+    variables,
+    with_gradients,
     without_ops,
 )
 from grader.exercise import exercise
@@ -217,29 +219,11 @@ def DenseLayer(answer, x, units, activation, weights, cotangent, show="output", 
         layer = type(layer).from_config(layer.get_config())
         layer(x)
     put_weights(layer, weights)
-    outputs = {"output": layer(x)} | trained_through(layer, x, cotangent)
+    outputs = {"output": layer(x)}
+    reached = {"x": x} | variables(layer, weights)
+    trained = with_gradients(lambda: layer(x, training=True), reached, cotangent)
+    outputs |= {"output in training": trained.pop("output")} | trained
     return outputs | ({"whether the twin has the name": layer.name == "original"} if show == "twin" else {})
-
-
-def trained_through(layer, x, cotangent):
-    """Return a layer's output as in training, and the gradients that go back to x, kernel and bias."""
-    import tensorflow as tf
-
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        output = layer(x, training=True)
-    if not tf.is_tensor(output):
-        raise WrongStructure(f"expected a tensor that gradients flow through, got {describe(output)}")
-    if output.shape != cotangent.shape:
-        raise WrongStructure(
-            f"expected the shape of `x` with `units` in place of its last axis, got {describe(output)}"
-        )
-    sources = [x, layer.kernel, layer.bias]
-    found = {"output in training": output}
-    slopes = tape.gradient(output, sources, cotangent)
-    for name, source, slope in zip(("dx", "dkernel", "dbias"), sources, slopes):
-        found[name] = tf.zeros(source.shape) if slope is None else slope
-    return found
 
 
 def layered(rng, batch, width, units, activation):

@@ -1057,8 +1057,8 @@ frames, and where does the other look?
 
 # %% [markdown]
 r"""
-The induction head is in the second block, as the argument has it: most of its
-attention goes into the frames. The head of the first block looks at the position just
+If the line above says so, the induction head is in the second block, as the argument has it: most
+of its attention goes into the frames. The head of the first block looks at the position just
 before, sharply at the start of the sequence and blurred later on. That is why the second
 block prefers the *early* frames: there it is known which token stood before. Nobody
 wrote this division of labour into the model.

@@ -136,11 +136,11 @@ def decorated(node: cst.FunctionDef, layer: bool) -> Iterator[Addition]:
         yield add("sorts", ascending, of_results=True)
     computes = (name == "call" or "loss" in name) if layer else bool(DIFFERENTIABLE.search(_said(node)))
     if result.tensors and computes:
-        untaken = "no driver takes the gradient of what it returns: see `as_trained`"
+        untaken = "no driver takes the gradient of what it returns: see `with_gradients`"
         yield add("stops_gradient", untaken, flows=name)
     trained = any(one.name.value == "training" for one in _parameters(node))
     if (result.tensors or result.floats) and (trained or (layer and name == "call")):
-        yield add("drops", "add a case in which it is called with training=True: see `as_trained`")
+        yield add("drops", "add a case in which it is called with training=True: see `with_gradients`")
 
 
 def options(node: cst.FunctionDef) -> Iterator[tuple[str, str]]:
@@ -173,7 +173,7 @@ def stopped(node: cst.FunctionDef, owner: cst.ClassDef) -> Iterator[Addition]:
     """Yield a layer's method with the gradient stopped at one weight, or at what one layer inside returns."""
     assigned = Assigned()
     owner.visit(assigned)
-    remedy = "no driver takes the gradient with respect to every variable: see `as_trained`"
+    remedy = "no driver takes the gradient with respect to every variable: see `with_gradients`"
     uses = Uses(assigned.weights, assigned.others)
     node.body.visit(uses)
     for use in uses.found:

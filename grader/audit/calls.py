@@ -94,7 +94,7 @@ def advice(calls: Sequence[Call], flowing: set[str]) -> list[str]:
         found += uncrossed(name, own)
         found += sizes(name, own)
         if any(call.layer for call in own) and not any(call.training for call in own):
-            found.append(f"`{name}` is never called with training=True: see `as_trained`")
+            found.append(f"`{name}` is never called with training=True: see `with_gradients`")
         if name in flowing:
             found += untaken(name, own)
     return found
@@ -143,7 +143,7 @@ def untaken(name: str, calls: Sequence[Call]) -> Iterator[str]:
     """Say what no gradient is taken through, or with respect to."""
     differentiated = [call for call in calls if call.gradient]
     if not differentiated:
-        yield f"no gradient is taken through what `{name}` returns: see `as_trained`"
+        yield f"no gradient is taken through what `{name}` returns: see `with_gradients`"
         return
     reached = {argument for call in differentiated for argument in call.inputs}
     for argument in _names(differentiated):

@@ -11,6 +11,7 @@ quotations are several clauses.
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import re
 import tokenize
@@ -73,7 +74,8 @@ def outdated(topic: Topic) -> list[str]:
     ]
 
 
-def comments(text: str) -> list[Comment]:
+@functools.cache
+def comments(text: str) -> tuple[Comment, ...]:
     """Return the clauses that the comments of a `checks.py` name, in the order of the file."""
     notes = {
         token.start[0]: token.string
@@ -90,7 +92,7 @@ def comments(text: str) -> list[Comment]:
                 said, after = f"{said} {notes[after].lstrip('# ')}", after + 1
             owner = next((name for name, first, last in places if first <= line <= last), "")
             found += [Comment(words, line, owner) for words in QUOTED.findall(said) or [said]]
-    return found
+    return tuple(found)
 
 
 def _places(tree: ast.Module) -> Iterator[tuple[str, int, int]]:

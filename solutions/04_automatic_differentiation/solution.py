@@ -1388,20 +1388,20 @@ best for $(f(x+h)-f(x))/h$, and how many digits are right there?
 #     found[name] = h[best + 10], -np.log10(middle[best] / abs(exact))
 #     print("{}: best near h = {:.0e}, {:.1f} digits right".format(name, *found[name]))
 # print(f"Dual: an error of {dual:.0e}, where the derivative is {exact:.4f}")
-# assert 1e-10 < found["one-sided"][0] < 1e-7 and 7 < found["one-sided"][1] < 9, "near 1e-8, eight digits"
+# assert 3e-10 < found["one-sided"][0] < 3e-8 and 7 < found["one-sided"][1] < 9, "about 1e-9, eight digits"
 # assert 3e-8 < found["central"][0] < 1e-5 and 9.5 < found["central"][1] < 12, "ten or eleven digits"
 # assert dual < 1e-13, "Dual is right to rounding"
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** The best $h$ lies near $10^{-8}$, and there about 8 of the 16 digits are right:
-half of them, and more are not to be had. The difference has two errors. That of Taylor falls with $h$,
-with slope 1 in the picture, and for the central difference with slope 2. But $f(x+h)$ and $f(x)$ are each
-rounded, by $\epsilon\approx10^{-16}$ of their size; the smaller $h$, the fewer digits of their difference are
-left, and so this error grows as $\epsilon/h$. The two are equal near $h\approx\sqrt{\epsilon}$ for one
-side and near $\sqrt[3]{\epsilon}$ for two, up to a factor that depends on $f$: here both are smaller,
-because $f$ bends a lot. The central difference has ten or eleven digits at best. The picture is that of
-figure 3 in the survey.
+**Prediction 2, answered.** The best $h$ lies between $10^{-9}$ and $10^{-8}$, and there about 8 of
+the 16 digits are right: half of them, and more are not to be had. The difference has two errors.
+That of Taylor falls with $h$, with slope 1 in the picture, and for the central difference with
+slope 2. But $f(x+h)$ and $f(x)$ are each rounded, by $\epsilon\approx10^{-16}$ of their size; the
+smaller $h$, the fewer digits of their difference are left, and so this error grows as $\epsilon/h$.
+The two are equal near $h\approx\sqrt{\epsilon}$ for one side and near $\sqrt[3]{\epsilon}$ for two,
+up to a factor that depends on $f$: here both are smaller, because $f$ bends a lot. The central
+difference has ten or eleven digits at best. The picture is that of figure 3 in the survey.
 
 `Dual` has no $h$. Its error is the dashed line, at rounding.
 

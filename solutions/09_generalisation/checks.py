@@ -129,7 +129,10 @@ def _(rng):
     inputs["weights"][[0, 3]] += 200
     yield "one bit, the nearest example", inputs
     # clause: "the inputs are all 2ⁿ rows of n bits, counted upwards"
-    yield "two bits, the majority", world("majority", 2, 2, 3)
+    inputs = world("majority", 2, 2, 3)
+    # clause: "An input may be seen twice", and then counts twice
+    inputs["training_sets"][0].append(inputs["training_sets"][0][0])
+    yield "two bits, the majority, one of them counted twice", inputs
     yield "three bits, the nearest example", world("nearest", 3, 3, 7)
     yield "three bits, the opposite of the majority", world("anti-majority", 3, 5)
     inputs = world("the last label, plus the parity of the input", 3, 3, 4, 5)

@@ -11,6 +11,8 @@ from grader.drivers import (
     gradients,
     named,
     put_weights,
+    variables,
+    with_gradients,
 )
 from grader.exercise import exercise
 
@@ -24,35 +26,6 @@ def build(layer, *inputs):
     else:
         layer.call(*inputs)
         layer.built = True
-
-
-def trained(call, reached, cotangent):
-    """Return what `call()` returns, and the gradients of ⟨that, cotangent⟩ at what is `reached`."""
-    import tensorflow as tf
-
-    tensors = {name: getattr(value, "value", value) for name, value in reached.items()}
-    with tf.GradientTape() as tape:
-        tape.watch(list(tensors.values()))
-        output = call()
-    if not tf.is_tensor(output):
-        raise WrongStructure(
-            f"expected a tensor that gradients flow through, got {describe(output)}; "
-            "compute it with TensorFlow throughout"
-        )
-    found = tape.gradient(output, tensors, cotangent, unconnected_gradients="zero")
-    slopes = {f"gradient at {name}": tf.convert_to_tensor(slope) for name, slope in found.items()}
-    return {"output in training": output} | slopes
-
-
-def variables_of(layer, weights):
-    """Return a layer's variables by the dotted paths that `weights` has."""
-    found = {}
-    for path in weights:
-        value = layer
-        for part in path.split("."):
-            value = getattr(value, part)
-        found[path] = value
-    return found
 
 
 def nearby(query, key, value, mask=None):
@@ -194,8 +167,8 @@ def MultiHeadAttention(answer, heads, query, key, value, kernels=None, mask=None
     put_weights(layer, weights)
     if cotangent is None:
         return {"output": layer(query, key, value, mask)}
-    reached = {"query": query, "key": key, "value": value} | variables_of(layer, weights)
-    return trained(lambda: layer(query, key, value, mask, training=True), reached, cotangent)
+    reached = {"query": query, "key": key, "value": value} | variables(layer, weights)
+    return with_gradients(lambda: layer(query, key, value, mask, training=True), reached, cotangent)
 
 
 def attention_inputs(rng, heads, depth, batch=2, queries=5, keys=5):
@@ -349,8 +322,8 @@ def EncoderBlock(
     build(block, x)
     put_weights(block, weights)
     if cotangent is not None:
-        reached = {"x": x} | variables_of(block, weights) | variables_of(attention, kernels)
-        return trained(lambda: block(x, mask, training=True), reached, cotangent)
+        reached = {"x": x} | variables(block, weights) | variables(attention, kernels)
+        return with_gradients(lambda: block(x, mask, training=True), reached, cotangent)
     if order is None:
         return {"output": block(x, mask)}
     order = np.asarray(order)
@@ -441,16 +414,16 @@ def GPT(
     if show == "parameters":
         return {"parameters": count_parameters(model)}
     set_model(model, weights, blocks, kernels)
-    reached = variables_of(model, weights)
+    reached = variables(model, weights)
     for number, (block, own) in enumerate(zip(blocks, kernels)):
-        found = variables_of(block.attention, own)
+        found = variables(block.attention, own)
         reached |= {f"{name} of block {number}": variable for name, variable in found.items()}
     if show == "loss":
         return {"loss": model.next_token_loss(ids, mask)}
     if show == "gradients of the loss":
-        return trained(lambda: model.next_token_loss(ids, mask), reached, 1.0)
+        return with_gradients(lambda: model.next_token_loss(ids, mask), reached)
     if show == "gradients":
-        return trained(lambda: model(ids, mask, training=True), reached, cotangent)
+        return with_gradients(lambda: model(ids, mask, training=True), reached, cotangent)
     if show == "changes":
         import tensorflow as tf
 
@@ -660,13 +633,14 @@ def mlm_corruption(answer, ids, selection, fate, random_ids, mask_id):
 @mlm_corruption.cases
 def _(rng):
     # clause: "below 0.15 a token is selected", "those below 0.8 become `mask_id`, the others below 0.9 …"
-    # Every selection (rows) with every fate (columns), on both sides of each threshold.
+    # Every selection (rows) with every fate (columns), on both sides of each threshold; and at those
+    # that are no smaller in float32, at which nothing is below.
     selection, fate = np.meshgrid(
-        rng.permutation([0.0, 0.08, 0.14, 0.16, 0.5, 0.99]),
-        rng.permutation([0.0, 0.05, 0.5, 0.79, 0.81, 0.89, 0.91, 0.99]),
+        rng.permutation([0.0, 0.08, 0.14, 0.15, 0.16, 0.5, 0.99]),
+        rng.permutation([0.0, 0.05, 0.5, 0.79, 0.8, 0.81, 0.89, 0.91, 0.99]),
         indexing="ij",
     )
-    tokens = {"ids": rng.integers(1, 50, size=(6, 8)), "random_ids": rng.integers(50, 99, size=(6, 8))}
+    tokens = {"ids": rng.integers(1, 50, size=(7, 9)), "random_ids": rng.integers(50, 99, size=(7, 9))}
     yield "every selection with every fate", tokens | {"selection": selection, "fate": fate, "mask_id": 99}
 
     # clause: "the labels, which are `ids` at every position", "1 where a token was selected, else 0"

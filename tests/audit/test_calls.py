@@ -57,8 +57,8 @@ def test_sizes_that_are_never_tried_are_named() -> None:
 def test_gradients_and_training_that_are_not_tried_are_named() -> None:
     one = call("call", layer=True, x=[1, 3])
     assert advice([one], {"call"}) == [
-        "`call` is never called with training=True: see `as_trained`",
-        "no gradient is taken through what `call` returns: see `as_trained`",
+        "`call` is never called with training=True: see `with_gradients`",
+        "no gradient is taken through what `call` returns: see `with_gradients`",
     ]
     one.training, one.gradient, one.variables = True, True, ["kernel"]
     assert advice([one], {"call"}) == [
@@ -89,7 +89,8 @@ OF_LAYER = """
 def Scaled(answer, x, whole=False):
     layer = answer.Scaled()
     layer(x)
-    return as_trained(layer, {"x": x}, ["scale"]) if whole else {"output": layer(x)}
+    reached = {"x": x} | variables(layer, ["scale"])
+    return with_gradients(lambda: layer(x, training=True), reached) if whole else {"output": layer(x)}
 
 
 @Scaled.cases
@@ -102,7 +103,7 @@ def _(rng):
 @pytest.mark.parametrize("whole", [False, True])
 def test_calls_of_a_layer_are_recorded(whole: bool, recorder: Server, tmp_path: Path) -> None:
     head = "# %%\nimport keras\nimport tensorflow as tf\nfrom jaxtyping import Float\n\n\n# %%\n"
-    checks = CHECKS.replace("import named", "import as_trained, named")
+    checks = CHECKS.replace("import named", "import named, variables, with_gradients")
     (topic,) = make_course(
         tmp_path,
         solution=f"{SOLUTION}\n\n{head}{LAYER}",
@@ -118,8 +119,8 @@ def test_calls_of_a_layer_are_recorded(whole: bool, recorder: Server, tmp_path: 
         []
         if whole
         else [
-            "`call` is never called with training=True: see `as_trained`",
-            "no gradient is taken through what `call` returns: see `as_trained`",
+            "`call` is never called with training=True: see `with_gradients`",
+            "no gradient is taken through what `call` returns: see `with_gradients`",
         ]
     )
     assert {one.of for one in methods} == {"__init__", "update"} and lost == []

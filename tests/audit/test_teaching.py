@@ -170,6 +170,7 @@ def test_helpers_comments_and_assertions_do_not_make_a_demonstration_long(found:
         ("**Prediction 2.** Which is the larger?", f"**Prediction 2.** Which?\n\n### {heading}"),
         ("# # The average of", f"{long}# # The"),
     ) == []  # fmt: skip
+    # A demonstration stands commented out in a solution's file: this is the text of one, with a claim in it.
     free = "# # a comment\n#\n# assert True, (\n#     'a claim'\n# )\n" * 20
     assert found(("# # The average of", f"{free}# # The average of")) == []
 
