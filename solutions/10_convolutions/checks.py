@@ -184,7 +184,9 @@ def _(rng):
     # clause: "distance of neighbouring entries of the kernel"
     yield "dilations up to 3", settings(rng, k=(2, 6), s=(1, 4), pad=True, dil=(2, 4))
     # clause: "the shortest side that has `n` places"
-    yield "transposed", settings(rng, s=(1, 5), pad=True, dil=(1, 4), transposed=True)
+    gaps = settings(rng, k=(1, 2), s=(2, 5), transposed=True, count=2)["settings"]  # larger than the kernel
+    rest = settings(rng, s=(1, 5), pad=True, dil=(1, 4), transposed=True, count=10)["settings"]
+    yield "transposed", {"settings": gaps + rest}
     # clause: "plus `out_pad`"
     yield "transposed, with output padding", {
         "settings": [
