@@ -36,12 +36,15 @@ class Measured(Exception):
 
 
 def named(value: Any, *names: str) -> dict[str, Any]:
-    """Name the parts of a returned tuple or list.
+    """Name the parts of a returned tuple or list, or of an array with a part to each index of axis 0.
 
     Raises:
-        WrongStructure: `value` is not a sequence of as many parts as `names`.
+        WrongStructure: `value` does not unpack into as many parts as `names`.
     """
     wanted = f"({', '.join(names)})"
+    shape = getattr(value, "shape", None)
+    if shape is not None and not isinstance(value, type) and tuple(shape[:1]) == (len(names),):
+        value = [value[place] for place in range(len(names))]
     if not isinstance(value, tuple | list):
         raise WrongStructure(f"expected the {len(names)} values {wanted}, got {describe(value)}")
     if len(value) != len(names):
@@ -71,7 +74,7 @@ def describe(value: Any) -> str:
     if value is None:
         return "None (is there a `return`?)"
     shape = getattr(value, "shape", None)
-    if shape is not None and not isinstance(value, type):
+    if shape is not None and not isinstance(value, type | np.generic):
         kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
         return f"{kind} of shape {tuple(shape)}"
     name = type(value).__name__

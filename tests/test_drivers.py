@@ -19,11 +19,15 @@ from grader.verdict import Status
 
 def test_parts_are_named() -> None:
     assert named((1, 2), "a", "b") == named([1, 2], "a", "b") == {"a": 1, "b": 2}
+    assert named(np.array([1, 2]), "a", "b") == {"a": 1, "b": 2}  # as `a, b = f()` takes it
+    parts = named(np.arange(6.0).reshape(2, 3), "a", "b")
+    assert parts["b"].tolist() == [3, 4, 5]
 
 
 @pytest.mark.parametrize(
     ("value", "got"),
-    [(None, "None"), (1.0, "got a float"), (np.zeros(2), "got an array of shape (2,)"), ((1,), "got 1"),
+    [(None, "None"), (1.0, "got a float"), (np.zeros(3), "got an array of shape (3,)"),
+     (np.float32(1), "got a float32"), ((1,), "got 1"),
      ((1, 2, 3), "got 3"), ({"a": 1, "b": 2}, "got a dict")],
 )  # fmt: skip
 def test_what_is_not_the_parts_is_said(value: Any, got: str) -> None:
