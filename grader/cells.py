@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
+from grader import magics
 from grader.errors import PlainError
 
 MAX_BYTES = 16 << 20  # of one file
@@ -21,7 +22,6 @@ MAX_ARCHIVE = 1 << 30  # bytes, of a zip with a whole class
 MAX_ENTRIES = 50_000  # of a zip
 DEMONSTRATION = "active-ipynb"
 MARKER = "YOUR CODE HERE"  # nbgrader's, in the place of what a student is to write
-MAGIC_LINE = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 CELL_MARKER = re.compile(r"^# ?%%(.*)$")
 
 
@@ -140,9 +140,9 @@ def unwarned() -> Iterator[None]:
 
 @unwarned()
 def compiled_source(cell: Cell) -> str:
-    """Return the cell's text, its magics and shell lines commented out if it needs that."""
+    """Return the cell's text, without magics and shell lines if it is no Python with them."""
     try:
         compile(cell.text, "cell", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: nested too deeply
-        return MAGIC_LINE.sub(lambda line: "# " + line.group(0), cell.text)
+        return magics.as_python(cell.text)
     return cell.text

@@ -51,12 +51,12 @@ MODULES = {
     "grading": "gather roster repositories collect layout grader interrupt run budget judge explain phrases"
     " form compare store database zips work rules secret key formats",
     "client": "warm kept server spares child process",
-    "server": "__main__ imports worker archive module seeds",
+    "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
-    "vocabulary": "grader course reading cells exercise outcome protocol drivers tf_private wire verdict"
-    " fault errors versions names files scopes text parse properties",
+    "vocabulary": "grader course reading cells magics exercise outcome protocol drivers tf_private wire"
+    " verdict fault errors versions names files scopes text parse properties",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

@@ -8,16 +8,22 @@ from __future__ import annotations
 import __future__
 
 import ast
+import asyncio
+import inspect
 import linecache
 import sys
 import traceback
 import types
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.cells import MARKER, Cell, cells_of, compiled_source
 from grader.fault import Fault, Frame, Place, bounded
+from grader.server import jupyter
 
+# Jupyter lets a cell wait for what is asynchronous.
+AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 
 
@@ -56,6 +62,7 @@ def read(content: bytes, file: str, name: str) -> Submission:
     module = types.ModuleType(name)
     module.__file__ = file
     module.__package__ = name.rpartition(".")[0]
+    vars(module).update(jupyter.GIVEN)
     return Submission(file, cells_of(content), module)
 
 
@@ -72,15 +79,35 @@ def run(submission: Submission) -> None:
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     sys.modules[module.__name__] = module
     future = 0  # `from __future__` in one cell holds for those after it, as in Jupyter
-    for cell, source in zip(cells, sources, strict=True):
-        try:
-            code = compile("\n" * (cell.line - 1) + source, file, "exec", future, dont_inherit=True)
-            future |= code.co_flags & FUTURE
-            exec(code, vars(module))
-        except MemoryError:
+    with warnings.catch_warnings():  # what is made an error here would be one in the drivers, too
+        for cell, source in zip(cells, sources, strict=True):
+            try:
+                code = _compiled("\n" * (cell.line - 1) + source, file, future)
+                future |= code.co_flags & FUTURE
+                waits = eval(code, vars(module))
+                if code.co_flags & inspect.CO_COROUTINE:
+                    asyncio.run(waits)
+            except MemoryError:
+                raise
+            except BaseException as error:
+                submission.problems.append(fault_of(error, submission))
+
+
+def _compiled(source: str, file: str, future: int) -> types.CodeType:
+    """Compile a cell; `from __future__` may stand anywhere in it, as in Jupyter."""
+    code: types.CodeType
+    try:
+        code = compile(source, file, "exec", future | AWAIT, dont_inherit=True)
+    except SyntaxError:
+        tree = ast.parse(source, file)
+        late = [
+            node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        ]
+        if not late:
             raise
-        except BaseException as error:
-            submission.problems.append(fault_of(error, submission))
+        tree.body = late + [node for node in tree.body if node not in late]
+        code = compile(tree, file, "exec", future | AWAIT, dont_inherit=True)
+    return code
 
 
 def load(content: bytes, file: str, name: str) -> Submission:

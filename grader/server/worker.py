@@ -24,7 +24,7 @@ from grader.cells import MAX_BYTES, Unreadable
 from grader.exercise import Exercise, file_of, run_checks
 from grader.fault import Fault
 from grader.protocol import Came, Import, Open, OpenArchive, Read, Run
-from grader.server import module
+from grader.server import jupyter, module
 from grader.server.archive import Archive
 from grader.server.seeds import set_seeds
 
@@ -102,6 +102,7 @@ class Session:
 
     def run_cells(self) -> None:
         """Import what was read, in order."""
+        jupyter.stand_in()
         package = types.ModuleType(PACKAGE)
         package.__path__ = []
         sys.modules[PACKAGE] = package

@@ -272,7 +272,7 @@ class Place:
             from IPython.display import display
 
             self.clear()
-            shown = display({"text/plain": words}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            shown = display({"text/plain": words}, raw=True, display_id=True)
             self._handle = shown
         elif sys.stderr.isatty():
             print(words, file=sys.stderr)
@@ -287,7 +287,7 @@ class Place:
         else:
             from IPython.display import display
 
-            display(one)  # type: ignore[no-untyped-call]
+            display(one)
 
     def clear(self) -> None:
         """Take words away that are still there."""

@@ -14,10 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from grader.cells import MAGIC_LINE, Cell, Unreadable, cells_of, compiled_source, script_cells, unwarned
+from grader.cells import Cell, Unreadable, cells_of, compiled_source, script_cells, unwarned
 from grader.scopes import Names, names_in
 
 GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
+RUN = ("%%time", "%time", ">>>")  # what stands behind it is run
 MANY = 8  # cells that are listed
 
 
@@ -42,10 +43,7 @@ def warnings(file: Path) -> list[str]:
         texts = [text for _, text, _ in script_cells(content.decode("utf-8-sig"), demonstrations=True)]
         found += list(_hidden(cells, _all_names(texts)))
     found += list(_missing_files(cells, file.parent))
-    for cell in cells:
-        if compiled_source(cell) != cell.text and (line := MAGIC_LINE.search(cell.text)):
-            said = line.group().strip()[:60]
-            found.append(f"{_place(cell)}: `{said}` works in notebooks only: no grader runs it.")
+    found += list(_notebooks_only(cells))
     return found
 
 
@@ -91,6 +89,16 @@ def _hidden(cells: Sequence[Cell], elsewhere: set[str]) -> Iterator[str]:
                     f"{_place(cell)} uses `{name}`, which nothing in the file defines"
                     f"{kernel if cell.number else ''}."
                 )
+
+
+def _notebooks_only(cells: Sequence[Cell]) -> Iterator[str]:
+    """Find the first line of each cell that is no Python and is not run."""
+    for cell in cells:
+        lines, run = cell.text.split("\n"), compiled_source(cell).split("\n")
+        for line, instead in zip(lines, run, strict=True):
+            if line.strip() != instead.strip() and not line.lstrip().startswith(RUN):
+                yield f"{_place(cell)}: `{line.strip()[:60]}` works in notebooks only: no grader runs it."
+                break
 
 
 def _texts(cells: Sequence[Any]) -> list[str]:

@@ -5,6 +5,7 @@ import __future__
 
 import inspect
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from grader import cells, protocol
 from grader.cells import Unreadable, cells_of
 from grader.fault import Frame
+from grader.server import jupyter
 from grader.server.module import Submission, fault_of, is_stub, load, read
 
 
@@ -23,6 +25,17 @@ from grader.server.module import Submission, fault_of, is_stub, load, read
 def modules_are_forgotten() -> Iterator[None]:
     yield
     for name in [name for name in sys.modules if name.startswith("submitted_here")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def colab() -> Iterator[None]:
+    """Stand in for Colab in this process, which lives on, and undo it."""
+    chdir, finders = os.chdir, list(sys.meta_path)
+    jupyter.stand_in()
+    yield
+    os.chdir, sys.meta_path[:] = chdir, finders
+    for name in [name for name in sys.modules if name.startswith(jupyter.COLAB)]:
         del sys.modules[name]
 
 
@@ -39,7 +52,7 @@ def notebook(*cells: Any, **fields: Any) -> str:
 
 
 def names(found: Submission) -> set[str]:
-    return {name for name in vars(found.module) if not name.startswith("__")}
+    return {name for name in vars(found.module) if not name.startswith("__")} - {*jupyter.GIVEN}
 
 
 CHECK_CELL = {"nbgrader": {"grade": True, "solution": False, "grade_id": "c", "points": 1}}
@@ -124,6 +137,50 @@ def test_magics_and_shell_lines_are_passed_over(magic: str) -> None:
     found = run(notebook(code(f"{magic}\na = 1\ndef f():\n    return a")))
     assert (found.module.a, found.problems) == (1, [])
     assert inspect.getsource(found.module.f) == "def f():\n    return a\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "get_ipython().run_line_magic('matplotlib', 'inline')",
+        "get_ipython().system('pip install x')\nlines = get_ipython().getoutput('ls')\nlines.sort()",
+        "get_ipython().run_cell_magic('time', '', '1 / 0')",
+        "display('a table', clear=True)",
+        "files = !ls\nfor file in files:\n    print(file)",
+        "from google.colab import drive\ndrive.mount('/content/drive')\n%cd /content/drive/MyDrive",
+        "import google.colab.files\ngoogle.colab.files.upload()",
+        "from google.colab.patches import cv2_imshow",
+        "import os\nos.chdir('/content/drive/MyDrive/course')",
+        "import asyncio\nawait asyncio.sleep(0)",
+        "x = 1\nfrom __future__ import annotations",
+    ],
+)
+@pytest.mark.usefixtures("colab")
+def test_what_works_in_jupyter_costs_nothing_here(text: str) -> None:
+    found = run(notebook(code(f"{text}\ndef f(): return 1")))
+    assert (found.problems, found.module.f()) == ([], 1)
+
+
+@pytest.mark.usefixtures("colab")
+def test_what_asks_whether_it_is_on_colab_is_told_no() -> None:
+    assert run("import sys\nyes = 'google.colab' in sys.modules").module.yes is False
+
+
+@pytest.mark.usefixtures("colab")
+def test_other_folders_and_modules_are_missing_as_ever() -> None:
+    found = run("# %%\nimport os\nos.chdir('/no/such/folder')\n# %%\nimport google.not_there")
+    assert [one.text.partition(":")[0] for one in found.problems] == [
+        "FileNotFoundError",
+        "ModuleNotFoundError",
+    ]
+
+
+def test_a_filter_of_warnings_ends_with_the_file() -> None:
+    found = run(
+        "import warnings\nwarnings.simplefilter('error')\ndef f(): warnings.warn('old', stacklevel=1)"
+    )
+    with pytest.warns(UserWarning, match="old"):
+        found.module.f()
 
 
 def test_a_remainder_at_the_start_of_a_line_is_no_magic() -> None:
