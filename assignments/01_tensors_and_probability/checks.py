@@ -38,7 +38,7 @@ def _(rng):
     }
     # clause: "a label may be missing, and may come many times"
     yield "a table of which most is not needed", {
-        "table": rng.normal(size=(9, 5)), "labels": rng.choice([2, 8], size=11),
+        "table": rng.normal(size=(300, 5)), "labels": rng.permutation([2] * 5 + [280] * 6),
     }
 
 
@@ -90,6 +90,9 @@ def _(rng):
     yield "as many groups as columns and rows", groups([1, 1, 1, 1], 4)
     # clause: "zeros for a group that has none", inside and at the end
     yield "an empty group between others", groups([3, 0, 4], 2)
+    inputs = groups([3, 4], 2)
+    inputs["x"][:2] = 0.0  # a row of zeros is a row
+    yield "two rows of zeros among seven", inputs
     yield "empty groups at both ends", groups([0, 2, 5, 0], 3)
 
 
@@ -149,6 +152,8 @@ def _(rng):
     yield "nine rows, four columns, two layers", {"x": layered(rng, 9, 4), "k": 2}
     yield "four rows, nine columns, three layers", {"x": layered(rng, 4, 9), "k": 3}
     yield "six rows, six columns, one layer", {"x": layered(rng, 6, 6), "k": 1}
+    # clause: "the matrix of rank `k` that is nearest to `x`": which a few steps of power iteration miss
+    yield "two layers of nearly the same weight", {"x": layered(rng, 7, 6, rank=3, fall=0.97), "k": 1}
     # clause: "how many layers are kept, at least 1. If there are not as many, all are."
     x = layered(rng, 5, 3)
     yield "more layers than there are, then one fewer", {"x": x, "k": 4, "then": {"x": x, "k": 2}}
@@ -199,6 +204,10 @@ def _(rng):
     yield "numbers of one row 600 apart", {
         "x": rng.permuted(np.tile(300.0 * np.arange(-2, 3), (2, 1)), axis=1) + rng.normal(size=(2, 5)),
     }
+    # Each of many small terms counts.
+    yield "forty numbers six below one other", {
+        "x": rng.permuted(np.tile([0.0] + [-6.0] * 40, (2, 1)), axis=1) + rng.uniform(-0.5, 0.5, size=(2, 1)),
+    }
     # clause: "-∞ is one. Where all along the axis are -∞, so is the result."
     x = rng.uniform(-1, 1, size=(3, 4))
     x[0, 1:3], x[1] = -np.inf, -np.inf
@@ -224,7 +233,7 @@ def _(rng):
     yield "rows where all classes are alike, and others", {"logits": rng.permutation(rows)}
     # clause: "as large as 10,000, and as far apart"
     yield "logits 10,000 apart", {"logits": 1e4 * rng.permuted(np.tile(np.arange(4.0), (3, 1)), axis=1)}
-    # clause: "right to five digits, however large the logits are"
+    # clause: "right to five decimals, however large the logits are"
     # Exact in float32; the logarithm of a row's sum lies about midway between two of its numbers.
     near = np.array([[1e4], [0.0], [-1e4]]) + [0.0, 1.0, 1.5, 3.0]
     yield "rows near 10,000, 0 and -10,000", {"logits": rng.permuted(near, axis=1)}
@@ -313,6 +322,15 @@ def _(rng):
     yield "a class that the prior rules out", {
         "log_prior": np.where(np.arange(4) == rng.integers(4), -np.inf, prior(4)),
         "log_lik": logs(-4, 0, (3, 4)),
+    }
+    # Whoever shifts by the largest likelihood alone has nothing left where the prior rules it out.
+    impossible = np.arange(3) == rng.integers(3)
+    yield "findings for a class that the prior rules out", {
+        "log_prior": np.where(impossible, -np.inf, logs(-3, 0, 3)),
+        "log_lik": np.where(impossible, 0.0, -700.0) + logs(-3, 0, (4, 3)),
+    }
+    yield "one in ten million is ill, and the findings are strong", {
+        "log_prior": np.log([1 - 1e-7, 1e-7]), "log_lik": np.array([-17.0, -1.0]) + logs(-1, 1, (5, 2)),
     }
     ruled_out = np.arange(3) == rng.permutation(5)[:, None] % 4
     yield "findings that rule a class out", {
@@ -423,7 +441,21 @@ def _(rng):
     yield "as many rows as columns", patients(4, 4, 4)
     # clause: "there may be one test row alone": its own deviation is 0
     yield "six rows and one", patients(6, 1, 3)
+    # Columns of very different size, and a patient far from all others
+    inputs = patients(20, 3, 3)
+    inputs["train"] *= [1e-4, 1.0, 1.0]
+    inputs["test"] *= [1e-4, 1.0, 1.0]
+    inputs["train"][3, 1] += 90
+    inputs["test"][0, 1] -= 300
+    for rows in inputs.values():
+        rows[:, 2] = rows[:, 2] - rows[:, 2].mean() + rng.uniform(900, 1100)
+    yield "columns of very different size", inputs
     # clause: "A column that is constant among the training rows is 0 in both."
+    # The mean of 16 equal numbers is exact. That of seven is off by a rounding in every other column, so
+    # that σ is not 0.
+    inputs = patients(7, 3, 24)
+    inputs["train"][:, 1:] = rng.uniform(0.1, 0.9, size=23)
+    yield "23 constant columns that rounding spoils", inputs
     inputs = patients(16, 4, 5)
     inputs["train"][:, [1, 4]] = 0.0, rng.integers(8, 40) / 4
     alone = patients(1, 3, 2)
@@ -444,7 +476,7 @@ def deciding(rng, wanted):
     y = np.repeat(np.arange(len(wanted)), wanted.sum(axis=1))
     told = np.concatenate([np.repeat(np.arange(len(wanted)), row) for row in wanted])
     scores = rng.normal(size=(len(y), len(wanted)))
-    scores[np.arange(len(y)), told] = scores.max(axis=1) + rng.uniform(0.1, 1, size=len(y))
+    scores[np.arange(len(y)), told] = scores.max(axis=1) + 10 ** rng.uniform(-3, 0, size=len(y))
     order = rng.permutation(len(y))
     return {"y": y[order], "scores": scores[order]}
 
@@ -472,11 +504,12 @@ def telling(rng, K, change=lambda table: table):
 @confusion_matrix.cases
 def _(rng):
     # clause: "row i, column j counts those who have i and are predicted to have j"
-    yield "two classes", deciding(rng, lopsided(rng, 2))
+    yield "two classes, hundreds of patients", deciding(rng, lopsided(rng, 2) + np.diag([300, 0]))
     yield "four classes", deciding(rng, lopsided(rng, 4))
-    # clause: "y: … Some classes may be absent", between others and at the end
-    table = lopsided(rng, 4)
-    table[[1, 3]] = 0
+    # clause: "y: … Some classes may be absent", between others and at the end, where none is predicted
+    table = lopsided(rng, 5)
+    table[[1, 3, 4]] = 0
+    table[:, 4] = 0
     yield "classes that nobody has", deciding(rng, table)
     # clause: "The first of the highest is predicted"
     scores = np.stack([rng.permutation([2.0, 2.0, 0.0, -1.0]) for _ in range(24)])
@@ -530,9 +563,13 @@ def average_precision(answer, has, scores, then=None):
 @average_precision.cases
 def _(rng):
     def ranked(have, rest):
-        """Draw patients, not sorted, of whom the lowest-ranked has it, and the highest-ranked does not."""
+        """Draw patients, not sorted, of whom the lowest-ranked has it, and the highest-ranked does not.
+
+        Half of the scores are far apart, the others closer together than a grid of thresholds.
+        """
         has = np.concatenate([[0], rng.permutation([1] * (have - 1) + [0] * (rest - 1)), [1]])
-        scores = -np.sort(-rng.normal(size=have + rest)) * rng.choice([0.01, 1.0, 100.0])
+        sizes = np.where(rng.permutation(have + rest) % 2, 100.0, 1e-4)
+        scores = -np.sort(-sizes * rng.normal(size=have + rest))
         order = rng.permutation(have + rest)
         return {"has": has[order], "scores": scores[order]}
 

@@ -834,7 +834,7 @@ def softmax_entropy(
     Returns:
         p: the softmax over the classes.
         H: the entropy of each row.
-        Both are right to five digits, however large the logits are.
+        Both are right to five decimals, however large the logits are.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -1093,6 +1093,10 @@ $\mu$ and $\sigma$ are learnt from data like any other parameter, so the test ro
 have no part in them: otherwise information *leaks* from the test into the training.
 They are *used* on the test rows all the same. A column that is constant, such as a
 corner pixel that is always white, has $\sigma_d=0$. It is to become 0.
+
+Do not recognise it by its $\sigma_d$. In float32 the mean of seven numbers 0.3 need not be
+0.3 again, and then $\sigma_d$ is about $10^{-8}$ in place of 0. Ask the column itself: are
+its largest and its smallest number the same?
 
 *A small step:* after this, are the means of the *test* columns 0?
 

@@ -18,6 +18,11 @@ import numpy as np
 
 from grader.exercise import Exercise
 
+# What `drivers.keeping` says of an input that was changed.
+CHANGED = (
+    "expected `{name}` to be after the call what it was before, but it was changed in place; "
+    "compute with new arrays, or with a copy of `{name}`"
+)
 SHORTEST = 8  # characters of a phrase; less says nothing by itself
 # What `drivers.describe` says of values without a shape.
 GOT = ("None (is there a `return`?)", *(
@@ -63,6 +68,7 @@ def _of_outputs(expected: Mapping[str, np.ndarray]) -> Iterable[str]:
         yield f"expected `{name}` to hold numbers"
         yield f"expected `{name}` to be one array"
         yield f"expected a smaller `{name}`"
+        yield CHANGED.format(name=name)  # where an output takes the place of an input
     yield "expected a tensor that gradients flow through"
 
 
@@ -79,6 +85,8 @@ def _phrases(checks: str) -> tuple[str, ...]:
     sentences = [one for one in _words(checks) if len(one.strip()) >= SHORTEST and " " in one.strip()]
     whole = [one for one in sentences if one.count("`") % 2 == 0 and one.count("(") == one.count(")")]
     for node in ast.walk(ast.parse(checks)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "keeping":
+            whole += [CHANGED.format(name=keyword.arg) for keyword in node.keywords if keyword.arg]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "named":
             parts = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
             if parts and len(parts) == len(node.args) - 1:

@@ -214,9 +214,9 @@ def standardised_by_sklearn(train, test):
 
 @oracle(of="standardise")
 def standardised_by_moments(train, test):
-    """tf.nn.moments, and the reciprocal root where the variance is not 0."""
+    """tf.nn.moments, and the reciprocal root where some row differs from the first."""
     mean, variance = tf.nn.moments(train, axes=[0])
-    scale = tf.where(variance > 0, tf.math.rsqrt(variance), 0.0)
+    scale = tf.where(tf.reduce_any(train != train[0], axis=0), tf.math.rsqrt(variance), 0.0)
     return [(rows - mean) * scale for rows in (train, test)]
 
 

@@ -829,7 +829,7 @@ def softmax_entropy(
     Returns:
         p: the softmax over the classes.
         H: the entropy of each row.
-        Both are right to five digits, however large the logits are.
+        Both are right to five decimals, however large the logits are.
     """
     ### BEGIN SOLUTION
     z = logits - tf.reduce_max(logits, axis=1, keepdims=True)
@@ -1090,6 +1090,10 @@ have no part in them: otherwise information *leaks* from the test into the train
 They are *used* on the test rows all the same. A column that is constant, such as a
 corner pixel that is always white, has $\sigma_d=0$. It is to become 0.
 
+Do not recognise it by its $\sigma_d$. In float32 the mean of seven numbers 0.3 need not be
+0.3 again, and then $\sigma_d$ is about $10^{-8}$ in place of 0. Ask the column itself: are
+its largest and its smallest number the same?
+
 *A small step:* after this, are the means of the *test* columns 0?
 
 <details><summary>Answer</summary>
@@ -1121,6 +1125,8 @@ def standardise(
     """
     ### BEGIN SOLUTION
     mean, deviation = tf.reduce_mean(train, axis=0), tf.math.reduce_std(train, axis=0)
+    constant = tf.reduce_max(train, axis=0) == tf.reduce_min(train, axis=0)
+    deviation = tf.where(constant, tf.zeros_like(deviation), deviation)
     return tuple(tf.math.divide_no_nan(rows - mean, deviation) for rows in (train, test))
     ### END SOLUTION
 

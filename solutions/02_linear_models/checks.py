@@ -58,6 +58,10 @@ def _(rng):
     yield "one weight", regression(rng, 7, 1)
     # clause: "drawn towards a first guess"
     yield "twelve examples, three weights", regression(rng, 12, 3)
+    # clause: "a column of ones, if wanted, is part of it": it is penalised like any other
+    inputs = regression(rng, 10, 3)
+    inputs["X"][:, -1] = 1.0
+    yield "the last column is ones", inputs
     # clause: "theta0: the first guess, of any size": zero, and far off
     yield "a first guess of zero", regression(rng, 9, 4) | {"theta0": np.zeros(4)}
     yield "fewer examples than weights", regression(rng, 5, 8)
@@ -101,7 +105,7 @@ def _(rng):
         "kind": "square", "t": rng.normal(size=(1, 3)), "y": 2 * rng.normal(size=(1, 3)),
     }
     yield "square: four examples of 2 × 3 numbers", {
-        "kind": "square", "t": rng.normal(size=(4, 2, 3)), "y": 2 * rng.normal(size=(4, 2, 3)),
+        "kind": "square", "t": rng.normal(size=(4, 2, 3)), "y": 40 * rng.normal(size=(4, 2, 3)),
     }
 
     # clause: "summed over all axes but the first"; "Each -1 or 1 for the hinge"
@@ -174,7 +178,7 @@ def with_margins(rng, margins, D, b=None, size=2.0):
 def _(rng):
     # clause: "with respect to w and b", "the weight of half the squared norm of `w`"
     yield "one example that is wrong", with_margins(rng, -rng.uniform(1.5, 2.5, size=1), 3)
-    margins = np.array([-2.0, -0.6, 0.3, 0.98, 1.02, 1.5, 2.0, 3.0, -1.2])
+    margins = np.array([-2.0, -0.6, 0.3, 0.998, 1.002, 1.5, 2.0, 3.0, -1.2])
     yield "nine examples, two features", with_margins(rng, rng.permutation(margins), 2)
     yield "seven examples, ten features", with_margins(rng, rng.permutation(margins[:7]), 10)
     margins[[3, 4]] = 0.6, 1.4
@@ -238,9 +242,9 @@ def _(rng):
         "X": (X - X.mean(axis=0)) / X.std(axis=0), "y": data["label"][rows], "l2": 0.1, "steps": 12,
     }
 
-    # clause: "all may be the same"
-    yield "three steps, and three where every label is the same", two_classes(rng, 12, 3) | {
-        "constant": np.full(12, rng.integers(2)), "steps": 3,
+    # clause: "all may be the same"; then b goes on growing, to where p (1 - p) is below a millionth
+    yield "fourteen steps, and fourteen where every label is the same", two_classes(rng, 12, 3) | {
+        "constant": np.full(12, rng.integers(2)), "steps": 14,
     }
 
 
@@ -260,8 +264,8 @@ def variables_of(model, kernel):
     if len(found) != len(model.trainable_variables) or not set(found) <= {"kernel", "bias"}:
         got = ", ".join(str(tuple(variable.shape)) for variable in model.trainable_variables)
         raise WrongStructure(
-            f"expected a kernel of shape {tuple(kernel.shape)} and a bias of shape ({kernel.shape[1]},), "
-            f"got variables of the shapes {got or 'none'}"
+            "expected a kernel [features, classes] and a bias [classes] as its only variables, "
+            f"got shapes {got or 'none'} where {kernel.shape[0]} features and {kernel.shape[1]} classes are"
         )
     return found
 
@@ -488,7 +492,10 @@ def examples_and_queries(rng, N, M, D):
 @kernel_ridge.cases
 def _(rng):
     # clause: "one row for each prediction that is wanted"
-    yield "eight examples, five queries, three features", examples_and_queries(rng, 8, 5, 3)
+    # Two queries are examples: what is predicted for them is not their label.
+    inputs = examples_and_queries(rng, 8, 5, 3)
+    inputs["Xte"][[1, 4]] = inputs["Xtr"][[0, 5]]
+    yield "eight examples, five queries, three features", inputs
     inputs = examples_and_queries(rng, 12, 4, 1)
     yield "twelve examples, four queries, one feature, labels in the hundreds", inputs | {
         "ytr": 200 * inputs["ytr"],
@@ -551,10 +558,17 @@ def _(rng):
     inputs = clouds(rng, 15, 4, 2)
     inputs["C"][1] += 1000.0
     yield "a centre that is nearest to none", inputs
+    opposite = rng.normal(size=(3, 2))
+    yield "a centre that moves to the origin", {
+        "X": np.concatenate([opposite, -opposite, 50 + rng.normal(size=(4, 2))]),
+        "C": np.array([[0.5, 0.3], [48.0, 51.0]]),
+    }
     # clause: "the lowest if several are"
     # Whole numbers: the distances are exact, and those of some examples equal.
     across = np.array([0, 0, 0, int(rng.integers(1, 5)), -int(rng.integers(1, 5))])
     X = np.stack([across, rng.permutation(9)[:5] - 4], axis=1)
+    # Two more are a little nearer to one of them.
+    X = np.concatenate([X, [[1 / 64, 5], [-1 / 64, -5]]])
     middle = rng.integers(-3, 4, size=2)
     yield "examples half-way between two centres", {
         "X": rng.permutation(X + middle) + 0.0,

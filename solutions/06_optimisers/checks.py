@@ -76,6 +76,10 @@ def _(rng):
     yield "a learning rate that falls on the way", weights_and_gradients(rng, 20, 4) | {
         "v": np.zeros(4), "lr": 0.2 * 0.8 ** np.arange(20), "mu": 0.9, "nesterov": False,
     }
+    # clause: "the velocity": without momentum it is the last step
+    yield "no momentum, though it rolls at first", weights_and_gradients(rng, 3, 4) | {
+        "v": sized(rng, 4), "lr": 0.1, "mu": 0.0,
+    }
     yield "no gradient: only rolling on", {
         "w": sized(rng, 3), "gradients": np.zeros((20, 3)),
         "v": sized(rng, 3), "lr": 0.1, "mu": 0.9, "nesterov": True,
@@ -113,6 +117,8 @@ def _(rng):
     yield "a gradient that is zero, and one that is so at first", inputs | {
         "a": np.array([1.0, 2.0, 0.0, 0.0, 3.0]), "lr": 0.1,
     }
+    # Only None stands for the start.
+    yield "a sum that is 0 and not None", weights_and_gradients(rng, 10, 3) | {"a": np.zeros(3), "lr": 0.2}
     yield "gradients as large as 10,000", {
         "w": sized(rng, 3), "gradients": sized(rng, 10, 3, low=1e3, high=1e4), "a": None, "lr": 0.1,
     }
@@ -225,6 +231,10 @@ def _(rng):
     # clause: "the two new averages, not corrected"
     yield "three weights, from step 50 on", weights_and_gradients(rng, 10, 3) | {
         "m": sized(rng, 3), "v": rng.uniform(1, 3, size=3), "first": 50, "lr": 0.05,
+    }
+    # After 1,500 steps v still lacks a fifth.
+    yield "two weights, from step 1,500 on", weights_and_gradients(rng, 5, 2) | {
+        "m": sized(rng, 2), "v": rng.uniform(1, 3, size=2), "first": 1500, "lr": 0.05,
     }
     inputs = weights_and_gradients(rng, 10, 3)
     inputs["gradients"][:, 1] = 0.0
@@ -462,7 +472,7 @@ def clipped_once(answer, grads, c):
 
 @clip_global_norm.cases
 def _(rng):
-    yield "one long gradient", {"grads": [100 * sized(rng, 6, low=1)], "c": 150.0}
+    yield "one long gradient", {"grads": [1e4 * sized(rng, 6, low=1)], "c": 1.5e4}
     # clause: "so that their common norm is at most `c`"
     yield "three gradients, together too long", {
         "grads": [sized(rng, 3, 4), sized(rng, 4, low=0.05, high=0.1), sized(rng, 2, 1, 3)], "c": 2.0,
@@ -528,7 +538,7 @@ def _(rng):
         "mu": float(rng.uniform(0.85, 0.95)),
     }
     yield "a learning rate so large that it diverges", {
-        "H": hessian(rng, 0.1, 1.0, 10.0), "lr": float(rng.uniform(4, 6)), "mu": 0.8,
+        "H": hessian(rng, 0.1, 0.3, 1.0, 2.0, 4.0, 10.0), "lr": float(rng.uniform(4, 6)), "mu": 0.8,
     }
     yield "a flat direction, at a small and a large learning rate", {
         "H": hessian(rng, 0.0, 2.0, 5.0), "lr": np.array([0.1, rng.uniform(0.8, 1.0)]), "mu": 0.5,
@@ -563,6 +573,7 @@ def _(rng):
     yield "two examples out of six, weights of different scale", {
         "G": rng.normal(size=(6, 3)) * np.array([0.1, 1.0, 10.0]) + 5, "m": 2,
     }
+    yield "gradients that are nearly all the same", {"G": rng.normal(size=(7, 2)) + 1e3, "m": 4}
     # clause: "two examples at least"
     yield "one of two examples, and both", {"G": rng.normal(size=(2, 3)) + 1, "m": np.array([1, 2])}
     # clause: "from 1 to all"
