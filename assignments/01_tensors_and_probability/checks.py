@@ -153,7 +153,7 @@ def _(rng):
     yield "four rows, nine columns, three layers", {"x": layered(rng, 4, 9), "k": 3}
     yield "six rows, six columns, one layer", {"x": layered(rng, 6, 6), "k": 1}
     # clause: "the matrix of rank `k` that is nearest to `x`": which a few steps of power iteration miss
-    yield "two layers of nearly the same weight", {"x": layered(rng, 7, 6, rank=3, fall=0.97), "k": 1}
+    yield "two layers of nearly the same weight", {"x": layered(rng, 7, 6, rank=3, fall=0.92), "k": 1}
     # clause: "how many layers are kept, at least 1. If there are not as many, all are."
     x = layered(rng, 5, 3)
     yield "more layers than there are, then one fewer", {"x": x, "k": 4, "then": {"x": x, "k": 2}}
@@ -443,12 +443,12 @@ def _(rng):
     yield "six rows and one", patients(6, 1, 3)
     # Columns of very different size, and a patient far from all others
     inputs = patients(20, 3, 3)
-    inputs["train"] *= [1e-4, 1.0, 1.0]
-    inputs["test"] *= [1e-4, 1.0, 1.0]
+    high = rng.uniform(300, 400) + rng.uniform(0.7, 1.0) * rng.normal(size=23)
+    inputs["train"][:, 2], inputs["test"][:, 2] = high[:20], high[20:]
     inputs["train"][3, 1] += 90
-    inputs["test"][0, 1] -= 300
+    inputs["test"][0, 1] -= 50
     for rows in inputs.values():
-        rows[:, 2] = rows[:, 2] - rows[:, 2].mean() + rng.uniform(900, 1100)
+        rows[:, 0] *= 1e-4
     yield "columns of very different size", inputs
     # clause: "A column that is constant among the training rows is 0 in both."
     # The mean of 16 equal numbers is exact. That of seven is off by a rounding in every other column, so

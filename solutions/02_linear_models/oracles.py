@@ -144,8 +144,8 @@ def logistic_by_autodiff(X, y, l2, steps):
 
 @oracle(of="logistic_regression")
 def logistic_of_scikit_learn(X, y, l2, steps):
-    """sklearn.linear_model.LogisticRegression, where there are steps enough to arrive."""
-    if steps < 10:
+    """sklearn.linear_model.LogisticRegression, where there are steps enough to arrive, and two classes."""
+    if steps < 10 or len(np.unique(y)) < 2:
         return logistic_by_reweighted_least_squares(X, y, l2, steps)
     model = LogisticRegression(C=1 / (len(y) * l2), solver="newton-cholesky", tol=1e-12, max_iter=200)
     model.fit(X, y)

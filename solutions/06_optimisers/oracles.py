@@ -27,7 +27,10 @@ def _by_keras(optimizer_class, w, g, lr, t=1, slots=None, **settings):
 
 @oracle(of="momentum_step")
 def momentum_of_keras(w, g, v, lr, mu, nesterov=False):
-    """keras.optimizers.SGD."""
+    """keras.optimizers.SGD, which keeps no velocity where there is no momentum: there, the step itself."""
+    if mu == 0:
+        (new,) = _by_keras(keras.optimizers.SGD, w, g, lr)
+        return new, new - w
     return _by_keras(keras.optimizers.SGD, w, g, lr, momentum=mu, nesterov=nesterov, slots={"momentums": v})
 
 
