@@ -62,11 +62,16 @@ def keeping(function: Callable[..., Any], **arguments: Any) -> Any:
     returned = function(*arguments.values())
     for name, value in before.items():
         if not np.array_equal(value, arguments[name], equal_nan=True):
-            raise WrongStructure(
-                f"expected `{name}` to be after the call what it was before, but it was changed in place; "
-                f"compute with new arrays, or with a copy of `{name}`"
-            )
+            raise WrongStructure(changed_in_place(name))
     return returned
+
+
+def changed_in_place(name: str) -> str:
+    """Say that an argument of this name was changed."""
+    return (
+        f"expected `{name}` to be after the call what it was before, but it was changed in place; "
+        f"compute with new arrays, or with a copy of `{name}`"
+    )
 
 
 def describe(value: Any) -> str:

@@ -138,6 +138,13 @@ def flowers(rng):
     return X, np.where(iris["label"][chosen] == 1, 1, -1)
 
 
+def balanced(rng, size):
+    """Draw inputs of this size with labels in turn, so that the bias is 0 again and again."""
+    X, t = separable_examples(rng, 20, 3, 0.0)
+    order = np.stack([np.flatnonzero(t > 0), np.flatnonzero(t < 0)], axis=1).ravel()
+    return size * X[order], t[order]
+
+
 def several(count, draw):
     """Draw so many sets of examples, of the same shape."""
     X, t = zip(*(draw() for _ in range(count)))
@@ -157,10 +164,15 @@ def _(rng):
         4, lambda: separable_examples(rng, 20, 5, 0.7)
     ) | {"max_epochs": 1000}
     # clause: "how many times to go through all examples at most"
-    yield "labels tossed by a coin, four epochs", {
-        "X": rng.normal(size=(1, 30, 3)), "t": np.append(1, rng.choice([-1, 1], size=29))[None],
-        "max_epochs": 4,
+    # clause: "perhaps 0"
+    tossed_labels = np.concatenate([np.ones((3, 1), int), rng.choice([-1, 1], size=(3, 29))], axis=1)
+    yield "labels tossed by a coin, no epoch, one and four", {
+        "X": rng.normal(size=(3, 30, 3)), "t": tossed_labels, "max_epochs": rng.permutation([0, 1, 4]),
     }
+    # With b = 0 the scores are of the order of the inputs' squares.
+    yield "inputs near 0, whose scores are small and are no mistakes for that", several(
+        3, lambda: balanced(rng, 1e-3)
+    ) | {"max_epochs": 4}
     # clause: "A score of exactly 0 counts as a mistake"
     # Whole numbers: scores of exactly 0 occur on the way, and no rounding decides what they are.
     yield "XOR in whole numbers, which it never learns", several(5, lambda: exclusive(rng)) | {
@@ -209,20 +221,20 @@ def _(rng):
     separator = np.array([[1.0, -0.7, 0.4]]) * rng.uniform(0.8, 1.2, size=3)
     yield "eight points in the plane", separated(rng, separator, 8)
     separators = rng.choice([-1.0, 1.0], size=(1, 5)) * rng.uniform(0.4, 1.0, size=(1, 5))
-    # clause: "the weights of a separator, of any length"
-    yield "twenty examples of four inputs, the separator ten times as long", separated(
-        rng, np.concatenate([separators, 10 * separators]), 20
+    # clause: "the weights of a separator, of any length but 0"
+    yield "twenty examples of four inputs, separators of several lengths", separated(
+        rng, np.concatenate([separators, 10 * separators, 1e-9 * separators]), 20
     )
     # clause: "infinity if an example lies on the separator or on its wrong side"
-    # Whole numbers, so that an example can lie exactly on a separator.
+    # Whole numbers of 2⁻¹², so that an example can lie exactly on a separator, and none is far from it.
     X = np.array([[2, 1], [3, -1], [-1, 0], [-2, 2]])
-    separators = np.array([[2, 0, 0], [2, -4, 0], [2, -6, 0], [0, 0, 0], [4, 2, 1], [6, 0, 2]])
+    separators = np.array([[2, 0, 0], [2, -4, 0], [2, -6, 0], [2, 0, 5], [4, 2, 1], [6, 0, 2]])
     width, height = rng.integers(1, 10, size=2)
     order = rng.permutation(4)
-    yield "separators that touch an example, are wrong on one, or are zero", {
+    yield "separators that touch an example, or are wrong on one", {
         "X": (X * [width, height])[order].astype(float),
         "t": np.array([1, 1, -1, -1])[order],
-        "separators": rng.permutation(separators * [height, width, width * height]).astype(float),
+        "separators": 2.0**-12 * rng.permutation(separators * [height, width, width * height]),
     }
 
 
@@ -460,6 +472,11 @@ def moved(rng, X, t):
     return X + rng.choice([-30, 30], size=X.shape[1]), t
 
 
+def close(X, t):
+    """Move points close together."""
+    return 1e-4 * X, t
+
+
 def of_one_label(rng, X, but=0):
     """Label all points alike, but for so many."""
     t = np.ones(len(X), dtype=int)
@@ -512,7 +529,9 @@ def _(rng):
             lambda: of_one_label(rng, grid(rng, 1, 3)),
             lambda: (np.zeros((2, 2)), np.array([1, 1])),
             lambda: (np.zeros((2, 2)), np.array([-1, -1])),
+            lambda: of_one_label(rng, grid(rng, 60, 3)),
             # Beside them some in which one label is another, and should not be.
+            lambda: of_one_label(rng, grid(rng, 60, 3)[[0, *range(60)]], but=1),
             lambda: of_one_label(rng, np.zeros((2, 2)), but=1),
             lambda: of_one_label(rng, np.zeros((4, 1)), but=2),
             lambda: of_one_label(rng, grid(rng, 5, 3)[[0, 0, 1, 2, 3, 4]], but=1),
@@ -528,6 +547,13 @@ def _(rng):
         lambda: far_up(rng, -1, -1, 1),
     ]
     yield "points far from the origin", {"sets": every_kind(rng, kinds, 16)}
+
+    # clause: "they may lie as close together as 10⁻⁴"
+    kinds = [
+        lambda kind=kind, size=size: close(*kind(rng, *size))
+        for kind in (divided, crossed) for size in ((6, 1), (7, 2), (8, 3))
+    ]
+    yield "points close together", {"sets": every_kind(rng, kinds, 16)}
 
     kinds = [lambda size=size: tossed(rng, *size) for size in ((3, 4), (4, 6))]
     kinds += [lambda size=size: crossed(rng, *size) for size in ((4, 2), (4, 4), (6, 5))]
@@ -598,12 +624,18 @@ def by_a_ray(X, t):
     return bool(X[t > 0].min(initial=np.inf) > X[t < 0].max(initial=-np.inf))
 
 
+def by_all_but_one(X, t):
+    """Whether the labels are not the signs of the first coordinates, of which a 0 has none."""
+    return not np.array_equal(np.sign(X[:, 0]), t)
+
+
 FAMILIES = {
     "lines in the plane": by_a_line,
     "lines through the origin": by_a_line_through_the_origin,
     "intervals on the line": by_a_box,
     "boxes in the plane": by_a_box,
     "rays on the line": by_a_ray,
+    "all but one": by_all_but_one,
 }
 
 
@@ -687,6 +719,22 @@ def _(rng):
         "family": "rays on the line",
         "sets": every_kind(rng, [
             lambda: spots(1), lambda: spots(3), lambda: spots(0), lambda: spots(0, 1), lambda: spots(2, 1),
+        ], 18),
+    }
+
+    def signed(signs):
+        return np.stack([signs, rng.normal(size=len(signs))], axis=1) * rng.uniform(1, 2)
+
+    def none_missing():
+        return signed(np.append(0.0, rng.choice([-1.0, 1.0], size=7))[rng.permutation(8)])
+
+    # clause: "Tries all 2ᴾ labellings"
+    yield "a family that lacks a single labelling of eight points, or none", {
+        "family": "all but one",
+        "sets": every_kind(rng, [
+            lambda: signed(np.ones(8)), lambda: signed(-np.ones(8)), none_missing, none_missing,
+            lambda: signed(rng.choice([-1.0, 1.0], size=8)), lambda: signed(rng.choice([-1.0, 1.0], size=8)),
+            lambda: signed((-1.0) ** np.arange(8)),
         ], 18),
     }
 

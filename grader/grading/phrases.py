@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from grader.drivers import changed_in_place
 from grader.exercise import Exercise
 
 # What `drivers.keeping` says of an input that was changed.
@@ -85,7 +86,11 @@ def _phrases(checks: str) -> tuple[str, ...]:
     sentences = [one for one in _words(checks) if len(one.strip()) >= SHORTEST and " " in one.strip()]
     whole = [one for one in sentences if one.count("`") % 2 == 0 and one.count("(") == one.count(")")]
     for node in ast.walk(ast.parse(checks)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "keeping":
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id == "keeping":
+            whole += [changed_in_place(keyword.arg) for keyword in node.keywords if keyword.arg]
+        if node.func.id == "keeping":
             whole += [CHANGED.format(name=keyword.arg) for keyword in node.keywords if keyword.arg]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "named":
             parts = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]

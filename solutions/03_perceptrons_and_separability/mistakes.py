@@ -138,21 +138,6 @@ def counts_epochs(X, t, max_epochs):
     return w, b, epochs
 
 
-@mistake(of="perceptron_train", raises="WrongStructure")
-def examples_turned_in_place(X, t, max_epochs):
-    """the examples are multiplied by their labels in place, which changes the caller's X."""
-    X *= t[:, None]
-    w, b, mistakes = np.zeros(X.shape[1]), 0.0, 0
-    for _ in range(max_epochs):
-        before = mistakes
-        for x, label in zip(X, t):
-            if w @ x + label * b <= 0:
-                w, b, mistakes = w + x, b + label, mistakes + 1
-        if mistakes == before:
-            break
-    return w, b, mistakes
-
-
 @mistake(of="perceptron_train")
 def labels_of_zero(X, t, max_epochs):
     """negative labels are turned into 0, so that negative examples never change a weight."""
@@ -250,14 +235,6 @@ def length_without_bias(X, t, w, b):
 def radius_without_bias(X, t, w, b):
     """R is the length of the longest example without the 1 that belongs to the bias."""
     return _bound(X, t, w, b, radius=np.linalg.norm(X, axis=1).max())
-
-
-@mistake(of="perceptron_bound", raises="WrongStructure")
-def weights_shortened_in_place(X, t, w, b):
-    """the separator is divided by its length in place, which changes the caller's w."""
-    length = np.sqrt(w @ w + b**2)
-    w /= length if length else np.inf
-    return right.perceptron_bound(X, t, w, b / length if length else 0.0)
 
 
 @mistake(of="perceptron_bound")
@@ -484,6 +461,12 @@ def bias_not_negative(X, t):
 
 
 @mistake(of="is_separable")
+def weights_bounded(X, t):
+    """the weights are bounded, here by 2,000, and points close together need larger ones."""
+    return _feasible(X, t, bounds=(-2000, 2000))
+
+
+@mistake(of="is_separable")
 def answer_negated(X, t):
     """the answer is the opposite: True where the linear program has no solution."""
     return not right.is_separable(X, t)
@@ -559,6 +542,13 @@ def random_labellings(X, separable):
 def points_counted(X, separable):
     """the points are only counted: hyperplanes shatter N + 1 points, but only in general position."""
     return len(X) <= X.shape[1] + 1
+
+
+@mistake(of="shattered")
+def all_positive_left_out(X, separable):
+    """the labelling in which all points are positive is left out."""
+    labellings = itertools.product([-1, 1], repeat=len(X))
+    return all(separable(X, np.array(t)) for t in labellings if -1 in t)
 
 
 @mistake(of="shattered")

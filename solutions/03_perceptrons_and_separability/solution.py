@@ -370,8 +370,8 @@ def perceptron_train(
     Args:
         X: the examples.
         t: their labels, -1 or 1.
-        max_epochs: how many times to go through all examples at most. The first
-            epoch without a mistake is the last in any case.
+        max_epochs: how many times to go through all examples at most, perhaps 0. The
+            first epoch without a mistake is the last in any case.
 
     Returns:
         The weights, the bias, and how many mistakes (hence updates) were made in all.
@@ -482,7 +482,7 @@ def perceptron_bound(
     Args:
         X: the examples.
         t: their labels, -1 or 1.
-        w: the weights of a separator, of any length.
+        w: the weights of a separator, of any length but 0.
         b: its bias.
 
     Returns:
@@ -583,7 +583,7 @@ four inputs: the counts are the known ones, https://oeis.org/A000609.)
 #     sums = weights @ inputs.T
 #     fires = sums[:, None] >= np.arange(-3 * n - 0.5, 3 * n + 1)[:, None]
 #     found.append(len(np.unique(fires.reshape(-1, 2**n) @ 2 ** np.arange(2**n))))
-#     print(f"{n} inputs: {found[-1]:4} of {2 ** 2**n:5} functions")
+#     print(f"{n} input{'s' * (n > 1)}: {found[-1]:4} of {2 ** 2**n:5} functions")
 # assert found == [4, 14, 104, 1882], "the known counts"
 
 # %% [markdown]
@@ -835,7 +835,7 @@ def is_separable(X: Float64[np.ndarray, "points inputs"], t: Int[np.ndarray, "po
     https://docs.scipy.org/doc/scipy/reference/generated/scipy.optimize.linprog.html.
 
     Args:
-        X: the points.
+        X: the points; they may lie as close together as 10⁻⁴.
         t: their labels, -1 or 1; perhaps all the same.
 
     Returns:
@@ -860,7 +860,7 @@ that you find separable should follow Cover's count for $N=6$ (the sixth dimensi
 # for n in (1, 2, 3):
 #     bits = np.array(list(itertools.product([0, 1], repeat=n)), dtype=float)
 #     found = sum(is_separable(bits, np.array(t)) for t in itertools.product([-1, 1], repeat=2**n))
-#     print(f"{n} bits: {found} functions")
+#     print(f"{n} bit{'s' * (n > 1)}: {found} functions")
 #     assert found == (4, 14, 104)[n - 1], "the counts from above"
 # for one, other in itertools.combinations(range(3), 2):
 #     found = is_separable(*pair_of_species(one, other, np.random.default_rng(0)))
@@ -945,7 +945,7 @@ points, which dichotomies fail depends on where the points lie, but some always 
 # rng = np.random.default_rng(0)
 # for N in (1, 2, 3, 4):
 #     found = [P for P in range(1, N + 4) if shattered(rng.normal(size=(P, N)), is_separable)]
-#     print(f"hyperplanes in {N} dimensions shatter random sets of {found} points")
+#     print(f"hyperplanes in {N} dimension{'s' * (N > 1)} shatter random sets of {found} points")
 #     assert found == list(range(1, N + 2)), "up to N + 1 points"
 
 # %% [markdown]
@@ -989,6 +989,8 @@ def random_feature_lift(
     Inequalities with Applications in Pattern Recognition" (1965),
     https://doi.org/10.1109/PGEC.1965.264137.
 
+    Any way will do. The features are fixed, so that no gradient has to flow through them.
+
     Args:
         X: the points.
         W: the features' random weights, one column for each feature.
@@ -1020,7 +1022,7 @@ separator that it found.
 # for features in (1, 2, 4, 8, 16):
 #     tries = [lifted(CORNERS, features, rng) for _ in range(100)]
 #     share = np.mean([is_separable(one, exclusive) for one in tries])
-#     print(f"XOR in {features:2} random features: separable in {share:.0%} of 100 draws")
+#     print(f"XOR in {features} random feature{'s' * (features > 1)}: separable in {share:.0%} of 100 draws")
 # assert share > 0.9, "with 16 features nearly always"
 # lift = next(one for one in tries if is_separable(one, exclusive))
 # w, b, mistakes = perceptron_train(lift, exclusive, 10**5)

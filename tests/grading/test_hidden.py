@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from grader import protocol, wire
 from grader.client.child import Child
+from grader.drivers import changed_in_place
 from grader.exercise import Case, Exercise, run_checks
 from grader.grading.judge import judged
 from grader.grading.key import ExerciseKey, MistakeKey, Response
@@ -31,14 +32,14 @@ from grader.sandbox.levels import Limits
 from grader.verdict import Status, Verdict
 
 CHECKS = """
-from grader.drivers import WrongStructure, named, without_ops
+from grader.drivers import WrongStructure, keeping, named, without_ops
 from grader.exercise import exercise
 
 
 @exercise(points=10, hint="?")
 def answer(answer, x):
     with without_ops(["Conv2D"], "slice the images and add up"):
-        w, v = named(answer.answer(x), "w", "v").values()
+        w, v = named(keeping(answer.answer, x=x), "w", "v").values()
     if w is None:
         raise WrongStructure(f"expected a list of nodes, got {w}")
     return {"w": w, "v": v}
@@ -194,6 +195,8 @@ def refused(error: str, text: str) -> str:
         ("WrongStructure", "expected a list of nodes, got an array of 3", ": expected a list of nodes."),
         ("WrongStructure", "expected a list of nodes, got a set", ": expected a list of nodes, got a set."),
         ("WrongStructure", "expected `w` to hold numbers, got Ж", ": expected `w` to hold numbers."),
+        ("WrongStructure", changed_in_place("x"), f": {changed_in_place('x')}."),
+        ("WrongStructure", changed_in_place("Ж"), "."),
         ("WrongStructure", "expected 18.583", "."),
     ],
 )  # fmt: skip
