@@ -19,11 +19,6 @@ import numpy as np
 from grader.drivers import changed_in_place
 from grader.exercise import Exercise
 
-# What `drivers.keeping` says of an input that was changed.
-CHANGED = (
-    "expected `{name}` to be after the call what it was before, but it was changed in place; "
-    "compute with new arrays, or with a copy of `{name}`"
-)
 SHORTEST = 8  # characters of a phrase; less says nothing by itself
 # What `drivers.describe` says of values without a shape.
 GOT = ("None (is there a `return`?)", *(
@@ -69,7 +64,7 @@ def _of_outputs(expected: Mapping[str, np.ndarray]) -> Iterable[str]:
         yield f"expected `{name}` to hold numbers"
         yield f"expected `{name}` to be one array"
         yield f"expected a smaller `{name}`"
-        yield CHANGED.format(name=name)  # where an output takes the place of an input
+        yield changed_in_place(name)  # where an output takes the place of an input
     yield "expected a tensor that gradients flow through"
 
 
@@ -90,9 +85,7 @@ def _phrases(checks: str) -> tuple[str, ...]:
             continue
         if node.func.id == "keeping":
             whole += [changed_in_place(keyword.arg) for keyword in node.keywords if keyword.arg]
-        if node.func.id == "keeping":
-            whole += [CHANGED.format(name=keyword.arg) for keyword in node.keywords if keyword.arg]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "named":
+        if node.func.id == "named":
             parts = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
             if parts and len(parts) == len(node.args) - 1:
                 whole.append(f"expected the {len(parts)} values ({', '.join(map(str, parts))})")

@@ -25,7 +25,6 @@ from grader.drivers import changed_in_place
 from grader.exercise import Case, Exercise, run_checks
 from grader.grading.judge import judged
 from grader.grading.key import ExerciseKey, MistakeKey, Response
-from grader.grading.phrases import phrase
 from grader.outcome import Outcome
 from grader.protocol import LOCKED
 from grader.sandbox.levels import Limits
@@ -196,6 +195,8 @@ def refused(error: str, text: str) -> str:
         ("WrongStructure", "expected a list of nodes, got a set", ": expected a list of nodes, got a set."),
         ("WrongStructure", "expected `w` to hold numbers, got Ж", ": expected `w` to hold numbers."),
         ("WrongStructure", changed_in_place("x"), f": {changed_in_place('x')}."),
+        # An output, which the next call takes as an input.
+        ("WrongStructure", changed_in_place("w"), f": {changed_in_place('w')}."),
         ("WrongStructure", changed_in_place("Ж"), "."),
         ("WrongStructure", "expected 18.583", "."),
     ],
@@ -212,19 +213,6 @@ def test_what_to_do_instead_of_what_is_forbidden_is_shown_on_hidden_cases() -> N
         "the answer calls `Conv2D`, which it should not; slice the images and add up."
     )
     assert refused("ForbiddenOp", "18.583") == "the answer calls what it is to write, which it should not."
-
-
-def test_which_input_was_changed_is_shown_on_hidden_cases() -> None:
-    keeping = run_checks(CHECKS.replace("answer.answer(x)", "keeping(answer.answer, x=x)"), "checks.py")[
-        "answer"
-    ]
-    said = (
-        "expected `{}` to be after the call what it was before, but it was changed in place; "
-        "compute with new arrays, or with a copy of `{}`"
-    )
-    for name in ("x", "w"):  # an input, and an output that the next call takes as an input
-        assert phrase(keeping, KEY.expected[0], said.format(name, name)) == said.format(name, name)
-    assert not phrase(keeping, KEY.expected[0], said.format("18.583", "18.583"))
 
 
 def test_what_a_judge_finds_is_shown_if_it_is_a_phrase_of_the_checks() -> None:
