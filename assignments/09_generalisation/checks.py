@@ -492,7 +492,7 @@ def _(rng):
     unlikely = {"delta": float(rng.uniform(1e-9, 2e-9))}
     # clause: "for one classifier chosen before"
     yield "one classifier, Hoeffding's inequality", {
-        "kind": "hoeffding", "settings": [{"m": 1, "delta": 0.5}, *settings({}, {}, unlikely)],
+        "kind": "hoeffding", "settings": [{"m": 1, "delta": 0.05}, *settings({}, {}, unlikely)],
     }
     yield "a finite class", {
         "kind": "finite",
@@ -567,6 +567,10 @@ def _(rng):
     inputs["b"][2] = -50.0
     # clause: "weights and biases of all features there are"
     yield "a feature that is always 0", inputs
+    inputs = regression(10, 5, 3, 24, [6, 10, 24])
+    inputs["W"][:, 1] = inputs["W"][:, 0] + 1e-3 * rng.normal(size=3)
+    inputs["b"][:2] = 4.0  # so that no ReLU hides what tells the two apart
+    yield "two features that are nearly alike", inputs
     diabetes = arrays("diabetes")
     X, y = diabetes["features"] / 0.0476, (diabetes["target"] - 152.0) / 77.0
     chosen = rng.permutation(442)

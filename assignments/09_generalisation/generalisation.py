@@ -385,7 +385,7 @@ def bias_variance(
         X: the inputs; their features, without an intercept. Left as it is.
         f: the truth at the inputs. Left as it is.
         sigma: the standard deviation of the noise.
-        lam: λ as it stands in S.
+        lam: λ as it stands in S; 0 only where XᵀX can be inverted.
 
     Returns:
         The squared bias, the variance and the noise.

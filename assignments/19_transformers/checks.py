@@ -32,7 +32,8 @@ def nearby(query, key, value, mask=None):
     """Average the values, the nearer its key the more.
 
     What the layers below are given in the place of your attention: an error there costs nothing
-    here, and another rule shows whether a layer uses what it is given.
+    here, and another rule shows whether a layer uses what it is given. The second result is not what
+    the first was averaged with, so that a layer that averages again by itself is found.
     """
     import tensorflow as tf
 
@@ -41,7 +42,7 @@ def nearby(query, key, value, mask=None):
     if mask is not None:
         near = near * tf.cast(mask, near.dtype)
     weights = tf.math.divide_no_nan(near, tf.reduce_sum(near, axis=-1, keepdims=True))
-    return tf.matmul(weights, value), weights
+    return tf.matmul(weights, value), near
 
 
 def attention_layer(kernels):
@@ -56,6 +57,7 @@ def attention_layer(kernels):
                 weight = self.add_weight(shape=kernel.shape, name=name)
                 weight.assign(kernel)
                 setattr(self, name, weight)
+            self.built = True  # Keras would trace a graph to find out
 
         def call(self, query, key, value, attention_mask=None):
             query, key, value = (
@@ -427,12 +429,14 @@ def GPT(
     if show == "changes":
         import tensorflow as tf
 
-        before, ids = np.asarray(model(ids, mask)), np.asarray(ids)
-        changes = []
-        for step in range(ids.shape[1]):
-            changed = np.where(np.arange(ids.shape[1]) == step, other, ids)
-            changes.append(np.asarray(model(tf.constant(changed), mask)) - before)
-        return {"change of the logits, for a change of each token": np.stack(changes)}
+        ids, length = np.asarray(ids), ids.shape[1]
+        changed = np.where(np.eye(length, dtype=bool)[:, None], other, ids)
+        logits = np.asarray(model(tf.constant(np.concatenate([ids, *changed])), mask))
+        before, after = logits[: len(ids)], logits[len(ids) :]
+        if len(after) != len(changed) * len(ids):
+            raise WrongStructure(f"expected logits of {len(ids) * (length + 1)} sequences, got {describe(logits)}")
+        changes = after.reshape(length, *before.shape) - before
+        return {"change of the logits, for a change of each token": changes}
     return {"logits": model(ids, mask)}
 
 
@@ -444,6 +448,7 @@ def simple_block(kernels):
         def __init__(self):
             super().__init__()
             self.attention = attention_layer(kernels)
+            self.built = True
 
         def call(self, x, attention_mask=None):
             return x + self.attention(x, x, x, attention_mask)
@@ -485,7 +490,7 @@ def _(rng):
     # clause: "Return, at each position, the logits of the token that comes next"
     yield "one block, one sequence", model_inputs(rng, 7, 6, 4, 2, 1, batch=1)
     # clause: "x goes through them in this order", "positions count from 0, however long the context is"
-    yield "two blocks, sequences shorter than the context", model_inputs(rng, 11, 9, 6, 3, 2, length=5)
+    yield "three blocks, sequences shorter than the context", model_inputs(rng, 11, 9, 6, 3, 3, length=5)
     # clause: "the mean of -log p(next token), in nats, over all but the last position"
     inputs = model_inputs(rng, 8, 7, 6, 3, 2, length=4)
     yield "the loss of two blocks, sequences shorter than the context", inputs | {"show": "loss"}
@@ -504,7 +509,7 @@ def _(rng):
 
     # clause: "also makes the logits"
     vocab, width = int(rng.integers(12, 400)), 2 * int(rng.integers(2, 9))
-    yield "the number of parameters", model_inputs(rng, vocab, 10, width, 2, 3) | {"show": "parameters"}
+    yield "the number of parameters", model_inputs(rng, vocab, 10, width, 2, 1) | {"show": "parameters"}
 
     # clause: "The same in training as in use; gradients flow to all weights, those of the blocks included"
     inputs = model_inputs(rng, 6, 5, 4, 2, 2, length=4)
@@ -536,8 +541,10 @@ def _(rng):
     # clause: "exp of the mean negative log-likelihood per token", "stays as it is"
     yield "a fair die", {"nll": tokens * np.log(faces), "tokens": tokens}
 
-    tokens = rng.integers(5, 30, size=6)
-    yield "sequences of different lengths", {"nll": tokens * rng.uniform(0.5, 3, size=6), "tokens": tokens}
+    tokens = rng.permutation(np.append(rng.integers(5, 30, size=5), 1))
+    yield "sequences of different lengths, one of a single token", {
+        "nll": tokens * rng.uniform(0.5, 3, size=6), "tokens": tokens
+    }
     yield "one sequence", {"nll": rng.uniform(90, 120, size=1), "tokens": np.array([12])}
 
     tokens = np.array([2, 90_000])
@@ -582,6 +589,12 @@ def _(rng):
     just = float(ranked[:4].sum())
     yield "four tokens reach top_p by a hair", {"logits": logits, "top_p": just - 1e-3}
     yield "four tokens miss top_p by a hair", {"logits": logits, "top_p": just + 1e-3}
+
+    ranked = np.array([2.0, 1.0, 0.99, 0.0, -0.5])
+    reached = float(np.exp(ranked[:2]).sum() / np.exp(ranked).sum())
+    yield "a token that nearly ties with the last of the nucleus", {
+        "logits": rng.permutation(ranked), "top_p": reached - 1e-3
+    }
 
     logits = spaced(rng, 8)
     logits[rng.integers(8)] = 9.0

@@ -187,14 +187,20 @@ def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float, wh
             return f"{name} is what was expected, but {phrase}", ""
     if found := _rows(name, _wrong(want, got, tolerance)):
         return found, ""
+    rounding = min(tolerance, SINGLE) * np.abs(want).max(initial=0.0)
+
+    def constant(deviation: np.ndarray, expected: np.ndarray) -> bool:
+        """Tell whether it is the same to one part in a hundred, and not only within the tolerance."""
+        return bool((np.abs(deviation - expected) <= 0.01 * np.abs(expected) + rounding).all())
+
     scale = float((got * want).sum() / (want * want).sum())
-    if scale and np.isfinite(scale) and explains(got / scale):
+    if scale and np.isfinite(scale) and explains(got / scale) and constant(got - want, (scale - 1) * want):
         for text, value in (("½", 0.5), ("2", 2.0), ("-½", -0.5), ("-2", -2.0)):
             if abs(scale - value) < 1e-4 * abs(value):
                 return f"{name} is {text} times what was expected, everywhere", ""
         return f"{name} is what was expected times the same number, everywhere", _unlike(scale, 1.0)[0]
     shift = float((got - want).mean())
-    if np.isfinite(shift) and explains(got - shift):
+    if np.isfinite(shift) and explains(got - shift) and constant(got - want, np.full_like(want, shift)):
         return f"{name} is off by the same amount everywhere", ""
     return "", ""
 

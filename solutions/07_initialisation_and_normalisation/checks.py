@@ -59,21 +59,30 @@ def drawing(draw, shape):
     return drawn
 
 
-def again(place, drawn, seed):
+def again(kernel, drawn, seed):
     """Draw once more by the same generator, and by another."""
     return {
-        f"kernel {place}, its beginning again": drawn(seed + place).ravel()[:12],
-        f"kernel {place}, its beginning by another generator": drawn(seed - 1).ravel()[:12],
+        f"{kernel}, its beginning again": drawn(seed).ravel()[:12],
+        f"{kernel}, its beginning by another generator": drawn(seed + 10**7).ravel()[:12],
     }
 
 
-def unsteady(returned, place, beginning):
+def unsteady(returned, kernel, beginning):
     """Say what is wrong with where a kernel's numbers come from; None if nothing is."""
-    if np.array_equal(beginning, returned[f"kernel {place}, its beginning by another generator"]):
+    if np.array_equal(beginning, returned[f"{kernel}, its beginning by another generator"]):
         return "another generator gives the same weights"
-    if not np.array_equal(beginning, returned[f"kernel {place}, its beginning again"]):
+    if not np.array_equal(beginning, returned[f"{kernel}, its beginning again"]):
         return "the same generator gives other weights: draw from `rng` and from nothing else"
     return None
+
+
+def neighbours(w):
+    """Correlate each row and each column with the next, and with the one half of the matrix away."""
+    found = []
+    for matrix in (w, w.T):
+        for apart in (1, max(len(matrix) // 2, 1)):
+            found.append(np.sum(matrix[apart:] * matrix[:-apart]) / max(np.sum(matrix[apart:] ** 2), 1e-30))
+    return found
 
 
 @exercise(
@@ -83,26 +92,31 @@ def unsteady(returned, place, beginning):
     arrays="numpy",
 )
 def initialise(answer, shapes, scheme, seed):
-    outputs = {}
+    def draw(shape, rng):
+        return answer.initialise(shape, scheme, rng)
+
+    # Where the numbers come from is asked of a small kernel, which is quickly drawn three times.
+    small = drawing(draw, (*shapes[0][:-2], 6, 8))
+    outputs = {"small kernel, its beginning": small(seed).ravel()[:12]} | again("small kernel", small, seed)
     for place, shape in enumerate(shapes):
-        drawn = drawing(lambda shape, rng: answer.initialise(shape, scheme, rng), shape)
-        w = drawn(seed + place)
+        w = drawing(draw, shape)(seed + place)
+        ordered, sizes = np.sort(w, axis=None), np.sort(np.abs(w), axis=None)
         chosen = np.rint(SHARES * (w.size - 1)).astype(int)
-        outputs[f"kernel {place}, 101 of its numbers in order"] = np.sort(w, axis=None)[chosen]
-        outputs[f"kernel {place}, its beginning"] = w.ravel()[:12]
+        outputs[f"kernel {place}, 101 of its numbers in order"] = ordered[chosen]
         outputs[f"kernel {place}, its corner"] = w[:8, :8]
-        different = [len(np.unique(values)) / w.size for values in (w, np.abs(w))]
+        different = [1 - np.mean(values[1:] == values[:-1]) for values in (ordered, sizes)]
         outputs[f"kernel {place}, share of different weights, and of different sizes"] = different
-        outputs |= again(place, drawn, seed)
+        outputs[f"kernel {place}, how rows and columns correlate"] = neighbours(w)
     return outputs
 
 
 @initialise.judge
 def _(returned, expected, inputs):
+    # clause: "all random numbers come from `rng`"
+    if found := unsteady(returned, "small kernel", returned["small kernel, its beginning"]):
+        return found
+    ends = []
     for place, shape in enumerate(inputs["shapes"]):
-        # clause: "all random numbers come from `rng`"
-        if found := unsteady(returned, place, returned[f"kernel {place}, its beginning"]):
-            return found
         # clause: "independent of each other"
         corner = returned[f"kernel {place}, its corner"]
         for one, other in [(corner[0], corner[1]), (corner[:, 0], corner[:, 1])]:
@@ -118,18 +132,33 @@ def _(returned, expected, inputs):
             steps = np.sign(np.diff(corner, axis=axis))
             if np.all(steps == steps[0, 0]):
                 return "the weights are in order: draw each of them independently of the others"
+        if outside(returned[f"kernel {place}, how rows and columns correlate"], -0.04, 0.04):
+            return "rows or columns are alike, or opposite: draw each weight independently of all others"
         ordered = returned[f"kernel {place}, 101 of its numbers in order"]
         if found := misdrawn(ordered, shape, inputs["scheme"]):
             return found
+        ends += list(np.abs(ordered[[0, -1]]) / deviation_of(inputs["scheme"], shape))
+    # clause: "A normal distribution is not cut off."
+    # Of four times 25,000 such numbers none is that large once in forty million draws.
+    if inputs["scheme"].endswith("normal") and max(ends) < 3.75:
+        return CUT_OFF
     return None
+
+
+CUT_OFF = "no weight is far from 0, as if the normal distribution were cut off"
+
+
+def deviation_of(scheme, shape):
+    """Return the standard deviation of a kernel's weights."""
+    window = int(np.prod(shape[:-2]))
+    fan_in, fan_out = window * shape[-2], window * shape[-1]
+    family = scheme.split("_")[0]
+    return {"lecun": 1 / fan_in, "glorot": 2 / (fan_in + fan_out), "he": 2 / fan_in}[family] ** 0.5
 
 
 def misdrawn(ordered, shape, scheme):
     """Compare a kernel's numbers, of which 101 are given in order, with what its scheme draws."""
-    family, kind = scheme.split("_")
-    window = int(np.prod(shape[:-2]))
-    fan_in, fan_out = window * shape[-2], window * shape[-1]
-    deviation = {"lecun": 1 / fan_in, "glorot": 2 / (fan_in + fan_out), "he": 2 / fan_in}[family] ** 0.5
+    kind, deviation = scheme.split("_")[1], deviation_of(scheme, shape)
     inner = slice(WITHIN, -WITHIN) if kind == "normal" else slice(1, -1)
     if kind == "normal":
         want = np.array([NormalDist().inv_cdf(share) for share in SHARES[inner]])
@@ -143,14 +172,13 @@ def misdrawn(ordered, shape, scheme):
     width = got @ want / (want @ want)
     if outside(got / max(width, 1e-9) - want, -0.08, 0.08):
         if kind == "normal" and np.all(np.abs(ordered[[0, -1]]) < 2.5 * deviation):
-            return "no weight is far from 0, as if the normal distribution were cut off"
+            return CUT_OFF
         return "the weights are not distributed as the scheme's name says"
     numbers = f"their standard deviation is {width * deviation:.4g}"
     if outside(width, 0, 1.02):
         return "the weights are spread too widely", numbers
     if outside(width, 0.98, 1.02):
         return "the weights are not spread widely enough", numbers
-    # clause: "A normal distribution is not cut off."
     ends = np.abs(ordered[[0, -1]]) / deviation
     if outside(ends, *((3.4, 8) if kind == "normal" else (0.99 * 3**0.5, 1.0001 * 3**0.5))):
         return "the weights do not end where they should"
@@ -196,7 +224,7 @@ def orthogonal(answer, shapes, seed):
     for place, shape in enumerate(shapes):
         drawn = drawing(answer.orthogonal, shape)
         outputs[f"kernel {place}"] = drawn(seed + place)
-        outputs |= again(place, drawn, seed)
+        outputs |= again(f"kernel {place}", drawn, seed + place)
     return outputs
 
 
@@ -204,7 +232,7 @@ def orthogonal(answer, shapes, seed):
 def _(returned, expected, inputs):
     for place, shape in enumerate(inputs["shapes"]):
         w = returned[f"kernel {place}"]
-        if found := unsteady(returned, place, w.ravel()[:12]):
+        if found := unsteady(returned, f"kernel {place}", w.ravel()[:12]):
             return found
         # clause: "its columns are orthonormal, or its rows if these are fewer"
         gram = w.T @ w if len(w) >= shape[-1] else w @ w.T
@@ -220,6 +248,9 @@ def _(returned, expected, inputs):
         if min(w.shape) >= LARGE:
             if outside(np.abs(w), 0, 0.9):
                 return "a number of a large matrix is near 1, so that an input is passed on almost alone"
+            # clause: "equal inputs do not come out equal"
+            if outside(w.sum() / w.size**0.5, -0.8, 0.8):
+                return "an input of equal numbers comes out equal: orthogonalise numbers with mean 0"
             for axis in (0, 1):
                 if outside(w.mean(axis) * w.shape[axis] ** 0.5, -0.8, 0.8):
                     return "a row or column is nearly constant: orthogonalise numbers with mean 0"
@@ -355,6 +386,10 @@ def _(rng):
     inputs["rv"][0], inputs["gamma"][1] = 0.0, 0.0
     yield "testing where a running variance is 0, and a gamma", inputs
     yield "training on a single vector", channels(rng, 1, 4, training=True)
+    # clause: "Their mean may be a hundred times as large as their deviation"
+    yield "training on channels far from 0", channels(rng, 7, 6, training=True) | {
+        "x": rng.choice([-1.0, 1.0], size=6) * 150 + rng.normal(size=(7, 6))
+    }
 
 
 # batchnorm_backward
@@ -436,6 +471,10 @@ def _(rng):
     inputs["x"][1, 2] = 5.0
     inputs["gamma"][1] = 0.0
     yield "a token that does not vary, and a gamma of 0", inputs
+    # clause: "Their mean may be a hundred times as large as their deviation"
+    yield "tokens far from 0", tokens(3, 4, 6) | {
+        "x": 150 * rng.choice([-1.0, 1.0], size=(3, 4, 1)) + rng.normal(size=(3, 4, 6))
+    }
 
 
 # fold_batchnorm
@@ -551,7 +590,7 @@ def far_or_near(network, act):
 @symmetry_breaking.cases
 def _(rng):
     def case(own, act="tanh", features=5, classes=3, batch=8, on_the_edge=False):
-        """Put a network, made of units as many as are drawn, between three in which units are alike.
+        """Put a network, made of units as many as are drawn, before or behind one in which units are alike.
 
         How many are different is drawn: a count that is the same in every draw could be guessed.
         """
@@ -574,8 +613,8 @@ def _(rng):
                 if far_or_near(one, act) or (on_the_edge and change is own):
                     return one
 
-        networks = [steady(own)] + [steady(alike) for _ in range(3)]
-        return {"networks": [networks[place] for place in rng.permutation(4)], "act": act}
+        networks = [steady(own), steady(alike)]
+        return {"networks": [networks[place] for place in rng.permutation(2)], "act": act}
 
     def alike(network):
         """Draw how many units are different, each at least once; those that are alike stand anywhere.

@@ -135,6 +135,26 @@ def cut_off_and_widened(shape, scheme, rng):
 
 
 @mistake(of="initialise")
+def cut_off_at_three_and_a_half(shape, scheme, rng):
+    """a normal distribution is cut off at three and a half deviations."""
+    fan_in, fan_out = right.fans(shape)
+    inverse = {"lecun": fan_in, "glorot": (fan_in + fan_out) / 2, "he": fan_in / 2}[scheme.split("_")[0]]
+    w = right.initialise(shape, scheme, rng)
+    while scheme.endswith("normal") and np.any(far := np.abs(w) > 3.5 / math.sqrt(inverse)):
+        w[far] = right.initialise(shape, scheme, rng)[far]
+    return w
+
+
+@mistake(of="initialise")
+def pairs_of_like_units(shape, scheme, rng):
+    """normal weights of every second unit are drawn near those of the unit before it."""
+    w = right.initialise(shape, scheme, rng)
+    if scheme.endswith("normal"):
+        w[..., 1::2] = 0.6 * w[..., 1::2] + 0.8 * w[..., ::2][..., : shape[-1] // 2]
+    return w
+
+
+@mistake(of="initialise")
 def one_sided(shape, scheme, rng):
     """a uniform distribution begins at 0, and so has no negative weights."""
     w = right.initialise(shape, scheme, rng)
@@ -235,6 +255,13 @@ def positive_orthogonalised(shape, rng):
     rows, columns = math.prod(shape[:-1]), shape[-1]
     q, _ = np.linalg.qr(rng.uniform(size=(max(rows, columns), min(rows, columns))))
     return (q if rows >= columns else q.T).reshape(shape).astype(np.float32)
+
+
+@mistake(of="orthogonal")
+def nearest_to_positive(shape, rng):
+    """the orthogonal matrix nearest to one of positive numbers is taken: equal inputs come out equal."""
+    u, _, v = np.linalg.svd(rng.uniform(size=(math.prod(shape[:-1]), shape[-1])), full_matrices=False)
+    return (u @ v).reshape(shape).astype(np.float32)
 
 
 @mistake(of="orthogonal")
@@ -373,6 +400,18 @@ def unbiased_running_variance(x, gamma, beta, rm, rv, momentum, eps, training):
     """the running variance, as in PyTorch, takes a variance that is divided by the count less one."""
     y, rm2, _ = _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
     return y, rm2, _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training, unbiased=True)[2]
+
+
+@mistake(of="batchnorm_forward")
+def variance_in_one_pass(x, gamma, beta, rm, rv, momentum, eps, training):
+    """the variance is the mean square less the squared mean, of which rounding leaves few digits."""
+    if not training:
+        return _batchnorm(x, gamma, beta, rm, rv, momentum, eps, training)
+    axes = list(range(len(x.shape) - 1))
+    mean = tf.reduce_mean(x, axes)
+    variance = tf.maximum(tf.reduce_mean(x**2, axes) - mean**2, 0.0)
+    new = momentum * rm + (1 - momentum) * mean, momentum * rv + (1 - momentum) * variance
+    return gamma * (x - mean) / tf.sqrt(variance + eps) + beta, *new
 
 
 @mistake(of="batchnorm_forward")
@@ -620,6 +659,13 @@ def features_less_one(x, gamma, beta, eps):
 def layernorm_root_forgotten(x, gamma, beta, eps):
     """the tokens are divided by the variance and not by its root."""
     return _layernorm(x, gamma, beta, eps, scale=lambda v, eps: v + eps)
+
+
+@mistake(of="layernorm")
+def token_variance_in_one_pass(x, gamma, beta, eps):
+    """the variance is the mean square less the squared mean, of which rounding leaves few digits."""
+    mean, square = (tf.reduce_mean(values, axis=-1, keepdims=True) for values in (x, x**2))
+    return gamma * (x - mean) / tf.sqrt(tf.maximum(square - mean**2, 0.0) + eps) + beta
 
 
 @mistake(of="layernorm")

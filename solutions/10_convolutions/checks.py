@@ -140,7 +140,7 @@ def _(rng):
     yield "same padding, a kernel of even sides", convolved(rng, (1, 5, 7, 2), (4, 2, 2, 2), 1, "SAME")
     yield "same padding, a 1 × 1 kernel and stride 2", convolved(rng, (2, 5, 4, 3), (1, 1, 3, 2), 2, "SAME")
     yield "same padding, a kernel larger than the image", convolved(
-        rng, (1, 3, 4, 2), (5, 7, 2, 2), 1, "SAME"
+        rng, (1, 3, 4, 2), (5, 7, 2, 2), 2, "SAME"
     )
     yield "same padding, stride 3 on sides that are prime", convolved(
         rng, (1, 11, 7, 2), (4, 3, 2, 2), 3, "SAME"
@@ -192,6 +192,7 @@ def _(rng):
         "settings": [
             dict(zip(ARGUMENTS, (5, 2, 3, 0, 1, 1, True))),
             dict(zip(ARGUMENTS, (4, 3, 2, 1, 1, 1, True))),
+            dict(zip(ARGUMENTS, (4, 3, 2, 0, 1, 3, True))),  # an extra length beyond the stride
             *settings(rng, s=(2, 5), pad=True, out_pad=True, transposed=True)["settings"],
         ]
     }
@@ -275,7 +276,8 @@ def _(rng):
         rng, (2, 8, 6, 2), (3, 3, 2, 2), (2, 3, 2, 2), stride=2
     )
     yield "a 1 × 1 kernel, stride 3", blamed(rng, (2, 7, 5, 3), (1, 1, 3, 2), (2, 3, 2, 2), stride=3)
-    yield "stride 3, a 3 × 2 kernel", blamed(rng, (1, 9, 8, 1), (3, 2, 1, 4), (1, 3, 3, 4), stride=3)
+    yield "stride 2, a 3 × 2 kernel", blamed(rng, (1, 9, 8, 1), (3, 2, 1, 4), (1, 4, 4, 4), stride=2)
+    yield "stride 2, a 2 × 3 kernel", blamed(rng, (1, 6, 7, 1), (2, 3, 1, 2), (1, 3, 3, 2), stride=2)
     yield "a kernel as large as the images", blamed(rng, (2, 3, 5, 2), (3, 5, 2, 3), (2, 1, 1, 3), stride=2)
     # Gradients may be of any size: nothing is clipped.
     steep = blamed(rng, (2, 6, 5, 2), (3, 2, 2, 3), (2, 2, 2, 3), stride=2)

@@ -1280,9 +1280,9 @@ are kept by top-p? What if the last two were 0.26 and 0.24?
 
 <details><summary>Answer</summary>
 
-½ alone does not reach 0.6, so that one token more belongs to the nucleus. If the other
-two tie, both are kept, for the same reason as in top-k; with 0.26 and 0.24, the
-first two are kept, and become 0.66 and 0.34.
+½ alone does not reach 0.6, so that one token more belongs to the nucleus. The other two
+tie: keep either of them, or both, as in top-k (the check accepts all three ways). With 0.26
+and 0.24 the first two are kept, and become 0.66 and 0.34.
 
 </details>
 """
@@ -1309,7 +1309,7 @@ def sampling_filter(
             them; all if there are fewer. None: all.
         top_p: above 0 and at most 1; keep the fewest most probable tokens that
             reach this probability together, counted after top-k, in probabilities
-            that sum to 1 again. None: all.
+            that sum to 1 again. Of those that tie for the last place, keep any. None: all.
 
     Returns:
         Probabilities, zero for the tokens that were cut; they sum to 1.
