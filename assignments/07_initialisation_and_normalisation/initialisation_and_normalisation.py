@@ -880,13 +880,12 @@ them.
 
 # %% [markdown]
 r"""
-Layer normalisation hardly depends on the size of the batch. Batch normalisation is far worse in
-batches of two, from each of the three starts, and from about sixteen on the two differ little. (In
-batches of 64 both have taken few steps. The test images only measure here; if you had to choose a size, you would do it on validation images.)
-With two images, each channel has two numbers, and whatever
-they are, one becomes $\hat x=1$ and the other $-1$ (nearly, because of $\epsilon$): only the sign
-of their difference is left. At the test, the running averages give numbers that the layers above
-have never seen.
+Layer normalisation hardly depends on the size of the batch. Batch normalisation is far worse in batches
+of two, from each of the three starts, and from about sixteen on the two differ little. (In batches of
+64 both have taken few steps. The test images only measure here; if you had to choose a size, you would
+do it on validation images.) With two images, each channel has two numbers, and whatever they are, one
+becomes $\hat x=1$ and the other $-1$ (nearly, because of $\epsilon$): only the sign of their difference
+is left. At the test, the running averages give numbers that the layers above have never seen.
 
 ## Breaking symmetry
 

@@ -434,7 +434,8 @@ def GPT(
         logits = np.asarray(model(tf.constant(np.concatenate([ids, *changed])), mask))
         before, after = logits[: len(ids)], logits[len(ids) :]
         if len(after) != len(changed) * len(ids):
-            raise WrongStructure(f"expected logits of {len(ids) * (length + 1)} sequences, got {describe(logits)}")
+            batch = len(ids) + len(changed) * len(ids)
+            raise WrongStructure(f"expected logits of {batch} sequences, got {describe(logits)}")
         changes = after.reshape(length, *before.shape) - before
         return {"change of the logits, for a change of each token": changes}
     return {"logits": model(ids, mask)}
