@@ -1,0 +1,779 @@
+"""How the answers on architectures are exercised. Students may read this file."""
+
+
+import numpy as np
+
+from grader.drivers import (
+    WrongStructure,
+    count_parameters,
+    describe,
+    gradients,
+    named,
+    with_gradients,
+    without_ops,
+)
+from grader.exercise import exercise
+
+HOURS = 6  # that a student needs
+
+
+# What the builders share: a model's variables are filled by their kind, shape and place, so that it
+# does not matter what a layer is called, nor in which order branches were made.
+
+
+def is_model(model):
+    """Refuse what is no Keras model with weights."""
+    if not hasattr(model, "weights") or not hasattr(model, "layers"):
+        raise WrongStructure(f"expected a keras.Model, got {describe(model)}")
+    if not model.weights:
+        raise WrongStructure("expected a model that knows its input's shape already, and so has weights")
+    return model
+
+
+def kind_of(variable):
+    """Return the last part of a variable's name, as "kernel" or "gamma"."""
+    return variable.path.rpartition("/")[2]
+
+
+def fill(layer, seed, by_place=True):
+    """Fill a built layer or model with numbers that depend on `seed` and on each variable's kind and shape.
+
+    With `by_place` also on how many of the same kind and shape stand before it.
+    """
+    seen = {}
+    for variable in layer.weights:
+        kind, shape = kind_of(variable), tuple(variable.shape)
+        place = seen[kind, shape] = seen.get((kind, shape), -1) + 1
+        number = [seed, *kind.encode(), *shape, place if by_place else 0]
+        rng = np.random.Generator(np.random.PCG64(number))
+        if kind in ("gamma", "moving_variance"):
+            values = rng.uniform(0.5, 1.5, size=shape)
+        elif len(shape) > 1:
+            values = rng.normal(size=shape) * (2 / np.prod(shape[:-1])) ** 0.5
+        else:
+            values = 0.3 * rng.normal(size=shape)
+        variable.assign(values)
+
+
+def sizes(layer):
+    """Count the numbers in each variable, in the order of the layers."""
+    return np.array([np.prod(variable.shape) for variable in layer.weights], dtype=int)
+
+
+def slopes(call, x, layer, cotangent, training):
+    """Differentiate; of gradients with respect to variables of one kind and shape, return the sum."""
+    trained = layer.trainable_variables
+    sources = {"x": x} | {str(place): variable for place, variable in enumerate(trained)}
+    found = with_gradients(lambda: call(x, training=training), sources, cotangent)
+    groups = {}
+    for place, variable in enumerate(trained):
+        groups.setdefault((kind_of(variable), tuple(variable.shape)), []).append(found[f"d{place}"])
+    sums = [np.ravel(np.sum([np.asarray(one) for one in groups[key]], axis=0)) for key in sorted(groups)]
+    return {
+        "output": found["output"],
+        "gradient of the input": found["dx"],
+        "gradients of the variables": np.concatenate(sums) if sums else np.zeros(0),
+    }
+
+
+def totals(build, settings):
+    """Count the parameters of each of the networks; -1 where a setting is refused.
+
+    Nothing is allocated: within this scope Keras' variables have shapes and no values.
+    """
+    import keras
+
+    found = []
+    for setting in settings:
+        try:
+            with keras.StatelessScope(initialize_variables=False):
+                found.append(count_parameters(is_model(build(**setting))))
+        except ValueError:
+            found.append(-1)
+    keras.utils.clear_session()  # forget what has no values
+    return {"parameters of each network, -1 where it is refused": np.array(found)}
+
+
+def chained(build, x, seed, cotangent=None):
+    """Exercise a network whose layers stand in a row."""
+    model = is_model(build())
+    fill(model, seed)
+    outputs = {"parameters of each variable": sizes(model)}
+    if cotangent is None:
+        return outputs | {"logits": model(x), "logits in training": model(x, training=True)}
+    return outputs | slopes(model, x, model, cotangent, training=True)
+
+
+def images(rng, batch, shape):
+    """Draw images, and the seed of a network's weights."""
+    return {"x": rng.normal(size=(batch, *shape)), "seed": int(rng.integers(1 << 20))}
+
+
+def whole(rng, low, high):
+    """Draw an integer."""
+    return int(rng.integers(low, high))
+
+
+def shuffled(rng, settings):
+    """Put settings in an order that nobody knows."""
+    return [settings[place] for place in rng.permutation(len(settings))]
+
+
+@exercise(
+    points=10,
+    hint="Of 32 pixels a 5 × 5 convolution without padding leaves 28. How many are left for the first dense "
+    "layer, and how many parameters has it?",
+    tolerance=1e-4,
+)
+def lenet5(answer, x=None, seed=0, cotangent=None, settings=None, **options):
+    if settings is not None:
+        return totals(answer.lenet5, settings)
+    return chained(lambda: answer.lenet5(**options), x, seed, cotangent)
+
+
+@lenet5.cases
+def _(rng):
+    # clause: "a convolution of 5 × 5 with 6 maps, tanh", "a convolution of 5 × 5 with 16 maps, tanh",
+    # "dense layers of 120 and 84 units, tanh", "All convolutions and dense layers have a bias"
+    yield "the network of 1998, all left to the defaults", images(rng, 3, (32, 32, 1))
+    # clause: "average pooling of 2 × 2 with stride 2": rows and columns are left over
+    side, wide = 2 * whole(rng, 12, 16) + 1, 2 * whole(rng, 10, 15)
+    shape = (side, wide, whole(rng, 2, 5))
+    yield "colour images that are not square, other classes", images(rng, 2, shape) | {
+        "classes": whole(rng, 3, 9),
+        "input_shape": shape,
+    }
+    # clause: "The same in training as in use": and a gradient reaches every variable
+    classes = whole(rng, 11, 20)
+    yield "training: the logits and the gradients", images(rng, 4, (28, 28, 1)) | {
+        "classes": classes,
+        "input_shape": (28, 28, 1),
+        "cotangent": rng.normal(size=(4, classes)),
+    }
+    # clause: "as Keras itself does, where there is no class, or a side of the image is too small for the
+    # windows"; the smallest side is 16
+    yield "networks that are counted, and some that are refused", {
+        "settings": shuffled(
+            rng,
+            [
+                {},
+                {"classes": whole(rng, 11, 900)},
+                {"classes": whole(rng, 11, 900), "input_shape": (16, 16, whole(rng, 1, 9))},
+                {"classes": 0},
+                {"input_shape": (32, 15, 1)},
+                {"classes": whole(rng, 2, 10), "input_shape": (whole(rng, 6, 16), 40, 3)},
+                {"classes": whole(rng, 2, 900), "input_shape": (whole(rng, 33, 60), 40, 2)},
+            ],
+        )
+    }
+
+
+@exercise(
+    points=5,
+    hint="For the first of seven channels and r = 2: which channels belong to the sum, and what divides it?",
+)
+def local_response_norm(answer, x, cotangent=None, **options):
+    # clause: "Any way will do but `tf.nn.local_response_normalization`"
+    with without_ops(["LRN", "LRNGrad"], "sum the squares of the neighbouring channels"):
+        if cotangent is None:
+            return {"output": answer.local_response_norm(x, **options)}
+        return with_gradients(lambda: answer.local_response_norm(x, **options), {"x": x}, cotangent)
+
+
+@local_response_norm.cases
+def _(rng):
+    def maps(*shape, scale=1.0, **options):
+        return {"x": scale * rng.normal(size=shape), **options}
+
+    yield "the constants of the paper, left to the defaults", maps(2, 3, 4, 7, scale=150)
+    # clause: "radius: r, 0 or more"
+    yield "radius 0: each channel alone", maps(2, 3, 2, 5, radius=0, bias=1.0, alpha=0.7, beta=1.0)
+    # clause: "so many channels on each side belong to the sum", "The sum is not divided by their number"
+    yield "radius 1, large constants", maps(1, 4, 3, 6, radius=1, bias=0.8, alpha=rng.uniform(1, 2), beta=0.5)
+    yield "radius 2", maps(2, 5, 3, 11, radius=2, bias=rng.uniform(1, 3), alpha=0.5, beta=0.75), 2
+    # clause: "as far as there are any"
+    yield "fewer channels than the window has", maps(3, 2, 5, 3, radius=4, bias=1.5, alpha=0.3, beta=0.9)
+    yield "a single channel, radius 2", maps(2, 4, 4, 1, radius=2, bias=1.0, alpha=0.5, beta=1.3)
+    # clause: "the power of the denominator"
+    yield "a power of its own, large maps", maps(1, 3, 5, 5, scale=200, bias=1.0, beta=rng.uniform(0.1, 0.3))
+    # clause: "Gradients flow to x"
+    yield "the gradient", maps(2, 3, 2, 7, radius=2, bias=1.2, alpha=0.4, beta=0.75) | {
+        "cotangent": rng.normal(size=(2, 3, 2, 7))
+    }
+
+
+def half():
+    """Make a layer without weights, whose effect is seen."""
+    import keras
+
+    return keras.layers.Rescaling(0.5, offset=0.25)
+
+
+def passing(model):
+    """Let a constant image pass a network unchanged, up to what is dropped.
+
+    Every convolution hands on its channels, the first dense layer takes the mean of all that is
+    not 0, the others hand on what they get.
+    """
+    first = True
+    for variable in model.weights:
+        shape = tuple(variable.shape)
+        values = np.zeros(shape)
+        if len(shape) == 4:
+            least = min(shape[2:])
+            values[shape[0] // 2, shape[1] // 2, np.arange(least), np.arange(least)] = 1.0
+        elif len(shape) == 2 and first:
+            values[:] = 1.0
+            first = False
+        elif len(shape) == 2:
+            least = min(shape)
+            values[np.arange(least), np.arange(least)] = 1.0
+        variable.assign(values)
+
+
+@exercise(
+    points=10,
+    hint="How many pixels has a side after each pooling, and how many numbers reach the first dense layer? "
+    "And what is done to a dense layer's units in training alone?",
+    tolerance=1e-4,
+)
+def alexnet(answer, x=None, seed=0, cotangent=None, settings=None, dropped=0, normed=False, **options):
+    if settings is not None:
+        return totals(answer.alexnet, settings)
+    model = is_model(answer.alexnet(**options, **({"norm": half()} if normed else {})))
+    if dropped:
+        # What is dropped is 0, what is kept is scaled up: the largest and the smallest say how often.
+        passing(model)
+        logits = np.asarray(model(x, training=True)) / np.asarray(model(x, training=False)).max()
+        return {"smallest and largest logit in training": dropped * np.array([logits.min(), logits.max()])}
+    fill(model, seed)
+    outputs = {"parameters of each variable": sizes(model)}
+    if cotangent is None:
+        return outputs | {"logits": model(x)}
+    return outputs | slopes(model, x, model, cotangent, training=False)
+
+
+@alexnet.cases
+def _(rng):
+    def width():
+        """Draw one at which no number of maps is near a half."""
+        return next(w for w in rng.uniform(0.05, 0.08, size=99) if all(
+            abs(w * n % 1 - 0.5) > 0.05 for n in (96, 256, 384, 4096)
+        ))
+
+    # clause: "rounded to the nearest integer", "width: all numbers of maps and units but `classes`"
+    yield "a narrow network, the image of the paper", images(rng, 2, (227, 227, 3)) | {
+        "width": width(),
+        "classes": whole(rng, 5, 30),
+    }
+    # clause: "norm: a layer without weights, called after the ReLU of the first two convolutions"
+    shape = (whole(rng, 67, 99), whole(rng, 67, 99), 1)
+    yield "a normalisation, and an image that is not square", images(rng, 2, shape) | {
+        "width": width(),
+        "classes": whole(rng, 5, 30),
+        "input_shape": shape,
+        "normed": True,
+    }
+    # clause: "'Pooling' is a maximum over 3 × 3 with stride 2, without padding"
+    classes, shape = whole(rng, 5, 30), (whole(rng, 99, 131), whole(rng, 67, 99), 2)
+    yield "the gradients", images(rng, 1, shape) | {
+        "width": width(),
+        "classes": classes,
+        "input_shape": shape,
+        "cotangent": rng.normal(size=(1, classes)),
+    }
+    # clause: "twice a dense layer of 4096 units, each followed by dropout of 0.5"
+    yield "what is dropped in training", {
+        "x": np.full((8, 67, 67, 3), 1.0),
+        "dropped": rng.uniform(20, 50),
+        "width": 1 / 16,
+        "classes": 256,
+        "input_shape": (67, 67, 3),
+    }
+    # clause: "as Keras itself does, where a layer has no map or unit left after the rounding, or a side of
+    # the image is too small for the windows"; the smallest side is 67
+    yield "networks that are counted, and some that are refused", {
+        "settings": shuffled(
+            rng,
+            [
+                {},
+                {"width": rng.uniform(0.3, 1.2), "classes": whole(rng, 5, 900)},
+                {"classes": whole(rng, 5, 900), "input_shape": (67, whole(rng, 68, 227), 1)},
+                {"width": 0.0},
+                {"width": 0.004, "classes": whole(rng, 5, 900)},
+                {"input_shape": (66, 227, 3)},
+                {"width": 0.2, "classes": 10, "input_shape": (227, whole(rng, 40, 66), 3)},
+            ],
+        )
+    }
+
+
+@exercise(
+    points=5,
+    hint="VGG-16 on 224 pixels: how many pixels has a side after five poolings, and which layer has most of "
+    "the parameters?",
+    arrays="numpy",
+)
+def vgg_parameters(answer, settings):
+    found = []
+    for setting in settings:
+        try:
+            total = answer.vgg_parameters(**setting)
+        except ValueError:
+            total = -1
+        if np.shape(total) != () or np.asarray(total).dtype.kind not in "iu":
+            raise WrongStructure(f"expected an integer, got {describe(total)}")
+        found.append(int(total))
+    return {"parameters of each network, -1 where it is refused": np.array(found)}
+
+
+VGG_11 = [(1, 64), (1, 128), (2, 256), (2, 512), (2, 512)]
+VGG_16 = [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)]
+VGG_19 = [(2, 64), (2, 128), (4, 256), (4, 512), (4, 512)]
+
+
+def blocks(rng, count, most=40):
+    """Draw a network's blocks."""
+    return [(whole(rng, 1, 4), whole(rng, 3, most)) for _ in range(count)]
+
+
+@vgg_parameters.cases
+def _(rng):
+    def near(w):
+        """Move a width away from where 4096 of it are a half and a whole."""
+        return (int(w * 4096) + 0.3) / 4096
+
+    # clause: "(number of convolutions, maps of each) of each block"
+    yield "the networks of the paper, at full width", {
+        "settings": shuffled(
+            rng,
+            [
+                {"blocks": VGG_11},
+                {"blocks": VGG_16},
+                {"blocks": VGG_19, "width": 1.0, "classes": whole(rng, 5, 900)},
+                {"blocks": VGG_16, "classes": 90, "input_shape": (224, 224, whole(rng, 4, 9))},
+            ],
+        )
+    }
+    # clause: "which leaves out a last odd row or column"
+    yield "sides of all kinds", {
+        "settings": [
+            {
+                "blocks": blocks(rng, whole(rng, 1, 4)),
+                "classes": whole(rng, 2, 99),
+                "input_shape": (whole(rng, 16, 99), whole(rng, 16, 99), whole(rng, 1, 5)),
+            }
+            for _ in range(12)
+        ]
+    }
+    # clause: "multiplied by it, and rounded to the nearest integer"
+    exact = [(2, 64), (1, 96), (3, 128)]
+    yield "widths", {
+        "settings": [
+            {"blocks": exact, "width": near(rng.uniform(0.1, 0.9)), "classes": whole(rng, 2, 99)}
+            for _ in range(12)
+        ]
+    }
+    # clause: "a pooling would leave no pixel"
+    settings = []
+    for depth in (1, 2, 3, 4, 5):
+        for least in (2**depth, 2**depth - 1):
+            for turn in (1, -1):
+                sides = (least, whole(rng, 2**depth, 40 + 2**depth))[::turn]
+                drawn = {"blocks": blocks(rng, depth), "classes": whole(rng, 2, 99)}
+                settings.append(drawn | {"input_shape": (*sides, 3)})
+    yield "images that are just large enough, and too small ones", {"settings": shuffled(rng, settings)}
+
+
+@exercise(
+    points=5,
+    hint="Where does the pooling of a block stand, and which layers have an activation?",
+    tolerance=1e-4,
+)
+def vgg(answer, x=None, seed=0, cotangent=None, settings=None, **options):
+    if settings is not None:
+        return totals(answer.vgg, settings)
+    return chained(lambda: answer.vgg(**options), x, seed, cotangent)
+
+
+@vgg.cases
+def _(rng):
+    # clause: "a pooling by the maximum over 2 × 2 with stride 2 at its end"
+    shape = (2 * whole(rng, 4, 7), 2 * whole(rng, 4, 7) + 1, 3)
+    yield "two small blocks", images(rng, 2, shape) | {
+        "blocks": [(2, whole(rng, 40, 90)), (1, whole(rng, 90, 140))],
+        "width": 0.1003,
+        "classes": whole(rng, 3, 12),
+        "input_shape": shape,
+    }
+    # clause: "The same in training as in use"
+    classes = whole(rng, 5, 30)
+    yield "VGG-11, narrow: the logits and the gradients in training", images(rng, 2, (32, 32, 3)) | {
+        "blocks": VGG_11,
+        "width": 0.06,
+        "classes": classes,
+        "input_shape": (32, 32, 3),
+        "cotangent": rng.normal(size=(2, classes)),
+    }
+    # clause: "as Keras itself does, where a layer has no map or unit left after the rounding, or a pooling
+    # would leave no pixel"
+    yield "networks that are counted, and some that are refused", {
+        "settings": shuffled(
+            rng,
+            [
+                {"blocks": VGG_16},
+                {"blocks": VGG_19, "classes": 90, "input_shape": (32, 32, whole(rng, 1, 5))},
+                {"blocks": blocks(rng, 3), "width": rng.uniform(0.2, 0.9), "classes": whole(rng, 5, 900)},
+                {"blocks": VGG_11, "width": 0.0},
+                {"blocks": VGG_11, "width": 0.007, "classes": whole(rng, 5, 900)},
+                {"blocks": VGG_11, "classes": 10, "input_shape": (31, 64, 3)},
+                {"blocks": blocks(rng, 3), "classes": 10, "input_shape": (64, whole(rng, 4, 8), 3)},
+            ],
+        )
+    }
+
+
+@exercise(
+    points=15,
+    hint="How many channels does the 5 × 5 convolution see: those of the input, or fewer? And with which "
+    "stride does a pooling keep the image's sides?",
+    tolerance=1e-4,
+)
+def inception_module(answer, maps, x=None, seed=0, cotangent=None, channels=None):
+    import keras
+
+    def build(channels, sides=(None, None), **maps):
+        symbolic = keras.Input((*sides, channels))
+        output = answer.inception_module(symbolic, **maps)
+        if not isinstance(output, keras.KerasTensor):
+            raise WrongStructure(f"expected a symbolic tensor of Keras, got {describe(output)}")
+        return keras.Model(symbolic, output)
+
+    if channels is not None:
+        return totals(build, [{"channels": c, **drawn} for c, drawn in zip(channels, maps, strict=True)])
+    model = build(x.shape[-1], x.shape[1:3], **maps)
+    fill(model, seed)
+    # The branches may have been made in any order.
+    outputs = {"parameters of each variable, in order of size": np.sort(sizes(model))}
+    if cotangent is None:
+        return outputs | {"output": model(x), "output in training": model(x, training=True)}
+    return outputs | slopes(model, x, model, cotangent, training=True)
+
+
+MAPS = ("f1", "f3r", "f3", "f5r", "f5", "fp")
+
+
+@inception_module.cases
+def _(rng):
+    def different(most=14):
+        """Draw six numbers of maps, no two of which are the same."""
+        return dict(zip(MAPS, (int(n) for n in rng.permutation(np.arange(2, most))[:6]), strict=True))
+
+    # clause: "All layers have stride 1 and padding 'same'"
+    yield "one image, seven by five", {"maps": different()} | images(rng, 1, (7, 5, 3))
+    # clause: "in the order of their maps in the result"
+    yield "three images with many channels", {"maps": different()} | images(rng, 3, (6, 6, 15))
+    # clause: "a maximum over 3 × 3": of negative numbers, too
+    negative = images(rng, 2, (5, 8, 4))
+    yield "images that are negative everywhere", {"maps": different()} | negative | {
+        "x": -1 - 5 * np.abs(negative["x"])
+    }
+    yield "an image smaller than the windows", {"maps": different()} | images(rng, 2, (2, 1, 5))
+    # clause: "every convolution, those that reduce too, has a bias and is followed by a ReLU"
+    maps = different()
+    out = maps["f1"] + maps["f3"] + maps["f5"] + maps["fp"]
+    yield "training: the output and the gradients", {"maps": maps} | images(rng, 2, (4, 5, 6)) | {
+        "cotangent": rng.normal(size=(2, 4, 5, out))
+    }
+    # clause: "as Keras itself does, where a convolution would have no maps"; (3a) is the module of the paper
+    first = dict(zip(MAPS, (64, 96, 128, 16, 32, 32), strict=True))
+    drawn = [different(200) for _ in range(6)]
+    none = [first | {name: 0} for name in rng.permutation(MAPS)[:2]]
+    order = rng.permutation(9)
+    yield "modules that are counted, and some that are refused", {
+        "maps": [[first, *drawn, *none][place] for place in order],
+        "channels": [[192, *(whole(rng, 3, 500) for _ in drawn), 192, 192][place] for place in order],
+    }
+
+
+@exercise(
+    points=15,
+    hint="At which place must the last ReLU stand, so that the block can also subtract from its input? And "
+    "when have x and F(x) different shapes?",
+    tolerance=1e-4,
+)
+def ResidualBlock(answer, x, filters, seed, cotangent=None, **options):
+    layer = answer.ResidualBlock(filters, **options)
+    layer(x)
+    fill(layer, seed, by_place=False)
+    outputs = {"parameters of each variable, in order of size": np.sort(sizes(layer))}
+    if cotangent is None:
+        return outputs | {"output": layer(x, training=False)}
+    outputs |= slopes(layer, x, layer, cotangent, training=True)
+    moved = [np.asarray(one) for one in layer.non_trainable_variables]
+    return outputs | {"statistics afterwards": np.array(sorted(float(one.sum()) for one in moved))}
+
+
+@ResidualBlock.cases
+def _(rng):
+    def block(shape, filters, batch=2, **options):
+        inputs = images(rng, batch, shape) | {"filters": filters, **options}
+        return inputs | {"x": 4 * inputs["x"]}
+
+    # clause: "The shortcut is x itself"
+    n = whole(rng, 3, 7)
+    yield "as many channels as before, stride left out", block((6, 5, n), n)
+    # clause: "Only where the block's stride is not 1"
+    yield "stride 2, as many channels as before", block((8, 7, n), n, stride=2)
+    # clause: "or x has another number of channels than the result"
+    yield "stride 1, more channels", block((5, 6, n), n + whole(rng, 2, 5), stride=1, batch=1)
+    # clause: "with the block's stride, with a normalisation of its own and no ReLU"
+    yield "stride 3, fewer channels", block((9, 7, n + 3), n, stride=3, bottleneck=False)
+    # clause: "A bottleneck has three, of 1 × 1, 3 × 3 and 1 × 1"
+    n = whole(rng, 2, 5)
+    yield "a bottleneck whose shortcut is x", block((5, 4, 4 * n), n, bottleneck=True)
+    yield "a bottleneck with a projection and stride 2", block((6, 7, n + 5), n, stride=2, bottleneck=True)
+
+    # clause: "Gradients flow to x and to all variables", "In training the normalisations use the batch"
+    def trained(name, shape, filters, out, **options):
+        inputs = block(shape, filters, 3, **options)
+        return name, inputs | {"cotangent": rng.normal(size=(3, *out))}
+
+    n = whole(rng, 3, 6)
+    yield trained("training, with x as the shortcut", (4, 5, n), n, (4, 5, n))
+    yield trained("training, with a projection", (6, 5, n), n + 2, (3, 3, n + 2), stride=2)
+    yield trained(
+        "training, a bottleneck with a projection", (4, 6, n + 7), n, (4, 6, 4 * n), stride=1, bottleneck=True
+    )
+
+
+def ripple(log):
+    """Return a function that makes blocks without weights, and writes into `log` which were asked for."""
+    import keras
+    import tensorflow as tf
+
+    class Ripple(keras.layers.Layer):
+        def __init__(self, filters, stride):
+            super().__init__()
+            self.filters, self.stride = filters, stride
+
+        def compute_output_shape(self, shape):
+            return (shape[0], *(-(-side // self.stride) for side in shape[1:3]), self.filters)
+
+        def call(self, x):
+            x = x[:, :: self.stride, :: self.stride]
+            copies = -(-self.filters // x.shape[-1])
+            x = tf.concat([x * (1 + place) for place in range(copies)], axis=-1)[..., : self.filters]
+            return tf.sin(x + 0.5 * tf.roll(x, 1, axis=-1)) + 0.6 * x
+
+    def block(filters, stride):
+        log.append((filters, stride))
+        return Ripple(filters, stride)
+
+    return block
+
+
+@exercise(
+    points=10,
+    hint="Of the 6n + 2 layers, which two stand outside of the stages? And which stage keeps the sides of "
+    "the image?",
+    tolerance=1e-4,
+)
+def resnet_cifar(answer, x=None, depth=0, seed=0, cotangent=None, settings=None, **options):
+    log = []
+    if settings is not None:
+        found = totals(lambda **setting: answer.resnet_cifar(block=ripple(log), **setting), settings)
+        return found
+    model = is_model(answer.resnet_cifar(depth, ripple(log), **options))
+    fill(model, seed)
+    outputs = {
+        "maps and stride of each block": np.array(log, dtype=int).reshape(-1, 2),
+        "parameters of each variable": sizes(model),
+    }
+    if cotangent is None:
+        return outputs | {"logits": model(x, training=False)}
+    return outputs | slopes(model, x, model, cotangent, training=True)
+
+
+@resnet_cifar.cases
+def _(rng):
+    # clause: "two … 6n + 2, with n of 1 or more": n = 1, and the defaults
+    yield "depth 8, all else left to the defaults", images(rng, 2, (32, 32, 3)) | {"depth": 8}
+    # clause: "three stages of n blocks each, with `width`, 2 · `width` and 4 · `width` maps"
+    shape = (whole(rng, 9, 16), whole(rng, 9, 16), 1)
+    yield "depth 20, narrow, grey images that are not square", images(rng, 2, shape) | {
+        "depth": 20,
+        "width": whole(rng, 3, 8),
+        "classes": whole(rng, 3, 9),
+        "input_shape": shape,
+    }
+    width, classes = whole(rng, 3, 8), whole(rng, 3, 9)
+    # clause: "batch normalisation with Keras' defaults; ReLU"
+    yield "training: the logits and the gradients", images(rng, 3, (8, 7, 2)) | {
+        "depth": 14,
+        "width": width,
+        "classes": classes,
+        "input_shape": (8, 7, 2),
+        "cotangent": rng.normal(size=(3, classes)),
+    }
+    # clause: "`depth` is not 6n + 2 with an n of 1 or more; or, as Keras itself does, there is no map or no
+    # class"
+    small = {"input_shape": (8, 8, 3)}
+    yield "networks that are counted, and some that are refused", {
+        "settings": shuffled(
+            rng,
+            [
+                {"depth": 8, "classes": whole(rng, 11, 900)},
+                {"depth": 14, "width": whole(rng, 4, 40), "classes": whole(rng, 11, 900), **small},
+                {"depth": 20, "width": whole(rng, 4, 40), "input_shape": (1, 1, whole(rng, 1, 9))},
+                {"depth": 2, **small},
+                {"depth": whole(rng, 9, 14), **small},
+                {"depth": 6 * whole(rng, 2, 9) + 1, **small},
+                {"depth": 8, "width": 0, **small},
+                {"depth": 8, "classes": 0, **small},
+            ],
+        )
+    }
+
+
+@exercise(
+    points=5,
+    hint="What does TensorFlow's tape say of the derivative of a root at 0, and by what is it multiplied on "
+    "the way back?",
+)
+def squash(answer, s, cotangent=None):
+    if cotangent is None:
+        return {"v": answer.squash(s)}
+    return with_gradients(lambda: answer.squash(s), {"s": s}, cotangent)
+
+
+@squash.cases
+def _(rng):
+    def vectors(*shape, scale=1.0):
+        return {"s": scale * rng.normal(size=shape)}
+
+    # clause: "the same direction and to a length below 1"
+    yield "capsules of four numbers", vectors(3, 5, 4)
+    # clause: "along the last axis"
+    yield "a single vector", vectors(6)
+    yield "as many vectors as each has entries, in three axes", vectors(2, 3, 4, 4, scale=0.6)
+    yield "vectors of one number", vectors(7, 1)
+    # clause: "with entries of up to ±10,000"
+    yield "long vectors", {"s": rng.uniform(2e3, 1e4, size=(4, 3)) * rng.choice([-1.0, 1.0], size=(4, 3))}
+    # clause: "Where a vector is 0, so are the result and the gradient that reaches it"
+    some = vectors(2, 6, 3) | {"cotangent": rng.normal(size=(2, 6, 3))}
+    some["s"][0, :2] = some["s"][1, 4] = 0.0
+    yield "vectors that are 0 beside others, and the gradient", some, 2
+    # clause: "Gradients flow to s"
+    steep = {"cotangent": 9 * rng.normal(size=(5, 8))}
+    yield "the gradient, a vector for each example", vectors(5, 8) | steep
+
+
+@exercise(
+    points=5,
+    hint="A class is not there, and its capsule has the length 0.05: what does it cost, and what if it were "
+    "0.3 long?",
+)
+def margin_loss(answer, v, y, cotangent=None):
+    if cotangent is None:
+        return {"loss": answer.margin_loss(v, y)}
+    return with_gradients(lambda: answer.margin_loss(v, y), {"v": v}, cotangent)
+
+
+@margin_loss.cases
+def _(rng):
+    def capsules(batch, classes, size, low=0.06, high=0.99, there=0.4):
+        """Draw capsules of all lengths, and for each example some classes that are there."""
+        ways = rng.normal(size=(batch, classes, size))
+        ways /= np.linalg.norm(ways, axis=-1, keepdims=True)
+        v = ways * rng.uniform(low, high, size=(batch, classes, 1))
+        return {"v": v, "y": 1.0 * (rng.random((batch, classes)) < there)}
+
+    # clause: "The loss of each example, summed over the classes"
+    yield "ten classes, one of them there", capsules(4, 10, 3) | {
+        "y": np.eye(10)[rng.integers(0, 10, size=4)]
+    }
+    # clause: "any number of classes may be there"
+    there = [[0] * 5, [1] * 5, [1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 1, 0, 1, 1]]
+    yield "several classes are there, or none", capsules(6, 5, 4) | {"y": np.array(there, float)}
+    yield "one class, one example", capsules(1, 1, 6, low=0.2, high=0.8, there=1.0)
+    # clause: "with the paper's constants 0.9, 0.1 and 0.5"
+    yield "all capsules shorter than 0.9 and longer than 0.1", capsules(5, 7, 2, low=0.15, high=0.85)
+    yield "capsules that cost nothing, beside others", {
+        "v": np.concatenate([capsules(3, 4, 3, 0.92, 0.99)["v"], capsules(3, 4, 3, 0.06, 0.09)["v"],
+                             capsules(3, 4, 3, 0.3, 0.7)["v"]], axis=1),
+        "y": np.repeat([[1.0] * 4 + [0.0] * 4 + [1.0, 0.0, 0.0, 1.0]], 3, axis=0),
+    }
+    # Lengths above 1 are longer than any capsule's; the loss grows by their squares all the same.
+    far = capsules(3, 4, 5, low=4, high=9)
+    yield "vectors longer than 1", far
+    # clause: "Gradients flow to v; where a capsule is 0, the gradient that reaches it is 0, too"
+    some = capsules(3, 6, 4) | {"cotangent": rng.normal(size=3)}
+    some["v"][0, :3], some["v"][2, 4] = 0.0, 0.0
+    some["y"][0, :3] = [0.0, 1.0, 0.0]
+    yield "the gradient, with capsules that are 0", some, 2
+    yield "the gradient", capsules(4, 5, 3) | {"cotangent": 5 * rng.normal(size=4)}
+
+
+def shrink(s):
+    """Shorten vectors by a rule of its own.
+
+    What your routing is given in the place of `squash`: an error there costs nothing here, and another
+    rule shows whether it is used.
+    """
+    import tensorflow as tf
+
+    return s / (0.3 + tf.reduce_sum(tf.abs(s), axis=-1, keepdims=True))
+
+
+@exercise(
+    points=15,
+    hint="Over which of the two axes does a capsule share its output out, and with what does its prediction "
+    "have to agree?",
+    tolerance=1e-4,
+)
+def dynamic_routing(answer, u_hat, rounds, cotangent=None):
+    def routed(u_hat, iters):
+        return named(answer.dynamic_routing(u_hat, iters, shrink), "v", "couplings")
+
+    if cotangent is not None:
+        return gradients(lambda u_hat: routed(u_hat, rounds)["v"], {"u_hat": u_hat}, cotangent)
+    outputs = {}
+    for place, iters in enumerate(rounds):
+        # clause: "`iters` is below 1"
+        try:
+            found = routed(u_hat[place], iters)
+        except ValueError:
+            if iters > 0:
+                raise
+            found = {"v": [0.0], "couplings": [0.0]}
+        outputs |= {f"{name}, call {place}": value for name, value in found.items()}
+    return outputs
+
+
+@dynamic_routing.cases
+def _(rng):
+    def votes(batch, inputs, outputs, size, rounds):
+        shape = (len(rounds), batch, inputs, outputs, size)
+        return {"u_hat": 1.5 * rng.normal(size=shape), "rounds": list(rounds)}
+
+    # clause: "number of rounds, 1 or more. In each, couplings are computed from the scores": at first equal
+    yield "one round", votes(2, 5, 3, 4, [1])
+    # clause: "between two rounds the scores grow by the agreements"
+    yield "two rounds", votes(3, 6, 4, 2, [2])
+    yield "three rounds, one example", votes(1, 7, 3, 5, [3]), 2
+    # clause: "which sum to 1 over the outputs"
+    yield "as many inputs as outputs, of as many numbers", votes(4, 4, 4, 4, [3])
+    yield "a single input, four rounds", votes(2, 1, 3, 2, [4])
+    yield "a single output, five rounds", votes(2, 5, 1, 3, [5])
+    # clause: "Where … `iters` is below 1" is refused; beside a call that is not
+    yield "no round at all, and one below, beside two rounds", votes(2, 4, 3, 3, [0, 2, -1])
+    far = votes(2, 6, 3, 4, [2])
+    yield "predictions as long as a hundred", far | {"u_hat": 15 * far["u_hat"]}
+    # clause: "Gradients flow to u_hat, through all rounds"
+    one_case = votes(2, 5, 3, 4, [1])
+    yield "the gradient, three rounds", {
+        "u_hat": one_case["u_hat"][0],
+        "rounds": 3,
+        "cotangent": rng.normal(size=(2, 3, 4)),
+    }, 2

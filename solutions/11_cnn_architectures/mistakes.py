@@ -1,0 +1,1 @@
+"""Wrong answers. Each docstring finishes the sentence “your answers are what one gets when”."""
