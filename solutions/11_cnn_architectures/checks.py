@@ -649,14 +649,17 @@ def squash(answer, s, cotangent=None):
 
 @squash.cases
 def _(rng):
-    def vectors(*shape, scale=1.0):
-        return {"s": scale * rng.normal(size=shape)}
+    def vectors(*shape):
+        """Draw vectors of which none is short."""
+        ways = rng.normal(size=shape)
+        lengths = rng.uniform(0.3, 2.5, size=(*shape[:-1], 1))
+        return {"s": lengths * ways / np.linalg.norm(ways, axis=-1, keepdims=True)}
 
     # clause: "the same direction and to a length below 1"
     yield "capsules of four numbers", vectors(3, 5, 4)
     # clause: "along the last axis"
     yield "a single vector", vectors(6)
-    yield "as many vectors as each has entries, in three axes", vectors(2, 3, 4, 4, scale=0.6)
+    yield "as many vectors as each has entries, in three axes", vectors(2, 3, 4, 4)
     yield "vectors of one number", vectors(7, 1)
     # clause: "with entries of up to ±10,000"
     yield "long vectors", {"s": rng.uniform(2e3, 1e4, size=(4, 3)) * rng.choice([-1.0, 1.0], size=(4, 3))}
