@@ -61,14 +61,16 @@ def sizes(layer):
 
 
 def slopes(call, x, layer, cotangent, training):
-    """Differentiate; of gradients with respect to variables of one kind and shape, return the sum."""
+    """Differentiate; of gradients with respect to variables of one kind and shape, return the sum by output."""
     trained = layer.trainable_variables
     sources = {"x": x} | {str(place): variable for place, variable in enumerate(trained)}
     found = with_gradients(lambda: call(x, training=training), sources, cotangent)
     groups = {}
     for place, variable in enumerate(trained):
-        groups.setdefault((kind_of(variable), tuple(variable.shape)), []).append(found[f"d{place}"])
-    sums = [np.ravel(np.sum([np.asarray(one) for one in groups[key]], axis=0)) for key in sorted(groups)]
+        slope = np.asarray(found[f"d{place}"])
+        by_output = slope.reshape(-1, slope.shape[-1]).sum(axis=0)
+        groups.setdefault((kind_of(variable), tuple(variable.shape)), []).append(by_output)
+    sums = [np.sum(groups[key], axis=0) for key in sorted(groups)]
     return {
         "output": found["output"],
         "gradient of the input": found["dx"],
@@ -109,7 +111,7 @@ def images(rng, batch, shape):
     return {"x": rng.normal(size=(batch, *shape)), "seed": int(rng.integers(1 << 20))}
 
 
-def integer(rng, low, high):
+def whole(rng, low, high):
     """Draw an integer."""
     return int(rng.integers(low, high))
 
@@ -137,14 +139,14 @@ def _(rng):
     # "dense layers of 120 and 84 units, tanh", "All convolutions and dense layers have a bias"
     yield "the network of 1998, all left to the defaults", images(rng, 3, (32, 32, 1))
     # clause: "average pooling of 2 × 2 with stride 2": rows and columns are left over
-    side, wide = 2 * integer(rng, 12, 16) + 1, 2 * integer(rng, 10, 15)
-    shape = (side, wide, integer(rng, 2, 5))
+    side, wide = 2 * whole(rng, 12, 16) + 1, 2 * whole(rng, 10, 15)
+    shape = (side, wide, whole(rng, 2, 5))
     yield "colour images that are not square, other classes", images(rng, 2, shape) | {
-        "classes": integer(rng, 3, 9),
+        "classes": whole(rng, 3, 9),
         "input_shape": shape,
     }
     # clause: "The same in training as in use": and a gradient reaches every variable
-    classes = integer(rng, 11, 20)
+    classes = whole(rng, 11, 20)
     yield "training: the logits and the gradients", images(rng, 4, (28, 28, 1)) | {
         "classes": classes,
         "input_shape": (28, 28, 1),
@@ -157,12 +159,12 @@ def _(rng):
             rng,
             [
                 {},
-                {"classes": integer(rng, 11, 900)},
-                {"classes": integer(rng, 11, 900), "input_shape": (16, 16, integer(rng, 1, 9))},
+                {"classes": whole(rng, 11, 900)},
+                {"classes": whole(rng, 11, 900), "input_shape": (16, 16, whole(rng, 1, 9))},
                 {"classes": 0},
                 {"input_shape": (32, 15, 1)},
-                {"classes": integer(rng, 2, 10), "input_shape": (integer(rng, 6, 16), 40, 3)},
-                {"classes": integer(rng, 2, 900), "input_shape": (integer(rng, 33, 60), integer(rng, 16, 60), 2)},
+                {"classes": whole(rng, 2, 10), "input_shape": (whole(rng, 6, 16), 40, 3)},
+                {"classes": whole(rng, 2, 900), "input_shape": (whole(rng, 33, 60), 40, 2)},
             ],
         )
     }
@@ -175,9 +177,10 @@ def _(rng):
 def local_response_norm(answer, x, cotangent=None, **options):
     # clause: "Any way will do but `tf.nn.local_response_normalization`"
     with without_ops(["LRN", "LRNGrad"], "sum the squares of the neighbouring channels"):
+        output = {"output": answer.local_response_norm(x, **options)}
         if cotangent is None:
-            return {"output": answer.local_response_norm(x, **options)}
-        return with_gradients(lambda: answer.local_response_norm(x, **options), {"x": x}, cotangent)
+            return output
+        return output | gradients(lambda x: answer.local_response_norm(x, **options), {"x": x}, cotangent)
 
 
 @local_response_norm.cases
@@ -200,13 +203,6 @@ def _(rng):
     yield "the gradient", maps(2, 3, 2, 7, radius=2, bias=1.2, alpha=0.4, beta=0.75) | {
         "cotangent": rng.normal(size=(2, 3, 2, 7))
     }
-
-
-def half():
-    """Make a layer without weights, whose effect is seen."""
-    import keras
-
-    return keras.layers.Rescaling(0.5, offset=0.25)
 
 
 def passing(model):
@@ -240,7 +236,12 @@ def passing(model):
 def alexnet(answer, x=None, seed=0, cotangent=None, settings=None, dropped=0, normed=False, **options):
     if settings is not None:
         return totals(answer.alexnet, settings)
-    model = is_model(answer.alexnet(**options, **({"norm": half()} if normed else {})))
+    if normed:
+        import keras
+
+        # It sees all channels of a pixel, so that it makes a difference before and after a pooling.
+        options |= {"norm": keras.layers.UnitNormalization()}
+    model = is_model(answer.alexnet(**options))
     if dropped:
         # What is dropped is 0, what is kept is scaled up: the largest and the smallest say how often.
         passing(model)
@@ -264,18 +265,18 @@ def _(rng):
     # clause: "rounded to the nearest integer", "width: all numbers of maps and units but `classes`"
     yield "a narrow network, the image of the paper", images(rng, 2, (227, 227, 3)) | {
         "width": width(),
-        "classes": integer(rng, 5, 30),
+        "classes": whole(rng, 20, 40),
     }
     # clause: "norm: a layer without weights, called after the ReLU of the first two convolutions"
-    shape = (integer(rng, 67, 99), integer(rng, 67, 99), 1)
+    shape = (whole(rng, 67, 99), whole(rng, 67, 99), 1)
     yield "a normalisation, and an image that is not square", images(rng, 2, shape) | {
         "width": width(),
-        "classes": integer(rng, 5, 30),
+        "classes": whole(rng, 20, 40),
         "input_shape": shape,
         "normed": True,
     }
     # clause: "'Pooling' is a maximum over 3 × 3 with stride 2, without padding"
-    classes, shape = integer(rng, 5, 30), (integer(rng, 99, 131), integer(rng, 67, 99), 2)
+    classes, shape = whole(rng, 20, 40), (whole(rng, 99, 131), whole(rng, 67, 99), 2)
     yield "the gradients", images(rng, 1, shape) | {
         "width": width(),
         "classes": classes,
@@ -297,12 +298,12 @@ def _(rng):
             rng,
             [
                 {},
-                {"width": rng.uniform(0.3, 1.2), "classes": integer(rng, 5, 900)},
-                {"classes": integer(rng, 5, 900), "input_shape": (67, integer(rng, 68, 227), 1)},
+                {"width": rng.uniform(0.3, 1.2), "classes": whole(rng, 5, 900)},
+                {"classes": whole(rng, 5, 900), "input_shape": (67, whole(rng, 68, 227), 1)},
                 {"width": 0.0},
-                {"width": 0.004, "classes": integer(rng, 5, 900)},
+                {"width": 0.004, "classes": whole(rng, 5, 900)},
                 {"input_shape": (66, 227, 3)},
-                {"width": 0.2, "classes": 10, "input_shape": (227, integer(rng, 40, 66), 3)},
+                {"width": 0.2, "classes": 10, "input_shape": (227, whole(rng, 40, 66), 3)},
             ],
         )
     }
@@ -334,7 +335,7 @@ VGG_19 = [(2, 64), (2, 128), (4, 256), (4, 512), (4, 512)]
 
 def blocks(rng, count, most=40):
     """Draw a network's blocks."""
-    return [(integer(rng, 1, 4), integer(rng, 3, most)) for _ in range(count)]
+    return [(whole(rng, 1, 4), whole(rng, 3, most)) for _ in range(count)]
 
 
 @vgg_parameters.cases
@@ -350,8 +351,8 @@ def _(rng):
             [
                 {"blocks": VGG_11},
                 {"blocks": VGG_16},
-                {"blocks": VGG_19, "width": 1.0, "classes": integer(rng, 5, 900)},
-                {"blocks": VGG_16, "classes": integer(rng, 5, 900), "input_shape": (224, 224, integer(rng, 4, 9))},
+                {"blocks": VGG_19, "width": 1.0, "classes": whole(rng, 5, 900)},
+                {"blocks": VGG_16, "classes": 90, "input_shape": (224, 224, whole(rng, 4, 9))},
             ],
         )
     }
@@ -359,9 +360,9 @@ def _(rng):
     yield "sides of all kinds", {
         "settings": [
             {
-                "blocks": blocks(rng, integer(rng, 1, 4)),
-                "classes": integer(rng, 2, 99),
-                "input_shape": (integer(rng, 16, 99), integer(rng, 16, 99), integer(rng, 1, 5)),
+                "blocks": blocks(rng, whole(rng, 1, 4)),
+                "classes": whole(rng, 2, 99),
+                "input_shape": (whole(rng, 16, 99), whole(rng, 16, 99), whole(rng, 1, 5)),
             }
             for _ in range(12)
         ]
@@ -370,8 +371,9 @@ def _(rng):
     exact = [(2, 64), (1, 96), (3, 128)]
     yield "widths", {
         "settings": [
-            {"blocks": exact, "width": near(rng.uniform(0.1, 0.9)), "classes": integer(rng, 2, 99)}
-            for _ in range(12)
+            {"blocks": exact, "width": near(rng.uniform(0.1, 0.9)), "classes": whole(rng, 2, 99)}
+            | ({} if place % 2 else {"input_shape": (whole(rng, 16, 99), whole(rng, 16, 99), 1)})
+            for place in range(12)
         ]
     }
     # clause: "a pooling would leave no pixel"
@@ -379,8 +381,8 @@ def _(rng):
     for depth in (1, 2, 3, 4, 5):
         for least in (2**depth, 2**depth - 1):
             for turn in (1, -1):
-                sides = (least, integer(rng, 2**depth, 40 + 2**depth))[::turn]
-                drawn = {"blocks": blocks(rng, depth), "classes": integer(rng, 2, 99)}
+                sides = (least, whole(rng, 2**depth, 40 + 2**depth))[::turn]
+                drawn = {"blocks": blocks(rng, depth), "classes": whole(rng, 2, 99)}
                 settings.append(drawn | {"input_shape": (*sides, 3)})
     yield "images that are just large enough, and too small ones", {"settings": shuffled(rng, settings)}
 
@@ -399,16 +401,16 @@ def vgg(answer, x=None, seed=0, cotangent=None, settings=None, **options):
 @vgg.cases
 def _(rng):
     # clause: "a pooling by the maximum over 2 × 2 with stride 2 at its end"
-    shape = (2 * integer(rng, 4, 7), 2 * integer(rng, 4, 7) + 1, 3)
+    shape = (2 * whole(rng, 4, 7), 2 * whole(rng, 4, 7) + 1, 3)
     yield "two small blocks", images(rng, 2, shape) | {
-        "blocks": [(2, integer(rng, 40, 90)), (1, integer(rng, 90, 140))],
+        "blocks": [(2, whole(rng, 40, 90)), (1, whole(rng, 90, 140))],
         "width": 0.1003,
-        "classes": integer(rng, 3, 12),
+        "classes": whole(rng, 3, 12),
         "input_shape": shape,
     }
     # clause: "The same in training as in use"
-    classes = integer(rng, 5, 30)
-    yield "VGG-11 at a narrow width: the logits and the gradients in training", images(rng, 2, (32, 32, 3)) | {
+    classes = whole(rng, 5, 30)
+    yield "VGG-11, narrow: the logits and the gradients in training", images(rng, 2, (32, 32, 3)) | {
         "blocks": VGG_11,
         "width": 0.06,
         "classes": classes,
@@ -422,12 +424,12 @@ def _(rng):
             rng,
             [
                 {"blocks": VGG_16},
-                {"blocks": VGG_19, "classes": integer(rng, 5, 900), "input_shape": (32, 32, integer(rng, 1, 5))},
-                {"blocks": blocks(rng, 3), "width": rng.uniform(0.2, 0.9), "classes": integer(rng, 5, 900)},
+                {"blocks": VGG_19, "classes": 90, "input_shape": (32, 32, whole(rng, 1, 5))},
+                {"blocks": blocks(rng, 3), "width": rng.uniform(0.2, 0.9), "classes": whole(rng, 5, 900)},
                 {"blocks": VGG_11, "width": 0.0},
-                {"blocks": VGG_11, "width": 0.007, "classes": integer(rng, 5, 900)},
+                {"blocks": VGG_11, "width": 0.007, "classes": whole(rng, 5, 900)},
                 {"blocks": VGG_11, "classes": 10, "input_shape": (31, 64, 3)},
-                {"blocks": blocks(rng, 3), "classes": 10, "input_shape": (64, integer(rng, 4, 8), 3)},
+                {"blocks": blocks(rng, 3), "classes": 10, "input_shape": (64, whole(rng, 4, 8), 3)},
             ],
         )
     }
@@ -492,7 +494,7 @@ def _(rng):
     order = rng.permutation(9)
     yield "modules that are counted, and some that are refused", {
         "maps": [[first, *drawn, *none][place] for place in order],
-        "channels": [[192, *(integer(rng, 3, 500) for _ in drawn), 192, 192][place] for place in order],
+        "channels": [[192, *(whole(rng, 3, 500) for _ in drawn), 192, 192][place] for place in order],
     }
 
 
@@ -521,16 +523,16 @@ def _(rng):
         return inputs | {"x": 4 * inputs["x"]}
 
     # clause: "The shortcut is x itself"
-    n = integer(rng, 3, 7)
+    n = whole(rng, 3, 7)
     yield "as many channels as before, stride left out", block((6, 5, n), n)
     # clause: "Only where the block's stride is not 1"
     yield "stride 2, as many channels as before", block((8, 7, n), n, stride=2)
     # clause: "or x has another number of channels than the result"
-    yield "stride 1, more channels", block((5, 6, n), n + integer(rng, 2, 5), stride=1, batch=1)
+    yield "stride 1, more channels", block((5, 6, n), n + whole(rng, 2, 5), stride=1, batch=1)
     # clause: "with the block's stride, with a normalisation of its own and no ReLU"
     yield "stride 3, fewer channels", block((9, 7, n + 3), n, stride=3, bottleneck=False)
     # clause: "A bottleneck has three, of 1 × 1, 3 × 3 and 1 × 1"
-    n = integer(rng, 2, 5)
+    n = whole(rng, 2, 5)
     yield "a bottleneck whose shortcut is x", block((5, 4, 4 * n), n, bottleneck=True)
     yield "a bottleneck with a projection and stride 2", block((6, 7, n + 5), n, stride=2, bottleneck=True)
 
@@ -539,7 +541,7 @@ def _(rng):
         inputs = block(shape, filters, 3, **options)
         return name, inputs | {"cotangent": rng.normal(size=(3, *out))}
 
-    n = integer(rng, 3, 6)
+    n = whole(rng, 3, 6)
     yield trained("training, with x as the shortcut", (4, 5, n), n, (4, 5, n))
     yield trained("training, with a projection", (6, 5, n), n + 2, (3, 3, n + 2), stride=2)
     yield trained(
@@ -600,14 +602,14 @@ def _(rng):
     # clause: "two … 6n + 2, with n of 1 or more": n = 1, and the defaults
     yield "depth 8, all else left to the defaults", images(rng, 2, (32, 32, 3)) | {"depth": 8}
     # clause: "three stages of n blocks each, with `width`, 2 · `width` and 4 · `width` maps"
-    shape = (integer(rng, 9, 16), integer(rng, 9, 16), 1)
+    shape = (whole(rng, 9, 16), whole(rng, 9, 16), 1)
     yield "depth 20, narrow, grey images that are not square", images(rng, 2, shape) | {
         "depth": 20,
-        "width": integer(rng, 3, 8),
-        "classes": integer(rng, 3, 9),
+        "width": whole(rng, 3, 8),
+        "classes": whole(rng, 3, 9),
         "input_shape": shape,
     }
-    width, classes = integer(rng, 3, 8), integer(rng, 3, 9)
+    width, classes = whole(rng, 3, 8), whole(rng, 3, 9)
     # clause: "batch normalisation with Keras' defaults; ReLU"
     yield "training: the logits and the gradients", images(rng, 3, (8, 7, 2)) | {
         "depth": 14,
@@ -623,12 +625,13 @@ def _(rng):
         "settings": shuffled(
             rng,
             [
-                {"depth": 8, "classes": integer(rng, 11, 900)},
-                {"depth": 14, "width": integer(rng, 4, 40), "classes": integer(rng, 11, 900), **small},
-                {"depth": 20, "width": integer(rng, 4, 40), "input_shape": (1, 1, integer(rng, 1, 9))},
+                {"depth": 8, "classes": whole(rng, 11, 900)},
+                {"depth": 14, "width": whole(rng, 4, 40), "classes": whole(rng, 11, 900), **small},
+                {"depth": 20, "width": whole(rng, 4, 40), "input_shape": (1, 1, whole(rng, 1, 9))},
                 {"depth": 2, **small},
-                {"depth": integer(rng, 9, 14), **small},
-                {"depth": 6 * integer(rng, 2, 9) + 1, **small},
+                {"depth": whole(rng, 9, 14), **small},
+                {"depth": 7, "width": whole(rng, 4, 40), **small},
+                {"depth": 6 * whole(rng, 2, 9) + 1, **small},
                 {"depth": 8, "width": 0, **small},
                 {"depth": 8, "classes": 0, **small},
             ],
@@ -644,19 +647,22 @@ def _(rng):
 def squash(answer, s, cotangent=None):
     if cotangent is None:
         return {"v": answer.squash(s)}
-    return with_gradients(lambda: answer.squash(s), {"s": s}, cotangent)
+    return {"v": answer.squash(s)} | gradients(answer.squash, {"s": s}, cotangent)
 
 
 @squash.cases
 def _(rng):
-    def vectors(*shape, scale=1.0):
-        return {"s": scale * rng.normal(size=shape)}
+    def vectors(*shape):
+        """Draw vectors of which none is short."""
+        ways = rng.normal(size=shape)
+        lengths = rng.uniform(0.3, 2.5, size=(*shape[:-1], 1))
+        return {"s": lengths * ways / np.linalg.norm(ways, axis=-1, keepdims=True)}
 
     # clause: "the same direction and to a length below 1"
     yield "capsules of four numbers", vectors(3, 5, 4)
     # clause: "along the last axis"
     yield "a single vector", vectors(6)
-    yield "as many vectors as each has entries, in three axes", vectors(2, 3, 4, 4, scale=0.6)
+    yield "as many vectors as each has entries, in three axes", vectors(2, 3, 4, 4)
     yield "vectors of one number", vectors(7, 1)
     # clause: "with entries of up to ±10,000"
     yield "long vectors", {"s": rng.uniform(2e3, 1e4, size=(4, 3)) * rng.choice([-1.0, 1.0], size=(4, 3))}
@@ -665,7 +671,8 @@ def _(rng):
     some["s"][0, :2] = some["s"][1, 4] = 0.0
     yield "vectors that are 0 beside others, and the gradient", some, 2
     # clause: "Gradients flow to s"
-    yield "the gradient, a vector for each example", vectors(5, 8) | {"cotangent": 9 * rng.normal(size=(5, 8))}
+    steep = {"cotangent": 9 * rng.normal(size=(5, 8))}
+    yield "the gradient, a vector for each example", vectors(5, 8) | steep
 
 
 @exercise(
@@ -676,7 +683,7 @@ def _(rng):
 def margin_loss(answer, v, y, cotangent=None):
     if cotangent is None:
         return {"loss": answer.margin_loss(v, y)}
-    return with_gradients(lambda: answer.margin_loss(v, y), {"v": v}, cotangent)
+    return gradients(lambda v: answer.margin_loss(v, y), {"v": v}, cotangent)
 
 
 @margin_loss.cases
@@ -693,9 +700,11 @@ def _(rng):
         "y": np.eye(10)[rng.integers(0, 10, size=4)]
     }
     # clause: "any number of classes may be there"
-    yield "several classes are there, or none", capsules(6, 5, 4) | {
-        "y": np.array([[0] * 5, [1] * 5, [1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 1, 0, 1, 1]], float)
-    }
+    there = [[0] * 5, [1] * 5, [1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 1, 0, 1, 1]]
+    yield "several classes are there, or none", capsules(6, 5, 4) | {"y": np.array(there, float)}
+    nothing = capsules(3, 5, 4)
+    nothing["v"][:, 2:4], nothing["y"][:, 2:4] = 0.0, 0.0
+    yield "capsules that are 0, of classes that are not there", nothing
     yield "one class, one example", capsules(1, 1, 6, low=0.2, high=0.8, there=1.0)
     # clause: "with the paper's constants 0.9, 0.1 and 0.5"
     yield "all capsules shorter than 0.9 and longer than 0.1", capsules(5, 7, 2, low=0.15, high=0.85)
@@ -706,13 +715,20 @@ def _(rng):
     }
     # Lengths above 1 are longer than any capsule's; the loss grows by their squares all the same.
     far = capsules(3, 4, 5, low=4, high=9)
+    far["y"][:, :2] = [1.0, 0.0]
     yield "vectors longer than 1", far
     # clause: "Gradients flow to v; where a capsule is 0, the gradient that reaches it is 0, too"
     some = capsules(3, 6, 4) | {"cotangent": rng.normal(size=3)}
     some["v"][0, :3], some["v"][2, 4] = 0.0, 0.0
-    some["y"][0, :3] = [0.0, 1.0, 0.0]
+    some["y"][0, :3], some["y"][1] = [0.0, 1.0, 0.0], [1, 0, 1, 1, 0, 0]
+    some["v"][1] /= np.linalg.norm(some["v"][1], axis=-1, keepdims=True) / 0.96
     yield "the gradient, with capsules that are 0", some, 2
-    yield "the gradient", capsules(4, 5, 3) | {"cotangent": 5 * rng.normal(size=4)}
+    free = [capsules(4, 1, 3, 0.92, 0.99)["v"], capsules(4, 1, 3, 0.06, 0.09)["v"]]
+    yield "the gradient, with capsules that cost nothing", {
+        "v": np.concatenate([*free, capsules(4, 3, 3, 0.3, 0.7)["v"]], axis=1),
+        "y": np.concatenate([np.repeat([[1.0, 0.0]], 4, axis=0), rng.integers(0, 2, size=(4, 3))], axis=1),
+        "cotangent": 5 * rng.normal(size=4),
+    }
 
 
 def shrink(s):
@@ -766,6 +782,7 @@ def _(rng):
     yield "as many inputs as outputs, of as many numbers", votes(4, 4, 4, 4, [3])
     yield "a single input, four rounds", votes(2, 1, 3, 2, [4])
     yield "a single output, five rounds", votes(2, 5, 1, 3, [5])
+    yield "capsules of a single number", votes(2, 6, 3, 1, [2])
     # clause: "Where … `iters` is below 1" is refused; beside a call that is not
     yield "no round at all, and one below, beside two rounds", votes(2, 4, 3, 3, [0, 2, -1])
     far = votes(2, 6, 3, 4, [2])

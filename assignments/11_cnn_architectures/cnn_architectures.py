@@ -556,16 +556,17 @@ thing is placed, and its length how sure it is that the thing is there. For this
 has to lie between 0 and 1. *Squashing* keeps the direction of $s$ and maps its length
 $\lVert s\rVert$ to $\lVert s\rVert^2/(1+\lVert s\rVert^2)$.
 
-The formula of the paper divides by $\lVert s\rVert$. At $s=0$ the result is 0, but
-the formula says $0/0$ there, and the tape of TensorFlow takes a gradient of the root at 0, which is infinite.
+The paper multiplies this length by the direction $s/\lVert s\rVert$. At $s=0$, where the
+result should be 0, that is $0/0$. A capsule that sees nothing is just there.
 
-*A small step:* write $v$ as $s$ times one number. How does this number behave where $s$ goes to
-0, and what is therefore the gradient of $v$ at $s=0$?
+*A small step:* what does a network learn from a batch in which one such 0/0 occurs? And how
+can $v$ be written as $s$ times one number, without a division by $\lVert s\rVert$?
 
 <details><summary>Answer</summary>
 
-$v=s\cdot\lVert s\rVert/(1+\lVert s\rVert^2)$. The number goes to 0 as $\lVert s\rVert$ does, so
-$v$ is about $s\lVert s\rVert$ there, smaller than any multiple of $s$: the gradient is 0.
+Nothing: $0/0$ is not a number, the loss is not a number then, nor is any gradient, and after
+one step all weights are lost. Write $v=s\cdot\lVert s\rVert/(1+\lVert s\rVert^2)$. Near 0
+this is about $s\lVert s\rVert$, so that $v$ and its gradient are 0 at $s=0$.
 
 </details>
 """

@@ -36,8 +36,8 @@ def mapped(change, value):
 
 
 def is_array(value):
-    """Tell whether a value is an array or a tensor."""
-    return hasattr(value, "shape") and hasattr(value, "dtype")
+    """Tell whether a value is an array or a tensor, and no symbolic one of Keras', which holds no numbers."""
+    return hasattr(value, "shape") and hasattr(value, "dtype") and type(value).__name__ != "KerasTensor"
 
 
 def _array(value):
@@ -137,7 +137,9 @@ def _graph(function):
 
     class Traced(function):
         def __call__(self, *args, **kwargs):
-            super().__call__(*args, **kwargs)  # which makes its variables
+            # The first call makes its variables. Another one more would change a layer that learns from calls.
+            if not getattr(self, "built", False):
+                super().__call__(*args, **kwargs)
             return tf.function(super().__call__)(*args, **kwargs)
 
     return Traced

@@ -61,14 +61,16 @@ def sizes(layer):
 
 
 def slopes(call, x, layer, cotangent, training):
-    """Differentiate; of gradients with respect to variables of one kind and shape, return the sum."""
+    """Differentiate; of gradients with respect to variables of one kind and shape, return the sum by output."""
     trained = layer.trainable_variables
     sources = {"x": x} | {str(place): variable for place, variable in enumerate(trained)}
     found = with_gradients(lambda: call(x, training=training), sources, cotangent)
     groups = {}
     for place, variable in enumerate(trained):
-        groups.setdefault((kind_of(variable), tuple(variable.shape)), []).append(found[f"d{place}"])
-    sums = [np.ravel(np.sum([np.asarray(one) for one in groups[key]], axis=0)) for key in sorted(groups)]
+        slope = np.asarray(found[f"d{place}"])
+        by_output = slope.reshape(-1, slope.shape[-1]).sum(axis=0)
+        groups.setdefault((kind_of(variable), tuple(variable.shape)), []).append(by_output)
+    sums = [np.sum(groups[key], axis=0) for key in sorted(groups)]
     return {
         "output": found["output"],
         "gradient of the input": found["dx"],
@@ -175,9 +177,10 @@ def _(rng):
 def local_response_norm(answer, x, cotangent=None, **options):
     # clause: "Any way will do but `tf.nn.local_response_normalization`"
     with without_ops(["LRN", "LRNGrad"], "sum the squares of the neighbouring channels"):
+        output = {"output": answer.local_response_norm(x, **options)}
         if cotangent is None:
-            return {"output": answer.local_response_norm(x, **options)}
-        return with_gradients(lambda: answer.local_response_norm(x, **options), {"x": x}, cotangent)
+            return output
+        return output | gradients(lambda x: answer.local_response_norm(x, **options), {"x": x}, cotangent)
 
 
 @local_response_norm.cases
@@ -200,13 +203,6 @@ def _(rng):
     yield "the gradient", maps(2, 3, 2, 7, radius=2, bias=1.2, alpha=0.4, beta=0.75) | {
         "cotangent": rng.normal(size=(2, 3, 2, 7))
     }
-
-
-def half():
-    """Make a layer without weights, whose effect is seen."""
-    import keras
-
-    return keras.layers.Rescaling(0.5, offset=0.25)
 
 
 def passing(model):
@@ -240,7 +236,12 @@ def passing(model):
 def alexnet(answer, x=None, seed=0, cotangent=None, settings=None, dropped=0, normed=False, **options):
     if settings is not None:
         return totals(answer.alexnet, settings)
-    model = is_model(answer.alexnet(**options, **({"norm": half()} if normed else {})))
+    if normed:
+        import keras
+
+        # It sees all channels of a pixel, so that it makes a difference before and after a pooling.
+        options |= {"norm": keras.layers.UnitNormalization()}
+    model = is_model(answer.alexnet(**options))
     if dropped:
         # What is dropped is 0, what is kept is scaled up: the largest and the smallest say how often.
         passing(model)
@@ -264,18 +265,18 @@ def _(rng):
     # clause: "rounded to the nearest integer", "width: all numbers of maps and units but `classes`"
     yield "a narrow network, the image of the paper", images(rng, 2, (227, 227, 3)) | {
         "width": width(),
-        "classes": whole(rng, 5, 30),
+        "classes": whole(rng, 20, 40),
     }
     # clause: "norm: a layer without weights, called after the ReLU of the first two convolutions"
     shape = (whole(rng, 67, 99), whole(rng, 67, 99), 1)
     yield "a normalisation, and an image that is not square", images(rng, 2, shape) | {
         "width": width(),
-        "classes": whole(rng, 5, 30),
+        "classes": whole(rng, 20, 40),
         "input_shape": shape,
         "normed": True,
     }
     # clause: "'Pooling' is a maximum over 3 × 3 with stride 2, without padding"
-    classes, shape = whole(rng, 5, 30), (whole(rng, 99, 131), whole(rng, 67, 99), 2)
+    classes, shape = whole(rng, 20, 40), (whole(rng, 99, 131), whole(rng, 67, 99), 2)
     yield "the gradients", images(rng, 1, shape) | {
         "width": width(),
         "classes": classes,
@@ -371,7 +372,8 @@ def _(rng):
     yield "widths", {
         "settings": [
             {"blocks": exact, "width": near(rng.uniform(0.1, 0.9)), "classes": whole(rng, 2, 99)}
-            for _ in range(12)
+            | ({} if place % 2 else {"input_shape": (whole(rng, 16, 99), whole(rng, 16, 99), 1)})
+            for place in range(12)
         ]
     }
     # clause: "a pooling would leave no pixel"
@@ -628,6 +630,7 @@ def _(rng):
                 {"depth": 20, "width": whole(rng, 4, 40), "input_shape": (1, 1, whole(rng, 1, 9))},
                 {"depth": 2, **small},
                 {"depth": whole(rng, 9, 14), **small},
+                {"depth": 7, "width": whole(rng, 4, 40), **small},
                 {"depth": 6 * whole(rng, 2, 9) + 1, **small},
                 {"depth": 8, "width": 0, **small},
                 {"depth": 8, "classes": 0, **small},
@@ -644,7 +647,7 @@ def _(rng):
 def squash(answer, s, cotangent=None):
     if cotangent is None:
         return {"v": answer.squash(s)}
-    return with_gradients(lambda: answer.squash(s), {"s": s}, cotangent)
+    return {"v": answer.squash(s)} | gradients(answer.squash, {"s": s}, cotangent)
 
 
 @squash.cases
@@ -680,7 +683,7 @@ def _(rng):
 def margin_loss(answer, v, y, cotangent=None):
     if cotangent is None:
         return {"loss": answer.margin_loss(v, y)}
-    return with_gradients(lambda: answer.margin_loss(v, y), {"v": v}, cotangent)
+    return gradients(lambda v: answer.margin_loss(v, y), {"v": v}, cotangent)
 
 
 @margin_loss.cases
@@ -699,6 +702,9 @@ def _(rng):
     # clause: "any number of classes may be there"
     there = [[0] * 5, [1] * 5, [1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 1, 0, 1, 1]]
     yield "several classes are there, or none", capsules(6, 5, 4) | {"y": np.array(there, float)}
+    nothing = capsules(3, 5, 4)
+    nothing["v"][:, 2:4], nothing["y"][:, 2:4] = 0.0, 0.0
+    yield "capsules that are 0, of classes that are not there", nothing
     yield "one class, one example", capsules(1, 1, 6, low=0.2, high=0.8, there=1.0)
     # clause: "with the paper's constants 0.9, 0.1 and 0.5"
     yield "all capsules shorter than 0.9 and longer than 0.1", capsules(5, 7, 2, low=0.15, high=0.85)
@@ -709,13 +715,20 @@ def _(rng):
     }
     # Lengths above 1 are longer than any capsule's; the loss grows by their squares all the same.
     far = capsules(3, 4, 5, low=4, high=9)
+    far["y"][:, :2] = [1.0, 0.0]
     yield "vectors longer than 1", far
     # clause: "Gradients flow to v; where a capsule is 0, the gradient that reaches it is 0, too"
     some = capsules(3, 6, 4) | {"cotangent": rng.normal(size=3)}
     some["v"][0, :3], some["v"][2, 4] = 0.0, 0.0
-    some["y"][0, :3] = [0.0, 1.0, 0.0]
+    some["y"][0, :3], some["y"][1] = [0.0, 1.0, 0.0], [1, 0, 1, 1, 0, 0]
+    some["v"][1] /= np.linalg.norm(some["v"][1], axis=-1, keepdims=True) / 0.96
     yield "the gradient, with capsules that are 0", some, 2
-    yield "the gradient", capsules(4, 5, 3) | {"cotangent": 5 * rng.normal(size=4)}
+    free = [capsules(4, 1, 3, 0.92, 0.99)["v"], capsules(4, 1, 3, 0.06, 0.09)["v"]]
+    yield "the gradient, with capsules that cost nothing", {
+        "v": np.concatenate([*free, capsules(4, 3, 3, 0.3, 0.7)["v"]], axis=1),
+        "y": np.concatenate([np.repeat([[1.0, 0.0]], 4, axis=0), rng.integers(0, 2, size=(4, 3))], axis=1),
+        "cotangent": 5 * rng.normal(size=4),
+    }
 
 
 def shrink(s):
@@ -769,6 +782,7 @@ def _(rng):
     yield "as many inputs as outputs, of as many numbers", votes(4, 4, 4, 4, [3])
     yield "a single input, four rounds", votes(2, 1, 3, 2, [4])
     yield "a single output, five rounds", votes(2, 5, 1, 3, [5])
+    yield "capsules of a single number", votes(2, 6, 3, 1, [2])
     # clause: "Where … `iters` is below 1" is refused; beside a call that is not
     yield "no round at all, and one below, beside two rounds", votes(2, 4, 3, 3, [0, 2, -1])
     far = votes(2, 6, 3, 4, [2])

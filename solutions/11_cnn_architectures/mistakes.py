@@ -234,7 +234,7 @@ def pooled_by_two(width=1.0, classes=1000, input_shape=(227, 227, 3), norm=None)
     return _alexnet(width, classes, input_shape, norm, pool=(2, 2))
 
 
-@mistake(of="alexnet")
+@mistake(of="alexnet", raises="ValueError")
 def pooled_without_overlap(width=1.0, classes=1000, input_shape=(227, 227, 3), norm=None):
     """the poolings have stride 3, so that their windows do not overlap."""
     return _alexnet(width, classes, input_shape, norm, pool=(3, 3))
@@ -450,7 +450,7 @@ def pooled_first(blocks, width=1.0, classes=1000, input_shape=(224, 224, 3)):
     return _vgg(blocks, width, classes, input_shape, at="begin")
 
 
-@mistake(of="vgg")
+@mistake(of="vgg", raises="ValueError")
 def pooled_each_time(blocks, width=1.0, classes=1000, input_shape=(224, 224, 3)):
     """a pooling follows every convolution."""
     return _vgg(blocks, width, classes, input_shape, at="each")
@@ -468,7 +468,7 @@ def odd_rows_kept(blocks, width=1.0, classes=1000, input_shape=(224, 224, 3)):
     return _vgg(blocks, width, classes, input_shape, pooled="same")
 
 
-@mistake(of="vgg")
+@mistake(of="vgg", raises="ValueError")
 def never_padded(blocks, width=1.0, classes=1000, input_shape=(224, 224, 3)):
     """the convolutions do not pad, so that each takes two pixels off a side."""
     return _vgg(blocks, width, classes, input_shape, padding="valid")
@@ -947,13 +947,6 @@ def zero_by_zero(s):
 
 
 @mistake(of="squash")
-def steep_root(s):
-    """v is right, but the root of 0 has an infinite derivative, and the gradient at s = 0 is not a number."""
-    length = tf.norm(s, axis=-1, keepdims=True)
-    return s * length / (1 + length**2)
-
-
-@mistake(of="squash")
 def means_of_squares(s):
     """the squares are averaged over the vector's entries instead of summed."""
     square = tf.reduce_mean(tf.square(s), axis=-1, keepdims=True)
@@ -1044,7 +1037,7 @@ def root_at_zero(v, y):
 
 def _routed(
     u_hat, iters, squash, axis=-1, grow=lambda scores, agreement: scores + agreement, final=False, agree="v",
-    mean=False, refuse=True, shared=False, stop=False, between=None, share=tf.nn.softmax,
+    mean=False, refuse=True, shared=False, stop=False, share=tf.nn.softmax,
 ):
     if refuse and iters < 1:
         raise ValueError("no rounds")
@@ -1056,7 +1049,7 @@ def _routed(
         s = tf.einsum("bij,bijd->bjd", couplings, votes)
         if mean:
             s /= u_hat.shape[1]
-        v = squash(s) if between is None or number == iters - 1 else between(s)
+        v = squash(s)
         against = s if agree == "s" else v
         agreement = tf.einsum("bijd,bjd->bij", votes, against)
         if shared:
@@ -1111,12 +1104,6 @@ def means_of_predictions(u_hat, iters, squash):
 def no_squash(u_hat, iters, squash):
     """nothing is squashed: the outputs are the sums."""
     return _routed(u_hat, iters, lambda s: s)
-
-
-@mistake(of="dynamic_routing")
-def squashed_at_the_end(u_hat, iters, squash):
-    """the sums are squashed in the last round only."""
-    return _routed(u_hat, iters, squash, between=lambda s: s)
 
 
 @mistake(of="dynamic_routing")
