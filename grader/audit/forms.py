@@ -137,7 +137,7 @@ def _graph(function):
 
     class Traced(function):
         def __call__(self, *args, **kwargs):
-            # The first call makes its variables. Another one more would change a layer that learns from calls.
+            # The first call makes its variables. One more would change a layer that learns from calls.
             if not getattr(self, "built", False):
                 super().__call__(*args, **kwargs)
             return tf.function(super().__call__)(*args, **kwargs)
