@@ -60,6 +60,12 @@ def sizes(layer):
     return np.array([np.prod(variable.shape) for variable in layer.weights], dtype=int)
 
 
+def beginnings(layer):
+    """Sum up what each variable but the kernels begins with, sorted."""
+    values = [variable for variable in layer.weights if kind_of(variable) != "kernel"]
+    return np.array(sorted(float(np.asarray(one).sum()) for one in values))
+
+
 def slopes(layer, x, cotangent, training):
     """Differentiate; of the gradients of variables of one kind and shape, return the sum for each output."""
     trained = layer.trainable_variables
@@ -521,8 +527,12 @@ def _(rng):
 def ResidualBlock(answer, x, filters, seed, cotangent=None, **options):
     layer = answer.ResidualBlock(filters, **options)
     layer(x)
+    # clause: "a batch normalisation with Keras' defaults"
+    outputs = {
+        "parameters of each variable, in order of size": np.sort(sizes(layer)),
+        "sums of the normalisations' variables at the start": beginnings(layer),
+    }
     fill(layer, seed, by_place=False)
-    outputs = {"parameters of each variable, in order of size": np.sort(sizes(layer))}
     if cotangent is None:
         return outputs | {"output": layer(x, training=False)}
     outputs |= slopes(layer, x, cotangent, training=True)
@@ -601,8 +611,10 @@ def resnet_cifar(answer, x=None, depth=0, seed=0, cotangent=None, settings=None,
         found = totals(lambda **setting: answer.resnet_cifar(block=ripple(log), **setting), settings)
         return found
     model = is_model(answer.resnet_cifar(depth, ripple(log), **options))
+    start = beginnings(model)
     fill(model, seed)
     outputs = {
+        "sums of the other variables at the start": start,
         "maps and stride of each block": np.array(log, dtype=int).reshape(-1, 2),
         "parameters of each variable": sizes(model),
     }
@@ -796,7 +808,7 @@ def _(rng):
     yield "a single input, four rounds", votes(2, 1, 3, 2, [4])
     yield "a single output, five rounds", votes(2, 5, 1, 3, [5])
     yield "capsules of a single number", votes(2, 6, 3, 1, [2])
-    # clause: "Where … `iters` is below 1" is refused; beside a call that is not
+    # clause: "`iters` is below 1": refused, beside a call that is not
     yield "no round at all, and one below, beside two rounds", votes(2, 4, 3, 3, [0, 2, -1])
     far = votes(2, 6, 3, 4, [2])
     yield "predictions as long as a hundred", far | {"u_hat": 15 * far["u_hat"]}

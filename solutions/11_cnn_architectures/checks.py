@@ -60,6 +60,12 @@ def sizes(layer):
     return np.array([np.prod(variable.shape) for variable in layer.weights], dtype=int)
 
 
+def beginnings(layer):
+    """Sum up what each variable but the kernels begins with, sorted."""
+    values = [variable for variable in layer.weights if kind_of(variable) != "kernel"]
+    return np.array(sorted(float(np.asarray(one).sum()) for one in values))
+
+
 def slopes(layer, x, cotangent, training):
     """Differentiate; of the gradients of variables of one kind and shape, return the sum for each output."""
     trained = layer.trainable_variables
@@ -273,7 +279,10 @@ def _(rng):
         """Draw the seed of images and of a network's weights."""
         return {"shape": shape, "seed": whole(rng, 0, 1 << 20)}
 
-    # clause: "rounded to the nearest integer", "width: all numbers of maps and units but `classes`"
+    # clause: "rounded to the nearest integer", "width: all numbers of maps and units but `classes`",
+    # "a convolution of 11 × 11 with 96 maps, stride 4, without padding",
+    # "a convolution of 5 × 5 with 256 maps", "three convolutions of 3 × 3 with 384, 384 and 256 maps",
+    # "All convolutions and dense layers have a bias", "None: nothing is normalised"
     yield "a narrow network, the image of the paper", {
         **large(2, 227, 227, 3),
         "width": width(),
@@ -485,7 +494,8 @@ def _(rng):
         """Draw six numbers of maps, no two of which are the same."""
         return dict(zip(MAPS, (int(n) for n in rng.permutation(np.arange(2, most))[:6]), strict=True))
 
-    # clause: "All layers have stride 1 and padding 'same'"
+    # clause: "All layers have stride 1 and padding 'same'", "a convolution of 1 × 1, then one of 3 × 3",
+    # "a convolution of 1 × 1, then one of 5 × 5"
     yield "one image, seven by five", {"maps": different()} | images(rng, 1, (7, 5, 3))
     # clause: "in the order of their maps in the result"
     yield "three images with many channels", {"maps": different()} | images(rng, 3, (6, 6, 15))
@@ -521,8 +531,12 @@ def _(rng):
 def ResidualBlock(answer, x, filters, seed, cotangent=None, **options):
     layer = answer.ResidualBlock(filters, **options)
     layer(x)
+    # clause: "a batch normalisation with Keras' defaults"
+    outputs = {
+        "parameters of each variable, in order of size": np.sort(sizes(layer)),
+        "sums of the normalisations' variables at the start": beginnings(layer),
+    }
     fill(layer, seed, by_place=False)
-    outputs = {"parameters of each variable, in order of size": np.sort(sizes(layer))}
     if cotangent is None:
         return outputs | {"output": layer(x, training=False)}
     outputs |= slopes(layer, x, cotangent, training=True)
@@ -536,10 +550,11 @@ def _(rng):
         inputs = images(rng, batch, shape) | {"filters": filters, **options}
         return inputs | {"x": 4 * inputs["x"]}
 
-    # clause: "The shortcut is x itself"
+    # clause: "The shortcut is x itself", "The basic block has two convolutions of 3 × 3 with `filters` maps",
+    # "After each normalisation but the last stands a ReLU; the last ReLU stands after the addition"
     n = whole(rng, 3, 7)
     yield "as many channels as before, stride left out", block((6, 5, n), n)
-    # clause: "Only where the block's stride is not 1"
+    # clause: "Only where the block's stride is not 1", "The first convolution has the stride"
     yield "stride 2, as many channels as before", block((8, 7, n), n, stride=2)
     # clause: "or x has another number of channels than the result"
     yield "stride 1, more channels", block((5, 6, n), n + whole(rng, 2, 5), stride=1, batch=1)
@@ -601,8 +616,10 @@ def resnet_cifar(answer, x=None, depth=0, seed=0, cotangent=None, settings=None,
         found = totals(lambda **setting: answer.resnet_cifar(block=ripple(log), **setting), settings)
         return found
     model = is_model(answer.resnet_cifar(depth, ripple(log), **options))
+    start = beginnings(model)
     fill(model, seed)
     outputs = {
+        "sums of the other variables at the start": start,
         "maps and stride of each block": np.array(log, dtype=int).reshape(-1, 2),
         "parameters of each variable": sizes(model),
     }
@@ -613,9 +630,11 @@ def resnet_cifar(answer, x=None, depth=0, seed=0, cotangent=None, settings=None,
 
 @resnet_cifar.cases
 def _(rng):
-    # clause: "two … 6n + 2, with n of 1 or more": n = 1, and the defaults
+    # clause: "6n + 2, with n of 1 or more", "`block(filters, stride)` makes a new layer": n = 1, the defaults
     yield "depth 8, all else left to the defaults", images(rng, 2, (32, 32, 3)) | {"depth": 8}
-    # clause: "three stages of n blocks each, with `width`, 2 · `width` and 4 · `width` maps"
+    # clause: "three stages of n blocks each, with `width`, 2 · `width` and 4 · `width` maps",
+    # "The first blocks of the second and third stage have stride 2, all others stride 1",
+    # "the mean over all pixels of each map; a dense layer of `classes` units with a bias"
     shape = (whole(rng, 9, 16), whole(rng, 9, 16), 1)
     yield "depth 20, narrow, grey images that are not square", images(rng, 2, shape) | {
         "depth": 20,
@@ -712,7 +731,7 @@ def _(rng):
     yield "ten classes, one of them there", capsules(4, 10, 3) | {
         "y": np.eye(10)[rng.integers(0, 10, size=4)]
     }
-    # clause: "any number of classes may be there"
+    # clause: "1 where the class is there, 0 elsewhere; any number of classes may be there"
     there = [[0] * 5, [1] * 5, [1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 1, 0, 1, 1]]
     yield "several classes are there, or none", capsules(6, 5, 4) | {"y": np.array(there, float)}
     nothing = capsules(3, 5, 4)
@@ -788,7 +807,7 @@ def _(rng):
 
     # clause: "number of rounds, 1 or more. In each, couplings are computed from the scores": at first equal
     yield "one round", votes(2, 5, 3, 4, [1])
-    # clause: "between two rounds the scores grow by the agreements"
+    # clause: "between two rounds the scores grow by the agreements", "squash: what is applied to the sums"
     yield "two rounds", votes(3, 6, 4, 2, [2])
     yield "three rounds, one example", votes(1, 7, 3, 5, [3]), 2
     # clause: "which sum to 1 over the outputs"
@@ -796,7 +815,7 @@ def _(rng):
     yield "a single input, four rounds", votes(2, 1, 3, 2, [4])
     yield "a single output, five rounds", votes(2, 5, 1, 3, [5])
     yield "capsules of a single number", votes(2, 6, 3, 1, [2])
-    # clause: "Where … `iters` is below 1" is refused; beside a call that is not
+    # clause: "`iters` is below 1": refused, beside a call that is not
     yield "no round at all, and one below, beside two rounds", votes(2, 4, 3, 3, [0, 2, -1])
     far = votes(2, 6, 3, 4, [2])
     yield "predictions as long as a hundred", far | {"u_hat": 15 * far["u_hat"]}
