@@ -1152,6 +1152,8 @@ exactly $0\pm1$, and the test columns nearly so, but not exactly.
 # show_standardised(cells["features"], xtr, xte)
 # off = np.abs(np.mean(xte, axis=0)).mean()
 # print(f"test columns: means are {off:.2f} from 0 on average")
+# spoilt = tf.math.reduce_std(tf.fill([7, 1], 0.3), axis=0)[0]
+# print(f"seven numbers 0.3, in float32: standard deviation {float(spoilt):.0e}")
 # assert 0.005 < off < 0.5, "nearly 0, but not exactly"
 
 # %% [markdown]
