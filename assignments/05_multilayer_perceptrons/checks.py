@@ -1,5 +1,6 @@
 """How the answers on multilayer perceptrons are exercised. Students may read this file."""
 
+import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -53,6 +54,11 @@ def far(rng):
     return np.append([-100.0, 100.0, -1.0, 0.5], rng.choice([-1.0, 1.0], size=8) * drawn).reshape(3, 4)
 
 
+def enormous(rng):
+    """Draw numbers of either sign, as large as those of 32 bits."""
+    return np.append([1.0, -1.0], rng.choice([-1.0, 1.0], size=6)) * rng.uniform(1e36, 1e37, size=8)
+
+
 def around_zero(rng):
     """Return numbers around 0, and 0 itself, where a smooth function has a slope."""
     return np.array([[0.0, 0.5, -0.5, rng.uniform(0.1, 0.4)], [-0.01, 0.0, 0.01, -rng.uniform(0.1, 0.4)]])
@@ -77,6 +83,8 @@ def _(rng):
     yield "a slope of 0 on the left", numbers(rng, away_from_zero(rng, 2, 3, 4), 0.0)
     # clause: "finite wherever `x` is", as far as ±100 in each activation
     yield "from -100 to 100", numbers(rng, far(rng), float(rng.uniform(0.1, 0.4)))
+    # clause: "any numbers"
+    yield "as large as numbers of 32 bits", numbers(rng, enormous(rng), float(rng.uniform(0.1, 0.4)))
 
 
 @exercise(
@@ -186,6 +194,8 @@ def _(rng):
     yield "from 2 to 9", numbers(rng, beyond)
     yield "from -9 to -2", numbers(rng, -beyond)
     yield "from -100 to 100", numbers(rng, far(rng))
+    # clause: "any numbers"
+    yield "as large as numbers of 32 bits", numbers(rng, enormous(rng))
 
 
 @exercise(
@@ -208,15 +218,11 @@ def DenseLayer(answer, x, units, activation, weights, cotangent, show="output", 
             ],
         }
     if show == "start":
-        bound = (6 / (x.shape[-1] + units)) ** 0.5
-        kernel = np.asarray(layer.kernel)
-        below = [np.mean(kernel < level * bound) for level in np.asarray(levels)]
-        return {
-            "whether more of the first kernel lies below each level than the given share": below > shares,
-            "first bias": layer.bias,
-        }
+        other = answer.DenseLayer(units, **options)
+        other(x)
+        return at_the_start(layer.kernel, other.kernel, levels, shares) | {"first bias": layer.bias}
     if show == "twin":
-        layer = type(layer).from_config(layer.get_config())
+        layer = type(layer).from_config(written_down(layer.get_config()))
         layer(x)
     put_weights(layer, weights)
     outputs = {"output": layer(x)}
@@ -224,6 +230,30 @@ def DenseLayer(answer, x, units, activation, weights, cotangent, show="output", 
     trained = with_gradients(lambda: layer(x, training=True), reached, cotangent)
     outputs |= {"output in training": trained.pop("output")} | trained
     return outputs | ({"whether the twin has the name": layer.name == "original"} if show == "twin" else {})
+
+
+def written_down(config):
+    """Return a configuration as a file gives it back."""
+    try:
+        return json.loads(json.dumps(config))
+    except TypeError as error:
+        raise WrongStructure(
+            "expected `get_config` to return what can be written into a file: numbers and names, no functions"
+        ) from error
+
+
+def at_the_start(kernel, other, levels, shares):
+    """Hold two kernels, drawn for the same sizes, against levels in bounds of Glorot's."""
+    kernel, other = np.asarray(kernel), np.asarray(other)
+    bound = (6 / sum(kernel.shape)) ** 0.5
+    below = [np.mean(kernel < level * bound) for level in np.asarray(levels)]
+    # Of two that are drawn apart, one says nothing of the other.
+    pairs = [np.mean((kernel < level * bound) & (other < -level * bound)) for level in np.asarray(levels)]
+    single, double = np.asarray(shares)
+    return {
+        "whether more of the first kernel lies below each level than the given share": below > single,
+        "whether more of two kernels lies below each level and minus it than the given share": pairs > double,
+    }
 
 
 def layered(rng, batch, width, units, activation):
@@ -241,15 +271,18 @@ def layered(rng, batch, width, units, activation):
 
 
 def spread_evenly(rng):
-    """Ask how much of a kernel lies below levels, in bounds, of each of which about half is exceeded.
+    """Ask how much of kernels lies below levels, in bounds, of each of which about half is exceeded.
 
     Each share is so far from the right one that chance decides nothing where there are 40,000 numbers.
     """
     levels = np.append([1.001, -1.001, 0.95, -0.95], rng.uniform(-0.9, 0.9, size=30))
     away = rng.choice([-1.0, 1.0], size=30) * rng.uniform(0.015, 0.03, size=30)
-    shares = np.append([0.995, 0.005, 0.995, 0.005], (1 + levels[4:]) / 2 + away)
+    single = np.append([0.995, 0.005, 0.995, 0.005], (1 + levels[4:]) / 2 + away)
+    away = rng.choice([-1.0, 1.0], size=30) * rng.uniform(0.015, 0.03, size=30)
+    double = np.append([0.01] * 4, np.maximum((1 - levels[4:] ** 2) / 4 + away, 0.01))
+    double[:2] = 0.005, 0.005
     order = rng.permutation(len(levels))
-    return {"levels": levels[order], "shares": shares[order], "show": "start"}
+    return {"levels": levels[order], "shares": np.stack([single, double])[:, order]}
 
 
 @DenseLayer.cases
@@ -262,10 +295,13 @@ def _(rng):
     yield "a batch of sequences, relu", layered(rng, (2, 7), 5, 3, "relu")
     width, units = (int(size) for size in rng.integers(3, 40, size=2))
     yield "what is there to be trained", layered(rng, (6,), width, units, "relu") | {"show": "variables"}, 2
-    # clause: "uniform within ±√(6 / (width + units))", "at the start 0"
-    width, units = (int(size) for size in rng.integers(200, 240, size=2))
-    yield "the weights at the start", layered(rng, (2,), width, units, "relu") | spread_evenly(rng)
+    # clause: "uniform within ±√(6 / (width + units))", "drawn anew for each layer", "at the start 0"
+    # Far from as wide as there are units: other initialisers have bounds that do not depend on both.
+    width, units = (int(size) for size in rng.permutation([rng.integers(400, 440), rng.integers(100, 120)]))
+    start = layered(rng, (2,), width, units, "relu") | spread_evenly(rng)
+    yield "the weights at the start", start | {"show": "start"}
     # clause: "Return the constructor's arguments: what the base class has, and our own two."
+    # clause: "All as numbers and names, which can be written into a file."
     yield "a twin made from the configuration", layered(rng, (4,), 3, 2, "sigmoid") | {"show": "twin"}
 
 
@@ -274,14 +310,20 @@ def _(rng):
     hint="Between which two layers is there no activation, and how many kernels has a network "
     "with two hidden layers?",
 )
-def build_mlp(answer, sizes, activation, classes, x, seed):
+def build_mlp(answer, sizes, activation, classes, x, seed, levels=None, shares=None):
     model = answer.build_mlp(sizes, activation, classes)
     if not hasattr(model, "set_weights"):
         raise WrongStructure(f"expected a keras.Model, got {describe(model)}")
     if not model.weights:
         raise WrongStructure("expected a model that knows its input's width already, and so has weights")
+    if levels is not None:
+        kernels = [v for v in model.weights if len(v.shape) == 2]
+        if not kernels or any(v.shape != kernels[0].shape for v in kernels):
+            raise WrongStructure("expected kernels of one shape, as all widths are the same")
+        return at_the_start(kernels[0], kernels[-1], levels, shares)
     set_model(model, seed)
     return {
+        "penalties": len(model.losses),
         "parameters of each variable": [np.size(v) for v in model.weights],
         "logits": model(x),
         "logits in training": model(x, training=True),
@@ -322,6 +364,9 @@ def _(rng):
     yield "hidden layers as wide as the input", network(rng, [4, 4, 4], "sigmoid", 4, 3)
     # clause: "classes: width of the output, 1 or more"
     yield "a single output, and hidden layers of one unit", network(rng, [3, 1, 7, 1], "tanh", 1, 6)
+    # clause: "as Keras makes them by default"
+    width = int(rng.integers(200, 220))
+    yield "the weights at the start", network(rng, [width, width], "relu", width, 1) | spread_evenly(rng)
 
 
 @exercise(
@@ -401,6 +446,8 @@ def _(rng):
     # clause: "between -20 and 100", where a loss without a very sure example is small enough to be compared
     unsure = [[5.0, 100.0], [-3.0, rng.uniform(40, 60)], [1.0, 80.0]]
     yield "very unsure", head(rng, 90 * rng.normal(size=3), unsure)
+    wide = -1e4 * rng.uniform(0.5, 1, size=2)
+    yield "very sure, and far from the target", head(rng, -wide, np.stack([wide, [-14.0, -13.5]], axis=1))
     # clause: "the mean, as large as ±10,000"
     yield "far from the target", head(
         rng, [1e3, -1e4 * rng.uniform(0.5, 1)], [[-1e3, rng.uniform(1, 3)], [1e4, rng.uniform(0, 2)]]
@@ -414,6 +461,7 @@ def _(rng):
 )
 def train_step(answer, layers, loss, optimizer, x, y, seed):
     import keras
+    import tensorflow as tf
 
     model = keras.Sequential([keras.Input(x.shape[2:])])
     for kind, settings in layers:
@@ -424,7 +472,11 @@ def train_step(answer, layers, loss, optimizer, x, y, seed):
     optimizer = getattr(keras.optimizers, optimizer[0])(**optimizer[1])
     optimizer.build(model.trainable_variables)
     loss_fn = getattr(keras.losses, loss[0])(**loss[1])
-    losses = [number(answer.train_step(model, optimizer, loss_fn, x[i], y[i])) for i in range(len(x))]
+    losses = [answer.train_step(model, optimizer, loss_fn, x[i], y[i]) for i in range(len(x))]
+    # clause: "a tensor, so that the step may be compiled"
+    if not all(tf.is_tensor(one) for one in losses):
+        raise WrongStructure(f"expected the loss as a tensor, got {describe(losses[0])}")
+    losses = [number(one) for one in losses]
     outputs = {f"{layer.name}.{v.name}": v for layer in model.layers for v in layer.weights}
     return {"loss": losses} | {name: np.asarray(variable) for name, variable in outputs.items()}
 
@@ -488,7 +540,10 @@ def _(rng):
 )
 def sigmoid_staircase(answer, places, heights, n):
     def f(x):
-        return np.interp(x, places, heights, left=np.nan, right=np.nan)
+        # clause: "points between 0 and 1", but for rounding
+        if (np.abs(np.asarray(x) - 0.5) > 0.5 + 1e-9).any():
+            raise WrongStructure("expected `f` to be asked for points between 0 and 1 only")
+        return np.interp(x, places, heights)
 
     found = named(answer.sigmoid_staircase(f, n), "w", "b", "v", "c")
     outputs = {"c": number(found.pop("c"))}
@@ -624,6 +679,9 @@ def _(rng):
     for units in rng.permutation(np.arange(2, 10))[:3]:
         places = (np.arange(units) + rng.uniform(0.1, 0.9, size=units)) / units
         networks.append(side_by_side(places, away_from_zero(rng, units), rng.choice([-1, 1], size=units)))
+    places = (np.arange(5) + rng.uniform(0.1, 0.9, size=5)) / 5
+    small = 1e-6 * rng.choice([-1.0, 1.0], size=5) * rng.uniform(0.25, 0.45, size=5)
+    networks.append(side_by_side(places, small))  # all kinks are small
     networks.append(below(0.0, rng.uniform(0.2, 0.8)))
     yield "one hidden layer", {"networks": networks, "lo": 0.0, "hi": 1.0}
 

@@ -93,9 +93,14 @@ from jaxtyping import Float, Float64, Int
 #
 #
 # def show_last_layer(axes, hidden, layer):
-#     """Draw points as the last layer gets them, and the line by which it parts them."""
-#     for side, marker in enumerate("o^"):
-#         axes.plot(*hidden[moon == side].T, marker, color="black", markersize=4, alpha=0.5)
+#     """Draw a grid and the points as the last layer gets them, and the line by which it parts them."""
+#     square = np.meshgrid(np.linspace(-1.5, 2.5, 81), np.linspace(-1.1, 1.6, 55))
+#     grid = hidden(np.stack(square, -1).reshape(-1, 2).astype("float32")).numpy().reshape(55, 81, 2)
+#     for line in (*grid[::5], *grid.swapaxes(0, 1)[::5]):
+#         axes.plot(*line.T, color="0.8", linewidth=0.7)
+#     moved = hidden(points).numpy()
+#     for side, marker, colour in zip((0, 1), "o^", ("tab:orange", "tab:purple")):
+#         axes.plot(*moved[moon == side].T, marker, color=colour, markersize=4, alpha=0.6)
 #     (w1, w2), b = layer.kernel.numpy()[:, 0], layer.bias.numpy()[0]
 #     across, up = np.meshgrid(np.linspace(-1.1, 1.1, 60), np.linspace(-1.1, 1.1, 60))
 #     axes.contour(across, up, w1 * across + w2 * up + b, [0], colors="black")
@@ -138,14 +143,28 @@ from jaxtyping import Float, Float64, Int
 #     return [(rng.normal(size=(d, e)) * np.sqrt(2 / d), rng.normal(size=e)) for d, e in pairwise(sizes)]
 #
 #
+# def show_folding(axes, x, once, twice):
+#     """Draw a tent, and the tent of it, which has a kink wherever the first one is ½."""
+#     axes.plot(x, once, "--", color="tab:orange", label="t(x)")
+#     axes.plot(x, twice, color="tab:blue", label="t(t(x))")
+#     axes.axhline(0.5, color="0.7", linewidth=0.8)
+#     for place in (0.25, 0.75):
+#         axes.plot([place, place], [0.5, 1], ":", color="black")
+#     axes.plot([0.25, 0.75], [0.5, 0.5], "o", color="black", label="t(x) = ½")
+#     axes.set(xlabel="x", title="One tent after the other", ylim=(0, 1.35))
+#     axes.legend(ncols=3, fontsize=8, loc="upper center")
+#
+#
 # def show_penalised(strengths, shares, mistaken):
 #     """Draw mistakes against zeros, for strengths of a penalty and two networks each."""
 #     plt.figure(figsize=(7, 3.8), layout="constrained")
 #     plt.plot(shares, mistaken, "o", color="tab:blue", fillstyle="none")
 #     plt.plot(shares.mean(1), mistaken.mean(1), "-", color="tab:blue", label="mean of two networks")
-#     for strength, share, wrong in zip(strengths, shares.mean(1), mistaken.mean(1)):
-#         beside = (-16, 14) if strength == 1 else (-10, -22)
-#         plt.annotate(f"λ = {strength:g}", (share, wrong), beside, textcoords="offset points", fontsize=8)
+#     for place, (share, wrong) in enumerate(zip(shares.mean(1), mistaken.mean(1))):
+#         beside = (-46, 4) if place == len(strengths) - 1 else (-14, 20 if place % 2 else -26)
+#         arrow = {"arrowstyle": "-", "color": "0.6", "linewidth": 0.6}
+#         plt.annotate(f"λ = {strengths[place]:g}", (share, wrong), beside, textcoords="offset points",
+#                      fontsize=8, arrowprops=arrow)
 #     plt.axvline(85, color="0.6", linestyle=":", label="85%, where the paper's curve turns")
 #     plt.xlabel("exact zeros in the hidden layers, in percent")
 #     plt.ylabel("mistakes on new pictures, in percent")
@@ -397,8 +416,9 @@ def softplus(x: Float[tf.Tensor, "*axes"]) -> Float[tf.Tensor, "*axes"]:
 # %% [markdown]
 r"""
 Values and slopes. The slope comes from the tape, and the crosses from the
-values themselves, by differences: they must lie on the slope. Below, values and slopes far out are
-printed: a slope there is 0 or 1 (for softmax 0), and never `nan`.
+values themselves, by differences: they must lie on the slope. Below, values and slopes far out and at 0
+are printed. Far out a slope is 0, 1 or α (for softmax 0), and never `nan`. At 0 it is ¼ for sigmoid, 1 for
+tanh and ½ for softplus.
 """
 
 # %% tags=["active-ipynb"]
@@ -407,11 +427,12 @@ printed: a slope there is 0 or 1 (for softmax 0), and never `nan`.
 #     "leaky_relu, α = 0.3": lambda x: leaky_relu(x, 0.3), "elu, α = 0.3": lambda x: elu(x, 0.3),
 # }
 # draw_slopes(activations)
-# far = tf.constant([-100.0, 100.0])
+# places = tf.constant([-100.0, 0.0, 100.0])
 # for name, function in (activations | {"softmax": softmax}).items():
-#     y, slope = slope_of(function, far)
-#     print(f"{name:19} at -100 and 100: values {y.numpy()}, slopes {slope.numpy()}")
+#     y, slope = slope_of(function, places)
+#     print(f"{name:19} at -100, 0, 100: values {y.numpy().round(2)}, slopes {slope.numpy().round(2)}")
 #     assert np.isfinite(slope).all(), "no slope is NaN"
+#     assert abs(slope[1] - {"sigmoid": 0.25, "tanh": 1, "softplus": 0.5}.get(name, slope[1])) < 1e-5, "at 0"
 
 # %% [markdown]
 r"""
@@ -453,7 +474,7 @@ class DenseLayer(keras.layers.Layer):
         activation: φ, a function.
         kernel: W, `[width, units]`, made in `build` and named "kernel"; at the start
             uniform within ±√(6 / (width + units)), as `add_weight` has it by default,
-            and without a penalty.
+            drawn anew for each layer, and without a penalty.
         bias: b, `[units]`, made in `build` and named "bias"; at the start 0.
 
     Args of the constructor:
@@ -478,7 +499,10 @@ class DenseLayer(keras.layers.Layer):
         raise NotImplementedError()
 
     def get_config(self) -> dict:
-        """Return the constructor's arguments: what the base class has, and our own two."""
+        """Return the constructor's arguments: what the base class has, and our own two.
+
+        All as numbers and names, which can be written into a file.
+        """
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -491,13 +515,14 @@ r"""
 What does a hidden layer do? It moves the points until a single line can part
 them. Three of your layers learn two half-moons; the second has two units only, so
 that what it returns can be drawn. In the left panel the network's decision is a curve;
-on the right, where the last layer looks, it is a line.
+on the right, where the last layer looks, it is a line. Grey is a square grid over the left panel,
+as the two layers bend it.
 """
 
 # %% tags=["active-ipynb"]
 # points, moon = make_moons(400, noise=0.12, random_state=0)
 # points = points.astype("float32")
-# keras.utils.set_random_seed(3)
+# keras.utils.set_random_seed(5)
 # layers = [DenseLayer(16, "tanh"), DenseLayer(2, "tanh"), DenseLayer(1)]
 # folding = keras.Sequential([keras.Input((2,)), *layers])
 # folding.compile(keras.optimizers.Adam(0.02), keras.losses.BinaryCrossentropy(from_logits=True))
@@ -506,7 +531,7 @@ on the right, where the last layer looks, it is a line.
 # figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
 # shown = show_plane(left, folding, "what goes in")
 # figure.colorbar(shown, ax=left, label="probability of a triangle", shrink=0.8)
-# show_last_layer(right, keras.Sequential(layers[:2])(points).numpy(), layers[2])
+# show_last_layer(right, keras.Sequential(layers[:2]), layers[2])
 # plt.show()
 # twin = DenseLayer.from_config(layers[0].get_config())
 # print("a twin of the first layer:", twin.units, "units,", twin.activation.__name__)
@@ -552,7 +577,7 @@ def build_mlp(sizes: list[int], activation: str, classes: int) -> keras.Model:
 
     Returns:
         A functional model, of `keras.layers.Dense` layers with biases and of nothing
-        else. `sizes` is left as it is.
+        else, as Keras makes them by default. `sizes` is left as it is.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -792,14 +817,14 @@ def train_step(
     Args:
         model: changed in place.
         optimizer: applies the gradients, and keeps its state from step to step. Its own
-            variables are made already, for the trainable weights, so that the step may
-            also be compiled by `tf.function`.
+            variables are made already, for the trainable weights.
         loss_fn: called as `loss_fn(y, prediction)`, returns the batch's mean loss.
         x: inputs.
         y: targets.
 
     Returns:
-        The loss before the step, with all penalties.
+        The loss before the step, with all penalties: a tensor, so that the step may be
+        compiled by `tf.function`.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -1069,8 +1094,9 @@ one layer, at most; in ten layers of two, with chosen weights; and with random w
 
 *Write yours here, with the reason, before you run the next cell:*
 
-Left: the tent, composed with itself. Its 16 pieces come from 8 units.
-Right: pieces against the number of ReLUs, for the best that one layer can do, for tents
+First, left: where the tent is ½ (dots), the tent of the tent has a kink (dotted), and it has the one
+of the first tent between them. Right: two and four tents; the 16 pieces come from 8 units.
+Then: pieces against the number of ReLUs, for the best that one layer can do, for tents
 on top of each other, and for what you get if you draw weights at random (mean of 20 networks,
 with variance $2/d$ for $d$ inputs, on $[-3,3]$).
 """
@@ -1089,13 +1115,14 @@ with variance $2/d$ for $d$ inputs, on $[-3,3]$).
 #
 #
 # x = np.linspace(0, 1, 1025)
-# plt.figure(figsize=(6, 3.4), layout="constrained")
+# _, (left, right) = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained")
+# show_folding(left, x, value(sawtooth(1), x), value(sawtooth(2), x))
 # for layers, style in ((1, ":"), (2, "--"), (4, "-")):
 #     pieces = count_linear_regions(sawtooth(layers), 0.0, 1.0)
-#     plt.plot(x, value(sawtooth(layers), x), style, label=f"{2 * layers} units: {pieces} pieces")
+#     right.plot(x, value(sawtooth(layers), x), style, label=f"{2 * layers} units: {pieces} pieces")
 #     assert pieces == 2**layers, "each tent doubles the pieces"
-# plt.gca().set(xlabel="x", ylabel="output", title="Tents on top of each other", ylim=(0, 1.35))
-# plt.legend(ncols=3, fontsize=8, loc="upper center")
+# right.set(xlabel="x", ylabel="output", title="Tents on top of each other", ylim=(0, 1.35))
+# right.legend(ncols=3, fontsize=8, loc="upper center")
 # plt.show()
 
 # %% tags=["active-ipynb"]
@@ -1111,7 +1138,7 @@ with variance $2/d$ for $d$ inputs, on $[-3,3]$).
 #              for w in widths]
 #     plt.semilogy(np.array(widths) * depth, means, style, color="0.45", markersize=4,
 #                  label=f"random weights, layers: {depth}")
-#     print(f"20 random units in {depth} layers: {means[-1]:.1f} pieces on average")
+#     print(f"20 random units in {depth} layer{'s' * (depth > 1)}: {means[-1]:.1f} pieces on average")
 #     assert means[-1] < 21, "no more than units and one"
 # print("20 units: tents", tents[-1], "pieces, one layer", shallow[-1])
 # assert (tents[-1], shallow[-1]) == (1024, 21), "2^10, and one more than units"
@@ -1253,7 +1280,7 @@ penalty, two networks each. (The pictures on which mistakes are counted choose n
 # %% [markdown]
 r"""
 The paper's 200 networks, on MNIST, lose nothing until about 85% of all activations
-are zero. Yours draw the same curve: flat up to three quarters of zeros, within what the
+are zero. Your networks draw the same curve: flat up to three quarters of zeros, within what the
 seed does, and climbing steeply beyond 85%. Most activations can be silenced at no cost.
 
 **Explore.** Get the six layers of sigmoids to learn. Change the optimiser, its learning rate, the

@@ -17,7 +17,12 @@ HOURS = 6  # fifteen short functions and classes, and an engine that is put toge
 EXPRESSIONS = {
     "differences": [lambda a, b: a - b, lambda a, b: a - 2.0, lambda a, b: b - a * b],
     "differences from a plain number": [lambda a, b: 2.0 - a, lambda a, b: 5 - a * b],
-    "quotients": [lambda a, b: a / b, lambda a, b: a / 4.0, lambda a, b: a / (b + a * a)],
+    "quotients": [
+        lambda a, b: a / b,
+        lambda a, b: a / 4.0,
+        lambda a, b: a / (b + a * a),
+        lambda a, b: a / (1e-9 * b),
+    ],
     "quotients of a plain number": [lambda a, b: 2.0 / a, lambda a, b: -3 / (a * b)],
     "differences and quotients": [
         lambda a, b: a - b,
@@ -26,9 +31,18 @@ EXPRESSIONS = {
         lambda a, b: 2.0 / b,
         lambda a, b: (a - b) / (a * a + b),
     ],
+    "plain arrays": [
+        lambda a, b: a - b,
+        lambda a, b: a / b,
+        lambda a, b: a - np.array([1.0, -2.0, 0.5]),
+        lambda a, b: a / np.array([4.0, -2.0, 0.5]),
+        lambda a, b: np.array([1.0, -2.0, 3.0]) - a,
+        lambda a, b: np.array([3, 1, 2]) / b,
+        lambda a, b: (np.int64(3) - a) / np.float32(0.5),
+    ],
     "programs": [lambda a, b: root(a, b), lambda a, b: 1.0 / (1.0 + 1.0 / (b - 1.0 / a))],
     "log": [lambda a, b: (a * b).log(), lambda a, b: (1e-5 * a).log(), lambda a, b: (1e5 * b).log()],
-    "sin": [lambda a, b: (a * b).sin(), lambda a, b: (-9.0 * a).sin(), lambda a, b: a.sin()],
+    "sin": [lambda a, b: (a * b).sin(), lambda a, b: (a + 2.9).sin(), lambda a, b: (-9.0 * a).sin()],
     "tanh": [
         lambda a, b: (a * b).tanh(),
         lambda a, b: (-a).tanh(),
@@ -36,12 +50,17 @@ EXPRESSIONS = {
         lambda a, b: (900.0 * a).tanh(),
     ],
     "log, sin and tanh": [
+        lambda a, b: a.log(),
+        lambda a, b: a.sin(),
+        lambda a, b: a.tanh(),
+        lambda a, b: (b + 2.9).sin(),
         lambda a, b: (a * b).log(),
         lambda a, b: (a * b).sin(),
         lambda a, b: (a * b).tanh(),
     ],
     "functions of functions": [
         lambda a, b: ((a * b).sin() * a).tanh(),
+        lambda a, b: (a + 2.9).sin().tanh(),
         lambda a, b: (a.exp() + b).log().sin(),
     ],
     "whole powers": [
@@ -125,8 +144,8 @@ def _(rng):
     yield "a plain number over a dual one, by __rtruediv__", two_numbers(rng, "quotients of a plain number")
     yield "numbers made without a tangent", two_numbers(rng, "differences and quotients", constant=True)
     yield "negative numbers", two_numbers(rng, "differences and quotients", low=-0.9, high=-0.2)
-    # clause: "Values may be arrays."
-    yield "arrays of numbers", two_numbers(rng, "differences and quotients", shape=(3,))
+    # clause: "Values may be arrays.", "or a plain number or array"
+    yield "arrays of numbers, and plain ones", two_numbers(rng, "plain arrays", shape=(3,))
     yield "whole programs", two_numbers(rng, "programs", low=1.5, high=4.0)
 
 
@@ -377,7 +396,7 @@ def _(rng):
     yield "nodes that the last one does not need", graphs((7, users), (7, users[::-1]))
     tangle = [(i, int(j)) for i in range(1, 40) for j in rng.choice(i, size=min(i, 3), replace=False)]
     yield "a tangle", graphs((40, tangle))
-    # clause: "Works for graphs of any depth"
+    # clause: "Works for graphs thousands of nodes deep"
     yield "a chain of 3,000", graphs(chain(3000))
 
 
@@ -500,6 +519,11 @@ def sum_after_product(x, y, w):
     return [product, total, total * product]
 
 
+def silenced(x, y, zero):
+    total = x + y
+    return [total, total * zero + x]
+
+
 def doubled(x):
     for _ in range(40):
         x = x + x
@@ -514,7 +538,7 @@ def chained(x, y):
 
 
 GRAPHS = {f.__name__: f for f in (
-    polynomial, shared, broadcast, row_and_column, sum_after_product, doubled, chained,
+    polynomial, shared, broadcast, row_and_column, sum_after_product, silenced, doubled, chained,
 )}  # fmt: skip
 
 
@@ -573,7 +597,10 @@ def _(rng):
         "leaves": draw(matrix=(2, 3), row=(3,), column=(2, 1), scalar=(), block=(4, 2, 3)),
     }
     yield "a result used twice, forty times over", {"graph": "doubled", "leaves": draw(x=(2,))}
-    # clause: "Works for graphs of any depth."
+    yield "a sum that is multiplied by 0", {
+        "graph": "silenced", "leaves": draw(x=(), y=()) | {"zero": np.zeros(())},
+    }
+    # clause: "Works for graphs thousands of operations deep."
     yield "a chain of 2,000", {"graph": "chained", "leaves": draw(x=(), y=())}
     yield "a leaf that has no say", {
         "graph": "polynomial", "leaves": draw(x=(2,)), "bystander": rng.normal(size=(2, 2)),
@@ -879,7 +906,8 @@ def _(rng):
         }
 
     # clause: "one layer or more"
-    yield "one layer", network(4, 3, 2)
+    far = network(12, 3, 2)
+    yield "one layer, inputs as large as 100", far | {"x": 50.0 * far["x"]}
     yield "two layers, a batch of 1", network(1, 3, 5, 2)
     yield "two layers", network(6, 2, 4, 3)
     yield "three layers", network(5, 3, 4, 6, 2)
@@ -964,6 +992,10 @@ def _(rng):
     yield "a function that wiggles, at the usual eps", {
         "f": "waves",
         "points": [(x, 1e5 * np.cos(1e5 * x)), (other, off(1e5 * np.cos(1e5 * other)))],
+    }
+    # clause: "left as it is", to the last digit: what is moved and moved back is rounded
+    yield "inputs near 0", {
+        "f": "steep", "points": [(1e-15 * where(3), rng.uniform(0.1, 0.9, size=3))], "eps": 1e-2,
     }
 
 

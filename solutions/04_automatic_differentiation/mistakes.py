@@ -134,6 +134,15 @@ class SineTurned(right.DualFunctions):
 
 
 @mistake(of="DualFunctions")
+class SineSlopeWithoutSign(right.DualFunctions):
+    """the slope of sin is the root of 1 − sin², which loses the sign of the cosine."""
+
+    def sin(self):
+        value = np.sin(self.value)
+        return type(self)(value, np.sqrt(1 - value**2) * self.tangent)
+
+
+@mistake(of="DualFunctions")
 class SineOfTheTangent(right.DualFunctions):
     """the function is applied to the tangent as well, where its derivative belongs."""
 
@@ -570,6 +579,15 @@ def starts_with_the_value(root, order, fit):
 
 
 @mistake(of="backward")
+def silent_nodes_skipped(root, order, fit):
+    """a node whose gradient is 0 is passed over, and its pullback is never called."""
+    root.grad = np.ones_like(root.value)
+    for node in reversed(order(root)):
+        for source, grad in zip(node.inputs, node.pullback(node.grad) if node.grad.any() else ()):
+            source.grad = source.grad + fit(grad, source.value.shape)
+
+
+@mistake(of="backward")
 def own_slope_only(root, order, fit):
     """a pullback is given 1 and not what its node has received, so that the chain rule is left out."""
     root.grad = np.ones_like(root.value)
@@ -668,6 +686,32 @@ class GradientChangedInPlace(right.VarFunctions):
             return (g,)
 
         return type(self)(np.log(self.value), (self,), pullback)
+
+
+@mistake(of="VarFunctions")
+class ExpChangesGradient(right.VarFunctions):
+    """the pullback of exp changes the gradient that it is given, which other nodes may share."""
+
+    exp = GradientChangedInPlace.exp
+
+
+@mistake(of="VarFunctions")
+class LogChangesGradient(right.VarFunctions):
+    """the pullback of log changes the gradient that it is given, which other nodes may share."""
+
+    log = GradientChangedInPlace.log
+
+
+@mistake(of="VarFunctions")
+class ReluChangesGradient(right.VarFunctions):
+    """the pullback of relu changes the gradient that it is given, which other nodes may share."""
+
+    def relu(self):
+        def pullback(g):
+            g *= self.value > 0
+            return (g,)
+
+        return type(self)(np.maximum(self.value, 0), (self,), pullback)
 
 
 @mistake(of="VarFunctions")

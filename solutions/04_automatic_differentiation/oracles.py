@@ -18,9 +18,11 @@ from . import solution as right
 class Recorded:
     """A number that remembers its expression and has TensorFlow evaluate and differentiate it."""
 
+    __array_ufunc__ = None
+
     def __init__(self, value, tangent=0.0, rule=None, inputs=()):
         self.leaf = tf.constant(value, tf.float64) if rule is None else None
-        self.along = tf.constant(tangent, tf.float64)
+        self.along = tf.broadcast_to(tf.constant(tangent, tf.float64), np.shape(value))
         self.rule, self.inputs = rule, inputs
 
     def leaves(self):
@@ -82,6 +84,7 @@ class ComplexStep:
     """The complex step: f(x + ih) = f(x) + ih f'(x) to rounding, for h = 1e-30."""
 
     h = 1e-30
+    __array_ufunc__ = None
 
     def __init__(self, value, tangent=0.0):
         self.z = value if np.iscomplexobj(value) else value + 1j * self.h * tangent

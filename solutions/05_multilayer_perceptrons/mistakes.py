@@ -416,6 +416,23 @@ class KernelUntouched(right.DenseLayer):
 
 
 @mistake(of="DenseLayer")
+class OneSeedForAll(right.DenseLayer):
+    """the kernel is drawn from a fixed seed, so that all layers of one size start alike."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.kernel.assign(keras.initializers.GlorotUniform(seed=0)(self.kernel.shape))
+
+
+@mistake(of="DenseLayer", raises="WrongStructure")
+class FunctionInConfig(right.DenseLayer):
+    """the configuration holds the activation itself, a function, which cannot be written into a file."""
+
+    def get_config(self):
+        return super().get_config() | {"activation": self.activation}
+
+
+@mistake(of="DenseLayer")
 class DropsOut(right.DenseLayer):
     """in training, some of the inputs are dropped, which nobody asked for."""
 
@@ -437,11 +454,12 @@ class Penalised(right.DenseLayer):
 # build_mlp
 
 
-def _mlp(width, hidden, classes, activation, last=None, last_bias=True):
+def _mlp(width, hidden, classes, activation, last=None, last_bias=True, **settings):
     inputs = x = keras.Input((width,))
     for units in hidden:
-        x = keras.layers.Dense(units, activation=activation)(x)
-    return keras.Model(inputs, keras.layers.Dense(classes, activation=last, use_bias=last_bias)(x))
+        x = keras.layers.Dense(units, activation=activation, **settings)(x)
+    last_layer = keras.layers.Dense(classes, activation=last, use_bias=last_bias, **settings)
+    return keras.Model(inputs, last_layer(x))
 
 
 @mistake(of="build_mlp")
@@ -496,6 +514,19 @@ def always_relu(sizes, activation, classes):
 def no_bias_on_logits(sizes, activation, classes):
     """the last layer has no bias."""
     return _mlp(sizes[0], sizes[1:], classes, activation, last_bias=False)
+
+
+@mistake(of="build_mlp")
+def weights_penalised(sizes, activation, classes):
+    """the layers have a penalty on their weights, which nobody has asked for."""
+    return _mlp(sizes[0], sizes[1:], classes, activation, kernel_regularizer="l2")
+
+
+@mistake(of="build_mlp")
+def one_seed_for_all(sizes, activation, classes):
+    """all kernels are drawn from one seed, so that layers of one size start alike."""
+    start = keras.initializers.GlorotUniform(seed=0)
+    return _mlp(sizes[0], sizes[1:], classes, activation, kernel_initializer=start)
 
 
 @mistake(of="build_mlp")
@@ -854,6 +885,13 @@ def _in_turn(left, W, start):
     for factor, row in zip(left, W):
         total = total + factor * row
     return total
+
+
+@mistake(of="count_linear_regions")
+def small_kinks_lost(params, lo, hi):
+    """slopes that differ by less than a millionth count as the same, however small all of them are."""
+    grid = [(W, b) for W, b in params[:-1]] + [(np.round(params[-1][0], 6), params[-1][1])]
+    return right.count_linear_regions(grid, lo, hi)
 
 
 @mistake(of="count_linear_regions")

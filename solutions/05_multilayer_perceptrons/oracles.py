@@ -118,7 +118,7 @@ class DenseByEinsum(keras.layers.Layer):
         width = int(input_shape[-1])
         bound = np.sqrt(6 / (width + self.units))
         self.kernel = self.add_weight(shape=(width, self.units), name="kernel")
-        self.kernel.assign(np.random.default_rng(0).uniform(-bound, bound, size=(width, self.units)))
+        self.kernel.assign(keras.random.uniform((width, self.units), -bound, bound))
         self.bias = self.add_weight((self.units,), keras.initializers.Zeros(), name="bias")
 
     def call(self, x):
@@ -143,15 +143,23 @@ def mlp_by_sequence(sizes, activation, classes):
 class MlpByFormula:
     """NumPy, with as many parameters as the closed form Σ (dᵢ + 1) dᵢ₊₁ says."""
 
+    losses = ()
+
     def __init__(self, sizes, activation, classes):
         widths = [*sizes, classes]
         bends = {"relu": lambda z: np.maximum(z, 0), "tanh": np.tanh, "sigmoid": special.expit}
         self.bend = bends[activation]
         self.weights = [
-            tf.Variable(tf.zeros(shape)) for d, e in itertools.pairwise(widths) for shape in ((d, e), (e,))
+            tf.Variable(start(shape))
+            for d, e in itertools.pairwise(widths)
+            for start, shape in ((self.drawn, (d, e)), (tf.zeros, (e,)))
         ]
         formula = sum((d + 1) * e for d, e in itertools.pairwise(widths))
         assert sum(np.size(w) for w in self.weights) == formula
+
+    @staticmethod
+    def drawn(shape):
+        return keras.random.uniform(shape, -1, 1) * np.sqrt(6 / sum(shape))
 
     def set_weights(self, weights):
         for variable, weight in zip(self.weights, weights, strict=True):
@@ -225,7 +233,7 @@ def step_by_keras(model, optimizer, loss_fn, x, y):
         model.compile(optimizer, loss_fn, run_eagerly=True)
     # train_on_batch tells the mean over all batches since the metrics were reset.
     model.reset_metrics()
-    return model.train_on_batch(x, y)
+    return tf.constant(model.train_on_batch(x, y))
 
 
 @oracle(of="train_step")
@@ -238,7 +246,7 @@ def step_by_gradients_of_each(model, optimizer, loss_fn, x, y):
     values = [v.value for v in variables]
     one, two = (tape.gradient(part, values, unconnected_gradients="zero") for part in (data, penalty))
     optimizer.apply_gradients([(a + b, v) for a, b, v in zip(one, two, variables)])
-    return np.float64(data) + np.float64(penalty)
+    return tf.cast(data, tf.float64) + tf.cast(penalty, tf.float64)
 
 
 @oracle(of="train_step")
@@ -296,7 +304,7 @@ def pieces_by_patterns_in_floats(params, lo, hi):
         points, values = merged, np.maximum(before, 0)
     output = values @ params[-1][0]
     slopes = np.diff(output, axis=0) / np.diff(points)[:, None]
-    return 1 + int((np.abs(np.diff(slopes, axis=0)) > 1e-7).any(axis=1).sum())
+    return 1 + int((np.abs(np.diff(slopes, axis=0)) > 1e-7 * np.abs(slopes).max()).any(axis=1).sum())
 
 
 @oracle(of="count_linear_regions")
