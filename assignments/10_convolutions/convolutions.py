@@ -928,13 +928,15 @@ def max_pool(
 r"""
 Where did the largest value stand? Each 2 × 2 window of these digits must hold
 exactly one ring, on one of its darkest pixels. Rings outside of the ink mark
-windows in which all pixels are zero.
+windows in which all pixels are zero. What stands at the rings must be what you return.
 """
 
 # %% tags=["active-ipynb"]
 # examples = tf.constant(digits["image"][[3, 4, 8]][..., None], tf.float32)
 # largest, places = max_pool(examples, 2, 2)
 # show_winners(examples.numpy(), np.asarray(places))
+# at_rings = np.take_along_axis(np.reshape(examples, (3, -1)), np.reshape(places, (3, -1)), 1)
+# assert np.array_equal(at_rings, np.reshape(largest, (3, -1))), "the values are those at the rings"
 
 # %% [markdown]
 r"""

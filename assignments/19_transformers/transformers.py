@@ -1028,10 +1028,10 @@ With two blocks, the first tells each position about those just before it, and t
 second can ask for "the position that came after a token like me", and copy what
 stands there. Such a head is called an *induction head*. Look at the curve of the two
 blocks: for a hundred steps and more it is hardly better than one block, then it falls in
-a short time. When it falls depends on the random numbers at the start; that it falls
-within these 600 steps does not: it did from each of six starts that were tried. (Where a
-jump is rare, a model can also count steps or remember several tokens at once, and with one jump
-in ten most starts did not find the head in time.) Olsson et al.,
+a short time. When it falls depends on the random numbers at the start: within these 600
+steps it did from five of six starts that were tried. (Where jumps are rare, a model can also
+use several tokens at once, and with one jump in ten most starts did not find the head in
+time.) Olsson et al.,
 "In-context Learning and Induction Heads" (2022),
 https://arxiv.org/abs/2209.11895, saw the same in language models of two layers and
 more, and in none of one layer.
