@@ -284,6 +284,13 @@ def test_numbers_that_differ_are_shown_to_differ() -> None:
         assert result is not None and shown in result.text
 
 
+def test_what_is_nearly_constant_is_not_said_to_be_the_same_everywhere() -> None:
+    apart = np.linspace(1.0e-4, 1.4e-4, MATRIX.size).reshape(MATRIX.shape)
+    for returned in (MATRIX * (1 + apart), MATRIX + apart):
+        result = mismatch("y", MATRIX, returned, 3e-5)
+        assert result is not None and "everywhere" not in result.relation
+
+
 def test_a_factor_is_shown_with_as_many_digits_as_tell_it_from_1() -> None:
     for factor, shown in ((1.25, "1.2500"), (1.00002, "1.00002"), (-1 / 3, "-0.3333")):
         result = mismatch("y", MATRIX, factor * MATRIX, 1e-7)
