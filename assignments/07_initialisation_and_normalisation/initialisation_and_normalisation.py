@@ -531,7 +531,7 @@ def batchnorm_forward(
     flow to gamma, to beta and to x, also on the way through the batch's mean and variance.
 
     Args:
-        x: vectors, sequences or images; channels come last. Their mean may be a hundred
+        x: vectors, sequences or images; channels come last. Their mean may be a few hundred
             times as large as their deviation.
         gamma: the width of each channel afterwards.
         beta: its mean afterwards.
@@ -781,7 +781,7 @@ def layernorm(
     gamma, to beta and to x, also on the way through the mean and the variance.
 
     Args:
-        x: tokens. Their mean may be a hundred times as large as their deviation.
+        x: tokens.
         gamma: what each feature is multiplied by afterwards.
         beta: what is added to it then.
         eps: added to the variance, under the root.

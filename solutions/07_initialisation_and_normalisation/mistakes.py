@@ -662,13 +662,6 @@ def layernorm_root_forgotten(x, gamma, beta, eps):
 
 
 @mistake(of="layernorm")
-def token_variance_in_one_pass(x, gamma, beta, eps):
-    """the variance is the mean square less the squared mean, of which rounding leaves few digits."""
-    mean, square = (tf.reduce_mean(values, axis=-1, keepdims=True) for values in (x, x**2))
-    return gamma * (x - mean) / tf.sqrt(tf.maximum(square - mean**2, 0.0) + eps) + beta
-
-
-@mistake(of="layernorm")
 def mean_kept(x, gamma, beta, eps):
     """the mean is not taken away, as in RMSNorm, which divides by the root of the mean square only."""
     square = tf.reduce_mean(x**2, axis=-1, keepdims=True)
