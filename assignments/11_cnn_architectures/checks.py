@@ -112,9 +112,9 @@ def chained(build, x, seed, cotangent=None):
     return outputs | slopes(model, x, cotangent, training=True)
 
 
-def images(rng, batch, shape):
-    """Draw images, and the seed of a network's weights."""
-    return {"x": rng.normal(size=(batch, *shape)), "seed": int(rng.integers(1 << 20))}
+def images(rng, batch, shape, scale=1.0):
+    """Draw images, and the seed of a network's weights. Where the scale is large a ReLU that ends is seen."""
+    return {"x": scale * rng.normal(size=(batch, *shape)), "seed": int(rng.integers(1 << 20))}
 
 
 def whole(rng, low, high):
@@ -251,7 +251,7 @@ def alexnet(answer, shape=None, seed=0, cotangent=None, settings=None, dropped=0
         options |= {"norm": keras.layers.UnitNormalization()}
     model = is_model(answer.alexnet(**options))
     # The images are drawn here, since they are large.
-    x = np.random.Generator(np.random.PCG64(seed)).normal(size=shape).astype(np.float32)
+    x = np.random.Generator(np.random.PCG64(seed)).normal(scale=9, size=shape).astype(np.float32)
     if dropped:
         # What is dropped is 0, what is kept is scaled up: the largest and the smallest say how often.
         passing(model)
@@ -279,7 +279,10 @@ def _(rng):
         """Draw the seed of images and of a network's weights."""
         return {"shape": shape, "seed": whole(rng, 0, 1 << 20)}
 
-    # clause: "rounded to the nearest integer", "width: all numbers of maps and units but `classes`"
+    # clause: "rounded to the nearest integer", "width: all numbers of maps and units but `classes`",
+    # "a convolution of 11 × 11 with 96 maps, stride 4, without padding",
+    # "a convolution of 5 × 5 with 256 maps", "three convolutions of 3 × 3 with 384, 384 and 256 maps",
+    # "All convolutions and dense layers have a bias", "None: nothing is normalised"
     yield "a narrow network, the image of the paper", {
         **large(2, 227, 227, 3),
         "width": width(),
@@ -422,7 +425,7 @@ def vgg(answer, x=None, seed=0, cotangent=None, settings=None, **options):
 def _(rng):
     # clause: "a pooling by the maximum over 2 × 2 with stride 2 at its end"
     shape = (2 * whole(rng, 4, 7), 2 * whole(rng, 4, 7) + 1, 3)
-    yield "two small blocks", images(rng, 2, shape) | {
+    yield "two small blocks", images(rng, 2, shape, 20) | {
         "blocks": [(2, whole(rng, 40, 90)), (1, whole(rng, 90, 140))],
         "width": 0.1003,
         "classes": whole(rng, 3, 12),
@@ -491,10 +494,11 @@ def _(rng):
         """Draw six numbers of maps, no two of which are the same."""
         return dict(zip(MAPS, (int(n) for n in rng.permutation(np.arange(2, most))[:6]), strict=True))
 
-    # clause: "All layers have stride 1 and padding 'same'"
+    # clause: "All layers have stride 1 and padding 'same'", "a convolution of 1 × 1, then one of 3 × 3",
+    # "a convolution of 1 × 1, then one of 5 × 5"
     yield "one image, seven by five", {"maps": different()} | images(rng, 1, (7, 5, 3))
     # clause: "in the order of their maps in the result"
-    yield "three images with many channels", {"maps": different()} | images(rng, 3, (6, 6, 15))
+    yield "three images with many channels", {"maps": different()} | images(rng, 3, (6, 6, 15), 20)
     # clause: "a maximum over 3 × 3": of negative numbers, too
     negative = images(rng, 2, (5, 8, 4))
     yield "images that are negative everywhere", {"maps": different()} | negative | {
@@ -546,10 +550,11 @@ def _(rng):
         inputs = images(rng, batch, shape) | {"filters": filters, **options}
         return inputs | {"x": 4 * inputs["x"]}
 
-    # clause: "The shortcut is x itself"
+    # clause: "The shortcut is x itself", "The basic block has two convolutions of 3 × 3 with `filters` maps",
+    # "After each normalisation but the last stands a ReLU; the last ReLU stands after the addition"
     n = whole(rng, 3, 7)
     yield "as many channels as before, stride left out", block((6, 5, n), n)
-    # clause: "Only where the block's stride is not 1"
+    # clause: "Only where the block's stride is not 1", "The first convolution has the stride"
     yield "stride 2, as many channels as before", block((8, 7, n), n, stride=2)
     # clause: "or x has another number of channels than the result"
     yield "stride 1, more channels", block((5, 6, n), n + whole(rng, 2, 5), stride=1, batch=1)
@@ -625,9 +630,11 @@ def resnet_cifar(answer, x=None, depth=0, seed=0, cotangent=None, settings=None,
 
 @resnet_cifar.cases
 def _(rng):
-    # clause: "two … 6n + 2, with n of 1 or more": n = 1, and the defaults
-    yield "depth 8, all else left to the defaults", images(rng, 2, (32, 32, 3)) | {"depth": 8}
-    # clause: "three stages of n blocks each, with `width`, 2 · `width` and 4 · `width` maps"
+    # clause: "6n + 2, with n of 1 or more", "`block(filters, stride)` makes a new layer": n = 1, the defaults
+    yield "depth 8, all else left to the defaults", images(rng, 2, (32, 32, 3), 20) | {"depth": 8}
+    # clause: "three stages of n blocks each, with `width`, 2 · `width` and 4 · `width` maps",
+    # "The first blocks of the second and third stage have stride 2, all others stride 1",
+    # "the mean over all pixels of each map; a dense layer of `classes` units with a bias"
     shape = (whole(rng, 9, 16), whole(rng, 9, 16), 1)
     yield "depth 20, narrow, grey images that are not square", images(rng, 2, shape) | {
         "depth": 20,
@@ -724,7 +731,7 @@ def _(rng):
     yield "ten classes, one of them there", capsules(4, 10, 3) | {
         "y": np.eye(10)[rng.integers(0, 10, size=4)]
     }
-    # clause: "any number of classes may be there"
+    # clause: "1 where the class is there, 0 elsewhere; any number of classes may be there"
     there = [[0] * 5, [1] * 5, [1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 1, 0, 1, 1]]
     yield "several classes are there, or none", capsules(6, 5, 4) | {"y": np.array(there, float)}
     nothing = capsules(3, 5, 4)
@@ -800,7 +807,7 @@ def _(rng):
 
     # clause: "number of rounds, 1 or more. In each, couplings are computed from the scores": at first equal
     yield "one round", votes(2, 5, 3, 4, [1])
-    # clause: "between two rounds the scores grow by the agreements"
+    # clause: "between two rounds the scores grow by the agreements", "squash: what is applied to the sums"
     yield "two rounds", votes(3, 6, 4, 2, [2])
     yield "three rounds, one example", votes(1, 7, 3, 5, [3]), 2
     # clause: "which sum to 1 over the outputs"

@@ -112,9 +112,9 @@ def chained(build, x, seed, cotangent=None):
     return outputs | slopes(model, x, cotangent, training=True)
 
 
-def images(rng, batch, shape):
-    """Draw images, and the seed of a network's weights."""
-    return {"x": rng.normal(size=(batch, *shape)), "seed": int(rng.integers(1 << 20))}
+def images(rng, batch, shape, scale=1.0):
+    """Draw images, and the seed of a network's weights. Where the scale is large a ReLU that ends is seen."""
+    return {"x": scale * rng.normal(size=(batch, *shape)), "seed": int(rng.integers(1 << 20))}
 
 
 def whole(rng, low, high):
@@ -251,7 +251,7 @@ def alexnet(answer, shape=None, seed=0, cotangent=None, settings=None, dropped=0
         options |= {"norm": keras.layers.UnitNormalization()}
     model = is_model(answer.alexnet(**options))
     # The images are drawn here, since they are large.
-    x = np.random.Generator(np.random.PCG64(seed)).normal(size=shape).astype(np.float32)
+    x = np.random.Generator(np.random.PCG64(seed)).normal(scale=9, size=shape).astype(np.float32)
     if dropped:
         # What is dropped is 0, what is kept is scaled up: the largest and the smallest say how often.
         passing(model)
@@ -270,10 +270,12 @@ def alexnet(answer, shape=None, seed=0, cotangent=None, settings=None, dropped=0
 @alexnet.cases
 def _(rng):
     def width():
-        """Draw one at which no number of maps is near a half."""
-        return next(w for w in rng.uniform(0.05, 0.08, size=99) if all(
-            abs(w * n % 1 - 0.5) > 0.05 for n in (96, 256, 384, 4096)
-        ))
+        """Draw one at which no number of maps is near a half, and some number is rounded up."""
+        for drawn in rng.uniform(0.05, 0.08, size=999):
+            parts = [drawn * number % 1 for number in (96, 256, 384, 4096)]
+            if max(parts) > 0.55 and all(abs(part - 0.5) > 0.05 for part in parts):
+                return drawn
+        raise ValueError("no width of 999 fits")
 
     def large(*shape):
         """Draw the seed of images and of a network's weights."""
@@ -425,7 +427,7 @@ def vgg(answer, x=None, seed=0, cotangent=None, settings=None, **options):
 def _(rng):
     # clause: "a pooling by the maximum over 2 × 2 with stride 2 at its end"
     shape = (2 * whole(rng, 4, 7), 2 * whole(rng, 4, 7) + 1, 3)
-    yield "two small blocks", images(rng, 2, shape) | {
+    yield "two small blocks", images(rng, 2, shape, 20) | {
         "blocks": [(2, whole(rng, 40, 90)), (1, whole(rng, 90, 140))],
         "width": 0.1003,
         "classes": whole(rng, 3, 12),
@@ -498,7 +500,7 @@ def _(rng):
     # "a convolution of 1 × 1, then one of 5 × 5"
     yield "one image, seven by five", {"maps": different()} | images(rng, 1, (7, 5, 3))
     # clause: "in the order of their maps in the result"
-    yield "three images with many channels", {"maps": different()} | images(rng, 3, (6, 6, 15))
+    yield "three images with many channels", {"maps": different()} | images(rng, 3, (6, 6, 15), 20)
     # clause: "a maximum over 3 × 3": of negative numbers, too
     negative = images(rng, 2, (5, 8, 4))
     yield "images that are negative everywhere", {"maps": different()} | negative | {
@@ -631,7 +633,7 @@ def resnet_cifar(answer, x=None, depth=0, seed=0, cotangent=None, settings=None,
 @resnet_cifar.cases
 def _(rng):
     # clause: "6n + 2, with n of 1 or more", "`block(filters, stride)` makes a new layer": n = 1, the defaults
-    yield "depth 8, all else left to the defaults", images(rng, 2, (32, 32, 3)) | {"depth": 8}
+    yield "depth 8, all else left to the defaults", images(rng, 2, (32, 32, 3), 20) | {"depth": 8}
     # clause: "three stages of n blocks each, with `width`, 2 · `width` and 4 · `width` maps",
     # "The first blocks of the second and third stage have stride 2, all others stride 1",
     # "the mean over all pixels of each map; a dense layer of `classes` units with a bias"
