@@ -270,10 +270,12 @@ def alexnet(answer, shape=None, seed=0, cotangent=None, settings=None, dropped=0
 @alexnet.cases
 def _(rng):
     def width():
-        """Draw one at which no number of maps is near a half."""
-        return next(w for w in rng.uniform(0.05, 0.08, size=99) if all(
-            abs(w * n % 1 - 0.5) > 0.05 for n in (96, 256, 384, 4096)
-        ))
+        """Draw one at which no number of maps is near a half, and some number is rounded up."""
+        for drawn in rng.uniform(0.05, 0.08, size=999):
+            parts = [drawn * number % 1 for number in (96, 256, 384, 4096)]
+            if max(parts) > 0.55 and all(abs(part - 0.5) > 0.05 for part in parts):
+                return drawn
+        raise ValueError("no width of 999 fits")
 
     def large(*shape):
         """Draw the seed of images and of a network's weights."""
