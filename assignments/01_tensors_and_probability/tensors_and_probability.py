@@ -23,9 +23,10 @@ must a program do so that float32, with its seven digits, does not spoil the ans
 3. A program tells each of 1,000 women, ten of whom are ill, that she is well. What is
    its accuracy? What does a fairer measure say?
 
-You will write fourteen short functions. The first four compress a photograph, the
-others diagnose tumours. At the end your program moves from a hospital, where every
-third patient is ill, to a screening, where one in a hundred is.
+You will write fourteen short functions. The first five compress a photograph, the next
+four compute with very small probabilities, and the last five judge a diagnosis of
+tumours. At the end your program moves from a hospital, where every third patient is ill,
+to a screening, where one in a hundred is.
 """
 
 # %% tags=["active-ipynb"]
@@ -861,9 +862,12 @@ r"""
 ## Kullback–Leibler divergence: what a test tells
 
 A laboratory value is distributed as $p_0$ among the ill and as $p_1$ among the healthy.
-When a value $x$ comes in, its *log-likelihood ratio* $\log p_0(x)-\log p_1(x)$ says how
-far it moves our belief towards illness. How far on average, for a patient who is ill?
-That is the Kullback–Leibler divergence,
+The *odds* of being ill are the probability of being ill, divided by that of being
+healthy, and their logarithm is the *log-odds*. A value $x$ multiplies the odds by
+$p_0(x)/p_1(x)$, so it adds the *log-likelihood ratio* $\log p_0(x)-\log p_1(x)$ to the
+log-odds. How much does it add on average, for a patient who is ill? Write
+$\mathbb E_{x\sim p_0}$ for the average over values $x$ that are drawn from $p_0$. The
+answer is the Kullback–Leibler divergence,
 
 $$\mathrm{KL}(p_0\Vert p_1)=\mathbb E_{x\sim p_0}\big[\log p_0(x)-\log p_1(x)\big]\ \ge\ 0,$$
 
@@ -947,8 +951,12 @@ that one of the two divergences is the wrong way round.
 r"""
 ## Bayes' rule: the probability that she is ill
 
-What the test tells has to be added to what was known before. Bayes' rule for classes
-$c$, and everything that was found about patient $n$:
+What the test tells has to be combined with what was known before. The share of all
+patients who have class $c$ *and* of whom $x$ is found is a product: the share $p(c)$ of
+those who have $c$, times the share $p(x\mid c)$ of these of whom $x$ is found. Look now
+only at those of whom $x$ is found. Among them, the share of those who have $c$ is this
+product, divided by the sum of such products over all classes. This is Bayes' rule, for
+classes $c$ and for everything, $x_n$, that was found about patient $n$:
 
 $$p(c\mid x_n)=\frac{p(c)\,p(x_n\mid c)}{\sum_{c'}p(c')\,p(x_n\mid c')}$$
 
@@ -1147,6 +1155,8 @@ exactly $0\pm1$, and the test columns nearly so, but not exactly.
 # show_standardised(cells["features"], xtr, xte)
 # off = np.abs(np.mean(xte, axis=0)).mean()
 # print(f"test columns: means are {off:.2f} from 0 on average")
+# spoilt = tf.math.reduce_std(tf.fill([7, 1], 0.3), axis=0)[0]
+# print(f"seven numbers 0.3, in float32: standard deviation {float(spoilt):.0e}")
 # assert 0.005 < off < 0.5, "nearly 0, but not exactly"
 
 # %% [markdown]

@@ -198,8 +198,7 @@ def _(rng):
     yield "a patience of 1", {
         # So small that a default above 0 would be seen.
         "histories": [history / 2**20 for history in shuffled(
-            rng, [*later(rng, losses(50, 40, 41, 30), losses(50, 51, 40), losses(50, 40, 30, 20, 10)),
-                  losses(np.nan, 50, 40)]
+            rng, later(rng, losses(50, 40, 41, 30), losses(50, 51, 40), losses(50, 40, 30, 20, 10))
         )],
         "patience": 1,
     }

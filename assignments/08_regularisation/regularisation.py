@@ -12,7 +12,7 @@ so, and what does each such *brake* cost? (The field calls them regularisers.)
 **Before you run anything**, write down your predictions:
 
 1. After 40 epochs, what share of the *wrong* labels does the network give back
-   exactly, and what share of new pictures does it then classify rightly?
+   exactly, and what share of new pictures does it then classify correctly?
 2. Five such networks are trained on the same labels, each from its own random start. Their
    probabilities are averaged. Is the average better than the best of the five, or as bad as
    all of them?
@@ -283,7 +283,7 @@ give after 40 epochs without any brake?
 # %% [markdown]
 r"""
 **Prediction 1, answered.** More than eight in ten of the wrong labels are given back, and fewer
-than seven in ten of the test pictures are classified rightly. The loss before training is near
+than seven in ten of the test pictures are classified correctly. The loss before training is near
 $\log 10$, as it should be: a network that knows nothing gives ten classes about equal
 probabilities.
 
@@ -315,8 +315,8 @@ $u\ge p$ and not $u>p$? Look at $p=0$.
 <details><summary>Answer</summary>
 
 At $p=0$ nothing may be dropped. $u\ge0$ is always true, but $u>0$ fails for a draw
-of exactly 0. In general $P(u\ge p)=1-p$ exactly when the draws are multiples of one small number
-that start at 0, as those of a computer are.
+of exactly 0. A computer's draws are multiples of one small number, from 0 up. If $p$ is such a
+multiple, then $P(u\ge p)$ is exactly $1-p$, and $P(u>p)$ is not.
 
 </details>
 
@@ -354,26 +354,36 @@ def inverted_dropout(
 # %% [markdown]
 r"""
 First the mean output of 400 units that are all 1, at many rates. It has to stay near 1
-in training (dots), and at 1 after it (line). The spread of the dots is the noise that dropout adds.
+in training (dots), and at 1 after it (line). The spread of the dots is the noise that dropout adds. It
+can be predicted: a unit that is 1 becomes $1/(1-p)$ with probability $1-p$, and otherwise 0, so its
+variance is $\frac1{1-p}-1=\frac p{1-p}$. The mean of 400 such units has a 400th of that. Between the
+dotted lines, two standard deviations to either side of 1, should lie about 19 of 20 dots. If they
+keep closer to 1, or leave the lines, the mask or the factor is not what was asked for.
 Then dropout at rate ½ acts on both hidden layers of the network.
 """
 
 # %% tags=["active-ipynb"]
 # figure, axes = plt.subplots(figsize=(5.5, 3), layout="constrained")
 # ones = tf.ones([30, 400])
-# rates = np.arange(10) / 10
+# rates, spread = np.arange(10) / 10, {}
 # for rate in rates:
 #     u = tf.random.stateless_uniform(ones.shape, seed=[1, int(10 * rate)])
 #     means = tf.reduce_mean(inverted_dropout(ones, rate, u, True), axis=1)
+#     spread[rate] = np.std(means)
 #     axes.plot(np.full(30, rate), means, ".", color="tab:blue", alpha=0.5,
 #               label="in training, 30 draws" if rate == 0 else None)
 # axes.plot(rates, [np.mean(inverted_dropout(ones, rate, u, False)) for rate in rates], "-",
 #           color="black", label="after training")
-# axes.set(xlabel="rate", ylabel="mean of 400 units that are 1", ylim=(0, 2))
-# axes.legend()
+# fine = np.linspace(0, 0.93, 100)
+# for side in (-2, 2):
+#     axes.plot(fine, 1 + side * np.sqrt(fine / (1 - fine) / 400), ":", color="black",
+#               label="predicted: ± 2 standard deviations" if side == 2 else None)
+# axes.set(xlabel="rate", ylabel="mean of 400 units that are 1", ylim=(0.5, 1.8))
+# axes.legend(loc="upper left")
 # plt.show()
-#
-#
+# assert 0.7 < spread[0.5] / 0.05 < 1.4, "at rate ½ the spread is the root of 1 / 400"
+
+# %% tags=["active-ipynb"]
 # def drop_half(h):
 #     return inverted_dropout(h, 0.5, tf.random.uniform(tf.shape(h)), True)
 #
