@@ -935,7 +935,7 @@ FLOOR = 1e-5  # below it lies rounding
     arrays="numpy",
 )
 def gradient_check(answer, f, points, **eps):
-    errors = []
+    errors, units = [], [np.abs(x).max() for x, _ in points]
     for x, g in points:
         error = np.asarray(answer.gradient_check(FUNCTIONS[f], x, g, **eps), np.float64)
         if error.shape != ():
@@ -943,8 +943,8 @@ def gradient_check(answer, f, points, **eps):
         errors.append(np.maximum(error, FLOOR) if np.isfinite(error) else error)
     return {
         "error": np.array(errors),
-        # clause: "left as it is"
-        "x afterwards": np.concatenate([x for x, _ in points]),
+        # clause: "left as it is", in units of what it was: what is next to 0 would be compared with 1
+        "x afterwards": np.concatenate([x / unit for (x, _), unit in zip(points, units)]),
         "g afterwards": np.concatenate([g for _, g in points]),
     }
 

@@ -68,7 +68,7 @@ def majority_as_or(name):
 
 @mistake(of="threshold_gate")
 def and_and_or_swapped(name):
-    """AND and OR are each other's."""
+    """AND and OR have changed places."""
     return right.threshold_gate({"AND": "OR", "OR": "AND"}.get(name, name))
 
 
@@ -423,7 +423,7 @@ def of_floats(P, N):
 
 @mistake(of="cover_count")
 def in_64_bits(P, N):
-    """the count is computed in integers of 64 bits, which overflow without a word."""
+    """the count is computed in integers of 64 bits, which overflow without a warning."""
     return right.cover_count(P, N) % 2**63
 
 
@@ -482,7 +482,7 @@ def by_least_squares(X, t):
 
 @mistake(of="is_separable")
 def by_ten_epochs(X, t):
-    """a perceptron is trained for ten epochs, and not separated yet is taken for not separable."""
+    """a perceptron is trained for ten epochs, and what it has not separated is called not separable."""
     w = np.zeros(X.shape[1] + 1)
     A = t[:, None] * np.column_stack([X, np.ones(len(X))])
     for _ in range(10):

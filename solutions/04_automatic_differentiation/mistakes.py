@@ -375,7 +375,7 @@ def no_memory(root):
 
 @mistake(of="topological_order", raises="RecursionError")
 def recursive(root):
-    """the walk calls itself for every input, and a deep graph is too deep for that."""
+    """the walk calls itself for every input, and a deep graph is deeper than Python lets it."""
     order, seen = [], set()
 
     def visit(node):
@@ -517,7 +517,7 @@ def passes_on_too_soon(root, order, fit):
 
 @mistake(of="backward", raises="RecursionError")
 def calls_itself(root, order, fit):
-    """each node has its inputs go on by a call of the same function, which a deep graph is too deep for."""
+    """the function calls itself for every input, and a deep graph is deeper than Python lets it."""
     users = {id(root): 0}
     for node in order(root):
         for source in node.inputs:

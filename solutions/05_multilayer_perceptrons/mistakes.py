@@ -54,7 +54,7 @@ def everything_leaks(x, alpha):
 
 @mistake(of="softmax")
 def softmax_overflows(x):
-    """the exponential of large logits is taken as they are."""
+    """the exponential is taken of the logits as they are, and that of large ones overflows."""
     return tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=-1, keepdims=True)
 
 
@@ -201,7 +201,7 @@ def elu_clipped(x, alpha):
 
 @mistake(of="softplus")
 def softplus_overflows(x):
-    """the exponential of large positive numbers is taken."""
+    """the exponential is taken of large positive numbers, and overflows."""
     return tf.math.log(1 + tf.exp(x))
 
 
@@ -749,7 +749,7 @@ def arguments_exchanged(model, optimizer, loss_fn, x, y):
 
 @mistake(of="train_step")
 def plain_descent(model, optimizer, loss_fn, x, y):
-    """the weights move along the gradient by the learning rate, past the optimiser."""
+    """the weights are moved by the learning rate times the gradient, without the optimiser."""
     with tf.GradientTape() as tape:
         loss = loss_fn(y, model(x, training=True)) + sum(model.losses)
     variables = model.trainable_variables
