@@ -88,7 +88,7 @@ def _(rng):
     dtype="float64",
     tolerance=1e-9,
     arrays="numpy",
-    seconds=2.0,
+    seconds=4.0,
 )
 def perceptron_train(answer, X, t, max_epochs):
     # clause: "The weights, the bias, and how many mistakes (hence updates) were made in all"
