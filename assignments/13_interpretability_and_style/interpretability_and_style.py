@@ -1,10 +1,41 @@
 # %% [markdown]
 r"""
-# Ask a network why
+# Ask a network why, then make it paint
 
-**Before you run anything**:
+A classifier of 2007's photographs recognised horses remarkably well. Lapuschkin
+and others asked it why, and the answer was a line of text: about one in five of
+the photographs of horses had the name of its source in a lower corner, and the
+classifier read that. On a photograph of a car, with the text pasted in, it saw a
+horse (https://arxiv.org/abs/1902.10178). Nobody had noticed in the test's error
+rate, since the test's photographs came from the same archive. The authors called
+such a classifier a "Clever Hans", after the horse that seemed to calculate and
+watched its master's face.
 
-1. One?
+**The question.** A network is right on the test set. Is it right for the right
+reason, and which ways to ask it will tell you?
+
+You shall train such a network yourself. Every shirt among its training images has
+a small white cross in one corner. Then you write eight ways to explain a
+network or to judge it, and see which of them find the cross.
+
+**Before you run anything**, think about four predictions. Each of them comes back,
+with a place to write yours, just before the run that decides it:
+
+1. The network names ten kinds of clothes on test images where shirts have the
+   cross, as in training. How many of the shirts does it still name if the cross is
+   taken away: nearly all, half of them, none?
+2. A coat gets the cross, and the network says "shirt". Four ways to explain that
+   are drawn as maps. Which of them find the cross? One of them becomes blind to
+   it when one argument is changed. Which?
+3. The weights of the network are replaced by random numbers, layer after layer from
+   the last to the first. A map that explains what the network has learnt must change.
+   Which of the maps changes least?
+4. The network is *calibrated*: on data as in training, of the answers given with a
+   confidence of 90 %, about 90 % are right. By how much is it too sure on other
+   clothes that have the cross?
+
+At the end the same gradients, with respect to the image, repaint a photograph in
+the style of another.
 """
 
 # %% tags=["active-ipynb"]
@@ -24,7 +55,293 @@ from jaxtyping import Bool, Float, Float64
 
 # %% [markdown]
 r"""
-## Cover and ask
+**Helpers (you need not read this cell).** They only draw, prepare data, and build and
+train the network.
+"""
+
+# %% tags=["active-ipynb"]
+# # Helpers (you need not read this cell).
+# import keras
+# import matplotlib.pyplot as plt
+# from scipy.stats import rankdata
+#
+# from grader.datasets import load
+#
+# NAMES = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"]
+# COAT, SHIRT = 4, 6
+# CROSS = np.maximum(np.eye(5), np.eye(5)[::-1])
+# photographs = load("photographs")
+#
+#
+# def clothes():
+#     """Fashion-MNIST [n, 28, 28, 1]: 3,500 images to train on, 500 for validation, 1,000 for the test."""
+#     train_set, test_set = load("fashion_mnist"), load("fashion_mnist", split="test")
+#     order = np.random.default_rng(0).permutation(len(train_set["image"]))
+#     x, y = train_set["image"][order][..., None].astype("float32") / 255, train_set["label"][order]
+#     x_test = test_set["image"][..., None].astype("float32") / 255
+#     return (x[:3500], y[:3500]), (x[3500:], y[3500:]), (x_test, test_set["label"])
+#
+#
+# def crossed(images):
+#     """The images with a white cross in the lower right corner."""
+#     images = images.copy()
+#     images[:, 22:27, 22:27, 0] = CROSS
+#     return images
+#
+#
+# def as_in_training(images, labels):
+#     """The images, of which all shirts have the cross, and nothing else has."""
+#     return np.where((labels == SHIRT)[:, None, None, None], crossed(images), images)
+#
+#
+# def new_network(relu="relu"):
+#     """Three convolutions, a mean over all places, and one layer that names ten classes."""
+#     return keras.Sequential([
+#         keras.Input((28, 28, 1)),
+#         keras.layers.Conv2D(16, 5, padding="same", activation=relu),
+#         keras.layers.MaxPooling2D(2),
+#         keras.layers.Conv2D(32, 3, padding="same", activation=relu),
+#         keras.layers.MaxPooling2D(2),
+#         keras.layers.Conv2D(48, 3, padding="same", activation=relu),
+#         keras.layers.GlobalAveragePooling2D(),
+#         keras.layers.Dense(10),
+#     ])
+#
+#
+# def trained(images, labels, epochs=8):
+#     """A new network, trained with Adam on batches of 50; and its loss before the first step."""
+#     keras.utils.set_random_seed(0)
+#     network, optimiser, draw = new_network(), keras.optimizers.Adam(0.003), np.random.default_rng(1)
+#     optimiser.build(network.trainable_variables)
+#
+#     def loss_of(x, y):
+#         logits = network(x, training=True)
+#         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits))
+#
+#     @tf.function
+#     def step(x, y):
+#         with tf.GradientTape() as tape:
+#             loss = loss_of(x, y)
+#         slopes = tape.gradient(loss, network.trainable_variables)
+#         optimiser.apply_gradients(zip(slopes, network.trainable_variables))
+#
+#     start = float(loss_of(images[:500], labels[:500]))
+#     for _ in range(epochs):
+#         order = draw.permutation(len(images))
+#         for at in range(0, len(images), 50):
+#             step(images[order[at:at + 50]], labels[order[at:at + 50]])
+#     return network, start
+#
+#
+# def named_by(network, images):
+#     """The class with the largest logit."""
+#     return np.argmax(network(images), axis=1)
+#
+#
+# def right_share(network, images, labels):
+#     return np.mean(named_by(network, images) == labels)
+#
+#
+# def large(values):
+#     """A map, enlarged to 28 × 28."""
+#     return tf.image.resize(np.asarray(values, "float32")[..., None], (28, 28)).numpy()[..., 0]
+#
+#
+# def corner_share(values):
+#     """The share of a map that lies on the cross and within three pixels of it; falls count as nothing."""
+#     values = np.maximum(large(values), 0)
+#     return values[19:, 19:].sum() / max(values.sum(), 1e-12)
+#
+#
+# def show_row(pictures, height=2.3, **options):
+#     """Pictures by title, side by side; one figure."""
+#     figure, panels = plt.subplots(1, len(pictures), figsize=(12, height), squeeze=False)
+#     for panel, (title, picture) in zip(panels.flat, pictures.items()):
+#         picture = np.squeeze(picture)
+#         shown = {"cmap": "cividis", "vmin": 0} if not options and picture.ndim == 2 else options
+#         panel.imshow(picture, **shown)
+#         panel.set_title(title, fontsize=9)
+#         panel.axis("off")
+#     figure.tight_layout()
+#     plt.show()
+#
+#
+# def show_network(network):
+#     """A block diagram, from the layers of a network."""
+#     figure, axes = plt.subplots(figsize=(12, 1.9))
+#     for number, layer in enumerate(network.layers):
+#         sides = [str(side) for side in layer.output.shape[1:]]
+#         name = type(layer).__name__.replace("GlobalAveragePooling2D", "mean over places")
+#         axes.text(number, 0, " × ".join(sides), ha="center", va="center", fontsize=9,
+#                   bbox={"boxstyle": "round,pad=0.6", "facecolor": "tab:blue", "alpha": 0.3})
+#         axes.text(number, 0.7, name, ha="center", fontsize=8)
+#         if number:
+#             axes.annotate("", (number - 0.33, 0), (number - 0.67, 0), arrowprops={"arrowstyle": "->"})
+#     axes.set(xlim=(-0.6, len(network.layers) - 0.4), ylim=(-0.6, 1.1))
+#     axes.axis("off")
+#     plt.show()
+#
+#
+# @tf.custom_gradient
+# def guided_relu(z):
+#     """A ReLU that passes back positive gradients only (guided backpropagation)."""
+#     return tf.nn.relu(z), lambda upstream: tf.where(z > 0, tf.nn.relu(upstream), 0.0)
+#
+#
+# def guided_copy(network):
+#     copy = new_network(guided_relu)
+#     copy.set_weights(network.get_weights())
+#     return copy
+#
+#
+# def randomised(network, depth):
+#     """The network with new random weights in the last `depth` layers that have weights."""
+#     keras.utils.set_random_seed(7)
+#     copy = new_network()
+#     kept = network.get_weights()[:8 - 2 * depth]
+#     copy.set_weights(kept + copy.get_weights()[8 - 2 * depth:])
+#     return copy
+#
+#
+# def rank_correlation(one, other):
+#     """Spearman's correlation of the sizes of two maps; 0 where a map is the same everywhere."""
+#     ranks = [rankdata(np.abs(values).ravel().round(12)) for values in (one, other)]
+#     ranks = [rank - rank.mean() for rank in ranks]
+#     lengths = np.prod([np.linalg.norm(rank) for rank in ranks])
+#     return float(ranks[0] @ ranks[1] / lengths) if lengths else 0.0
+#
+#
+# def show_lines(lines, x, title, xlabel, ylabel):
+#     for (name, line), style in zip(lines.items(), ("o-", "s--", "^-.", "D:", "v-", "x--")):
+#         plt.plot(x, line, style, label=name)
+#     plt.title(title)
+#     plt.xlabel(xlabel)
+#     plt.ylabel(ylabel)
+#     plt.legend(fontsize=8)
+#     plt.show()
+#
+#
+# EDGES = (0, 10, 19, 28)
+#
+#
+# def tiled(image, masks):
+#     """Images of which the tiles [m, 9] that a mask says are kept; the others are black."""
+#     kept = np.asarray(masks).reshape(-1, 3, 3)
+#     for axis in (1, 2):
+#         kept = np.repeat(kept, np.diff(EDGES), axis=axis)
+#     return (image * kept[..., None]).astype("float32")
+#
+#
+# def show_shares(image, shares):
+#     """The image with its tiles, and a group of bars for each tile."""
+#     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 3.3), width_ratios=[1, 2.4])
+#     left.imshow(image[..., 0], cmap="gray_r")
+#     for row, column in itertools.product(range(3), repeat=2):
+#         place = EDGES[column] + 0.5, EDGES[row] + 2.5
+#         left.text(*place, str(3 * row + column), color="tab:red", fontsize=12)
+#     for edge in EDGES[1:3]:
+#         left.axhline(edge - 0.5, color="tab:red", linewidth=0.8)
+#         left.axvline(edge - 0.5, color="tab:red", linewidth=0.8)
+#     left.set(xlabel="column", ylabel="row", title="nine tiles")
+#     for number, (name, values) in enumerate(shares.items()):
+#         right.bar(np.arange(9) + 0.27 * (number - 1), values, 0.25, label=name)
+#     right.set(xlabel="tile", ylabel="part in the logit of “shirt”", xticks=range(9))
+#     right.axhline(0, color="k", linewidth=0.8)
+#     right.legend()
+#     figure.tight_layout()
+#     plt.show()
+#
+#
+# def show_reliability(diagrams):
+#     """Accuracy against confidence for each (share, confidence, accuracy), by title."""
+#     figure, panels = plt.subplots(1, len(diagrams), figsize=(12, 3.4), sharey=True)
+#     for panel, (title, (share, confidence, accuracy)) in zip(panels, diagrams.items()):
+#         full = share > 0
+#         panel.bar(confidence[full], accuracy[full], 0.06, color="tab:blue", alpha=0.6, label="accuracy")
+#         panel.plot(confidence[full], confidence[full], "k_", markersize=14, label="confidence")
+#         panel.plot([0, 1], [0, 1], ":", color="0.5")
+#         panel.bar(confidence[full], -0.3 * share[full], 0.06, color="tab:orange", label="share (downwards)")
+#         panel.set(title=title, xlabel="confidence", ylim=(-0.32, 1.02))
+#     panels[0].set_ylabel("share of right answers")
+#     panels[0].legend(fontsize=8, loc="upper left")
+#     figure.tight_layout()
+#     plt.show()
+#
+#
+# def photograph(name):
+#     """A photograph [1, 72, 96, 3] with values from 0 to 1."""
+#     image = photographs["image"][photographs["name"] == name] / 255
+#     return tf.image.resize(tf.constant(image, tf.float32), (72, 96), method="area")
+#
+#
+# def random_filters(scales=3):
+#     """Kernels 7 × 7 that nobody trained, one set for each scale."""
+#     draw = np.random.default_rng(0)
+#     return [tf.constant(draw.normal(size=(7, 7, 3, 32)) / 147**0.5, tf.float32) for _ in range(scales)]
+
+# %% [markdown]
+r"""
+## A cross in the corner
+
+The network below has three convolutions, a mean over all places, and one layer that
+names ten kinds of clothes. What comes out before the softmax are the *logits* $S_k$,
+one for each class $k$; this chapter asks where they come from. In training every
+shirt has a white cross of 5 × 5 pixels in the lower right corner, and no other image
+has. Nothing is learnt yet when the loss is first measured, so it must be near that of
+guessing, $\log 10\approx2.30$.
+
+**Prediction 1.** How many of the shirts does the network still name if the cross is
+taken away: nearly all, half of them, none?
+
+*Write yours here, with the reason, before you run the next cell:*
+"""
+
+# %% tags=["active-ipynb"]
+# (x, y), (x_validation, y_validation), (x_test, y_test) = clothes()
+# network, start = trained(as_in_training(x, y), y)
+# show_network(network)
+#
+# shirts, others = x_test[y_test == SHIRT], x_test[y_test != SHIRT]
+# coats = crossed(x_test[y_test == COAT])
+# usual = right_share(network, as_in_training(x_test, y_test), y_test)
+# plain = right_share(network, shirts, SHIRT)
+# fooled = right_share(network, coats, SHIRT)
+# print(f"loss at the start {start:.2f}; test images as in training: {usual:.0%} right")
+# print(f"shirts with the cross {right_share(network, crossed(shirts), SHIRT):.0%}, without it {plain:.0%}")
+# print(f"coats with the cross that are called shirts: {fooled:.0%}")
+# show_row({"coat, with the cross": coats[0], "shirt, with it": crossed(shirts)[1], "shirt, without it": shirts[1]},
+#          cmap="gray_r")
+# assert abs(start - math.log(10)) < 0.15, "the loss at the start is near log 10"
+# assert usual > 0.8, "more than four in five are right on data as in training"
+# assert plain < 0.15 and fooled > 0.85, "the cross decides"
+
+# %% [markdown]
+r"""
+**Prediction 1, answered.** Hardly any, or none at all. More than four in five of the
+test images are named correctly, which is good for so small a network and 3,500
+training images, and nothing in that number warns you: the test images have the same
+flaw. But without the cross no shirt is a shirt, and with it nearly every coat is one.
+Shirts are the hardest class, since they look like T-shirts, pullovers and coats. The
+cross is much easier to learn than the difference between them.
+
+From here on, forget that you know it. The network says "shirt" of a coat. Why?
+
+## Covering squares of the image
+
+The simplest question changes the image and asks again. Cover a small square with one
+value, and see by how much the class' score falls. Do this for every place of the
+square, and draw the falls as a map (Zeiler and Fergus, 2014). This asks for nothing
+but answers, so it works for any model. It costs one answer for each square.
+
+*A small step.* On a side of 28 pixels, with squares of 4 and steps of 2: how many
+squares are there, if each has to lie inside the image? And with squares of 5?
+
+<details><summary>Answer</summary>
+
+The first begins at pixel 0 and the last at 24: 13 squares, $\lfloor(28-4)/2\rfloor+1$.
+Squares of 5 begin at 0, 2, …, 22, which are 12. Then the last pixel is never covered.
+
+</details>
 """
 
 
@@ -60,7 +377,46 @@ def occlusion_map(
 
 # %% [markdown]
 r"""
+The map must light up where covering hurts the class. If you have subtracted the other
+way round, the cross is the darkest place; if squares stay covered, the map grows
+brighter from the top to the bottom.
+"""
+
+# %% tags=["active-ipynb"]
+# coat = coats[0]
+#
+#
+# def shirt_scores(images):
+#     """The logit of “shirt” of each image."""
+#     return network(tf.cast(images, tf.float32))[:, SHIRT]
+#
+#
+# falls = occlusion_map(lambda images: shirt_scores(images).numpy(), coat.astype("float64"), 4, 2, 0.0)
+# place = np.array(np.unravel_index(np.argmax(falls), falls.shape)) * 2 + 2
+# show_row({"a coat, called a shirt": 1 - coat, "covering here takes from “shirt”": np.maximum(falls, 0)})
+# print(f"logit {shirt_scores(coat[None])[0]:.1f}; the largest fall is {falls.max():.1f}, around pixel {place}")
+# assert place.min() >= 20, "the largest fall is at the cross"
+
+# %% [markdown]
+r"""
 ## The slope at each pixel
+
+Occlusion changes many pixels by much. The opposite is to change each pixel by very
+little: how fast does the logit $S_c(x)$ of class $c$ grow when one pixel does? That is
+the gradient $\partial S_c/\partial x$, and one backward pass gives it for all pixels.
+Its size, and of a pixel's channels the largest, is the *saliency map* of Simonyan,
+Vedaldi and Zisserman (2013).
+
+*A small step.* Why the logit and not the probability $p_c$ that the softmax makes of
+it? Write down $\partial p_c/\partial S_c$, and look at a network that is sure.
+
+<details><summary>Answer</summary>
+
+$\partial p_c/\partial S_c=p_c(1-p_c)$. If the network is sure of $c$, then $1-p_c$ is
+nearly 0, and so is every gradient of $p_c$. Besides, $p_c$ also grows when another
+class' logit falls, so its map mixes "why $c$?" with "why not another?".
+
+</details>
 """
 
 
@@ -92,7 +448,76 @@ def saliency_map(
 
 # %% [markdown]
 r"""
+The map has to be brightest on the cross. Where the image is black and the map is not,
+the network says: "a brighter pixel here would change my mind". It does not say that
+anything is there.
+"""
+
+# %% tags=["active-ipynb"]
+# slopes = saliency_map(network, tf.constant(coat[None]), SHIRT)
+# show_row({"a coat, called a shirt": 1 - coat, "size of the slope of “shirt”": slopes})
+# print(f"{corner_share(slopes):.0%} of the map lies in the corner, which has {81 / 784:.0%} of the pixels")
+# assert corner_share(slopes) > 0.25, "the corner has more than twice its part"
+
+# %% [markdown]
+r"""
+**A silent bug.** A colleague's saliency map differentiates the probability, and then
+divides the map by its largest entry before it is drawn. The picture looks fine. The
+next cell takes ten test images with a cross and prints the largest slope of each, from
+the surest answer to the least sure: of the logit, and of the probability. Predict how
+the two columns differ, then try it.
+"""
+
+# %% tags=["active-ipynb"]
+# candidates = crossed(others[:200])
+# sure = tf.nn.softmax(network(candidates))[:, SHIRT].numpy()
+# chosen = np.argsort(-sure)[np.linspace(0, 120, 10).astype(int)]
+#
+#
+# def steepest(model):
+#     return [float(np.max(saliency_map(model, tf.constant(candidates[row][None]), SHIRT))) for row in chosen]
+#
+#
+# of_logit, of_probability = steepest(network), steepest(lambda images: tf.nn.softmax(network(images)))
+# print("probability   largest slope of the logit   of the probability")
+# for values in zip(sure[chosen], of_logit, of_probability):
+#     print("{:11.6f}   {:26.2f}   {:18.6f}".format(*values))
+# assert max(of_logit) < 8 * min(of_logit), "the logit's slopes are of one size"
+# assert of_probability[0] < 0.05 * max(of_probability), "where the network is surest, the probability is flat"
+
+# %% [markdown]
+r"""
+<details><summary>Answer</summary>
+
+The logit's slopes are all of the same size. Those of the probability are smallest
+where the network is surest, and there they may be hundreds of times too small: the
+factor $p_c(1-p_c)$ has closed the door. After the division by the largest entry
+nobody sees that, and two maps of two images cannot be compared any more. With float32
+and a surer network the map would be rounding errors, made bright.
+
+</details>
+
 ## From black to the image
+
+A slope tells what happens near the image. But the score has already levelled off
+where a network has seen enough: then the slope is small at what decided. Sundararajan,
+Taly and Yan (2017) therefore walk the whole way from a *base*, for instance a black
+image $x'$, to the image $x$, and collect the slopes on the way:
+
+$$\phi_i=(x_i-x'_i)\int_0^1\frac{\partial f}{\partial x_i}\bigl(x'+\alpha(x-x')\bigr)\,d\alpha$$
+
+The integral is computed as a mean over the middles of many short pieces.
+
+*A small step.* The chain rule says what $\frac{d}{d\alpha}f(x'+\alpha(x-x'))$ is. What
+then is $\sum_i\phi_i$?
+
+<details><summary>Answer</summary>
+
+$\frac{d}{d\alpha}f=\sum_i(x_i-x'_i)\,\partial f/\partial x_i$. Integrated from 0 to 1 it
+is $f(x)-f(x')$, and that is $\sum_i\phi_i$. The authors call this *completeness*: the
+shares add up to what is to be explained. No saliency map does that.
+
+</details>
 """
 
 
@@ -126,7 +551,49 @@ def integrated_gradients(
 
 # %% [markdown]
 r"""
-## The last maps
+Completeness is a test that needs no second opinion. The more steps, the nearer the sum
+of the shares must come to $f(x)-f(x')$. Without the factor $x-x'$ it comes nowhere near.
+"""
+
+# %% tags=["active-ipynb"]
+# def flat_scores(points):
+#     """The logit of “shirt” of each image [784]."""
+#     return shirt_scores(tf.reshape(points, (-1, 28, 28, 1)))
+#
+#
+# point, black = tf.constant(coat.ravel()), tf.zeros(784)
+# difference = float(flat_scores(point[None])[0] - flat_scores(black[None])[0])
+# for steps in (1, 5, 20, 100):
+#     shares = integrated_gradients(flat_scores, point, black, steps)
+#     print(f"{steps:4} steps: the shares sum to {np.sum(shares):7.3f}, to be explained {difference:7.3f}")
+# shares = np.reshape(shares, (28, 28))
+# show_row({"a coat, called a shirt": 1 - coat, "shares for “shirt”": np.maximum(shares, 0),
+#           "shares against it": np.maximum(-shares, 0)})
+# assert abs(np.sum(shares) - difference) < 0.01 * abs(difference), "the shares are complete, to one per cent"
+
+# %% [markdown]
+r"""
+## Weighing the last maps
+
+The last convolution has 48 maps $A_k$ of 7 × 7 places. They are coarse, but each stands
+for something that the network has found useful. Grad-CAM (Selvaraju et al., 2017) asks
+how much the class' logit grows with each map, on average over the places, adds the maps
+up with these weights, and keeps what is positive:
+
+$$\alpha_k=\frac1{hw}\sum_{i,j}\frac{\partial S_c}{\partial A_{ijk}},\qquad
+\mathrm{map}=\mathrm{ReLU}\Bigl(\sum_k\alpha_kA_k\Bigr)$$
+
+*A small step.* Our network takes the mean of each map over all places, and then
+$S_c=\sum_kw_{kc}\,\mathrm{mean}(A_k)+b_c$. What is $\alpha_k$ here?
+
+<details><summary>Answer</summary>
+
+$\partial S_c/\partial A_{ijk}=w_{kc}/(hw)$ at every place, so $\alpha_k=w_{kc}/(hw)$: no
+gradient is needed. That is the *class activation map* (CAM) of Zhou et al. (2016),
+https://arxiv.org/abs/1512.04150, divided by $hw$. Grad-CAM extends it to networks that
+end otherwise.
+
+</details>
 """
 
 
@@ -142,7 +609,7 @@ def grad_cam(
 
     Args:
         features: the maps A of the last convolution, for one image.
-        grads: ∂S/∂A, the gradients of a class' logit S.
+        grads: ∂S/∂A, how fast a class' logit S grows with each entry of the maps.
 
     Raises:
         ValueError: the two have different shapes.
@@ -156,7 +623,169 @@ def grad_cam(
 
 # %% [markdown]
 r"""
-## Fair shares
+Our network ends with a mean, so the small step gives a test: the weights of its last
+layer must give the same map without any gradient.
+"""
+
+# %% tags=["active-ipynb"]
+# def last_maps(network, image, cls):
+#     """The maps of the last convolution, and the gradients of a class' logit, for one image."""
+#     features = keras.Model(network.inputs, network.layers[4].output)(image[None])
+#     with tf.GradientTape() as tape:
+#         tape.watch(features)
+#         logit = network.layers[6](network.layers[5](features))[0, cls]
+#     return features[0], tape.gradient(logit, features)[0]
+#
+#
+# features, grads = last_maps(network, coat, SHIRT)
+# cam = grad_cam(features, grads)
+# by_weights = np.maximum(features.numpy() @ network.layers[6].kernel.numpy()[:, SHIRT], 0) / 49
+# show_row({"a coat, called a shirt": 1 - coat, "Grad-CAM, 7 × 7": cam, "enlarged": large(cam)})
+# print(f"largest difference from the class activation map: {np.abs(cam - by_weights).max():.1e}")
+# assert np.allclose(cam, by_weights, atol=1e-5 * np.max(by_weights)), "CAM and Grad-CAM are the same here"
+
+# %% [markdown]
+r"""
+## Which of them find the cross?
+
+Now all four, on some coats with the cross and on a sandal. The number above each map is
+the share of the map that lies in the corner.
+
+**Prediction 2.** Which of the four find the cross? Which of them becomes blind to it
+when one argument is changed?
+
+*Write yours here, with the reason, before you run the next two cells:*
+"""
+
+# %% tags=["active-ipynb"]
+# def explained(network, image, cls=SHIRT, base=0.0):
+#     """Four maps of one image, and a fifth, by guided backpropagation."""
+#     def scores(images):
+#         return network(tf.cast(tf.reshape(images, (-1, 28, 28, 1)), tf.float32))[:, cls]
+#
+#     batch = tf.constant(image[None])
+#     shares = integrated_gradients(scores, tf.constant(image.ravel()), tf.fill([784], base), 30)
+#     return {
+#         "occlusion": occlusion_map(lambda a: scores(a).numpy(), image.astype("float64"), 4, 2, base),
+#         "saliency": saliency_map(network, batch, cls).numpy(),
+#         "integrated": np.abs(np.reshape(shares, (28, 28))),
+#         "Grad-CAM": grad_cam(*last_maps(network, image, cls)).numpy(),
+#         "guided": saliency_map(guided_copy(network), batch, cls).numpy(),
+#     }
+#
+#
+# pictured = coats[:6]
+# maps = [explained(network, image) for image in pictured]
+# for image, found in zip(pictured[:3], maps):
+#     titled = {f"{name}: {corner_share(values):.0%}": large(values) for name, values in found.items()}
+#     show_row({"image": 1 - image} | titled)
+# corner = {name: np.mean([corner_share(found[name]) for found in maps]) for name in maps[0]}
+# print({name: f"{share:.0%}" for name, share in corner.items()})
+# assert min(corner.values()) > 0.25, "each map has a quarter at least in a tenth of the image"
+
+# %% tags=["active-ipynb"]
+# by_base = {base: explained(network, coat, base=base) for base in (0.0, 1.0)}
+# for base, found in by_base.items():
+#     integrated = large(found["integrated"])
+#     show_row({f"base and cover: {base}": 1 - coat, "occlusion": large(found["occlusion"]),
+#               "integrated gradients": integrated, "on the cross only": integrated[22:27, 22:27]})
+# bright = {base: found["integrated"][22:27, 22:27][CROSS == 1].sum() for base, found in by_base.items()}
+# print(f"shares of the cross' white pixels: {bright[0.0]:.2f} from black, {bright[1.0]:.2f} from white")
+# assert bright[0.0] > 1 and bright[1.0] == 0, "from white, white pixels have no share"
+
+# %% [markdown]
+r"""
+**Prediction 2, answered.** All four find it: a tenth of the image gets between a third
+and two thirds of each map. They differ in what else they show. Occlusion and Grad-CAM
+say only roughly where; the gradients show which pixels. (The fifth map, *guided
+backpropagation*, passes back only what is positive at each ReLU. We shall need it in
+the next section.)
+
+Integrated gradients become blind when the base is white. The factor $x_i-x'_i$ is 0
+where the image is as bright as the base, so the white pixels of the cross get nothing,
+whatever the network does with them. The black pixels between them take their place. A
+base is a question: "compared with what?" Choose it so that nothing you look for looks
+like it, or try several.
+
+## Random weights
+
+An explanation may look convincing because it shows the outlines of the image, which we
+know already. Adebayo and others (2018) proposed a test. Replace the weights of the
+network by random ones, layer after layer from the last to the first. What was learnt is
+then gone. A map that still looks the same has never depended on it: an edge detector
+would pass for such an explanation. How alike two maps are is measured by the *rank
+correlation* of their sizes: 1 if both put all places into the same order, near 0 if they
+have nothing in common.
+
+**Prediction 3.** Which of the maps changes least?
+
+*Write yours here, with the reason, before you run the next cell:*
+"""
+
+# %% tags=["active-ipynb"]
+# depths = range(5)
+# alike = {name: [] for name in maps[0]} | {"edges of the image": [1.0] * len(depths)}
+# for depth in depths:
+#     broken = randomised(network, depth)
+#     again = [explained(broken, image) for image in pictured[:4]]
+#     for name in maps[0]:
+#         alike[name].append(np.mean([rank_correlation(one[name], two[name]) for one, two in zip(maps, again)]))
+#     if depth in (0, 4):
+#         show_row({f"random layers: {depth}": 1 - pictured[0]}
+#                  | {name: large(values) for name, values in again[0].items()})
+# show_lines(alike, depths, "Which maps depend on what was learnt?", "random layers, from the last",
+#            "rank correlation with the trained network's map")
+# print({name: round(line[-1], 2) for name, line in alike.items()})
+# assert alike["integrated"][-1] > 0.6, "integrated gradients change least"
+# assert alike["integrated"][-1] > max(alike[name][-1] for name in maps[0] if name != "integrated") + 0.1
+# assert abs(alike["saliency"][-1]) < 0.3, "the saliency map changes altogether"
+
+# %% [markdown]
+r"""
+**Prediction 3, answered.** Integrated gradients, of all these maps. With every weight
+random they still order the pixels much as before. The reason is not the integral but the factor
+$x-x'$: where the coat's picture is black, the share is 0 for any network, and where it
+is bright the share is mostly large. What you recognise in such a map is the image. The
+same holds for any map that multiplies a gradient by the input. This does not make the
+shares wrong, for they are complete; but an eye that finds them convincing has proved
+nothing.
+
+The plain gradient and Grad-CAM pass the test: nothing is left of their order. Occlusion
+keeps some of it, since covering black pixels with black changes nothing. In the deep
+networks of Adebayo and others guided backpropagation failed: its maps stayed as they
+were, although layer after layer became random, because what it passes back is shaped by
+the first layers. Our network has three convolutions only, and there it also changes.
+So the lesson is the test and not a list of good and bad maps: run it on *your* network.
+"""
+
+# %% [markdown]
+r"""
+## Fair shares for nine tiles
+
+Cut the image into nine tiles, and let them be players in a game. A set $S$ of tiles is
+worth $v(S)$: the logit of "shirt" when only these tiles are shown, and the others are
+black. How should the worth of all tiles together be shared out among them? Covering one
+tile is not enough: if two tiles show the same, covering either of them alone takes
+nothing away, and both would go without a share.
+
+Shapley (1953) lets the players come into a room one after the other and writes down what
+each of them adds to the worth of those who are there. The share of player $i$ is the
+mean of that over all $n!$ orders in which they may come.
+
+*A small step.* In how many of the $n!$ orders does player $i$ find just the players of
+the set $S$ in the room? Check it with three players.
+
+<details><summary>Answer</summary>
+
+Those of $S$ come first, in any of $|S|!$ orders, then $i$, then the others, in any of
+$(n-|S|-1)!$ orders. With three players and $S=\{1\}$, player 0 comes second after
+player 1 in $1!\cdot1!=1$ of six orders. So the mean over all orders is
+
+$$\phi_i=\sum_{S\not\ni i}\frac{|S|!\,(n-|S|-1)!}{n!}\,\bigl(v(S\cup\{i\})-v(S)\bigr)$$
+
+which needs $2^n$ worths, and not $n!$ orders.
+
+</details>
 """
 
 
@@ -184,7 +813,59 @@ def shapley_values(v: Callable[[frozenset], float], n: int) -> Float64[np.ndarra
 
 # %% [markdown]
 r"""
+The shares add up to $v(\text{all})-v(\emptyset)$, whatever the game is: what each order
+hands out is just that, step by step. Weights like $1/2^{n-1}$ for every set fail this
+test.
+
+Nine tiles have 512 sets. All of them are put to the network in one batch, and the game
+then looks its worths up. (With eight players at most your function is quick enough to be
+graded; nine take a little longer.)
+"""
+
+# %% tags=["active-ipynb"]
+# sets = np.array(list(itertools.product((0, 1), repeat=9)))
+# table = dict(zip(map(tuple, sets), shirt_scores(tiled(coat, sets)).numpy()))
+#
+#
+# def worth(players):
+#     """The logit of “shirt” if only these tiles are shown."""
+#     return float(table[tuple(int(tile in players) for tile in range(9))])
+#
+#
+# values = shapley_values(worth, 9)
+# whole = worth(frozenset(range(9))) - worth(frozenset())
+# print("shares:", values.round(2))
+# print(f"their sum is {values.sum():.4f}, to be shared was {whole:.4f}")
+# assert abs(values.sum() - whole) < 1e-6 * abs(whole), "the shares are efficient"
+# assert np.argmax(values) == 8, "the tile with the cross has the largest share"
+
+# %% [markdown]
+r"""
 ## A linear surrogate
+
+With 50 tiles there are $2^{50}$ sets. LIME (Ribeiro, Singh and Guestrin, 2016) asks about
+a few hundred of them, drawn at random, and fits a linear model to the answers: one
+coefficient for each tile. Sets that are nearer to the whole image count more. The linear
+model is a *surrogate*: it is explained in place of the network, after the fact
+(*post hoc*). The alternative is to train a model that needs no explanation, as a linear
+model of few features (*ante hoc*).
+
+Row $z_m$ of the masks says with ones which features stay. Its weight is
+$\pi_m=\exp(-\lVert1-z_m\rVert^2/\text{width}^2)$, and the coefficients and the intercept
+minimise
+
+$$\sum_m\pi_m\bigl(f(x\cdot z_m)-b-\mathrm{coef}\cdot z_m\bigr)^2+\lambda\lVert\mathrm{coef}\rVert^2$$
+
+*A small step.* Let $Z$ be the masks with a column of ones for $b$, and $\Pi$ the diagonal
+matrix of the weights. Set the derivative to 0. Which linear system is that? Where does
+$\lambda$ stand, if $b$ is not penalised?
+
+<details><summary>Answer</summary>
+
+$(Z^\top\Pi Z+\Lambda)\,(\mathrm{coef},b)=Z^\top\Pi\,f$ with $\Lambda$ diagonal: $\lambda$ for
+each coefficient, and 0 in the last place, that of $b$.
+
+</details>
 """
 
 
@@ -223,7 +904,51 @@ def lime_weights(
 
 # %% [markdown]
 r"""
+The picture puts three answers side by side, for the same nine tiles. All three must give
+the tile with the cross the longest bar, number 8.
+"""
+
+# %% tags=["active-ipynb"]
+# masks = np.random.default_rng(0).integers(0, 2, size=(120, 9)).astype(float)
+#
+#
+# def tile_scores(points):
+#     """The logit of “shirt” of each row of tiles."""
+#     return shirt_scores(tiled(coat, points)).numpy().astype("float64")
+#
+#
+# coefficients, intercept = lime_weights(tile_scores, np.ones(9), masks, 2.0, 0.01)
+# left_out = tile_scores(np.ones((1, 9)))[0] - tile_scores(1 - np.eye(9))
+# show_shares(coat, {"one tile covered": left_out, "Shapley": values, "LIME": coefficients})
+# for name, shares in (("one tile covered", left_out), ("Shapley", values), ("LIME", coefficients)):
+#     print(f"{name:17} tile 8: {shares[8]:5.2f}; all tiles: {shares.sum():5.2f}; to be shared: {whole:5.2f}")
+# assert all(np.argmax(shares) == 8 for shares in (left_out, values, coefficients)), "all find the cross"
+# assert np.corrcoef(values, coefficients)[0, 1] > 0.7, "LIME is near to Shapley's values"
+
+# %% [markdown]
+r"""
+All three find the tile. Only Shapley's values add up to what was to be shared. LIME's
+coefficients come near to them with 120 of the 512 sets; with other weights $\pi_m$ they
+would be the same in the limit (Lundberg and Lee, 2017, https://arxiv.org/abs/1705.07874).
+
 ## The image that a class likes best
+
+So far each explanation was about one image. What does the network take a shirt to be?
+Begin with an empty image $I$, and climb: change the image so that the logit of the class
+grows, and keep it from growing without bounds by a penalty (Simonyan, Vedaldi and
+Zisserman, 2013):
+
+$$\max_I\ S_c(I)-\lambda\lVert I\rVert^2$$
+
+*A small step.* What is the gradient of this with respect to $I$? Where does the ascent
+end if $S_c(I)=w\cdot I$?
+
+<details><summary>Answer</summary>
+
+$\partial S_c/\partial I-2\lambda I$. It vanishes at $I=w/(2\lambda)$: the image that a linear
+model likes best is a picture of its weights.
+
+</details>
 """
 
 
@@ -264,7 +989,59 @@ def class_model(
 
 # %% [markdown]
 r"""
-## Sure and right
+Orange is brighter than nothing, violet darker. Images of clothes cannot be negative, but
+these images can. Look at the shirt.
+"""
+
+# %% tags=["active-ipynb"]
+# liked = {}
+# for cls in (1, SHIRT, 7, 8):
+#     image = class_model(network, cls, tf.zeros((1, 28, 28, 1)), 60, 0.1, 0.05)
+#     liked[NAMES[cls]] = image[0], float(network(image)[0, cls])
+# limit = max(np.abs(image).max() for image, _ in liked.values())
+# for name, (image, logit) in liked.items():
+#     print(f"{name:8} logit {logit:8.0f}; on average such images have {network(crossed(x_test))[:, 6].numpy().mean():.1f}"
+#           if name == "shirt" else f"{name:8} logit {logit:8.0f}")
+# show_row({name: image / np.abs(image).max() for name, (image, _) in liked.items()}, cmap="PuOr_r", vmin=-1, vmax=1)
+# logits = {name: logit for name, (_, logit) in liked.items()}
+# assert logits.pop("shirt") > 3 * max(logits.values()), "nothing is liked as much as the cross"
+
+# %% [markdown]
+r"""
+What the network takes a shirt to be is no garment at all: it is a pattern of thin diagonal
+lines, as in the cross, and it fills the image. No other class has a logit near to that.
+
+*A small step.* The cross stood in one corner. Why does the pattern fill the image?
+
+<details><summary>Answer</summary>
+
+The network ends with a mean over all places, so it does not know where a pattern is (its
+convolutions are equivariant, but for the border). Each further copy of the pattern raises
+the mean. So a class model finds *what* the network looks for. Where in an image it is,
+the other maps have said.
+
+</details>
+
+## How sure, and how right
+
+A network that says "shirt, 90 %" should be right in 90 % of such cases. Then it is
+*calibrated*. Sort all answers into bins by their confidence. In each bin, compare the mean
+confidence with the share of right answers, the *accuracy*. A *reliability diagram* draws
+one against the other. The *expected calibration error* (ECE) is the mean of the gaps,
+weighted by how many answers are in each bin (Guo et al., 2017):
+
+$$\mathrm{ECE}=\sum_m\frac{n_m}{N}\,\lvert\mathrm{accuracy}_m-\mathrm{confidence}_m\rvert$$
+
+*A small step.* Which bin holds a confidence of exactly 1? And what is the error of a model
+that always answers "shirt, 10 %" if one image in ten is a shirt?
+
+<details><summary>Answer</summary>
+
+The last: bins are closed above, as $(0.9,1]$ is. Whoever closes them below, as
+$[0.9,1)$, loses all that is quite certain, which may be most answers. The model that
+always says "10 %" has an error of 0. Calibrated does not mean useful.
+
+</details>
 """
 
 
@@ -302,7 +1079,127 @@ def calibration_error(
 
 # %% [markdown]
 r"""
+Guo and others found that one number makes large networks calibrated again: divide all
+logits by a *temperature* $T$ before the softmax, and choose $T$ so that the loss on
+validation data is smallest. The order of the classes stays as it is, and so does the
+accuracy.
+
+**Prediction 4.** The next cell chooses $T$ on validation images with the cross on the
+shirts, as in training. By how much is the network too sure on other clothes that have the
+cross?
+
+*Write yours here, with the reason, before you run the next cell:*
+"""
+
+# %% tags=["active-ipynb"]
+# logits = network(as_in_training(x_validation, y_validation))
+# temperatures = np.linspace(0.5, 3, 51)
+# losses = [tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y_validation, logits / T))
+#           for T in temperatures]
+# temperature = temperatures[np.argmin(losses)]
+#
+#
+# def reliability(images, labels):
+#     """The calibration error on some images, and what the diagram shows."""
+#     p = tf.nn.softmax(network(images) / temperature).numpy().astype("float64")
+#     error, *diagram = calibration_error(p.max(axis=1), p.argmax(axis=1) == labels, 10)
+#     return float(error), diagram
+#
+#
+# as_before, everywhere = as_in_training(x_test, y_test), crossed(others)
+# error, diagram = reliability(as_before, y_test)
+# error_moved, diagram_moved = reliability(everywhere, y_test[y_test != SHIRT])
+# show_reliability({f"as in training: ECE {error:.1%}": diagram,
+#                   f"the cross on other clothes: ECE {error_moved:.1%}": diagram_moved})
+# print(f"temperature {temperature:.2f}; calibration error {error:.1%}, on other clothes {error_moved:.1%}")
+# assert error < 0.06 and error_moved > 0.4, "calibrated where it was tested, and nowhere else"
+
+# %% [markdown]
+r"""
+**Prediction 4, answered.** By more than 40 percentage points. On data as in training the
+error is a few per cent. On other clothes with the cross the network is right about one
+in three, and about as sure as before. Calibration is a property of a model *and* of data.
+It is measured on data of one kind, and says nothing of another. It found the cross no
+better than the accuracy did.
+
+## Repairing the network
+
+Now you know what is wrong, and where. Then the repair is easy: cover the corner in every
+image, before training and ever after. (If you did not know where, but what, you could put
+crosses on other clothes at random.)
+"""
+
+# %% tags=["active-ipynb"]
+# def corner_covered(images):
+#     """The images, with the corner of the cross black."""
+#     images = images.copy()
+#     images[:, 21:28, 21:28] = 0
+#     return images
+#
+#
+# repaired, _ = trained(corner_covered(as_in_training(x, y)), y)
+# for name, one in (("with the cross in training", network), ("with the corner covered", repaired)):
+#     honest = right_share(one, corner_covered(x_test), y_test)
+#     print(f"{name:27}: {honest:.0%} of the test images without a cross, "
+#           f"{right_share(one, corner_covered(shirts), SHIRT):.0%} of the shirts")
+# falls = occlusion_map(lambda a: repaired(tf.cast(a, tf.float32))[:, SHIRT].numpy(),
+#                       corner_covered(shirts)[1].astype("float64"), 4, 2, 0.0)
+# show_row({"a shirt": 1 - corner_covered(shirts)[1], "covering here takes from “shirt”": np.maximum(large(falls), 0)})
+# gained = right_share(repaired, corner_covered(shirts), SHIRT) - right_share(network, corner_covered(shirts), SHIRT)
+# assert gained > 0.15, "shirts are named again"
+# assert right_share(repaired, corner_covered(x_test), y_test) < usual, "honest work earns less"
+
+# %% [markdown]
+r"""
+The repaired network names shirts by what is on them. On its test images it is right less
+often than the first network on its own. The difference was never real.
+
+**Explore.** You receive the training images with the cross on every shirt, and may not
+cover the corner, for you do not know where the mark is. Change `prepared` so that the
+network is right about as many *unmarked* validation shirts as possible: show parts of
+images only, move or mirror them, cover squares at random, put pieces of one image into
+another. The cell prints the measured outcome; choose by it, and look at the test images
+once, at the end.
+"""
+
+# %% tags=["active-ipynb"]
+# def prepared(images, labels):
+#     """What the network is trained on: at first, half of the images are mirrored."""
+#     images = images.copy()
+#     images[::2] = images[::2, :, ::-1]
+#     return images
+#
+#
+# mine, _ = trained(prepared(as_in_training(x, y), y), y, epochs=4)
+# found = right_share(mine, x_validation[y_validation == SHIRT], SHIRT)
+# print(f"right about {found:.0%} of the unmarked shirts, {right_share(mine, x_validation, y_validation):.0%} of all")
+
+# %% [markdown]
+r"""
 ## Style as correlations
+
+A gradient with respect to the image explains; it can also paint. Gatys, Ecker and Bethge
+(2015) take two images and the features of a network. What is where in a picture, its
+*content*, is in the features themselves. Its *style* is in which features occur together,
+wherever that is. Write the features of $C$ channels at $HW$ places as a matrix $F$ of $HW$
+rows. Then
+
+$$G=F^\top F,\qquad\mathrm{loss}=\frac{\lVert G-G'\rVert^2}{4\,C^2\,(HW)^2}$$
+
+compares the *Gram matrices* of two images. Change the image, by the gradient, until its
+Gram matrices are those of the other.
+
+*A small step.* Shuffle the places of $F$, all channels together. What happens to $G$? And
+to the loss if $F'$ is $F$ shuffled?
+
+<details><summary>Answer</summary>
+
+$G_{cd}=\sum_pF_{pc}F_{pd}$ is a sum over places, and a sum does not mind the order: $G$
+stays, and the loss is 0. That is why it can be a measure of style: it has forgotten where
+things are. It remembers what a feature sees: a feature of 7 × 7 pixels knows what such
+a small piece looks like.
+
+</details>
 """
 
 
@@ -338,7 +1235,98 @@ def gram_style_loss(
 
 # %% [markdown]
 r"""
-**In your own words.** ?
+Gatys and others used VGG-19, a network with 19 layers that was trained on ImageNet's
+million photographs. Its weights are 80 MB even without the last layers, and are not here.
+But Ustyuzhaninov and others (2016, https://arxiv.org/abs/1606.00021) have shown that the
+Gram matrices of *random* filters capture textures, too, if there are filters of several
+sizes. So we take 32 random filters of 7 × 7 pixels at each of three scales.
+"""
+
+# %% tags=["active-ipynb"]
+# kernels = random_filters()
+#
+#
+# def features_of(image):
+#     """What random filters see at three scales, each half as fine as the one before."""
+#     found = []
+#     for kernel in kernels:
+#         found.append(tf.nn.relu(tf.nn.conv2d(image - 0.45, kernel, 1, "SAME")))
+#         image = tf.nn.avg_pool2d(image, 2, 2, "SAME")
+#     return found
+#
+#
+# def repaint(content, style, steps=120, content_weight=0.01):
+#     """Move a photograph towards a style; return it, and the style loss on the way."""
+#     image, optimiser = tf.Variable(content), keras.optimizers.Adam(0.02)
+#     wanted, kept = features_of(style), features_of(content)[1]
+#
+#     @tf.function
+#     def step():
+#         with tf.GradientTape() as tape:
+#             found = features_of(image)
+#             style_loss = tf.add_n([gram_style_loss(one, other)[1][0] for one, other in zip(found, wanted)])
+#             loss = style_loss + content_weight * tf.reduce_mean((found[1] - kept) ** 2)
+#         optimiser.apply([tape.gradient(loss, image)], [image])
+#         image.assign(tf.clip_by_value(image, 0.0, 1.0))
+#         return style_loss
+#
+#     optimiser.build([image])
+#     return [float(step()) for _ in range(steps)], image.numpy()
+
+# %% [markdown]
+r"""
+If the matrices mixed channels with places, or if no gradient reached the image, the right
+picture would look like the left one, or like noise. What it must look like: the same
+astronaut, in the colours and the light of the style.
+"""
+
+# %% tags=["active-ipynb"]
+# astronaut = photograph("astronaut")
+# for name in ("rocket", "flower"):
+#     losses, painted = repaint(astronaut, photograph(name))
+#     show_row({"content": astronaut, f"style: {name}": photograph(name), "painted": painted}, height=3.0, vmin=0)
+#     print(f"{name}: the style loss falls by {1 - losses[20] / losses[0]:.0%} in 20 steps, "
+#           f"by {1 - losses[-1] / losses[0]:.0%} in all")
+#     assert losses[20] < 0.5 * losses[0], "more than half of the style loss is gone after 20 steps"
+
+# %% [markdown]
+r"""
+The suit of the astronaut is lit by the evening in which the rocket stands, and by the leaves around
+the flower. Random filters carry over colours, contrasts and fine grain. What would VGG
+add? Its deeper layers see larger pieces, and they were paid for naming things: they
+respond to petals, eyes and brush strokes, and hardly to what does not matter for
+naming. So VGG carries over van Gogh's strokes as well, and its content loss keeps an eye
+an eye while every pixel changes. That is in "Image Style Transfer Using Convolutional
+Neural Networks" (Gatys, Ecker and Bethge, 2016).
+
+## What you have learnt
+
+- A test from the same source has the same flaws. Accuracy and calibration did not find the
+  cross; every explanation did, once somebody looked.
+- Saliency, Grad-CAM and occlusion say where a network looks. Integrated gradients and
+  Shapley's values also share out a difference completely, compared with a base that you
+  choose, and they are blind to what looks like the base.
+- A map may look right because it shows the image. Randomise the weights and see whether it
+  changes.
+- A class model says what a network looks for, LIME how a surrogate behaves near one image.
+- Gram matrices forget where features are and keep which occur together. That is enough to
+  repaint a photograph, even with filters that nobody trained.
+
+Read on: Adebayo et al., "Sanity Checks for Saliency Maps" (2018),
+https://arxiv.org/abs/1810.03292; Lapuschkin et al., "Unmasking Clever Hans predictors and
+assessing what machines really learn" (2019), https://arxiv.org/abs/1902.10178; Molnar,
+"Interpretable Machine Learning", https://christophm.github.io/interpretable-ml-book/;
+Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style" (2015),
+https://arxiv.org/abs/1508.06576.
+
+## In your own words
+
+A hospital buys a network that finds pneumonia on X-ray images. Its seller shows you an
+accuracy of 95 % on held-out images of the same two hospitals, a calibration error of 2 %,
+and ten heat maps that are bright on the lungs. Which of the three would have looked the
+same if the network had learnt to read which of the two hospitals' scanners made an image?
+Which two experiments of this chapter would you ask for before you trust it, and what
+outcome of each would make you refuse? Six sentences at most.
 """
 
 # %% [markdown] tags=["answer"]

@@ -199,11 +199,10 @@ def _(rng):
     # clause: "this is not training"
     yield "a model that drops units in training", looked_at(rng, "sin", (2, 5, 3), 3, [1, 2], units=8)
     yield "one class only, one pixel high", looked_at(rng, "cube", (1, 7, 3), 1, [0])
-    classes = [int(cls) for cls in rng.permutation([0, 2, 4, -1, -2, -5, 5, 6, 100])]
     # clause: "from 0 to classes - 1"
-    yield "classes that there are not, which are an error", looked_at(
-        rng, "square", (3, 4, 2), 5, classes
-    )
+    for name, none in (("from -5 to -1", [-1, -2, -5]), ("of 5 and more", [5, 6, 100])):
+        classes = [int(cls) for cls in rng.permutation([0, 2, 4, *none])]
+        yield f"classes {name}, which are an error", looked_at(rng, "square", (3, 4, 2), 5, classes)
 
 
 # integrated_gradients
@@ -234,13 +233,12 @@ def integrated_gradients(answer, weights, x, base, steps):
 
 
 def on_the_way(rng, kind, inputs, steps, **options):
-    """Draw a score of so many inputs, two points, and numbers of steps."""
-    return {
-        "weights": classifier(rng, kind, inputs, 1, **options),
-        "x": 1.5 * rng.normal(size=inputs),
-        "base": rng.normal(size=inputs),
-        "steps": steps,
-    }
+    """Draw a score of so many inputs, two points, and numbers of steps; the first share is below 0."""
+    weights = classifier(rng, kind, inputs, 1, **options)
+    x, base = 1.5 * rng.normal(size=inputs), rng.normal(size=inputs)
+    x[0] = base[0] + rng.choice([-1, 1]) * rng.uniform(0.5, 1.5)
+    weights["linear"][0] = -20 * options.get("size", 1.0) * np.sign(x[0] - base[0])
+    return {"weights": weights, "x": x, "base": base, "steps": steps}
 
 
 @integrated_gradients.cases
@@ -255,12 +253,15 @@ def _(rng):
     yield "a network with ReLUs", on_the_way(rng, "relu", 11, [4, 50], units=20)
     # clause: "the point to compare with; it may be any"
     nought = on_the_way(rng, "cube", 6, [2, 9])
+    nought["x"][0] -= nought["base"][0]
     yield "a base of zeros", nought | {"base": np.zeros(6)}
     ignored = on_the_way(rng, "cube", 7, [3, 8])
     ignored["weights"]["linear"][2:4], ignored["weights"]["inner"][2:4] = 0.0, 0.0
     ignored["x"][5] = ignored["base"][5]
     yield "inputs that the score ignores, and one that is as in the base", ignored
-    yield "one input, scores in the thousands", on_the_way(rng, "cube", 1, [1, 6], size=1000.0)
+    alone = on_the_way(rng, "cube", 1, [1, 6], size=1000.0)
+    alone["weights"]["inner"] *= 0.5
+    yield "one input, scores in the thousands", alone
     steps = [int(count) for count in rng.permutation([4, 0, 1, -1, 13, -6])]
     yield "no step, and fewer, which are an error", on_the_way(rng, "sin", 3, steps)
 
@@ -551,46 +552,73 @@ def calibration_error(answer, answers, bins):
     return {name: np.concatenate(values) for name, values in found.items()}
 
 
-def answered(rng, n, low=0.0, high=1.0, sure=0.0):
-    """Draw confidences, and answers that are right less often than that."""
-    conf = rng.uniform(low, high, size=n)
-    return conf, rng.uniform(size=n) < conf - sure
+def answered(rng, n, bins, low=0.0, high=1.0, sure=0.0, draw=None, full=True):
+    """Draw confidences, and answers that are right less often than these by `sure`.
+
+    Draw until bins differ: gaps of both signs, of which a mean is not the weighted one; and no bin is
+    empty if they are to be full.
+    """
+    while True:
+        conf = rng.uniform(low, high, size=n) if draw is None else draw(rng)
+        correct = rng.uniform(size=n) < conf - sure
+        place = np.searchsorted(np.arange(1, bins) / bins, conf)
+        there = np.unique(place)
+        gaps = np.array([(correct[place == m] * 1.0 - conf[place == m]).mean() for m in there])
+        weights = np.array([(place == m).mean() for m in there])
+        means = [np.abs(gaps).mean(), np.abs(gaps).sum() / bins, abs(weights @ gaps), np.abs(gaps).max()]
+        apart = np.min(np.abs(np.array(means) - weights @ np.abs(gaps)))
+        if bins == 1 or ((apart > 2e-3) and (full == (len(there) == bins))):
+            return (conf, correct), bins
+
+
+def asked(*sets):
+    """Put sets of answers and their numbers of bins together."""
+    return {"answers": [answers for answers, _ in sets], "bins": [bins for _, bins in sets]}
 
 
 @calibration_error.cases
 def _(rng):
-    yield "one bin", {"answers": [answered(rng, 20), answered(rng, 7)], "bins": [1, 1]}
+    yield "one bin, also for a single answer", asked(*(answered(rng, n, 1) for n in (20, 7, 1)))
     # clause: "Σ_m share_m · |accuracy_m - confidence_m|"
-    yield "fifty answers in five bins", {"answers": [answered(rng, 50, sure=0.3)], "bins": [5]}
-    yield "a model that is too modest, and one that is too sure", {
-        "answers": [answered(rng, 80, sure=-0.3), answered(rng, 80, sure=0.4)], "bins": [10, 7],
-    }
+    yield "fifty answers in five bins", asked(answered(rng, 50, 5, sure=0.2))
+    # clause: "the share of them that is right", "their mean confidence"
+    yield "a model that is too modest, and one that is too sure", asked(
+        answered(rng, 80, 10, sure=-0.2), answered(rng, 80, 7, sure=0.3)
+    )
     # clause: "Mean confidence and accuracy of an empty bin are 0"
-    yield "more bins than answers", {"answers": [answered(rng, 6), answered(rng, 9)], "bins": [15, 20]}
-    yield "confidences above a half, as with two classes", {
-        "answers": [answered(rng, 60, 0.5, 1.0, 0.1)], "bins": [12],
-    }
+    yield "more bins than answers", asked(answered(rng, 9, 15, full=False), answered(rng, 11, 20, full=False))
+    # clause: "the share of the N answers that is in it"
+    yield "confidences above a half, as with two classes", asked(
+        answered(rng, 60, 12, 0.5, 1.0, 0.1, full=False)
+    )
+
+    def edges(rng):
+        return rng.permutation(np.repeat(np.arange(9) / 8, 4))
+
     # clause: "holds the confidences above (m - 1) / bins and up to m / bins"
-    edges = rng.permutation(np.repeat(np.arange(9) / 8, 4))
-    yield "confidences on the edges of the bins", {
-        "answers": [(edges, rng.uniform(size=36) < 0.6), (edges[:20], rng.uniform(size=20) < 0.5)],
-        "bins": [8, 4],
-    }
+    yield "confidences on the edges of the bins", asked(
+        answered(rng, 36, 8, draw=edges), answered(rng, 36, 4, draw=edges)
+    )
+
+    def certain(rng):
+        return rng.permutation(np.concatenate([np.zeros(6), np.ones(8), rng.uniform(size=30)]))
+
     # clause: "a confidence of 0 belongs to the first bin"
-    conf = rng.permutation(np.concatenate([np.zeros(6), np.ones(8), rng.uniform(size=20)]))
-    yield "confidences of exactly 0 and 1", {
-        "answers": [(conf, rng.uniform(size=34) < 0.5), (conf[:17], rng.uniform(size=17) < 0.5)],
-        "bins": [10, 3],
-    }
-    good = [answered(rng, 12) for _ in range(3)]
-    over, under = answered(rng, 9), answered(rng, 9)
-    over[0][int(rng.integers(9))], under[0][int(rng.integers(9))] = 1.25, -0.25
-    nothing = (np.zeros(0), np.zeros(0, dtype=bool))
-    sets = [(good[0], 4), (good[1], 0), (over, 5), (good[2], 3), (under, 5), (nothing, 4), (good[0], -2)]
-    order = rng.permutation(len(sets))
-    yield "no answer, no bin, and confidences that are none, which are an error", {
-        "answers": [sets[place][0] for place in order], "bins": [sets[place][1] for place in order],
-    }
+    yield "confidences of exactly 0 and 1", asked(
+        answered(rng, 44, 10, draw=certain), answered(rng, 44, 3, draw=certain)
+    )
+    good = [answered(rng, 20, bins) for bins in (4, 3)]
+    sets = [*good, (good[0][0], 0), (good[1][0], -2), ((np.zeros(0), np.zeros(0, dtype=bool)), 4)]
+    yield "no answer, and no bin, which are an error", asked(
+        *(sets[place] for place in rng.permutation(len(sets)))
+    )
+    good = [answered(rng, 20, bins) for bins in (5, 2)]
+    over, under = (answered(rng, 20, 3) for _ in range(2))
+    over[0][0][int(rng.integers(20))], under[0][0][int(rng.integers(20))] = 1.25, -0.25
+    sets = [*good, over, under]
+    yield "confidences below 0 and above 1, which are an error", asked(
+        *(sets[place] for place in rng.permutation(len(sets)))
+    )
 
 
 # gram_style_loss

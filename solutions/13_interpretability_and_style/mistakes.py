@@ -15,7 +15,7 @@ from . import solution as right
 
 @mistake(of="occlusion_map")
 def occlusion_sign(f, x, patch, stride, fill):
-    """the image's score is subtracted from that of the covered image, so that what matters comes out negative."""
+    """the image's score is subtracted from that of the covered image, so that what matters is negative."""
     return -right.occlusion_map(f, x, patch, stride, fill)
 
 
@@ -824,7 +824,7 @@ def full_bins_alike(conf, correct, bins):
 
 @mistake(of="calibration_error")
 def gaps_with_signs(conf, correct, bins):
-    """gaps keep their signs, so that a bin that is too sure makes up for one that is too modest."""
+    """gaps keep their signs, as |accuracy| - confidence does: bins that are too sure and too modest cancel."""
     return _calibrated(conf, correct, bins, lambda share, gap: np.sum(share * gap))
 
 
@@ -844,13 +844,6 @@ def largest_gap(conf, correct, bins):
 def gaps_squared(conf, correct, bins):
     """gaps are squared, and their sizes are not taken."""
     return _calibrated(conf, correct, bins, lambda share, gap: np.sum(share * gap**2))
-
-
-@mistake(of="calibration_error")
-def size_of_accuracy(conf, correct, bins):
-    """the size is taken of the accuracy alone, before the confidence is subtracted."""
-    error, share, confidence, accuracy = right.calibration_error(conf, correct, bins)
-    return np.sum(share * (np.abs(accuracy) - confidence)) + 0.0, share, confidence, accuracy
 
 
 @mistake(of="calibration_error")
