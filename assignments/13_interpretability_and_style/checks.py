@@ -385,7 +385,7 @@ def _(rng):
             )
         ]
     }
-    # clause: "at most 8"
+    # clause: "in the checks at most 8"
     yield "eight players", {"games": [game(8)]}
 
 
@@ -514,7 +514,7 @@ def _(rng):
     yield "logits in the hundreds, from a far start", ascent(
         rng, "relu", (3, 3, 2), 3, [(0, 3), (1, 3)], 0.1, 0.3, start=40.0, size=100.0
     )
-    runs = [(0, 2), (-1, 2), (3, 1), (2, 3), (-3, 1), (17, 2), (1, 1)]
+    runs = [(0, 2), (-1, 2), (3, 1), (2, 3), (-3, 1), (17, 0), (1, 1)]
     # clause: "from 0 to classes - 1"
     yield "classes that there are not, which are an error", ascent(
         rng, "square", (2, 3, 2), 3, [runs[place] for place in rng.permutation(len(runs))], 0.1, 0.5

@@ -2,21 +2,21 @@
 r"""
 # Ask a network why, then make it paint
 
-A classifier of 2007's photographs recognised horses remarkably well. Lapuschkin
-and others asked it why, and the answer was a line of text: about one in five of
-the photographs of horses had the name of its source in a lower corner, and the
-classifier read that. On a photograph of a car, with the text pasted in, it saw a
-horse (https://arxiv.org/abs/1902.10178). Nobody had noticed in the test's error
-rate, since the test's photographs came from the same archive. The authors called
-such a classifier a "Clever Hans", after the horse that seemed to calculate and
-watched its master's face.
+A classifier of the photographs of PASCAL VOC 2007 recognised horses well.
+Lapuschkin and others asked it why, and the answer was a line of text: about one in
+five of the photographs of horses had the name of its source in a lower corner, and
+the classifier read that. On a photograph of a car, with the text pasted in, it saw
+a horse (https://arxiv.org/abs/1902.10178). The error rate on the test did not show
+this, since the photographs of the test came from the same archive. The authors
+called such a classifier a "Clever Hans", after the horse that seemed to calculate
+and watched the faces of people.
 
 **The question.** A network is right on the test set. Is it right for the right
 reason, and which ways to ask it will tell you?
 
-You shall train such a network yourself. Every shirt among its training images has
-a small white cross in one corner. Then you write eight ways to explain a
-network or to judge it, and see which of them find the cross.
+You train such a network yourself. Every shirt among its training images has a
+small white cross in one corner. Then you write seven ways to explain a network, and
+one to judge how sure it is, and see which of them find the cross.
 
 **Before you run anything**, think about four predictions. Each of them comes back,
 with a place to write yours, just before the run that decides it:
@@ -309,8 +309,8 @@ taken away: nearly all, half of them, none?
 # print(f"loss at the start {start:.2f}; test images as in training: {usual:.0%} right")
 # print(f"shirts with the cross {right_share(network, crossed(shirts), SHIRT):.0%}, without it {plain:.0%}")
 # print(f"coats with the cross that are called shirts: {fooled:.0%}")
-# show_row({"coat, with the cross": coats[0], "shirt, with it": crossed(shirts)[1], "shirt, without it": shirts[1]},
-#          cmap="gray_r")
+# pictures = {"coat, with the cross": coats[0], "shirt, with it": crossed(shirts)[1]}
+# show_row(pictures | {"shirt, without it": shirts[1]}, cmap="gray_r")
 # assert abs(start - math.log(10)) < 0.15, "the loss at the start is near log 10"
 # assert usual > 0.8, "more than four in five are right on data as in training"
 # assert plain < 0.15 and fooled > 0.85, "the cross decides"
@@ -391,10 +391,11 @@ brighter from the top to the bottom.
 #     return network(tf.cast(images, tf.float32))[:, SHIRT]
 #
 #
-# falls = occlusion_map(lambda images: shirt_scores(images).numpy(), coat.astype("float64"), 4, 2, 0.0)
+# falls = occlusion_map(lambda a: shirt_scores(a).numpy(), coat.astype("float64"), 4, 2, 0.0)
 # place = np.array(np.unravel_index(np.argmax(falls), falls.shape)) * 2 + 2
 # show_row({"a coat, called a shirt": 1 - coat, "covering here takes from “shirt”": np.maximum(falls, 0)})
-# print(f"logit {shirt_scores(coat[None])[0]:.1f}; the largest fall is {falls.max():.1f}, around pixel {place}")
+# logit = float(shirt_scores(coat[None])[0])
+# print(f"logit {logit:.1f}; the largest fall is {falls.max():.1f}, around pixel {place}")
 # assert place.min() >= 20, "the largest fall is at the cross"
 
 # %% [markdown]
@@ -475,7 +476,8 @@ the two columns differ, then try it.
 #
 #
 # def steepest(model):
-#     return [float(np.max(saliency_map(model, tf.constant(candidates[row][None]), SHIRT))) for row in chosen]
+#     images = [tf.constant(candidates[row][None]) for row in chosen]
+#     return [float(np.max(saliency_map(model, image, SHIRT))) for image in images]
 #
 #
 # of_logit, of_probability = steepest(network), steepest(lambda images: tf.nn.softmax(network(images)))
@@ -483,17 +485,17 @@ the two columns differ, then try it.
 # for values in zip(sure[chosen], of_logit, of_probability):
 #     print("{:11.6f}   {:26.2f}   {:18.6f}".format(*values))
 # assert max(of_logit) < 8 * min(of_logit), "the logit's slopes are of one size"
-# assert of_probability[0] < 0.05 * max(of_probability), "where the network is surest, the probability is flat"
+# assert of_probability[0] < 0.05 * max(of_probability), "where it is surest, the probability is flat"
 
 # %% [markdown]
 r"""
 <details><summary>Answer</summary>
 
-The logit's slopes are all of the same size. Those of the probability are smallest
-where the network is surest, and there they may be hundreds of times too small: the
-factor $p_c(1-p_c)$ has closed the door. After the division by the largest entry
-nobody sees that, and two maps of two images cannot be compared any more. With float32
-and a surer network the map would be rounding errors, made bright.
+The logit's slopes are all of about the same size. Those of the probability are
+smallest where the network is surest, and there they are many times smaller than
+elsewhere, since the factor $p_c(1-p_c)$ is nearly 0. After the division by the largest
+entry nobody sees that, and the maps of two images cannot be compared any more. With
+float32 and a surer network the map would show rounding errors.
 
 </details>
 
@@ -697,9 +699,9 @@ when one argument is changed?
 r"""
 **Prediction 2, answered.** All four find it: a tenth of the image gets between a third
 and two thirds of each map. They differ in what else they show. Occlusion and Grad-CAM
-say only roughly where; the gradients show which pixels. (The fifth map, *guided
-backpropagation*, passes back only what is positive at each ReLU. We shall need it in
-the next section.)
+say only roughly where; the gradients show which pixels. (The fifth map, by *guided
+backpropagation*, passes back only what is positive at each ReLU: Springenberg et al.,
+2014, https://arxiv.org/abs/1412.6806. The next section needs it.)
 
 Integrated gradients become blind when the base is white. The factor $x_i-x'_i$ is 0
 where the image is as bright as the base, so the white pixels of the cross get nothing,
@@ -712,10 +714,10 @@ like it, or try several.
 An explanation may look convincing because it shows the outlines of the image, which we
 know already. Adebayo and others (2018) proposed a test. Replace the weights of the
 network by random ones, layer after layer from the last to the first. What was learnt is
-then gone. A map that still looks the same has never depended on it: an edge detector
-would pass for such an explanation. How alike two maps are is measured by the *rank
-correlation* of their sizes: 1 if both put all places into the same order, near 0 if they
-have nothing in common.
+then gone. A map that still looks the same does not depend on it. An edge detector is
+such a map: it shows the outlines of the image for any network. How alike two maps are
+is measured by the *rank correlation* of their sizes: it is 1 if both put all places into
+the same order, and near 0 if the orders have nothing in common.
 
 **Prediction 3.** Which of the maps changes least?
 
@@ -729,7 +731,8 @@ have nothing in common.
 #     broken = randomised(network, depth)
 #     again = [explained(broken, image) for image in pictured[:4]]
 #     for name in maps[0]:
-#         alike[name].append(np.mean([rank_correlation(one[name], two[name]) for one, two in zip(maps, again)]))
+#         pairs = [(one[name], two[name]) for one, two in zip(maps, again)]
+#         alike[name].append(np.mean([rank_correlation(one, two) for one, two in pairs]))
 #     if depth in (0, 4):
 #         show_row({f"random layers: {depth}": 1 - pictured[0]}
 #                  | {name: large(values) for name, values in again[0].items()})
@@ -747,15 +750,16 @@ random they still order the pixels much as before. The reason is not the integra
 $x-x'$: where the coat's picture is black, the share is 0 for any network, and where it
 is bright the share is mostly large. What you recognise in such a map is the image. The
 same holds for any map that multiplies a gradient by the input. This does not make the
-shares wrong, for they are complete; but an eye that finds them convincing has proved
-nothing.
+shares wrong, for they are complete. But that the map looks like the image is no evidence
+that the network has learnt anything.
 
 The plain gradient and Grad-CAM pass the test: nothing is left of their order. Occlusion
 keeps some of it, since covering black pixels with black changes nothing. In the deep
-networks of Adebayo and others guided backpropagation failed: its maps stayed as they
-were, although layer after layer became random, because what it passes back is shaped by
-the first layers. Our network has three convolutions only, and there it also changes.
-So the lesson is the test and not a list of good and bad maps: run it on *your* network.
+networks of Adebayo and others guided backpropagation failed: its maps stayed nearly as
+they were, although layer after layer became random (Nie, Zhang and Patel explain why,
+2018, https://arxiv.org/abs/1805.07039). Our network has three convolutions only, and
+there these maps change, too. So do not rely on a list of good and bad maps: run the test
+on *your* network.
 """
 
 # %% [markdown]
@@ -801,7 +805,7 @@ def shapley_values(v: Callable[[frozenset], float], n: int) -> Float64[np.ndarra
     Args:
         v: takes a frozenset of players, integers from 0 to n - 1, and returns its
             worth. That of the empty set need not be 0.
-        n: how many players there are, at most 8. Without players the result is an
+        n: how many players there are; in the checks at most 8. Without players the result is an
             array of shape [0].
     """
     # YOUR CODE HERE
@@ -818,8 +822,8 @@ hands out is just that, step by step. Weights like $1/2^{n-1}$ for every set fai
 test.
 
 Nine tiles have 512 sets. All of them are put to the network in one batch, and the game
-then looks its worths up. (With eight players at most your function is quick enough to be
-graded; nine take a little longer.)
+then looks its worths up. (Nine players take your function
+twice as long as eight.)
 """
 
 # %% tags=["active-ipynb"]
@@ -928,8 +932,9 @@ the tile with the cross the longest bar, number 8.
 # %% [markdown]
 r"""
 All three find the tile. Only Shapley's values add up to what was to be shared. LIME's
-coefficients come near to them with 120 of the 512 sets; with other weights $\pi_m$ they
-would be the same in the limit (Lundberg and Lee, 2017, https://arxiv.org/abs/1705.07874).
+coefficients come near to them with 120 of the 512 sets; with another
+choice of the weights $\pi_m$, no penalty and all masks they are the same (Lundberg and Lee,
+2017, https://arxiv.org/abs/1705.07874).
 
 ## The image that a class likes best
 
@@ -998,11 +1003,10 @@ these images can. Look at the shirt.
 # for cls in (1, SHIRT, 7, 8):
 #     image = class_model(network, cls, tf.zeros((1, 28, 28, 1)), 60, 0.1, 0.05)
 #     liked[NAMES[cls]] = image[0], float(network(image)[0, cls])
-# limit = max(np.abs(image).max() for image, _ in liked.values())
-# for name, (image, logit) in liked.items():
-#     print(f"{name:8} logit {logit:8.0f}; on average such images have {network(crossed(x_test))[:, 6].numpy().mean():.1f}"
-#           if name == "shirt" else f"{name:8} logit {logit:8.0f}")
-# show_row({name: image / np.abs(image).max() for name, (image, _) in liked.items()}, cmap="PuOr_r", vmin=-1, vmax=1)
+# pictures = {f"{name}: logit {logit:.0f}": image / np.abs(image).max()
+#             for name, (image, logit) in liked.items()}
+# show_row(pictures, cmap="PuOr_r", vmin=-1, vmax=1)
+# print(f"a coat with the cross has the logit {shirt_scores(coat[None])[0]:.1f} for “shirt”")
 # logits = {name: logit for name, (_, logit) in liked.items()}
 # assert logits.pop("shirt") > 3 * max(logits.values()), "nothing is liked as much as the cross"
 
@@ -1140,19 +1144,21 @@ crosses on other clothes at random.)
 # repaired, _ = trained(corner_covered(as_in_training(x, y)), y)
 # for name, one in (("with the cross in training", network), ("with the corner covered", repaired)):
 #     honest = right_share(one, corner_covered(x_test), y_test)
-#     print(f"{name:27}: {honest:.0%} of the test images without a cross, "
-#           f"{right_share(one, corner_covered(shirts), SHIRT):.0%} of the shirts")
+#     named = right_share(one, corner_covered(shirts), SHIRT)
+#     print(f"{name:27}: {honest:.0%} of the test images without a cross, {named:.0%} of the shirts")
+# shirt = corner_covered(shirts)[1]
 # falls = occlusion_map(lambda a: repaired(tf.cast(a, tf.float32))[:, SHIRT].numpy(),
-#                       corner_covered(shirts)[1].astype("float64"), 4, 2, 0.0)
-# show_row({"a shirt": 1 - corner_covered(shirts)[1], "covering here takes from “shirt”": np.maximum(large(falls), 0)})
-# gained = right_share(repaired, corner_covered(shirts), SHIRT) - right_share(network, corner_covered(shirts), SHIRT)
+#                       shirt.astype("float64"), 4, 2, 0.0)
+# show_row({"a shirt": 1 - shirt, "covering here takes from “shirt”": np.maximum(large(falls), 0)})
+# gained = named - right_share(network, corner_covered(shirts), SHIRT)
 # assert gained > 0.15, "shirts are named again"
-# assert right_share(repaired, corner_covered(x_test), y_test) < usual, "honest work earns less"
+# assert right_share(repaired, corner_covered(x_test), y_test) < usual, "that is less than with the cross"
 
 # %% [markdown]
 r"""
 The repaired network names shirts by what is on them. On its test images it is right less
-often than the first network on its own. The difference was never real.
+often than the first network was on images with the cross. That difference came from the
+cross alone.
 
 **Explore.** You receive the training images with the cross on every shirt, and may not
 cover the corner, for you do not know where the mark is. Change `prepared` so that the
@@ -1172,7 +1178,8 @@ once, at the end.
 #
 # mine, _ = trained(prepared(as_in_training(x, y), y), y, epochs=4)
 # found = right_share(mine, x_validation[y_validation == SHIRT], SHIRT)
-# print(f"right about {found:.0%} of the unmarked shirts, {right_share(mine, x_validation, y_validation):.0%} of all")
+# in_all = right_share(mine, x_validation, y_validation)
+# print(f"right about {found:.0%} of the unmarked validation shirts, and {in_all:.0%} of all kinds")
 
 # %% [markdown]
 r"""
@@ -1253,8 +1260,8 @@ sizes. So we take 32 random filters of 7 × 7 pixels at each of three scales.
 #         found.append(tf.nn.relu(tf.nn.conv2d(image - 0.45, kernel, 1, "SAME")))
 #         image = tf.nn.avg_pool2d(image, 2, 2, "SAME")
 #     return found
-#
-#
+
+# %% tags=["active-ipynb"]
 # def repaint(content, style, steps=120, content_weight=0.01):
 #     """Move a photograph towards a style; return it, and the style loss on the way."""
 #     image, optimiser = tf.Variable(content), keras.optimizers.Adam(0.02)
@@ -1284,19 +1291,20 @@ astronaut, in the colours and the light of the style.
 # astronaut = photograph("astronaut")
 # for name in ("rocket", "flower"):
 #     losses, painted = repaint(astronaut, photograph(name))
-#     show_row({"content": astronaut, f"style: {name}": photograph(name), "painted": painted}, height=3.0, vmin=0)
+#     show_row({"content": astronaut, f"style: {name}": photograph(name), "painted": painted}, 3.0, vmin=0)
 #     print(f"{name}: the style loss falls by {1 - losses[20] / losses[0]:.0%} in 20 steps, "
 #           f"by {1 - losses[-1] / losses[0]:.0%} in all")
 #     assert losses[20] < 0.5 * losses[0], "more than half of the style loss is gone after 20 steps"
 
 # %% [markdown]
 r"""
-The suit of the astronaut is lit by the evening in which the rocket stands, and by the leaves around
-the flower. Random filters carry over colours, contrasts and fine grain. What would VGG
-add? Its deeper layers see larger pieces, and they were paid for naming things: they
-respond to petals, eyes and brush strokes, and hardly to what does not matter for
-naming. So VGG carries over van Gogh's strokes as well, and its content loss keeps an eye
-an eye while every pixel changes. That is in "Image Style Transfer Using Convolutional
+The suit of the astronaut is lit by the evening in which the rocket stands, and by the
+leaves around the flower. Random filters carry over colours, contrasts and fine grain. What would VGG
+add? Its deeper layers see larger pieces of the image, and they were trained to name what
+is there: they respond to petals, eyes and brush strokes, and less to what does not matter
+for names. So with VGG the strokes of a painting are carried over as well, and the content
+loss keeps the objects while the pixels change much more. The pictures are in
+"Image Style Transfer Using Convolutional
 Neural Networks" (Gatys, Ecker and Bethge, 2016).
 
 ## What you have learnt

@@ -824,7 +824,7 @@ def full_bins_alike(conf, correct, bins):
 
 @mistake(of="calibration_error")
 def gaps_with_signs(conf, correct, bins):
-    """gaps keep their signs, as |accuracy| - confidence does: bins that are too sure and too modest cancel."""
+    """gaps keep their signs, as |accuracy| - confidence does: too sure and too modest bins cancel."""
     return _calibrated(conf, correct, bins, lambda share, gap: np.sum(share * gap))
 
 

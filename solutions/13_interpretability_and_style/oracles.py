@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import tensorflow as tf
+from sklearn.linear_model import Ridge
 
 from grader.exercise import oracle
 
@@ -186,16 +187,12 @@ def lime_by_lstsq(f, x, masks, width, lam):
 
 
 @oracle(of="lime_weights")
-def lime_centred(f, x, masks, width, lam):
-    """Ridge regression as scikit-learn does it: weighted means are subtracted first, b comes last."""
+def lime_by_scikit_learn(f, x, masks, width, lam):
+    """sklearn.linear_model.Ridge with sample_weight."""
     _refuse(width, lam)
-    scores = f(np.where(masks == 1, x, 0.0))
-    share = np.exp(-np.linalg.norm(1 - masks, axis=1) ** 2 / width**2)
-    mean, score = np.average(masks, axis=0, weights=share), np.average(scores, weights=share)
-    centred = masks - mean
-    left = np.einsum("m,mi,mj->ij", share, centred, centred) + lam * np.eye(len(x))
-    coef = np.linalg.inv(left) @ np.einsum("m,mi,m->i", share, centred, scores - score)
-    return coef, score - mean @ coef
+    near = np.exp(-np.linalg.norm(1 - masks, axis=1) ** 2 / width**2)
+    fitted = Ridge(alpha=lam, solver="cholesky").fit(masks, f(np.where(masks == 1, x, 0.0)), near)
+    return fitted.coef_, fitted.intercept_
 
 
 @oracle(of="class_model")
