@@ -1319,9 +1319,9 @@ sizes. So we take 32 random filters of 7 × 7 pixels at each of three scales.
 #     return found
 
 # %% tags=["active-ipynb"]
-# def repaint(content, style, steps=120, content_weight=0.01):
+# def repaint(content, style, steps=200, content_weight=0.003):
 #     """Move a photograph towards a style; return it, and the style loss on the way."""
-#     image, optimiser = tf.Variable(content), keras.optimizers.Adam(0.02)
+#     image, optimiser = tf.Variable(content), keras.optimizers.Adam(0.03)
 #     wanted, kept = features_of(style), features_of(content)[1]
 #
 #     @tf.function
@@ -1351,7 +1351,7 @@ astronaut, in the colours and the light of the style.
 #     show_row({"content": astronaut, f"style: {name}": photograph(name), "painted": painted}, 3.0, vmin=0)
 #     print(f"{name}: the style loss falls by {1 - losses[20] / losses[0]:.0%} in 20 steps, "
 #           f"by {1 - losses[-1] / losses[0]:.0%} in all")
-#     assert losses[20] < 0.5 * losses[0], "more than half of the style loss is gone after 20 steps"
+#     assert losses[20] < 0.8 * losses[0] and losses[-1] < 0.4 * losses[0], "the style is approached"
 
 # %% [markdown]
 r"""
