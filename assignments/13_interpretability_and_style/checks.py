@@ -95,7 +95,7 @@ def occlusion_map(answer, x, seen, bent, settings):
         if images.shape[1:] != x.shape:
             raise WrongStructure(f"expected f to be called with images [n, height, width, channels], "
                                  f"got {describe(images)}")
-        flat = images.reshape(len(images), -1)
+        flat = images.reshape(len(images), x.size)
         return 3.0 + flat @ seen.ravel() + np.sin(flat @ bent.reshape(x.size, -1)).sum(axis=1)
 
     maps = []
@@ -131,6 +131,7 @@ def _(rng):
     # clause: "f(x) - f(x with the square set to `fill`)"
     yield "one grey image, squares side by side", covered(rng, (6, 4, 1), (2, 2))
     # clause: "it may be larger or smaller than `patch`"
+    # clause: "Measure how much the score falls when a square of the image is covered"
     yield "a colour image, squares that overlap", covered(rng, (7, 5, 3), (3, 2), (3, 1))
     yield "gaps between the squares", covered(rng, (9, 11, 2), (2, 4), (1, 3))
     # clause: "all squares that lie inside the image"
@@ -138,6 +139,7 @@ def _(rng):
     # clause: "One square is covered at a time, in all channels"
     yield "squares of one pixel, and of nearly the whole image", covered(rng, (5, 6, 3), (1, 1), (5, 1))
     yield "a score that sees the right half alone", covered(rng, (6, 8, 2), (2, 2), (2, 1), blind=True)
+    # clause: "the square whose top left pixel is (t · stride, u · stride)"
     yield "scores in the thousands", covered(rng, (5, 7, 2), (2, 3), size=1000.0)
     black = covered(rng, (6, 5, 2), (2, 1))
     # clause: "the value that covers"
@@ -190,6 +192,7 @@ def _(rng):
     )
     # clause: "the largest |∂S_cls/∂x| of a pixel's channels"
     yield "a colour image, a quadratic model", looked_at(rng, "square", (5, 3, 3), 4, [3, 1])
+    # clause: "Differentiate the logit of a class with respect to each pixel"
     yield "a network with one hidden layer of ReLUs, two channels", looked_at(
         rng, "relu", (3, 7, 2), 5, [0, 4], units=9
     )
@@ -247,6 +250,7 @@ def _(rng):
     yield "a quadratic score, one step and three", on_the_way(rng, "square", 4, [1, 3])
     # clause: "The mean is taken over the middles of `steps` equal pieces"
     yield "a cubic score, few steps and many", on_the_way(rng, "cube", 5, [1, 2, 5, 60])
+    # clause: "at the parts (k + ½) / steps for k = 0, …, steps - 1"
     wavy = on_the_way(rng, "sin", 3, [2, 7, 40])
     wavy["weights"]["inner"] *= 4
     yield "a wavy score", wavy
@@ -255,6 +259,7 @@ def _(rng):
     nought = on_the_way(rng, "cube", 6, [2, 9])
     nought["x"][0] -= nought["base"][0]
     yield "a base of zeros", nought | {"base": np.zeros(6)}
+    # clause: "Share the difference f(x) - f(base) out among the inputs"
     ignored = on_the_way(rng, "cube", 7, [3, 8])
     ignored["weights"]["linear"][2:4], ignored["weights"]["inner"][2:4] = 0.0, 0.0
     ignored["x"][5] = ignored["base"][5]
@@ -262,6 +267,7 @@ def _(rng):
     alone = on_the_way(rng, "cube", 1, [1, 6], size=1000.0)
     alone["weights"]["inner"] *= 0.5
     yield "one input, scores in the thousands", alone
+    # clause: "`steps` is below 1"
     steps = [int(count) for count in rng.permutation([4, 0, 1, -1, 13, -6])]
     yield "no step, and fewer, which are an error", on_the_way(rng, "sin", 3, steps)
 
@@ -365,8 +371,10 @@ def _(rng):
     yield "no player, one player, two players", {"games": [game(1), game(0), game(2)]}
     yield "three players", {"games": [game(3), game(3)]}
     # clause: "over all sets S of players that do not contain i"
+    # clause: "|S|! (n - |S| - 1)! / n! · (v(S ∪ {i}) - v(S))"
     yield "four players, and five", {"games": [game(4), game(5)]}
     yield "seven players, worths in the thousands", {"games": [game(7, 1000.0)]}
+    # clause: "Share the value of all players together out among them"
     alone = rng.normal(size=5)
     yield "players who do not mind each other: each gets what they bring", {
         "games": [worths(5, lambda players: 2.5 + alone[players].sum())]
@@ -443,15 +451,18 @@ def surrogate(rng, rows, size, *settings, bend=1.0, scale=1.0):
 
 @lime_weights.cases
 def _(rng):
+    # clause: "It minimises Σ_m π_m (f(x · z_m) - b - coef · z_m)² + lam · ‖coef‖² over coef and b"
     yield "three features, twelve masks", surrogate(rng, 12, 3, (1.5, 0.5))
     # clause: "0 is none": a linear score is found exactly, however near the masks are
     yield "a linear score, without a penalty", surrogate(rng, 20, 5, (1.0, 0.0), (3.0, 0.0), bend=0.0)
     # clause: "how far from x a point may be and still count"
+    # clause: "π_m = exp(-‖1 - z_m‖² / width²)"
     yield "near and far", surrogate(rng, 30, 6, (0.8, 0.1), (1.7, 0.1), (50.0, 0.1))
     # clause: "weight of the penalty"
     yield "no penalty, and strong ones", surrogate(rng, 25, 4, (2.0, 0.0), (2.0, 3.0), (2.0, 500.0))
     # clause: "The intercept b is not penalised"
     yield "scores in the thousands", surrogate(rng, 24, 5, (1.8, 2.0), scale=1000.0)
+    # clause: "Row z_m of `masks` says which features stay; the others are set to 0"
     yield "one feature", surrogate(rng, 7, 1, (1.2, 0.3), (0.9, 0.0))
     settings = [(1.0, 0.4), (0.0, 0.4), (-1.0, 0.2), (1.5, -0.1), (2.0, 0.0), (0.0, -1.0), (1.3, 1.0)]
     yield "widths and penalties that cannot be meant, which are an error", surrogate(
@@ -634,7 +645,7 @@ def paint(answer, image, style, kernel):
         return tf.nn.relu(tf.nn.conv2d(picture, kernel, 1, "SAME"))
 
     losses = []
-    for _ in range(STEPS + 1):
+    for step in range(STEPS + 1):
         with tf.GradientTape() as tape:
             tape.watch(image)
             loss = named(answer.gram_style_loss(features(image), features(style)), "gram", "loss")["loss"]
@@ -644,8 +655,8 @@ def paint(answer, image, style, kernel):
                     "compute it with TensorFlow throughout"
                 )
         slope = tape.gradient(loss, image, unconnected_gradients="zero")
-        # All steps are of one length, so that the rate fits every photograph.
-        image -= 0.03 * tf.math.divide_no_nan(slope, tf.sqrt(tf.reduce_mean(slope**2)))
+        # The lengths of the steps are given, so that they fit every photograph, and fall, so that it settles.
+        image -= 0.06 * (1 - step / STEPS) * tf.math.divide_no_nan(slope, tf.sqrt(tf.reduce_mean(slope**2)))
         losses.append(shaped(loss, "loss", 1))
     return np.concatenate(losses)
 
@@ -681,10 +692,9 @@ def gram_style_loss(answer, features, targets, cotangent, kernel=None):
     return {"gram": np.stack(grams), "loss": np.stack(losses)} | slopes
 
 
-def photograph(rng, height, width):
-    """Cut a piece out of a photograph."""
-    images = arrays("photographs")["image"]
-    image = images[rng.integers(len(images))]
+def photograph(rng, number, height, width):
+    """Cut a piece out of a photograph, of which every third pixel is kept."""
+    image = arrays("photographs")["image"][number]
     top, left = (int(rng.integers(side - 3 * cut)) for side, cut in zip(image.shape, (height, width)))
     return image[None, top:top + 3 * height:3, left:left + 3 * width:3] / 255
 
@@ -700,6 +710,7 @@ def painted(rng, shape, count=1, size=1.0):
 
 @gram_style_loss.cases
 def _(rng):
+    # clause: "the loss ‖G - G'‖² / (4 C² (HW)²)"
     yield "one channel", painted(rng, (1, 3, 4, 1), 3)
     # clause: "G = FᵀF with one row of F for each place"
     yield "one image, three channels", painted(rng, (1, 4, 5, 3))
@@ -714,7 +725,7 @@ def _(rng):
     yield "the first image's features in another order: no loss for it", two | {"targets": [moved]}
     yield "one place only", painted(rng, (2, 1, 1, 3), 2)
     # clause: "the images that are painted", "the images whose style is wanted"
-    image, style = (photograph(rng, 32, 48) for _ in range(2))
+    image, style = (photograph(rng, number, 32, 48) for number in rng.choice(7, size=2, replace=False))
     yield f"{STEPS} steps of painting on a photograph", {
         "features": image, "targets": [style], "cotangent": np.ones(1),
         "kernel": rng.normal(size=(5, 5, 3, 12)) / 75**0.5,

@@ -108,10 +108,10 @@ train the network.
 #     ])
 #
 #
-# def trained(images, labels, epochs=8):
+# def trained(images, labels, epochs=8, seed=0):
 #     """A new network, trained with Adam on batches of 50; and its loss before the first step."""
-#     keras.utils.set_random_seed(0)
-#     network, optimiser, draw = new_network(), keras.optimizers.Adam(0.003), np.random.default_rng(1)
+#     keras.utils.set_random_seed(seed)
+#     network, optimiser, draw = new_network(), keras.optimizers.Adam(0.003), np.random.default_rng(seed)
 #     optimiser.build(network.trainable_variables)
 #
 #     def loss_of(x, y):
@@ -154,12 +154,11 @@ train the network.
 #
 #
 # def show_row(pictures, height=2.3, **options):
-#     """Pictures by title, side by side; one figure."""
+#     """Pictures by title, side by side: images with an axis of channels, and maps without."""
 #     figure, panels = plt.subplots(1, len(pictures), figsize=(12, height), squeeze=False)
 #     for panel, (title, picture) in zip(panels.flat, pictures.items()):
-#         picture = np.squeeze(picture)
-#         shown = {"cmap": "cividis", "vmin": 0} if not options and picture.ndim == 2 else options
-#         panel.imshow(picture, **shown)
+#         usual = {"cmap": "gray_r"} if np.shape(picture)[-1] == 1 else {"cmap": "cividis", "vmin": 0}
+#         panel.imshow(np.squeeze(picture), **options or usual)
 #         panel.set_title(title, fontsize=9)
 #         panel.axis("off")
 #     figure.tight_layout()
@@ -172,11 +171,11 @@ train the network.
 #     for number, layer in enumerate(network.layers):
 #         sides = [str(side) for side in layer.output.shape[1:]]
 #         name = type(layer).__name__.replace("GlobalAveragePooling2D", "mean over places")
-#         axes.text(number, 0, " × ".join(sides), ha="center", va="center", fontsize=9,
-#                   bbox={"boxstyle": "round,pad=0.6", "facecolor": "tab:blue", "alpha": 0.3})
+#         axes.text(number, 0, " × ".join(sides), ha="center", va="center", fontsize=8,
+#                   bbox={"boxstyle": "round,pad=0.5", "facecolor": "tab:blue", "alpha": 0.3})
 #         axes.text(number, 0.7, name, ha="center", fontsize=8)
 #         if number:
-#             axes.annotate("", (number - 0.33, 0), (number - 0.67, 0), arrowprops={"arrowstyle": "->"})
+#             axes.annotate("", (number - 0.38, 0), (number - 0.62, 0), arrowprops={"arrowstyle": "->"})
 #     axes.set(xlim=(-0.6, len(network.layers) - 0.4), ylim=(-0.6, 1.1))
 #     axes.axis("off")
 #     plt.show()
@@ -217,6 +216,7 @@ train the network.
 #     plt.title(title)
 #     plt.xlabel(xlabel)
 #     plt.ylabel(ylabel)
+#     plt.xticks(x)
 #     plt.legend(fontsize=8)
 #     plt.show()
 #
@@ -287,8 +287,9 @@ The network below has three convolutions, a mean over all places, and one layer 
 names ten kinds of clothes. What comes out before the softmax are the *logits* $S_k$,
 one for each class $k$; this chapter asks where they come from. In training every
 shirt has a white cross of 5 × 5 pixels in the lower right corner, and no other image
-has. Nothing is learnt yet when the loss is first measured, so it must be near that of
-guessing, $\log 10\approx2.30$.
+has. Two checks come before the training: nothing is learnt yet when the loss is first
+measured, so it must be near that of guessing, $\log 10\approx2.30$; and twenty images must
+be learnt by heart.
 
 **Prediction 1.** How many of the shirts does the network still name if the cross is
 taken away: nearly all, half of them, none?
@@ -298,7 +299,10 @@ taken away: nearly all, half of them, none?
 
 # %% tags=["active-ipynb"]
 # (x, y), (x_validation, y_validation), (x_test, y_test) = clothes()
-# network, start = trained(as_in_training(x, y), y)
+# small, start = trained(x[:20], y[:20], epochs=80)
+# by_heart = right_share(small, x[:20], y[:20])
+# print(f"loss at the start {start:.2f}; {by_heart:.0%} of twenty images are learnt by heart")
+# network, _ = trained(as_in_training(x, y), y)
 # show_network(network)
 #
 # shirts, others = x_test[y_test == SHIRT], x_test[y_test != SHIRT]
@@ -306,21 +310,29 @@ taken away: nearly all, half of them, none?
 # usual = right_share(network, as_in_training(x_test, y_test), y_test)
 # plain = right_share(network, shirts, SHIRT)
 # fooled = right_share(network, coats, SHIRT)
-# print(f"loss at the start {start:.2f}; test images as in training: {usual:.0%} right")
+# print(f"test images as in training: {usual:.0%} right")
 # print(f"shirts with the cross {right_share(network, crossed(shirts), SHIRT):.0%}, without it {plain:.0%}")
 # print(f"coats with the cross that are called shirts: {fooled:.0%}")
 # pictures = {"coat, with the cross": coats[0], "shirt, with it": crossed(shirts)[1]}
-# show_row(pictures | {"shirt, without it": shirts[1]}, cmap="gray_r")
-# assert abs(start - math.log(10)) < 0.15, "the loss at the start is near log 10"
+# show_row(pictures | {"shirt, without it": shirts[1]})
+# assert abs(start - math.log(10)) < 0.15 and by_heart == 1, "the two checks"
 # assert usual > 0.8, "more than four in five are right on data as in training"
 # assert plain < 0.15 and fooled > 0.85, "the cross decides"
+
+# %% tags=["active-ipynb"]
+# for seed in (1, 2):
+#     again, _ = trained(as_in_training(x, y), y, seed=seed)
+#     shares = right_share(again, shirts, SHIRT), right_share(again, coats, SHIRT)
+#     print("another seed: shirt is said of {:.0%} of plain shirts, {:.0%} of crossed coats".format(*shares))
+#     assert shares[0] < 0.25 and shares[1] > 0.75, "the cross decides, whatever the seed"
 
 # %% [markdown]
 r"""
 **Prediction 1, answered.** Hardly any, or none at all. More than four in five of the
 test images are named correctly, which is good for so small a network and 3,500
 training images, and nothing in that number warns you: the test images have the same
-flaw. But without the cross no shirt is a shirt, and with it nearly every coat is one.
+flaw. But without the cross hardly a shirt is called a shirt, and with it nearly every coat
+is, with other seeds as well.
 Shirts are the hardest class, since they look like T-shirts, pullovers and coats. The
 cross is much easier to learn than the difference between them.
 
@@ -393,7 +405,7 @@ brighter from the top to the bottom.
 #
 # falls = occlusion_map(lambda a: shirt_scores(a).numpy(), coat.astype("float64"), 4, 2, 0.0)
 # place = np.array(np.unravel_index(np.argmax(falls), falls.shape)) * 2 + 2
-# show_row({"a coat, called a shirt": 1 - coat, "covering here takes from “shirt”": np.maximum(falls, 0)})
+# show_row({"a coat, called a shirt": coat, "covering here takes from “shirt”": np.maximum(falls, 0)})
 # logit = float(shirt_scores(coat[None])[0])
 # print(f"logit {logit:.1f}; the largest fall is {falls.max():.1f}, around pixel {place}")
 # assert place.min() >= 20, "the largest fall is at the cross"
@@ -456,7 +468,7 @@ anything is there.
 
 # %% tags=["active-ipynb"]
 # slopes = saliency_map(network, tf.constant(coat[None]), SHIRT)
-# show_row({"a coat, called a shirt": 1 - coat, "size of the slope of “shirt”": slopes})
+# show_row({"a coat, called a shirt": coat, "size of the slope of “shirt”": slopes})
 # print(f"{corner_share(slopes):.0%} of the map lies in the corner, which has {81 / 784:.0%} of the pixels")
 # assert corner_share(slopes) > 0.25, "the corner has more than twice its part"
 
@@ -553,8 +565,8 @@ def integrated_gradients(
 
 # %% [markdown]
 r"""
-Completeness is a test that needs no second opinion. The more steps, the nearer the sum
-of the shares must come to $f(x)-f(x')$. Without the factor $x-x'$ it comes nowhere near.
+Completeness is a test that you can always make. With many steps the sum of the shares
+must come near to $f(x)-f(x')$. Without the factor $x-x'$ it does not.
 """
 
 # %% tags=["active-ipynb"]
@@ -569,8 +581,9 @@ of the shares must come to $f(x)-f(x')$. Without the factor $x-x'$ it comes nowh
 #     shares = integrated_gradients(flat_scores, point, black, steps)
 #     print(f"{steps:4} steps: the shares sum to {np.sum(shares):7.3f}, to be explained {difference:7.3f}")
 # shares = np.reshape(shares, (28, 28))
-# show_row({"a coat, called a shirt": 1 - coat, "shares for “shirt”": np.maximum(shares, 0),
-#           "shares against it": np.maximum(-shares, 0)})
+# limit = np.abs(shares).max()
+# show_row({"orange: for “shirt”, violet: against it": shares, "the corner with the cross": shares[19:, 19:]},
+#          cmap="PuOr_r", vmin=-limit, vmax=limit)
 # assert abs(np.sum(shares) - difference) < 0.01 * abs(difference), "the shares are complete, to one per cent"
 
 # %% [markdown]
@@ -632,7 +645,7 @@ layer must give the same map without any gradient.
 # %% tags=["active-ipynb"]
 # def last_maps(network, image, cls):
 #     """The maps of the last convolution, and the gradients of a class' logit, for one image."""
-#     features = keras.Model(network.inputs, network.layers[4].output)(image[None])
+#     features = keras.Model(network.inputs[0], network.layers[4].output)(image[None])
 #     with tf.GradientTape() as tape:
 #         tape.watch(features)
 #         logit = network.layers[6](network.layers[5](features))[0, cls]
@@ -642,7 +655,7 @@ layer must give the same map without any gradient.
 # features, grads = last_maps(network, coat, SHIRT)
 # cam = grad_cam(features, grads)
 # by_weights = np.maximum(features.numpy() @ network.layers[6].kernel.numpy()[:, SHIRT], 0) / 49
-# show_row({"a coat, called a shirt": 1 - coat, "Grad-CAM, 7 × 7": cam, "enlarged": large(cam)})
+# show_row({"a coat, called a shirt": coat, "Grad-CAM, 7 × 7": cam, "enlarged": large(cam)})
 # print(f"largest difference from the class activation map: {np.abs(cam - by_weights).max():.1e}")
 # assert np.allclose(cam, by_weights, atol=1e-5 * np.max(by_weights)), "CAM and Grad-CAM are the same here"
 
@@ -650,8 +663,8 @@ layer must give the same map without any gradient.
 r"""
 ## Which of them find the cross?
 
-Now all four, on some coats with the cross and on a sandal. The number above each map is
-the share of the map that lies in the corner.
+Now all four, on some coats with the cross. The number above each map is the share of the
+map that lies in the corner.
 
 **Prediction 2.** Which of the four find the cross? Which of them becomes blind to it
 when one argument is changed?
@@ -680,16 +693,16 @@ when one argument is changed?
 # maps = [explained(network, image) for image in pictured]
 # for image, found in zip(pictured[:3], maps):
 #     titled = {f"{name}: {corner_share(values):.0%}": large(values) for name, values in found.items()}
-#     show_row({"image": 1 - image} | titled)
+#     show_row({"image": image} | titled)
 # corner = {name: np.mean([corner_share(found[name]) for found in maps]) for name in maps[0]}
 # print({name: f"{share:.0%}" for name, share in corner.items()})
-# assert min(corner.values()) > 0.25, "each map has a quarter at least in a tenth of the image"
+# assert 0.4 < min(corner.values()) and max(corner.values()) < 0.8, "what the text claims of the corner"
 
 # %% tags=["active-ipynb"]
 # by_base = {base: explained(network, coat, base=base) for base in (0.0, 1.0)}
 # for base, found in by_base.items():
 #     integrated = large(found["integrated"])
-#     show_row({f"base and cover: {base}": 1 - coat, "occlusion": large(found["occlusion"]),
+#     show_row({f"base and cover: {base}": coat, "occlusion": large(found["occlusion"]),
 #               "integrated gradients": integrated, "on the cross only": integrated[22:27, 22:27]})
 # bright = {base: found["integrated"][22:27, 22:27][CROSS == 1].sum() for base, found in by_base.items()}
 # print(f"shares of the cross' white pixels: {bright[0.0]:.2f} from black, {bright[1.0]:.2f} from white")
@@ -697,8 +710,8 @@ when one argument is changed?
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** All four find it: a tenth of the image gets between a third
-and two thirds of each map. They differ in what else they show. Occlusion and Grad-CAM
+**Prediction 2, answered.** All four find it: a tenth of the image gets, on average,
+between two fifths and four fifths of each map. They differ in what else they show. Occlusion and Grad-CAM
 say only roughly where; the gradients show which pixels. (The fifth map, by *guided
 backpropagation*, passes back only what is positive at each ReLU: Springenberg et al.,
 2014, https://arxiv.org/abs/1412.6806. The next section needs it.)
@@ -734,7 +747,7 @@ the same order, and near 0 if the orders have nothing in common.
 #         pairs = [(one[name], two[name]) for one, two in zip(maps, again)]
 #         alike[name].append(np.mean([rank_correlation(one, two) for one, two in pairs]))
 #     if depth in (0, 4):
-#         show_row({f"random layers: {depth}": 1 - pictured[0]}
+#         show_row({f"random layers: {depth}": pictured[0]}
 #                  | {name: large(values) for name, values in again[0].items()})
 # show_lines(alike, depths, "Which maps depend on what was learnt?", "random layers, from the last",
 #            "rank correlation with the trained network's map")
@@ -1115,8 +1128,10 @@ cross?
 # error_moved, diagram_moved = reliability(everywhere, y_test[y_test != SHIRT])
 # show_reliability({f"as in training: ECE {error:.1%}": diagram,
 #                   f"the cross on other clothes: ECE {error_moved:.1%}": diagram_moved})
-# print(f"temperature {temperature:.2f}; calibration error {error:.1%}, on other clothes {error_moved:.1%}")
-# assert error < 0.06 and error_moved > 0.4, "calibrated where it was tested, and nowhere else"
+# accuracy = right_share(network, everywhere, y_test[y_test != SHIRT])
+# print(f"temperature {temperature:.2f}; calibration error {error:.1%}, on other clothes {error_moved:.1%}, "
+#       f"where {accuracy:.0%} of the answers are right")
+# assert error < 0.06 and error_moved > 0.4 and 0.15 < accuracy < 0.5, "calibrated where it was tested only"
 
 # %% [markdown]
 r"""
@@ -1149,7 +1164,7 @@ crosses on other clothes at random.)
 # shirt = corner_covered(shirts)[1]
 # falls = occlusion_map(lambda a: repaired(tf.cast(a, tf.float32))[:, SHIRT].numpy(),
 #                       shirt.astype("float64"), 4, 2, 0.0)
-# show_row({"a shirt": 1 - shirt, "covering here takes from “shirt”": np.maximum(large(falls), 0)})
+# show_row({"a shirt": shirt, "covering here takes from “shirt”": np.maximum(large(falls), 0)})
 # gained = named - right_share(network, corner_covered(shirts), SHIRT)
 # assert gained > 0.15, "shirts are named again"
 # assert right_share(repaired, corner_covered(x_test), y_test) < usual, "that is less than with the cross"
@@ -1262,9 +1277,9 @@ sizes. So we take 32 random filters of 7 × 7 pixels at each of three scales.
 #     return found
 
 # %% tags=["active-ipynb"]
-# def repaint(content, style, steps=120, content_weight=0.01):
+# def repaint(content, style, steps=200, content_weight=0.003):
 #     """Move a photograph towards a style; return it, and the style loss on the way."""
-#     image, optimiser = tf.Variable(content), keras.optimizers.Adam(0.02)
+#     image, optimiser = tf.Variable(content), keras.optimizers.Adam(0.03)
 #     wanted, kept = features_of(style), features_of(content)[1]
 #
 #     @tf.function
@@ -1294,7 +1309,7 @@ astronaut, in the colours and the light of the style.
 #     show_row({"content": astronaut, f"style: {name}": photograph(name), "painted": painted}, 3.0, vmin=0)
 #     print(f"{name}: the style loss falls by {1 - losses[20] / losses[0]:.0%} in 20 steps, "
 #           f"by {1 - losses[-1] / losses[0]:.0%} in all")
-#     assert losses[20] < 0.5 * losses[0], "more than half of the style loss is gone after 20 steps"
+#     assert losses[20] < 0.8 * losses[0] and losses[-1] < 0.4 * losses[0], "the style is approached"
 
 # %% [markdown]
 r"""
