@@ -413,7 +413,7 @@ def any_other_kind(losses, s, kinds):
 
 @mistake(of="MultiTaskModel")
 class WeightsNotTracked(right.MultiTaskModel):
-    """`s` is a constant that is not trained."""
+    """`s` is not trained, since Keras does not know of it as a weight to be trained."""
 
     def __init__(self, trunk, heads, kinds, combine):
         super().__init__(trunk, heads, kinds, combine)

@@ -27,7 +27,7 @@ nothing.
    weight of that loss change?
 3. The clinic may ask a doctor for the labels of a few more photographs. If the network chooses
    which ones, what share of the labels does it need for the accuracy that randomly chosen labels
-   reach: nine tenths, two thirds, or a tenth?
+   reach: nine tenths, a half, or less than a third?
 
 You write eight parts of such a clinic: the sum over a hierarchy of diagnoses, the measures by which
 doctors judge a test, the reuse of a trained network, the weights of several losses and a network
@@ -417,11 +417,11 @@ r"""
 ## Sensitivity, specificity and area
 
 How good is a test that says "refer" where its score is at least some threshold? The share that is
-right depends on how many people are ill: if one in a hundred is, then "nobody" is right for 99 %.
-So doctors report two shares. The *sensitivity* is the share of the ill that are called ill, the
-*specificity* the share of the healthy that are not. One can be bought with the other by moving the
-threshold. The *ROC curve* shows all such bargains, and the area under it is one number for the
-scores themselves.
+right depends on how many people are ill: if one in a hundred is, then whoever calls nobody ill is
+right in 99 %. So doctors report two shares. The *sensitivity* is the share of the ill that are
+called ill, the *specificity* the share of the healthy that are not. A lower threshold raises the
+first and lowers the second. The *ROC curve* shows the pairs for all thresholds, and the area under
+it is one number for the scores themselves, without a threshold.
 
 *A small step:* the area is also the probability that an ill person has a larger score than a
 healthy one. What is it for a score that is 0 for everyone, and why must equal scores count as a
@@ -739,9 +739,9 @@ looked at, once.
 r"""
 The sum over the leaves is a better score than the most likely dangerous leaf: for "refer" it does
 not matter which of the three ragged kinds it is. The star is close to the sensitivity that was
-asked for, and not exactly there: 150 ill people are a small sample. What 95 % cost is the
-specificity: so many harmless lesions are referred, too. That is a decision for a doctor, not for a
-loss function.
+asked for, and not exactly there: 150 ill people are a small sample. The price is the specificity:
+the rest of the harmless lesions are referred, too. Which price is right is a decision for doctors,
+and for no loss function.
 
 ## Two tasks at once
 
@@ -980,13 +980,12 @@ r"""
 **Prediction 2, answered.** By about a hundred, as the last line shows (not exactly, since the two
 runs do not end with the same error). In tenths, $L$ is 100 times as large, and $s$ follows $\log
 L$: it grows by $\log 100\approx4.6$. So the weighted loss $\tfrac12e^{-s}L$ is the same, and
-whoever changes the unit changes nothing else. In the pictures, the marks run after their lines:
-that is how the balance is found. With the losses as they are, the diameter in tenths drowns the
+whoever changes the unit changes nothing else. In the pictures the marks move towards their lines:
+gradient descent finds the balance. With the losses as they are, the diameter in tenths drowns the
 kind, which is named right less often.
 
 Kendall and others report in their table of results that learnt weights did better than the best
-fixed ones they tried, for three tasks on street scenes. That a unit does not matter is less, but it
-holds everywhere.
+fixed ones they tried, for three tasks on street scenes.
 
 ## Where does the lesion end?
 
@@ -1196,9 +1195,9 @@ The meter is read right about nine times in ten, though single digits are right 
 is wrong as soon as one of its digits is. The curve shows what a probability is worth. If the least
 certain strips are handed to a person, 98 % of the others are right. Goodfellow and others report
 the same kind of curve for house numbers, where a wrong number is worse than none: they name the
-coverage at 98 %. They read 96 % of the house numbers of the public set right, with a network that
-has 11 layers and some 200,000 images. (Compare the order of things only: their pictures are
-photographs.)
+coverage at 98 %. They read more than 96 % of the house numbers of the public set right, with eleven
+hidden layers and about 200,000 images. (Their pictures are photographs, so compare the curves, and
+not the numbers.)
 
 ## Whom to ask
 
@@ -1276,7 +1275,8 @@ one half each have a margin of 0, but an entropy below the largest.
 # %% [markdown]
 r"""
 **Prediction 3.** The network chooses which labels to ask for. What share of the labels does it need
-for the accuracy that randomly chosen labels reach at the end: nine tenths, two thirds, or a tenth?
+for the accuracy that randomly chosen labels reach at the end: nine tenths, a half, or less than a
+third?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
