@@ -1194,11 +1194,10 @@ how likely it is.
 # coverage = np.flatnonzero(covered >= 0.98)[-1] / len(right)
 # print(f"right: whole numbers {right.mean():.1%}, single digits {one_digit:.1%}")
 # print(f"coverage where 98 % are to be right: {coverage:.0%}")
+# assert 0.82 < right.mean() < one_digit and coverage > 0.4, "what the text says of the reader"
 
 # %% [markdown]
 r"""
-TODO
-
 The meter is read right about nine times in ten, though single digits are right more often: a number
 is wrong as soon as one of its digits is. The curve shows what a probability is worth. If the least
 certain strips are handed to a person, 98 % of the others are right. Goodfellow and others report
