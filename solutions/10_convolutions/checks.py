@@ -31,13 +31,6 @@ def numbers(values):
     return np.array([np.asarray(value) for value in values])
 
 
-def pair(value, *names):
-    """Name the two numbers of an answer that are a tuple or a list, or stand in one array."""
-    if hasattr(value, "shape") and len(value.shape) == 1:
-        value = list(np.asarray(value))
-    return named(value, *names)
-
-
 @exercise(
     points=5,
     hint="An image of 7 columns, a kernel of 3 and stride 2: at which three columns does the entry in the "
@@ -77,7 +70,7 @@ def _(rng):
     arrays="numpy",
 )
 def same_zeros(answer, sides):
-    pairs = [pair(answer.same_zeros(**side), "front", "behind") for side in sides]
+    pairs = [named(answer.same_zeros(**side), "front", "behind") for side in sides]
     return {name: numbers([both[name] for both in pairs]) for name in ("front", "behind")}
 
 
@@ -475,7 +468,7 @@ def _(rng):
     arrays="numpy",
 )
 def receptive_field(answer, networks):
-    pairs = [pair(answer.receptive_field(layers), "field", "jump") for layers in networks]
+    pairs = [named(answer.receptive_field(layers), "field", "jump") for layers in networks]
     found = {name: numbers([both[name] for both in pairs]) for name in ("field", "jump")}
     return found | {"number of layers after the call": np.array([len(layers) for layers in networks])}
 
