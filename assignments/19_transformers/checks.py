@@ -591,7 +591,7 @@ def _(rng):
     yield "four tokens reach top_p by a hair", {"logits": logits, "top_p": just - 1e-3}
     yield "four tokens miss top_p by a hair", {"logits": logits, "top_p": just + 1e-3}
 
-    ranked = np.array([2.0, 1.0, 0.99, 0.0, -0.5])
+    ranked = np.append([rng.uniform(1.6, 2.4), 1.0, 0.99], rng.uniform(-1, 0.3, size=5))
     reached = float(np.exp(ranked[:2]).sum() / np.exp(ranked).sum())
     yield "a token that nearly ties with the last of the nucleus", {
         "logits": rng.permutation(ranked), "top_p": reached - 1e-3
