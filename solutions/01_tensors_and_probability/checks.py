@@ -418,7 +418,7 @@ def _(rng):
     points=5,
     hint="When the first new patient comes in, which means and standard deviations are known, "
     "and could they depend on that patient?",
-    tolerance=1e-4,
+    tolerance=2e-4,
 )
 def standardise(answer, train, test, then=None):
     outputs = named(answer.standardise(train, test), "train", "test")
