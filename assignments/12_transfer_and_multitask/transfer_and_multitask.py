@@ -634,7 +634,7 @@ worse for a reason that is nowhere in the loss.
 #     print(f"{name:13}", "  ".join(f"{kind} {value:.3f}" for kind, value in moved[name].items()))
 # print("Keras", keras.__version__)
 # assert max(moved["yours"].values()) == 0, "nothing changes"
-# assert moved["by the guide"]["moving_mean"] > 0.01 and moved["by the guide"]["kernel"] == 0
+# assert moved["by the guide"]["moving_mean"] > 0.002 and moved["by the guide"]["kernel"] == 0
 
 # %% [markdown]
 r"""
@@ -687,20 +687,25 @@ scratch, frozen, fine-tuned? How many percentage points lie between the first an
 # ends = {way: np.mean([run[-1] for run in runs]) for way, runs in curves.items()}
 # lead = [np.mean(f) - np.mean(s) for f, s in zip(by_labels["frozen"], by_labels["from scratch"])]
 # print(f"lead of frozen over from scratch, in points: {100 * np.array(lead)}")
-# assert ends["from scratch"] + 0.05 < ends["frozen"] and lead[2] < lead[0], "the fewer labels the more"
+# assert ends["from scratch"] + 0.04 < ends["frozen"] and abs(ends["fine-tuned"] - ends["frozen"]) < 0.06
+# assert lead[0] > 0.12 and lead[2] < -0.02, "far ahead with 5 labels, and behind with 80"
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** From scratch is last: 120 images are too few to find out what a net or a
-dot looks like. The frozen features have seen 3,000 images, and are ahead from the first 50 steps
-on. But they were learnt to name patterns, for which the edge does not matter, so that a smooth and
-a ragged edge are hard to tell apart with them. Fine-tuning can change that, as far as 120 images
-say how. The right picture shows the other half of the answer: reused features help most where
-labels are fewest, and with 80 labels a class from scratch has caught up most of its lag, or all of
-it.
+**Prediction 1, answered.** From scratch is last, by about nine points: 120 images are too few to
+find out what a net or a dot looks like. The frozen features have seen 3,000 images, and are ahead
+from the first 50 steps on. But they were learnt to name patterns, for which the edge does not
+matter, so that a smooth and a ragged edge are hard to tell apart with them. Fine-tuning could
+change that, but 120 images and small steps say little about it: it ends close to the frozen
+features.
 
-The learning rates were chosen on other images of the clinic, drawn with another seed. In a real
-clinic those would be a validation set, and would cost labels too.
+The right picture shows when to reuse features. With 5 labels a class they are far ahead. With 80,
+the network that learns from scratch is ahead: it is free to learn what the archive's task left out,
+and its normalisations fit the clinic's camera. Reused features help where labels are few, and where
+the old task asked for what the new one needs.
+
+The learning rates were tried on a few seeds and are not tuned: in a real clinic they would be
+chosen on a validation set, which costs labels too.
 
 ## The clinic decides
 
@@ -725,15 +730,15 @@ looked at, once.
 # print(f"threshold {threshold:.2f}: sensitivity {chosen[0]:.1%}, specificity {chosen[1]:.1%}")
 # areas = [diagnostic_metrics(ill_test, score, threshold)[2] for score in (score_test, largest)]
 # assert areas[0] > areas[1], "the sum is the better score"
-# assert 0.88 < chosen[0], "what was chosen on 300 images holds roughly on others"
+# assert 0.88 < chosen[0] and chosen[1] < 0.5, "what was chosen on 300 images holds roughly on others"
 
 # %% [markdown]
 r"""
 The sum over the leaves is a better score than the most likely dangerous leaf: for "refer" it does
 not matter which of the three ragged kinds it is. The star is close to the sensitivity that was
-asked for, and not exactly there: 150 ill people are a small sample. The price is the specificity:
-the rest of the harmless lesions are referred, too. Which price is right is a decision for doctors,
-and for no loss function.
+asked for, and not exactly there: 150 ill people are a small sample. The price is the specificity,
+and it is high: most harmless lesions are referred, too, since the archive's features hardly see the
+edge that decides here. Which price is right is a decision for doctors, and for no loss function.
 
 ## Two tasks at once
 
@@ -1254,10 +1259,8 @@ third?
 #         classifier = LogisticRegression(C=0.3, max_iter=100).fit(look["pool"][known], y_pool[known])
 #         scores.append(np.mean(classifier.predict(look["test"]) == y_test))
 #         rest = np.setdiff1d(np.arange(len(x_pool)), known)
-#         if how == "random":
-#             chosen = rng.permutation(len(rest))[:more]
-#         else:
-#             chosen = select_queries(classifier.predict_proba(look["pool"][rest]), more, how)
+#         probs = classifier.predict_proba(look["pool"][rest])
+#         chosen = rng.permutation(len(rest))[:more] if how == "random" else select_queries(probs, more, how)
 #         known += rest[chosen].tolist()
 #     return scores
 #
@@ -1299,7 +1302,8 @@ look at the test images once, at the end.
 r"""
 ## What you have learnt
 
-- Features of another task help when labels are few. From scratch catches up when there are many.
+- Features of another task help when labels are few, if that task asked for what is needed now. With
+  many labels, learning from scratch overtakes them.
 - `trainable` says what is learnt, `training` how it runs. A batch normalisation in a reused network
   needs both switches, and a functional model of Keras replaces the second.
 - A decision about a class adds up the probabilities of its leaves. Sensitivity and specificity say
