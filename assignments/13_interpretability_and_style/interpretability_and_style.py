@@ -324,15 +324,15 @@ taken away: nearly all, half of them, none?
 #     again, _ = trained(as_in_training(x, y), y, seed=seed)
 #     shares = right_share(again, shirts, SHIRT), right_share(again, coats, SHIRT)
 #     print("another seed: shirt is said of {:.0%} of plain shirts, {:.0%} of crossed coats".format(*shares))
-#     assert shares[0] < 0.25 and shares[1] > 0.75, "the cross decides, whatever the seed"
+#     assert shares[0] < 0.25 and shares[1] > 0.6, "the cross decides, whatever the seed"
 
 # %% [markdown]
 r"""
 **Prediction 1, answered.** Hardly any, or none at all. More than four in five of the
 test images are named correctly, which is good for so small a network and 3,500
 training images, and nothing in that number warns you: the test images have the same
-flaw. But without the cross hardly a shirt is called a shirt, and with it nearly every coat
-is, with other seeds as well.
+flaw. But without the cross hardly a shirt is called a shirt, and with it most coats are,
+with other seeds as well.
 Shirts are the hardest class, since they look like T-shirts, pullovers and coats. The
 cross is much easier to learn than the difference between them.
 
@@ -751,7 +751,7 @@ the same order, and near 0 if the orders have nothing in common.
 #                  | {name: large(values) for name, values in again[0].items()})
 # show_lines(alike, depths, "Which maps depend on what was learnt?", "random layers, from the last",
 #            "rank correlation with the trained network's map")
-# print({name: round(line[-1], 2) for name, line in alike.items()})
+# print(", ".join(f"{name}: {line[-1]:.2f}" for name, line in alike.items()))
 # assert alike["integrated"][-1] > 0.6, "integrated gradients change least"
 # assert alike["integrated"][-1] > max(alike[name][-1] for name in maps[0] if name != "integrated") + 0.1
 # assert abs(alike["saliency"][-1]) < 0.3, "the saliency map changes altogether"
@@ -1313,13 +1313,13 @@ astronaut, in the colours and the light of the style.
 
 # %% [markdown]
 r"""
-The suit of the astronaut is lit by the evening in which the rocket stands, and by the
-leaves around the flower. Random filters carry over colours, contrasts and fine grain. What would VGG
-add? Its deeper layers see larger pieces of the image, and they were trained to name what
-is there: they respond to petals, eyes and brush strokes, and less to what does not matter
-for names. So with VGG the strokes of a painting are carried over as well, and the content
-loss keeps the objects while the pixels change much more. The pictures are in
-"Image Style Transfer Using Convolutional
+The first picture has taken the blue evening of the rocket, the second the greens and the
+orange of the flower. The astronaut is still where she was. Random filters carry over
+colours, contrasts and fine grain. What would VGG add? Its deeper layers see larger pieces
+of the image, and they were trained to name what is there: they respond to petals, eyes
+and brush strokes, and less to what does not matter for names. So with VGG the strokes of
+a painting are carried over as well, and the content loss keeps the objects while the
+pixels change much more. The pictures are in "Image Style Transfer Using Convolutional
 Neural Networks" (Gatys, Ecker and Bethge, 2016).
 
 ## What you have learnt

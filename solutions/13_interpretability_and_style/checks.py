@@ -303,7 +303,10 @@ def maps_of(rng, shape, count=2, size=1.0):
 
 @grad_cam.cases
 def _(rng):
-    yield "one map", maps_of(rng, (3, 4, 1), 6)
+    one = maps_of(rng, (3, 4, 1), 6)
+    # The class likes the map, or does not.
+    one["grads"] = [sign * np.abs(grads) for sign, grads in zip((1, -1) * 3, one["grads"])]
+    yield "one map", one
     # clause: "ReLU(Σ_k α_k A_k)"
     yield "five maps, three classes", maps_of(rng, (4, 3, 5), 3)
     square = maps_of(rng, (4, 4, 4), 3)
