@@ -1299,9 +1299,7 @@ def smoothing_certificate(count: int, n: int, alpha: float, sigma: float) -> flo
         sigma: σ, the standard deviation of the noise.
     """
     ### BEGIN SOLUTION
-    if count == 0:
-        return 0.0
-    p_low = stats.beta.ppf(alpha, count, n - count + 1)
+    p_low = stats.beta.ppf(alpha, count, n - count + 1)  # NaN for no votes, which is not above 1/2
     return float(sigma * stats.norm.ppf(p_low)) if p_low > 0.5 else 0.0
     ### END SOLUTION
 
