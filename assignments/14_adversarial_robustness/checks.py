@@ -9,23 +9,24 @@ from grader.exercise import exercise
 HOURS = 6  # that a student needs
 
 
-def network(weights, activation="tanh", ending=None, norm=None):
+def network(weights, activation="tanh", probabilities=False, norm=None):
     """Build a model of dense layers, whose last one gives the logits.
 
     Args:
         weights: (kernel, bias) of each layer.
         activation: of all layers but the last.
-        ending: what is done to the last layer's outputs, None for nothing.
+        probabilities: whether the model ends with a softmax.
         norm: mean and variance of a batch normalisation before the last layer, None for none.
     """
     import keras
+    import tensorflow as tf
 
     class Model(keras.Model):
         """Dense layers; made in a tenth of the time of a `keras.Sequential`."""
 
         def __init__(self):
             super().__init__()
-            kinds = [activation] * (len(weights) - 1) + [ending]
+            kinds = [activation] * (len(weights) - 1) + [None]
             self.dense = [
                 keras.layers.Dense(kernel.shape[1], kind) for (kernel, _), kind in zip(weights, kinds)
             ]
@@ -40,12 +41,14 @@ def network(weights, activation="tanh", ending=None, norm=None):
             self.built = True
 
         def call(self, inputs, training=False):
-            features = keras.ops.reshape(inputs, (inputs.shape[0], -1))
+            features = tf.reshape(inputs, (-1, weights[0][0].shape[0]))
             for layer in self.dense[:-1]:
                 features = layer(features)
             if self.norm is not None:
                 features = self.norm(features, training=training)
-            return self.dense[-1](features)
+            outputs = self.dense[-1](features)
+            # Not Keras' softmax, behind which Keras' losses find the logits.
+            return tf.nn.softmax(outputs) if probabilities else outputs
 
     return Model()
 
@@ -94,6 +97,13 @@ def refuses_label(call):
         )
 
 
+def holds_nothing(returned):
+    """Hold what is returned of an empty batch."""
+    # clause: "An empty batch gives an empty batch"
+    if np.shape(returned)[:1] != (0,):
+        raise WrongStructure(f"expected an empty batch to give an empty batch, got {describe(returned)}")
+
+
 def layers(rng, *sizes, scale=1.5):
     """Draw (kernel, bias) of dense layers between these numbers of units."""
     return [
@@ -136,8 +146,8 @@ def noise_attack(answer, x, u, sizes, refused=None):
 @noise_attack.cases
 def _(rng):
     # clause: "Add noise to images"
-    yield "one image of six pixels", {
-        "x": images(rng, 1, 6), "u": rng.uniform(-1, 1, size=(1, 6)), "sizes": 0.1,
+    yield "one image of twenty pixels", {
+        "x": images(rng, 1, 20), "u": rng.uniform(-1, 1, size=(1, 20)), "sizes": 0.3,
     }
     # clause: "no pixel leaves the range from 0 to 1"
     yield "three images of 4 × 5, much noise", {
@@ -149,10 +159,10 @@ def _(rng):
     }
     # clause: "the largest change of a pixel, 0 or more"
     yield "an ε of 0, and one of 2", {
-        "x": images(rng, 2, 5), "u": rng.uniform(-1, 1, size=(2, 5)), "sizes": np.array([0.0, 2.0]),
+        "x": images(rng, 3, 17), "u": rng.uniform(-1, 1, size=(3, 17)), "sizes": np.array([0.0, 2.0]),
     }
     yield "an ε below 0, which is an error", {
-        "x": images(rng, 3, 2), "u": rng.uniform(-1, 1, size=(3, 2)), "sizes": np.array([0.05, 0.3]),
+        "x": images(rng, 4, 11), "u": rng.uniform(-1, 1, size=(4, 11)), "sizes": np.array([0.1, 0.3]),
         "refused": -0.1,
     }
 
@@ -166,7 +176,7 @@ def _(rng):
     "of the wanted class have to go?",
 )
 def fgsm(answer, weights, x, y, eps, refused=None, labels=(), **options):
-    setting = {name: options.pop(name) for name in ("activation", "ending", "norm") if name in options}
+    setting = {name: options.pop(name) for name in ("activation", "probabilities", "norm") if name in options}
     model = network(weights, **setting)
     if refused is not None:
         refuses_negative(lambda: answer.fgsm(model, x, y, refused, **options))
@@ -174,16 +184,16 @@ def fgsm(answer, weights, x, y, eps, refused=None, labels=(), **options):
         refuses_label(lambda: answer.fgsm(model, x, wrong, eps, **options))
     # clause: "The model stays as it is"
     attacked = unchanged(model, lambda: answer.fgsm(model, x, y, eps, **options))
-    # clause: "An empty batch gives an empty batch"
-    nothing = answer.fgsm(model, x[:0], y[:0], eps, **options) if refused is not None else x[:0]
-    return {"attacked": attacked, "of no image": nothing}
+    if refused is not None:
+        holds_nothing(answer.fgsm(model, x[:0], y[:0], eps, **options))
+    return {"attacked": attacked}
 
 
-def aimed(rng, shape, sizes, eps, classes=None, **options):
+def aimed(rng, shape, sizes, eps, **options):
     """Draw a model of dense layers, images of a shape and their labels."""
     features = int(np.prod(shape[1:]))
     return {
-        "weights": layers(rng, features, *sizes),
+        "weights": layers(rng, features, *sizes, scale=3.0),
         "x": images(rng, *shape),
         "y": rng.integers(0, sizes[-1], size=shape[0]),
         "eps": eps,
@@ -191,39 +201,50 @@ def aimed(rng, shape, sizes, eps, classes=None, **options):
     }
 
 
+def misread(rng, inputs):
+    """Label the images of a linear model as a class that it does not see, and not as its last choice."""
+    (kernel, bias), = inputs["weights"]
+    order = np.argsort(inputs["x"].reshape(len(inputs["x"]), -1) @ kernel + bias, axis=1)
+    return inputs | {"y": rng.permuted(order[:, 1:-1], axis=1)[:, 0]}
+
+
 def unsettled(rng, units):
     """Draw the moving mean and variance of a batch normalisation, far from those of any batch."""
     return [rng.normal(size=units), rng.uniform(3, 9, size=units)]
 
 
+def mislabelled(inputs, classes):
+    """Return labels of which the first, or the last, is no class."""
+    wrong = [inputs["y"].copy() for _ in range(2)]
+    wrong[0][0], wrong[1][-1] = -1, classes
+    return inputs | {"labels": wrong}
+
+
 @fgsm.cases
 def _(rng):
     # clause: "One step of size ε for each pixel, along the sign of the loss' gradient"
-    yield "one image of nine pixels, a linear model", aimed(rng, (1, 9), [3], 0.1)
-    yield "four images, a hidden layer", aimed(rng, (4, 7), [6, 4], 0.05, activation="tanh")
+    yield "one image of 80 pixels, a linear model", misread(rng, aimed(rng, (1, 80), [4], 0.1))
+    yield "four images, a hidden layer", aimed(rng, (4, 40), [9, 5], 0.05, activation="tanh")
     # clause: "the classes that the model is to see instead"
-    yield "targeted, three images", aimed(rng, (3, 8), [5, 4], 0.1, targeted=True)
-    yield "images of 4 × 3 pixels and 2 channels", aimed(rng, (2, 4, 3, 2), [6, 3], 0.1, targeted=False)
+    yield "targeted, five images", aimed(rng, (5, 37), [8, 5], 0.1, targeted=True)
+    yield "images of 4 × 5 pixels and 2 channels", aimed(rng, (5, 4, 5, 2), [7, 5], 0.1, targeted=False)
     # clause: "no pixel leaves the range from 0 to 1"
-    yield "a large ε", aimed(rng, (3, 11), [7, 5], 0.45)
-    yield "targeted, a large ε and images of 3 × 5", aimed(rng, (2, 3, 5), [5, 3], 0.45, targeted=True)
+    yield "a large ε", aimed(rng, (5, 31), [7, 5], 0.45)
+    yield "targeted, a large ε and images of 6 × 7", aimed(rng, (4, 6, 7), [8, 5], 0.45, targeted=True)
     # clause: "A pixel stays as it is where the gradient is exactly 0"
-    yield "images about which the model has no doubt", no_doubt(rng, 7, 3) | {"eps": 0.1}
+    yield "images about which the model has no doubt", no_doubt(rng, 17, 3) | {"eps": 0.1}
     # clause: "the model is called with `training=False`"
     yield "a model that is another one in training", aimed(
-        rng, (5, 6), [8, 3], 0.1, norm=unsettled(rng, 8)
+        rng, (6, 40), [8, 5], 0.1, norm=unsettled(rng, 8)
     )
     # clause: "are taken for logits, even if they are probabilities"
-    confident = aimed(rng, (6, 10), [5], 0.1, ending="softmax")
-    confident["weights"] = [(4 * kernel, bias) for kernel, bias in confident["weights"]]
-    yield "a model without logits", confident
-    # clause: "ValueError: `eps` is below 0"
-    yield "an ε below 0, which is an error, and an empty batch", aimed(rng, (2, 9), [4], 0.1, refused=-0.1)
+    yield "a model without logits", misread(rng, aimed(rng, (6, 30), [5], 0.1, probabilities=True))
+    # clause: "ValueError: `eps` is below 0", "An empty batch gives an empty batch"
+    yield "an ε below 0, which is an error, and an empty batch", misread(
+        rng, aimed(rng, (2, 60), [4], 0.1, refused=-0.1)
+    )
     # clause: "or a label is no class of the model's"
-    few = aimed(rng, (3, 8), [4, 3], 0.1)
-    wrong = [few["y"].copy() for _ in range(2)]
-    wrong[0][rng.integers(3)], wrong[1][rng.integers(3)] = -1, 3
-    yield "labels out of range, which are an error", few | {"labels": wrong}
+    yield "labels out of range, which are an error", mislabelled(aimed(rng, (4, 40), [7, 5], 0.1), 5)
 
 
 # pgd
@@ -242,9 +263,9 @@ def pgd(answer, weights, x, y, eps, step_size, steps, u0, refused=None, labels=(
         refuses_label(lambda: answer.pgd(model, x, wrong, eps, step_size, steps, u0))
     # clause: "The model stays as it is"
     attacked = unchanged(model, lambda: answer.pgd(model, x, y, eps, step_size, steps, u0))
-    # clause: "An empty batch gives an empty batch"
-    nothing = answer.pgd(model, x[:0], y[:0], eps, step_size, steps, u0[:0]) if refused is not None else x[:0]
-    return {"attacked": attacked, "of no image": nothing}
+    if refused is not None:
+        holds_nothing(answer.pgd(model, x[:0], y[:0], eps, step_size, steps, u0[:0]))
+    return {"attacked": attacked}
 
 
 def stepped(rng, shape, sizes, eps, step_size, steps, **setting):
@@ -257,36 +278,34 @@ def stepped(rng, shape, sizes, eps, step_size, steps, **setting):
 @pgd.cases
 def _(rng):
     # clause: "Start at noise of size ε"
-    yield "one image of nine pixels, one step", stepped(rng, (1, 9), [3], 0.2, 0.05, 1)
+    yield "one image of 80 pixels, one step", misread(rng, stepped(rng, (1, 80), [4], 0.2, 0.05, 1))
     # clause: "and take `steps` steps of this size"
-    yield "four images, five steps", stepped(rng, (4, 6), [7, 4], 0.3, 0.11, 5)
+    yield "four images, five steps", stepped(rng, (4, 25), [9, 5], 0.3, 0.11, 5)
     # clause: "never further than ε from the image"
-    yield "steps that are longer than ε", stepped(rng, (3, 7), [5, 3], 0.15, 0.4, 3)
-    yield "images of 3 × 2 pixels and 2 channels", stepped(rng, (2, 3, 2, 2), [6, 5], 0.4, 0.15, 4)
+    yield "steps that are longer than ε", stepped(rng, (5, 23), [8, 5], 0.3, 0.7, 4)
+    yield "images of 4 × 3 pixels and 2 channels", stepped(rng, (4, 4, 3, 2), [7, 5], 0.4, 0.15, 4)
     # clause: "no pixel leaves the range from 0 to 1"
-    yield "a large ε", stepped(rng, (3, 8), [6, 4], 0.8, 0.3, 6)
+    yield "a large ε", stepped(rng, (5, 22), [8, 5], 0.8, 0.3, 6)
     # clause: "how many steps are taken; after 0 of them the start is returned"
-    yield "no step at all", stepped(rng, (2, 11), [4], 0.3, 0.1, 0)
+    yield "no step at all", stepped(rng, (2, 29), [4], 0.3, 0.1, 0)
     # clause: "A pixel stays as it is where the gradient is exactly 0"
-    sure = no_doubt(rng, 7, 3) | {"eps": 1e-3, "step_size": 4e-4, "steps": 3}
-    yield "images about which the model has no doubt", sure | {"u0": rng.uniform(-1, 1, size=(4, 7))}
+    sure = no_doubt(rng, 17, 3) | {"eps": 1e-3, "step_size": 4e-4, "steps": 3}
+    yield "images about which the model has no doubt", sure | {"u0": rng.uniform(-1, 1, size=(4, 17))}
     # clause: "the model is called with `training=False`"
     yield "a model that is another one in training", stepped(
-        rng, (5, 6), [7, 3], 0.3, 0.1, 3, norm=unsettled(rng, 7)
+        rng, (6, 21), [8, 5], 0.3, 0.1, 3, norm=unsettled(rng, 8)
     )
     # clause: "are taken for logits, even if they are probabilities"
-    confident = stepped(rng, (6, 8), [5], 0.2, 0.1, 2, ending="softmax")
-    confident["weights"] = [(4 * kernel, bias) for kernel, bias in confident["weights"]]
-    yield "a model without logits", confident
-    # clause: "ValueError: `eps` is below 0"
-    yield "an ε below 0, which is an error, and an empty batch", stepped(
-        rng, (2, 7), [4], 0.2, 0.15, 2, refused=-0.2
+    yield "a model without logits", misread(
+        rng, stepped(rng, (6, 20), [5], 0.2, 0.1, 4, probabilities=True)
+    )
+    # clause: "ValueError: `eps` is below 0", "An empty batch gives an empty batch"
+    yield "an ε below 0, which is an error, and an empty batch", misread(
+        rng, stepped(rng, (2, 40), [4], 0.2, 0.15, 2, refused=-0.2)
     )
     # clause: "or a label is no class of the model's"
-    few = stepped(rng, (3, 6), [4, 3], 0.3, 0.1, 2)
-    wrong = [few["y"].copy() for _ in range(2)]
-    wrong[0][rng.integers(3)], wrong[1][rng.integers(3)] = -1, 3
-    yield "labels out of range, which are an error", few | {"labels": wrong}
+    few = stepped(rng, (4, 26), [7, 5], 0.3, 0.1, 2)
+    yield "labels out of range, which are an error", mislabelled(few, 5)
 
 
 # deepfool_linear
@@ -322,45 +341,46 @@ def distances(W, b, x):
     return seen, values[seen] - values, np.linalg.norm(W - W[seen], axis=1)
 
 
+def misleading(rng, classes, features, scale=1.0):
+    """Draw W, b and x where the nearest class has neither the smallest gap nor that over its row's length."""
+    while True:
+        W, b, x = affine(rng, classes, features, scale)
+        seen, gaps, normals = distances(W, b, x)
+        gaps[seen], normals[seen] = np.inf, 1
+        far = gaps / normals
+        others = {int(gaps.argmin()), int((gaps / np.linalg.norm(W, axis=1)).argmin())}
+        if int(far.argmin()) not in others and np.diff(np.sort(far))[0] > 0.01:
+            return W, b, x
+
+
 @deepfool_linear.cases
 def _(rng):
     # clause: "Return the shortest change"
     yield "two classes, two features", {"points": [affine(rng, 2, 2) for _ in range(4)]}
-    yield "five classes, seven features", {"points": [affine(rng, 5, 7) for _ in range(3)]}
-    yield "one feature", {"points": [affine(rng, 3, 1) for _ in range(6)]}
-
-    def nearest_is_not_second():
-        while True:
-            W, b, x = affine(rng, 6, 4)
-            seen, gaps, normals = distances(W, b, x)
-            gaps[seen], normals[seen] = np.inf, 1
-            far = gaps / normals
-            lengths = np.linalg.norm(W, axis=1)
-            others = {int(gaps.argmin()), int((gaps / lengths).argmin())}
-            if int(far.argmin()) not in others and np.diff(np.sort(far))[0] > 0.05:
-                return W, b, x
-
+    yield "five classes, seven features", {"points": [misleading(rng, 5, 7), affine(rng, 5, 7)]}
+    yield "one feature", {"points": [misleading(rng, 4, 1), *(affine(rng, 3, 1) for _ in range(4))]}
     # clause: "after which the classifier is undecided between the class that it sees in `x` and another one"
     yield "the nearest boundary is not that of the second largest logit", {
-        "points": [nearest_is_not_second() for _ in range(3)]
+        "points": [misleading(rng, 6, 4) for _ in range(3)]
     }
 
-    def no_boundary():
-        W, b, x = affine(rng, 5, 3)
+    def twins():
+        W, b, x = misleading(rng, 5, 3)
         seen, _, _ = distances(W, b, x)
-        twin = (seen + int(rng.integers(1, 5))) % 5
-        W[twin], b[twin] = W[seen], b[seen] - 0.01
-        return W, b, x
+        place = int(rng.integers(0, 6))
+        return np.insert(W, place, W[seen], axis=0), np.insert(b, place, b[seen] - 0.01), x
 
     # clause: "A class with the same row of W as the seen one has no boundary with it, and is passed over"
-    yield "two classes with the same weights", {"points": [no_boundary() for _ in range(3)]}
-    yield "weights in the thousands", {"points": [affine(rng, 4, 5, scale=1e3) for _ in range(2)]}
+    yield "two classes with the same weights", {"points": [twins() for _ in range(3)]}
+    yield "weights in the thousands, and small ones", {
+        "points": [misleading(rng, 4, 5, scale=1e3), misleading(rng, 4, 13, scale=0.01)]
+    }
     # clause: "one of the others at least has another row"
-    W, b, x = affine(rng, 3, 4)
-    b[1:] = b[0] - 1
-    W[1] = W[0]
-    W[2] -= (W[2] @ x - W[0] @ x) * x / (x @ x)
-    yield "one boundary only, and one that is far", {"points": [(W, b, x), affine(rng, 4, 13, scale=0.01)]}
+    W, b, x = affine(rng, 2, 4)
+    seen, _, _ = distances(W, b, x)
+    yield "one class that is seen three times, and another one", {
+        "points": [(W[[seen, 1 - seen, seen, seen]], b[[seen, 1 - seen, seen, seen]] - [0, 0, 0.1, 0.2], x)]
+    }
 
 
 # nes_gradient
