@@ -75,6 +75,14 @@ def noise_of_negative_size(x, u, eps):
     return tf.clip_by_value(x + eps * u, 0.0, 1.0)
 
 
+@mistake(of="noise_attack")
+def size_zero_refused(x, u, eps):
+    """an ε of 0 is refused as well, though it is allowed."""
+    if eps <= 0:
+        raise ValueError
+    return right.noise_attack(x, u, eps)
+
+
 # fgsm and pgd
 
 
@@ -93,6 +101,11 @@ def _loss_in_training(model, x, y):
 def _loss_by_log(model, x, y):
     p = tf.nn.softmax(model(x, training=False))
     return -tf.math.log(tf.gather(p, y, axis=1, batch_dims=1))
+
+
+def _loss_cut_off(model, x, y):
+    p = tf.clip_by_value(tf.nn.softmax(model(x, training=False)), 1e-7, 1 - 1e-7)
+    return -tf.math.log(tf.gather(p, y, axis=1, batch_dims=1)) + 0 * _loss(model, x, y)
 
 
 def _loss_of_own(model, x, y):
@@ -199,6 +212,12 @@ def log_of_softmax(model, x, y, eps, targeted=False):
     """the loss is the logarithm of a softmax that may have become 0."""
     _loss(model, x, y)
     return _fgsm(model, x, y, eps, targeted, _loss_by_log)
+
+
+@mistake(of="fgsm")
+def loss_flat_near_zero(model, x, y, eps, targeted=False):
+    """the loss is one of probabilities, as Keras' without `from_logits`, which is flat below 0.0000001."""
+    return _fgsm(model, x, y, eps, targeted, _loss_cut_off)
 
 
 @mistake(of="fgsm")
@@ -370,6 +389,12 @@ def steps_with_softmax_twice(model, x, y, eps, step_size, steps, u0):
 
 
 @mistake(of="pgd")
+def steps_by_probabilities_cut_off(model, x, y, eps, step_size, steps, u0):
+    """the loss is one of probabilities, as Keras' without `from_logits`, which is flat below 0.0000001."""
+    return _pgd(model, x, y, eps, step_size, steps, u0, loss=_loss_cut_off)
+
+
+@mistake(of="pgd")
 def steps_as_in_training(model, x, y, eps, step_size, steps, u0):
     """the model is called as in training, and a batch normalisation uses the batch."""
     before = model.get_weights()
@@ -483,6 +508,17 @@ def sizes_of_logits(W, b, x):
         distances = np.where(lengths > 0, np.abs(logits) / lengths, np.inf)
     k = int(distances.argmin())
     return np.abs(logits[k]) * normals[k] / lengths[k] ** 2
+
+
+@mistake(of="deepfool_linear")
+def signs_of_the_normal(W, b, x):
+    """the way to the nearest boundary goes along the signs of its normal, as for the largest change."""
+    logits = W @ x + b
+    seen = int(logits.argmax())
+    normals, gaps = W - W[seen], logits[seen] - logits
+    sums = np.abs(normals).sum(axis=1)
+    k = int(np.where(sums > 0, gaps / np.where(sums > 0, sums, 1), np.inf).argmin())
+    return gaps[k] / sums[k] * np.sign(normals[k])
 
 
 # nes_gradient
@@ -620,6 +656,17 @@ def half_clean(model, optimizer, x, y, eps):
 
 
 @mistake(of="adversarial_train_step")
+def loss_of_clean_images(model, optimizer, x, y, eps):
+    """the model learns from the attacked images, but the loss of the clean ones is returned."""
+    _checked(eps)
+    if x.shape[0] == 0:
+        raise ValueError
+    clean = tf.reduce_mean(_loss(model, x, y))
+    _train(model, optimizer, x, y, _attack(model, y, eps))
+    return clean
+
+
+@mistake(of="adversarial_train_step")
 def helpful_images(model, optimizer, x, y, eps):
     """the images are moved down the loss, so that the model learns from easier ones."""
     return _train(model, optimizer, x, y, _attack(model, y, eps, targeted=True))
@@ -748,6 +795,14 @@ def logarithms_of_softmax(t_logits, s_logits, T):
     """the logarithms are those of softmaxes that may have become 0."""
     p, q = tf.nn.softmax(tf.stop_gradient(t_logits) / T), tf.nn.softmax(s_logits / T)
     return T**2 * tf.reduce_mean(tf.reduce_sum(p * (tf.math.log(p) - tf.math.log(q)), axis=1))
+
+
+@mistake(of="distillation_loss")
+def probabilities_cut_off(t_logits, s_logits, T):
+    """probabilities below 0.0000001 are replaced by it before the logarithm, as Keras' KLDivergence does."""
+    p, q = tf.nn.softmax(tf.stop_gradient(t_logits) / T), tf.nn.softmax(s_logits / T)
+    p, q = tf.clip_by_value(p, 1e-7, 1.0), tf.clip_by_value(q, 1e-7, 1.0)
+    return T**2 * tf.reduce_mean(tf.reduce_sum(p * tf.math.log(p / q), axis=1))
 
 
 # interval_bounds

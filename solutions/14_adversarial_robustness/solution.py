@@ -6,7 +6,7 @@ In 2014 a network named the photograph of a panda correctly. Then each pixel was
 a hundredth of the range from black to white, so that nobody saw a difference, and the same network
 called it a gibbon, with a confidence of 99 %. Such a changed image is an *adversarial example*. Since
 then attackers and defenders have played a game: one looks for small changes that mislead a network, the
-other trains networks that are not misled, and most defences were broken within months.
+other trains networks that are not misled, and many defences were broken within months.
 
 **The question.** How small a change is enough to mislead a network? And can a defender do more than
 survive today's attacks, and *prove* that no attack exists?
@@ -435,7 +435,7 @@ def pgd(
     Computes the attack of Madry, Makelov, Schmidt, Tsipras and Vladu, "Towards Deep Learning Models
     Resistant to Adversarial Attacks" (2018), https://arxiv.org/abs/1706.06083, section 2.1.
 
-    Start at noise of size ε, `x + eps · u0`, and take `steps` steps of this size up the loss' gradient.
+    Start at noise of size ε, `x + eps · u0`, and take `steps` steps along the sign of the loss' gradient.
     At the start and after each step a pixel is never further than ε from the image, and
     no pixel leaves the range from 0 to 1. A pixel stays as it is where the gradient is exactly 0.
 
@@ -635,14 +635,17 @@ dimensions, where one can see it: the black line must be at right angles to the 
 # print(f"DeepFool: half of the images are less than {np.median(lengths):.2f} away from another class;")
 # print(f"an image itself has a length of about {np.median(np.linalg.norm(x_test, axis=1)):.1f}.")
 # print("eight images, DeepFool:", np.round(own, 2), "\nFGSM of smallest ε:    ", np.round(needed, 2))
+# little = np.mean(np.abs(shortest) < largest[:, None] / 4)
+# print(f"DeepFool changes {little:.0%} of the pixels by less than a quarter of its largest change")
+# assert little > 0.6, "most pixels are changed little"
 # assert np.all(own < needed), "in Euclidean length DeepFool's way out is shorter"
 # assert np.median(lengths) < 0.1 * np.median(np.linalg.norm(x_test, axis=1))
 
 # %% [markdown]
 r"""
-DeepFool changes few pixels much and most hardly at all, so its *largest* change is not small. Measured
-by ε it therefore is a weaker attack than PGD, and measured by length the strongest. Always say by
-which norm a network is robust.
+DeepFool changes few pixels much and most of them little, so its *largest* change is not small. Measured
+by ε it is therefore a weaker attack than PGD, and measured by length it is stronger than FGSM. Always say
+in which norm a network is robust.
 
 ## A black-box attack
 
@@ -1049,7 +1052,10 @@ decides it?
 # %% tags=["active-ipynb"]
 # margins = np.sort(distilled(x_test), axis=1)
 # gap = np.median(margins[:, -1] - margins[:, -2])
-# print(f"gap of the two largest logits: half of the images have more than {gap:.0f}")
+# usual = np.sort(plain(x_test), axis=1)
+# usual_gap = np.median(usual[:, -1] - usual[:, -2])
+# print(f"median gap of the two largest logits: plain {usual_gap:.0f}, distilled {gap:.0f}")
+# assert gap > 5 * usual_gap, "the distilled network's logits are much larger"
 # print(f"the gradient is exactly 0 at {zero:.0%} of the images")
 # for name, curve in against_distilled.items():
 #     print(f"{name:26} right at ε = 0.1: {curve[5] if isinstance(curve, list) else curve[1][2]:.0%}")
@@ -1059,14 +1065,14 @@ decides it?
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** The attack has become blind. At $T=50$ the student had to learn logits
-fifty times as large. Used at $T=1$, its softmax is so sure that the probability of each wrong class
-is smaller than the smallest number of float32. The loss is exactly 0, and so is its gradient: your
-attack leaves these images alone. The classes' borders are where they were. Whoever divides the
-logits by 50, which changes no decision, sees the gradient again. Whoever attacks another network
-and carries the images over, or asks for logits only, never needed it. This is called *gradient
-masking*. Carlini and Wagner (2017) broke defensive distillation in this way, and Athalye et al.
-(2018) several later defences.
+**Prediction 3, answered.** The attack has become blind. At $T=50$ the student had to learn much larger
+logits. Used at $T=1$, its softmax is so sure of many images that the probability of
+each wrong class is smaller than the smallest number of float32. The loss is exactly 0, and so is
+its gradient: your attack leaves these images alone. The misleading images are as near as before.
+Whoever divides the logits by 50, which changes no decision, sees the gradient again. Whoever
+attacks another network and carries the images over, or asks for logits only, never needed it. This
+is called *gradient masking*. Carlini and Wagner (2016) broke defensive distillation in this way,
+and Athalye et al. (2018) several later defences that mask gradients.
 
 A model *without logits*, one that ends with a softmax, changes what an attack finds, too. Your
 attack takes the probabilities for logits, and its loss is then another function. For the plain
@@ -1100,7 +1106,7 @@ r"""
 Signs of gradient masking, for your own work: one step does more harm than several; attacks on
 another network do more harm than attacks on this one; a black-box attack does more harm than a
 white-box one; accuracy does not fall to 0 for a large ε; the loss' gradient is 0 or NaN. If you see
-one of them, the attack is broken, and not the attacker.
+one of them, the attack is broken, and a better one will probably find more misleading images.
 
 ## Interval bounds
 
@@ -1210,8 +1216,9 @@ the upper bounds for all others. Their cross-entropy is a loss. Training starts 
 images, since boxes are hopelessly wide at first, and ε and the share of the worst case grow on the
 way.
 
-**Prediction 4.** The hardened network from above and one that is trained by its bounds both trained
-for ε = 0.1. For how many of 100 test images do the bounds certify each of them at ε = 0.05?
+**Prediction 4.** The hardened network from above was trained for ε = 0.1. Another one is now
+trained by its bounds, also for ε = 0.1. How many of 100 test images do the bounds certify at ε =
+0.05 for the one, and how many for the other?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -1281,7 +1288,7 @@ intervals.
 r"""
 ## Randomised smoothing
 
-Intervals become useless in large networks. There is a certificate for *any* classifier, for changes
+Intervals become very wide in deep networks. There is a certificate for *any* classifier, for changes
 of a Euclidean length. Add normal noise of standard deviation $\sigma$ to the image many times, and
 let the network vote. The class with the most votes is the answer of the *smoothed* classifier. If
 that class has the probability $p$ under noise, at least 1/2, no change that is shorter than
@@ -1423,7 +1430,7 @@ defence. *Certified* is what the interval bounds prove.
 r"""
 Read the rows of the table as the papers were written. The plain network falls to everything but
 noise (Goodfellow et al., 2015). The distilled one looks strong in the column of FGSM, and "worst"
-shows that it is not (Carlini and Wagner, 2017; Athalye et al., 2018). The hardened one holds
+shows that it is not (Carlini and Wagner, 2016; Athalye et al., 2018). The hardened one holds
 against all attacks that we know, without a proof (Madry et al., 2018). The bounded one holds about
 as well, with a proof for many images (Gowal et al., 2018). All that hold have paid with accuracy in
 the first column.
