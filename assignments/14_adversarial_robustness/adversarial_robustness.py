@@ -1035,7 +1035,10 @@ decides it?
 # %% tags=["active-ipynb"]
 # margins = np.sort(distilled(x_test), axis=1)
 # gap = np.median(margins[:, -1] - margins[:, -2])
-# print(f"gap of the two largest logits: half of the images have more than {gap:.0f}")
+# usual = np.sort(plain(x_test), axis=1)
+# usual_gap = np.median(usual[:, -1] - usual[:, -2])
+# print(f"median gap of the two largest logits: plain {usual_gap:.0f}, distilled {gap:.0f}")
+# assert gap > 5 * usual_gap, "the distilled network's logits are much larger"
 # print(f"the gradient is exactly 0 at {zero:.0%} of the images")
 # for name, curve in against_distilled.items():
 #     print(f"{name:26} right at ε = 0.1: {curve[5] if isinstance(curve, list) else curve[1][2]:.0%}")
@@ -1045,14 +1048,14 @@ decides it?
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** The attack has become blind. At $T=50$ the student had to learn logits
-fifty times as large. Used at $T=1$, its softmax is so sure of many images that the probability of
+**Prediction 3, answered.** The attack has become blind. At $T=50$ the student had to learn much larger
+logits. Used at $T=1$, its softmax is so sure of many images that the probability of
 each wrong class is smaller than the smallest number of float32. The loss is exactly 0, and so is
-its gradient: your attack leaves these images alone. The classes' borders are where they were.
+its gradient: your attack leaves these images alone. The misleading images are as near as before.
 Whoever divides the logits by 50, which changes no decision, sees the gradient again. Whoever
 attacks another network and carries the images over, or asks for logits only, never needed it. This
-is called *gradient masking*. Carlini and Wagner (2017) broke defensive distillation in this way,
-and Athalye et al. (2018) several later defences.
+is called *gradient masking*. Carlini and Wagner (2016) broke defensive distillation in this way,
+and Athalye et al. (2018) several later defences that mask gradients.
 
 A model *without logits*, one that ends with a softmax, changes what an attack finds, too. Your
 attack takes the probabilities for logits, and its loss is then another function. For the plain
@@ -1086,7 +1089,7 @@ r"""
 Signs of gradient masking, for your own work: one step does more harm than several; attacks on
 another network do more harm than attacks on this one; a black-box attack does more harm than a
 white-box one; accuracy does not fall to 0 for a large ε; the loss' gradient is 0 or NaN. If you see
-one of them, the attack is broken, and not the attacker.
+one of them, the attack is broken, and a better one will probably find more misleading images.
 
 ## Interval bounds
 
@@ -1146,9 +1149,10 @@ def interval_bounds(
 
 # %% [markdown]
 r"""
-First the proof is tried: 10,000 random images of a box must all have logits between the bounds. One
-is enough to show a bug. In the picture the grey bars are your bounds, and the blue marks the logits
-that were found.
+First test the bounds: 10,000 random corners of a box must all have logits between the bounds, and one
+outside is enough to show a bug. Your FGSM, aimed at each class in turn, searches for the ends. In the
+picture the grey bars are your bounds, the blue marks the ends of what was found at random, and the
+orange ones what FGSM reached.
 """
 
 # %% tags=["active-ipynb"]
@@ -1192,8 +1196,9 @@ the upper bounds for all others. Their cross-entropy is a loss. Training starts 
 images, since boxes are hopelessly wide at first, and ε and the share of the worst case grow on the
 way.
 
-**Prediction 4.** The hardened network from above and one that is trained by its bounds both trained
-for ε = 0.1. For how many of 100 test images do the bounds certify each of them at ε = 0.05?
+**Prediction 4.** The hardened network from above was trained for ε = 0.1. Another one is now
+trained by its bounds, also for ε = 0.1. How many of 100 test images do the bounds certify at ε =
+0.05 for the one, and how many for the other?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -1406,7 +1411,7 @@ defence. *Certified* is what the interval bounds prove.
 r"""
 Read the rows of the table as the papers were written. The plain network falls to everything but
 noise (Goodfellow et al., 2015). The distilled one looks strong in the column of FGSM, and "worst"
-shows that it is not (Carlini and Wagner, 2017; Athalye et al., 2018). The hardened one holds
+shows that it is not (Carlini and Wagner, 2016; Athalye et al., 2018). The hardened one holds
 against all attacks that we know, without a proof (Madry et al., 2018). The bounded one holds about
 as well, with a proof for many images (Gowal et al., 2018). All that hold have paid with accuracy in
 the first column.

@@ -360,7 +360,9 @@ def misleading(rng, classes, features, scale=1.0):
 @deepfool_linear.cases
 def _(rng):
     # clause: "Return the shortest change"
-    yield "two classes, two features", {"points": [affine(rng, 2, 2) for _ in range(4)]}
+    W, b, x = affine(rng, 2, 2)
+    far = W, 300 * b, x
+    yield "two classes, two features", {"points": [*(affine(rng, 2, 2) for _ in range(4)), far]}
     yield "five classes, seven features", {"points": [misleading(rng, 5, 7), affine(rng, 5, 7)]}
     yield "one feature", {"points": [misleading(rng, 4, 1), *(affine(rng, 3, 1) for _ in range(4))]}
     # clause: "after which the classifier is undecided between the class that it sees in `x` and another one"
@@ -512,6 +514,11 @@ def _(rng):
     )
     # clause: "no pixel leaves the range from 0 to 1"
     yield "a large ε", trained(rng, 4, 9, [6, 3], 0.5, steps=2)
+    # A loss far above 10.
+    sure = trained(rng, 4, 8, [3], 0.1, steps=2)
+    sure["weights"] = [(40 * kernel, bias) for kernel, bias in sure["weights"]]
+    order = np.argsort(sure["x"] @ sure["weights"][0][0], axis=2)
+    yield "labels that the model is sure to be wrong", sure | {"y": order[:, :, 0]}
     yield "an ε below 0, which is an error", trained(rng, 3, 7, [4], 0.1, refused=-0.1)
     yield "empty batches, which are an error, among others", trained(
         rng, 3, 5, [4, 3], 0.1, steps=2, empty=True
@@ -653,7 +660,10 @@ def votes(rng, n, low, high, count=8, alpha=(0.001, 0.1), sigma=(0.1, 2.0)):
 @smoothing_certificate.cases
 def _(rng):
     # clause: "σ Φ⁻¹(p_low)"
-    yield "most of a thousand votes", {"settings": votes(rng, (900, 1100), 0.7, 0.99)}
+    yield "most of a thousand votes, much noise", {
+        "settings": votes(rng, (900, 1100), 0.7, 0.99, sigma=(0.5, 1.0), count=4)
+        + votes(rng, (900, 1100), 0.97, 0.99, sigma=(20.0, 30.0), count=4)
+    }
     # clause: "too high with probability α at most": few votes, where approximations fail
     yield "most of twenty votes", {"settings": votes(rng, (15, 25), 0.85, 0.95)}
     # clause: "0 where p_low is 1/2 or less"

@@ -1170,9 +1170,10 @@ def interval_bounds(
 
 # %% [markdown]
 r"""
-First the proof is tried: 10,000 random images of a box must all have logits between the bounds. One
-is enough to show a bug. In the picture the grey bars are your bounds, and the blue marks the logits
-that were found.
+First test the bounds: 10,000 random corners of a box must all have logits between the bounds, and one
+outside is enough to show a bug. Your FGSM, aimed at each class in turn, searches for the ends. In the
+picture the grey bars are your bounds, the blue marks the ends of what was found at random, and the
+orange ones what FGSM reached.
 """
 
 # %% tags=["active-ipynb"]
