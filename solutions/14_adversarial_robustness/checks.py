@@ -564,7 +564,7 @@ def _(rng):
     yield "one example, three classes, T = 1", {"pairs": [logits_of_both(rng, 1, 3)], "T": 1.0}
     # clause: "mean over the batch"
     yield "four examples, T = 3", {"pairs": [logits_of_both(rng, 4, 5)], "T": 3.0}
-    yield "two classes, T = 0.5", {"pairs": [logits_of_both(rng, 7, 2)], "T": 0.5}
+    yield "two classes, T = 0.5", {"pairs": [logits_of_both(rng, 7, 2, size=0.8)], "T": 0.5}
     yield "T = 100", {
         "pairs": [logits_of_both(rng, 3, 10), logits_of_both(rng, 3, 10, size=50.0)], "T": 100.0,
     }

@@ -75,7 +75,7 @@ def noise_of_negative_size(x, u, eps):
     return tf.clip_by_value(x + eps * u, 0.0, 1.0)
 
 
-@mistake(of="noise_attack")
+@mistake(of="noise_attack", raises="ValueError")
 def size_zero_refused(x, u, eps):
     """an ε of 0 is refused as well, though it is allowed."""
     if eps <= 0:
