@@ -735,7 +735,7 @@ The attacker puts the estimate in the place of the gradient, and takes ten steps
 #
 #
 # scores = [asked(plain, 0.1, pairs) for pairs in budgets]
-# against_plain["NES, 60 images"] = (some, [asked(plain, eps) for eps in some])
+# against_plain["NES, 60 images"] = (some, [*(asked(plain, eps) for eps in some[:2]), scores[2]])
 # show_curves(sizes, against_plain, "The plain network")
 # for pairs, score in zip(budgets, scores):
 #     print(f"{20 * pairs:5} queries for an image: right about {score:.0%}")
@@ -1203,6 +1203,7 @@ orange ones what FGSM reached.
 # plt.plot(np.tile(range(10), (2, 1)), [found.min(0), found.max(0)], "_-", color="tab:blue", markersize=14)
 # plt.xticks(range(10), KINDS, rotation=30)
 # plt.ylabel("logit")
+# plt.ylim(low.min() - 2, high.max() + 2)
 # plt.title("all images within ε = 0.01 of one: bounds, FGSM (orange), at random (blue)")
 # plt.show()
 # assert np.all(low <= found) and np.all(found <= high), "no image is outside the bounds"
@@ -1210,7 +1211,7 @@ orange ones what FGSM reached.
 
 # %% [markdown]
 r"""
-Random corners find almost nothing, and FGSM a part of the interval. The rest may be reached by
+Random corners find almost nothing, and FGSM only a little more. The rest may be reached by
 better attacks, or be slack of the bounds: from this picture nobody can tell.
 
 An image is *certified* if the lower bound of the right logit is above the upper bounds of all
