@@ -242,8 +242,8 @@ def _(rng):
     # clause: "are taken for logits, even if they are probabilities"
     yield "a model without logits", misread(aimed(rng, (6, 30), [5], 0.1, probabilities=True))
     # clause: "ValueError: `eps` is below 0", "An empty batch gives an empty batch"
-    yield "an ε below 0, which is an error, and an empty batch", misread(
-        aimed(rng, (2, 60), [4], 0.1, refused=-0.1)
+    yield "an ε below 0, which is an error, and an empty batch", aimed(
+        rng, (4, 42), [9, 5], 0.1, refused=-0.1
     )
     # clause: "or a label is no class of the model's"
     yield "labels out of range, which are an error", mislabelled(aimed(rng, (4, 40), [7, 5], 0.1), 5)
@@ -564,7 +564,7 @@ def _(rng):
     yield "one example, three classes, T = 1", {"pairs": [logits_of_both(rng, 1, 3)], "T": 1.0}
     # clause: "mean over the batch"
     yield "four examples, T = 3", {"pairs": [logits_of_both(rng, 4, 5)], "T": 3.0}
-    yield "two classes, T = 0.5", {"pairs": [logits_of_both(rng, 7, 2)], "T": 0.5}
+    yield "two classes, T = 0.5", {"pairs": [logits_of_both(rng, 7, 2, size=0.8)], "T": 0.5}
     yield "T = 100", {
         "pairs": [logits_of_both(rng, 3, 10), logits_of_both(rng, 3, 10, size=50.0)], "T": 100.0,
     }
