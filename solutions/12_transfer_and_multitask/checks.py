@@ -395,7 +395,7 @@ def _(rng):
     points=15,
     hint="Which shape has a target [batch] minus an output [batch, 1], and how does Keras learn of a "
     "variable that no layer of yours made?",
-    tolerance=1e-3,
+    tolerance=1e-4,
 )
 def MultiTaskModel(
     answer, trunk, heads, kinds, x, targets, seed, s=None, steps=1, rate=0.1, graph=False, due=None

@@ -257,16 +257,6 @@ def all_layers_counted(base, classes, unfreeze=0):
 
 
 @mistake(of="freeze_and_finetune")
-def base_still_frozen(base, classes, unfreeze=0):
-    """the whole base is frozen, which counts more than what its layers say."""
-    last = _last_layers(base, unfreeze)
-    base.trainable = False
-    for layer in last:
-        layer.trainable = True
-    return _headed(base, classes)
-
-
-@mistake(of="freeze_and_finetune")
 def nothing_frozen(base, classes, unfreeze=0):
     """all of the base is trained: `training=False` alone freezes nothing."""
     _last_layers(base, unfreeze)
@@ -281,18 +271,6 @@ def frozen_stays_frozen(base, classes, unfreeze=0):
     before = {id(layer): layer.trainable for layer in base.layers}
     for layer in _last_layers(base, unfreeze):
         layer.trainable = before[id(layer)]
-    return _headed(base, classes)
-
-
-@mistake(of="freeze_and_finetune")
-def frozen_as_a_whole(base, classes, unfreeze=0):
-    """a base that had been frozen as a whole stays frozen, whatever its layers say."""
-    before = base.trainable
-    last = _last_layers(base, unfreeze)
-    if not before:
-        base.trainable = False
-        for layer in last:
-            layer.trainable = True
     return _headed(base, classes)
 
 

@@ -597,7 +597,6 @@ def freeze_and_finetune(base: keras.Model, classes: int, unfreeze: int = 0) -> k
     layers = [layer for layer in base.layers if layer.weights]
     if not 0 <= unfreeze <= len(layers):
         raise ValueError(f"expected unfreeze to be from 0 to {len(layers)}, got {unfreeze}")
-    base.trainable = True
     for number, layer in enumerate(layers, 1):
         layer.trainable = number > len(layers) - unfreeze
 
