@@ -185,7 +185,7 @@ def _(rng):
     }
     yield "three large weights under way", weights_and_gradients(rng, 10, 3, size=50) | {
         "s": rng.uniform(0.5, 5, size=3), "d": rng.uniform(0.01, 0.1, size=3),
-        "rho": 0.9, "lr": 1.0, "eps": 1e-4,
+        "rho": 0.9, "lr": 2.0, "eps": 1e-4,
     }
     # clause: "the average of squared steps, before `lr` scales them"
     yield "five weights under way, at half the learning rate", weights_and_gradients(rng, 10, 5) | {

@@ -475,6 +475,9 @@ def _(rng):
     inputs["x"][1, 2] = 5.0
     inputs["gamma"][1] = 0.0
     yield "a token that does not vary, and a gamma of 0", inputs
+    inputs = tokens(2, 2, 16)
+    inputs["x"][0, 1, rng.integers(16)] += 30
+    yield "sixteen features, one of them far from the others", inputs
 
 
 # fold_batchnorm

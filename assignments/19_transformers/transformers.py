@@ -1161,7 +1161,7 @@ def perplexity(nll: Float[np.ndarray, " sequences"], tokens: Int[np.ndarray, " s
     Args:
         nll: the total negative log-likelihood of each sequence, in nats; stays
             as it is.
-        tokens: the number of predicted tokens of each sequence; stays as it is.
+        tokens: the number of predicted tokens of each sequence, at least 1; stays as it is.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -154,6 +154,7 @@ def _(rng):
     yield "six rows, six columns, one layer", {"x": layered(rng, 6, 6), "k": 1}
     # clause: "the matrix of rank `k` that is nearest to `x`": which a few steps of power iteration miss
     yield "two layers of nearly the same weight", {"x": layered(rng, 7, 6, rank=3, fall=0.92), "k": 1}
+    yield "a faint third layer, asked for", {"x": layered(rng, 6, 7, rank=4, fall=0.07), "k": 3}
     # clause: "how many layers are kept, at least 1. If there are not as many, all are."
     x = layered(rng, 5, 3)
     yield "more layers than there are, then one fewer", {"x": x, "k": 4, "then": {"x": x, "k": 2}}
@@ -346,6 +347,8 @@ def split_rows(answer, N, frac, seed, more):
     first, again = (split(answer, N, frac, seed) for _ in range(2))
     outputs = {"train": first["train"], "test": first["test"]}
     outputs["once more"] = np.concatenate([again["train"], again["test"]])
+    zeros = [split(answer, N, frac, 0) for _ in range(2)]
+    outputs["seed 0, twice"] = [np.concatenate([parts["train"], parts["test"]]) for parts in zeros]
     others = [split(answer, N, frac, seed + i) for i in range(1, more + 1)]
     outputs["other seeds"] = [np.concatenate([parts["train"], parts["test"]]) for parts in others]
     outputs["frac = 1"] = split(answer, N, 1.0, seed)["train"]
@@ -384,6 +387,8 @@ def _(returned, expected, inputs):
     # clause: "The same seed gives the same split"
     if not np.array_equal(returned["once more"], np.concatenate([returned["train"], returned["test"]])):
         return "The same seed gives another split the second time"
+    if not np.array_equal(*returned["seed 0, twice"]):
+        return "The seed 0 gives another split the second time"
     if orders.shape != (inputs["more"], N) or not all(rearranged(order, np.arange(N)) for order in orders):
         return "With another seed some row is lost, or is in both parts"
     # clause: "and another seed another one"

@@ -73,6 +73,16 @@ def _(rng):
     yield "a penalty so large that the first guess prevails", regression(rng, 7, 2) | {"lam": 50.0}
 
     # clause: "They satisfy the linear equations to about ten digits, also where two columns …"
+    # Whoever drops small singular values drops others at each distance.
+    X = rng.normal(size=(40, 8))
+    X[:, 4:] = X[:, :4] + 1e-5 * rng.normal(size=(40, 4))
+    yield "pairs of columns that differ by a hundred-thousandth", {
+        "X": X,
+        "y": X @ rng.normal(size=8) + 0.1 * rng.normal(size=40),
+        "lam": 1e-12,
+        "theta0": rng.normal(size=8),
+        "ill_conditioned": True,
+    }
     X = rng.normal(size=(40, 8))
     X[:, 4:] = X[:, :4] + 1e-7 * rng.normal(size=(40, 4))
     yield "pairs of columns that are nearly the same", {
@@ -367,9 +377,9 @@ def _(rng):
     arrays="numpy",
 )
 def minibatches(answer, n, batch, seed):
-    """Return eight epochs of one generator, the first once more with its seed, and one with another seed."""
+    """Return twenty epochs of one generator, the first once more with its seed, and one with another seed."""
     rng = np.random.default_rng(seed)
-    epochs = [epoch(answer, n, batch, rng) for _ in range(8)]
+    epochs = [epoch(answer, n, batch, rng) for _ in range(20)]
     again = epoch(answer, n, batch, np.random.default_rng(seed))
     other = epoch(answer, n, batch, np.random.default_rng(seed + 1))
     return {
@@ -420,6 +430,9 @@ def disorder(orders, batch):
         return "neighbours stay together"
     if np.abs(orders - np.arange(n)).mean() < n / 6:
         return "the examples stay near to where they stood"
+    # In a random order one example, on average, stands where it stood before.
+    if n > 3 and not (orders == np.arange(n)).any():
+        return "no example is ever left in its place, as one is, on average, in a random order"
     return None
 
 

@@ -416,6 +416,8 @@ def _(rng):
     yield "multilabel, logits as large as 10,000", multilabel(
         [[0, 1, 1], [1, 0, 1]], [[1e4, 1e4, -1e4], [-100.0, -1e4, rng.uniform(0.5, 2)]]
     )
+    # Where a last layer starts at zeros, so do the logits.
+    yield "binary, logits of exactly 0", binary(rng.permutation([1, 0, 1, 0]), np.zeros((4, 1)))
     yield "multiclass, logits as large as 10,000", multiclass(
         [2, 0, 1], [[1e4, -1e4, 3.0], [5.0, -1e4, 4.0], [1e4, 1e4 - 1.0, rng.uniform(-2, 2)]]
     )

@@ -980,7 +980,7 @@ def _flow(params, x, activation, zero=lambda h, z: h == 0, objective=tf.reduce_s
 
 @mistake(of="sparsity_and_flow")
 def nearly_zero(params, x, activation):
-    """what is smaller than 0.001 counts as 0."""
+    """what is nearly 0 counts as 0."""
     return _flow(params, x, activation, zero=lambda h, z: tf.abs(h) < 1e-3)
 
 

@@ -178,6 +178,9 @@ def _(rng):
     inputs["X"] += 3.0
     yield "features whose mean is not 0", inputs
     yield "no noise", regression(7, 2, 0.0, 1.5)
+    inputs = regression(9, 2, 1.2, 1e-6)
+    inputs["X"][:, 1] *= 0.01
+    yield "a feature a hundred times as small, and a tiny penalty", inputs
     inputs = regression(8, 3, 25.0, 2.0)
     yield "a truth in the hundreds, and much noise", inputs | {"f": 100 * inputs["f"]}
 
@@ -240,6 +243,9 @@ def _(rng):
     inputs = examples(8, 3, rng.normal(size=8))
     order = np.argsort(inputs["X"] @ inputs["a"])[::-1]
     yield "examples in the opposite order", inputs | {"X": inputs["X"][order]}
+    inputs = examples(7, 3, rng.normal(size=7))
+    far = rng.uniform(50, 90) * inputs["a"] / (inputs["a"] @ inputs["a"])
+    yield "examples far below 0 along a", inputs | {"X": inputs["X"] - far}
     digits = arrays("digits")
     images = digits["image"][rng.permutation(1797)[:20]].reshape(-1, 64) / 16.0
     a, labels = apart(rng, images), rng.integers(0, 10, size=20).astype(float)

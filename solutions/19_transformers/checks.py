@@ -578,6 +578,7 @@ def spaced(rng, size, step=0.4):
 def _(rng):
     # clause: "temperature: above 0; divides the logits", "zero for the tokens that were cut", "they sum to 1"
     yield "a low temperature", {"logits": rng.normal(size=9), "temperature": 0.1}
+    yield "a very low temperature", {"logits": spaced(rng, 6, step=0.02), "temperature": 0.01}
     yield "a high temperature", {"logits": 3 * rng.normal(size=12), "temperature": 10.0}
 
     # clause: "top_k: how many tokens to keep … besides ties with the last of them"
@@ -597,8 +598,8 @@ def _(rng):
         "logits": rng.permutation(ranked), "top_p": reached - 1e-3
     }
 
-    logits = spaced(rng, 8)
-    logits[rng.integers(8)] = 9.0
+    logits = spaced(rng, 40)
+    logits[rng.integers(40)] = 25.0
     yield "the first token alone exceeds top_p", {"logits": logits, "top_p": 0.5}
 
     # clause: "counted after top-k, in probabilities that sum to 1 again"
@@ -658,8 +659,11 @@ def _(rng):
     yield "every selection with every fate", tokens | {"selection": selection, "fate": fate, "mask_id": 99}
 
     # clause: "the labels, which are `ids` at every position", "1 where a token was selected, else 0"
+    # The mask is a token like any other.
+    ids = rng.integers(3, 40, size=(1, 10))
+    ids[0, rng.permutation(10)[:4]] = 0
     yield "one sequence, everything selected", {
-        "ids": rng.integers(3, 40, size=(1, 10)),
+        "ids": ids,
         "random_ids": rng.integers(40, 80, size=(1, 10)),
         "selection": rng.uniform(0, 0.14, size=(1, 10)),
         "fate": rng.permutation([0.1, 0.3, 0.6, 0.75, 0.82, 0.85, 0.88, 0.92, 0.95, 0.98])[None],
