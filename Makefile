@@ -80,7 +80,7 @@ build: $(VENV)/instructor
 # Modules that are no more stay in build/lib, and would be packed again.
 wheel: $(VENV)/made
 	rm -rf build/lib build/bdist.* dist
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	'$(BIN)/python' -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 
 ## check        lint, types, and whether what is derived is fresh

@@ -24,7 +24,7 @@ from grader.verdict import Status
 
 SERVER = """#!/bin/sh
 shift 3
-exec {python} -P -c '
+exec '{python}' -P -c '
 import os
 del os.waitid, os.pidfd_open
 from grader.server.__main__ import main
