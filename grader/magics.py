@@ -69,6 +69,8 @@ def _transformed(lines: list[str]) -> list[str]:
         if not changed:
             break
         place = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(lines, new, strict=False)))
+        if place == len(new) or len(new) > len(lines):
+            break  # it changes nothing, or moves what stands below
         if timed := TIMED.match(new[place]):
             new[place] = f"{timed.group(1)}{ast.literal_eval(timed.group(2))}\n"
         new[place + 1 : place + 1] = ["\n"] * (len(lines) - len(new))  # it went over several lines

@@ -74,24 +74,14 @@ def _(rng):
 
     # clause: "They satisfy the linear equations to about ten digits, also where two columns …"
     # Whoever drops small singular values drops others at each distance.
-    X = rng.normal(size=(40, 8))
-    X[:, 4:] = X[:, :4] + 1e-5 * rng.normal(size=(40, 4))
-    yield "pairs of columns that differ by a hundred-thousandth", {
-        "X": X,
-        "y": X @ rng.normal(size=8) + 0.1 * rng.normal(size=40),
-        "lam": 1e-12,
-        "theta0": rng.normal(size=8),
-        "ill_conditioned": True,
-    }
-    X = rng.normal(size=(40, 8))
-    X[:, 4:] = X[:, :4] + 1e-7 * rng.normal(size=(40, 4))
-    yield "pairs of columns that are nearly the same", {
-        "X": X,
-        "y": X @ rng.normal(size=8) + 0.1 * rng.normal(size=40),
-        "lam": 1e-13,
-        "theta0": rng.normal(size=8),
-        "ill_conditioned": True,
-    }
+    def alike(apart, lam):
+        X = rng.normal(size=(40, 8))
+        X[:, 4:] = X[:, :4] + apart * rng.normal(size=(40, 4))
+        y = X @ rng.normal(size=8) + 0.1 * rng.normal(size=40)
+        return {"X": X, "y": y, "lam": lam, "theta0": rng.normal(size=8), "ill_conditioned": True}
+
+    yield "pairs of columns that differ by a hundred-thousandth", alike(1e-5, 1e-12)
+    yield "pairs of columns that are nearly the same", alike(1e-7, 1e-13)
 
 
 @exercise(
