@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import takewhile
 
+# What Jupyter gives every cell, and a graded file has, too.
+GIVEN = frozenset({"display", "get_ipython"})
 # Whose cells are text, or are run by another program. What other cell magics stand above is run.
 NOT_PYTHON = frozenset(
     "! bash bigquery cmd configure cython file html javascript js latex markdown mermaid perl powershell "

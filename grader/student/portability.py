@@ -14,10 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from grader import magics
 from grader.cells import Cell, Unreadable, cells_of, compiled_source, script_cells, unwarned
 from grader.scopes import Names, names_in
 
-GIVEN = {*vars(builtins), "__name__", "__file__", "__doc__", "__annotations__", "__builtins__", "get_ipython"}
+GIVEN = {*vars(builtins), *magics.GIVEN, "__name__", "__file__", "__doc__", "__annotations__", "__builtins__"}
 RUN = ("%%time", "%time", ">>>")  # what stands behind it is run
 MANY = 8  # cells that are listed
 

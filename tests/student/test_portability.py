@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from students import RIGHT, notebook
 
+from grader import magics
 from grader.course import Course
+from grader.server import jupyter
 from grader.student.portability import warnings
 
 DEMONSTRATION = {"metadata": {"tags": ["active-ipynb"]}}
@@ -109,6 +111,11 @@ def test_lines_for_notebooks_are_told(tmp_path: Path) -> None:
     (said,) = found(tmp_path, "a = 1\n!pip install x")
     says = "`!pip install x` works in notebooks only: no grader runs it."
     assert said == f"Cell 1 from the top: {says}"
+
+
+def test_what_jupyter_gives_and_what_is_run_is_not_told(tmp_path: Path) -> None:
+    assert magics.GIVEN == jupyter.GIVEN.keys()
+    assert found(tmp_path, "%%time\nx = 1", "display(get_ipython())", "%time y = 1", "    z = 1") == []
 
 
 def test_broken_files_and_cells_are_no_error_of_ours(tmp_path: Path) -> None:
