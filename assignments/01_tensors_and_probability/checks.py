@@ -572,9 +572,12 @@ def _(rng):
 
         Half of the scores are far apart, the others closer together than a grid of thresholds.
         """
-        has = np.concatenate([[0], rng.permutation([1] * (have - 1) + [0] * (rest - 1)), [1]])
-        sizes = np.where(rng.permutation(have + rest) % 2, 100.0, 1e-4)
-        scores = -np.sort(-sizes * rng.normal(size=have + rest))
+        close = np.array([])
+        while not (np.diff(close) < 0).any():  # whoever has them pass together finds another area
+            has = np.concatenate([[0], rng.permutation([1] * (have - 1) + [0] * (rest - 1)), [1]])
+            sizes = np.where(rng.permutation(have + rest) % 2, 100.0, 1e-7)
+            scores = -np.sort(-sizes * rng.normal(size=have + rest))
+            close = has[np.abs(scores) < 1e-5]
         order = rng.permutation(have + rest)
         return {"has": has[order], "scores": scores[order]}
 
