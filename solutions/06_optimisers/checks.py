@@ -451,7 +451,7 @@ def clip_global_norm(answer, grads, c, scales=None):
 
 
 def clipped_once(answer, grads, c):
-    """Clip a list of gradients and name what comes back."""
+    """Clip a list of gradients and name what comes back, in units of `c`, so that tiny ones count."""
     given = list(grads)
     returned = named(answer.clip_global_norm(given, c), "clipped", "norm")
     if len(given) != len(grads) or any(after is not before for after, before in zip(given, grads)):
@@ -462,11 +462,11 @@ def clipped_once(answer, grads, c):
     clipped = returned["clipped"]
     if not isinstance(clipped, list | tuple) or len(clipped) != len(grads):
         raise WrongStructure(f"expected a list of {len(grads)} gradients, got {describe(clipped)}")
-    outputs = {"norm": np.asarray(returned["norm"]).reshape(-1)}
+    outputs = {"norm": np.asarray(returned["norm"]).reshape(-1) / c}
     outputs["which are None"] = np.array([gradient is None for gradient in clipped])
     for i, gradient in enumerate(clipped):
         if gradient is not None:
-            outputs[f"gradient {i}"] = gradient
+            outputs[f"gradient {i}"] = np.asarray(gradient) / c
     return outputs
 
 
@@ -479,6 +479,9 @@ def _(rng):
     }
     yield "two gradients, together short enough", {
         "grads": [sized(rng, 3, high=0.5), sized(rng, 2, 2, high=0.5)], "c": 5.0,
+    }
+    yield "tiny gradients, together too long", {
+        "grads": [1e-7 * sized(rng, 3, low=1), 1e-7 * sized(rng, 2, low=1)], "c": 1.2e-7,
     }
     # clause: "None where they were"
     yield "a variable without a gradient", {
