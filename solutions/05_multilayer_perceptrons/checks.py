@@ -616,6 +616,7 @@ def _(rng):
         np.linspace(0, 1, 17), slope / 16 * (np.arange(17) % 2), 128
     )
     yield "a straight line, about 500 steps", follow(ends, slope * ends, rng.integers(440, 520))
+    yield "a straight line, about 2,000 steps", follow(ends, slope * ends, rng.integers(1900, 2100))
     far = sign() * float(rng.uniform(1000, 9000))
     yield "three to five steps", {"places": ends, "heights": far + slope * ends, "n": int(rng.integers(3, 6))}
     # clause: "n: how many sigmoids"
