@@ -66,8 +66,17 @@ def beginnings(layer):
     return np.array(sorted(float(np.asarray(one).sum()) for one in values))
 
 
+def rows_weighed(maps):
+    """Weigh the rows of maps [batch, height, width, channels] by numbers of their own, and add them up."""
+    return np.einsum("bhwc,h->bwc", maps, np.cos(1.0 + np.arange(maps.shape[1])))
+
+
 def slopes(layer, x, cotangent, training):
-    """Differentiate; of the gradients of variables of one kind and shape, return the sum for each output."""
+    """Differentiate, and keep of the gradients what is needed to tell wrong ones.
+
+    Variables of one kind and shape are added up. Of a variable, each output has the sum of its gradients;
+    every sixteenth output belongs to the same sum.
+    """
     trained = layer.trainable_variables
     sources = {"x": x} | {str(place): variable for place, variable in enumerate(trained)}
     found = with_gradients(lambda: layer(x, training=training), sources, cotangent)
@@ -75,11 +84,12 @@ def slopes(layer, x, cotangent, training):
     for place, variable in enumerate(trained):
         slope = np.asarray(found[f"d{place}"])
         by_output = slope.reshape(-1, slope.shape[-1]).sum(axis=0)
+        by_output = np.array([by_output[first::16].sum() for first in range(min(16, len(by_output)))])
         groups.setdefault((kind_of(variable), tuple(variable.shape)), []).append(by_output)
     sums = [np.sum(groups[key], axis=0) for key in sorted(groups)]
     return {
         "output": found["output"],
-        "gradient of the input": found["dx"],
+        "gradient of the input, its rows weighed and added up": rows_weighed(np.asarray(found["dx"])),
         "gradients of the variables": np.concatenate(sums) if sums else np.zeros(0),
     }
 
@@ -88,15 +98,21 @@ def totals(build, settings):
     """Count the parameters of each of the networks; -1 where a setting is refused.
 
     Nothing is allocated: within this scope Keras' variables have shapes and no values.
+
+    A network that builds itself by a call on zeros is right, too. There Keras does not see that an image is
+    too small: TensorFlow raises an error of its own, or the maps are empty and a dense layer reads nothing.
     """
     import keras
+    import tensorflow as tf
 
     found = []
     for setting in settings:
         try:
             with keras.StatelessScope(initialize_variables=False):
-                found.append(count_parameters(is_model(build(**setting))))
-        except ValueError:
+                model = is_model(build(**setting))
+            empty = any(0 in variable.shape for variable in model.weights)
+            found.append(-1 if empty else count_parameters(model))
+        except (ValueError, tf.errors.InvalidArgumentError):
             found.append(-1)
     keras.utils.clear_session()  # forget what has no values
     return {"parameters of each network, -1 where it is refused": np.array(found)}
@@ -151,6 +167,8 @@ def _(rng):
         "classes": whole(rng, 3, 9),
         "input_shape": shape,
     }
+    # clause: "one of `classes` units without activation": with one unit, too
+    yield "a single logit", images(rng, 5, (16, 17, 1)) | {"classes": 1, "input_shape": (16, 17, 1)}
     # clause: "The same in training as in use": and a gradient reaches every variable
     classes = whole(rng, 11, 20)
     yield "training: the logits and the gradients", images(rng, 4, (28, 28, 1)) | {
@@ -204,7 +222,8 @@ def _(rng):
     yield "fewer channels than the window has", maps(3, 2, 5, 3, radius=4, bias=1.5, alpha=0.3, beta=0.9)
     yield "a single channel, radius 2", maps(2, 4, 4, 1, radius=2, bias=1.0, alpha=0.5, beta=1.3)
     # clause: "the power of the denominator"
-    yield "a power of its own, large maps", maps(1, 3, 5, 5, scale=200, bias=1.0, beta=rng.uniform(0.1, 0.3))
+    wide = {"radius": whole(rng, 6, 9), "bias": 1.0, "beta": rng.uniform(0.1, 0.3)}
+    yield "a power and a large radius, large maps", maps(1, 2, 3, 13, scale=200, **wide)
     # clause: "Gradients flow to x"
     yield "the gradient", maps(2, 3, 2, 7, radius=2, bias=1.2, alpha=0.4, beta=0.75) | {
         "cotangent": rng.normal(size=(2, 3, 2, 7))
@@ -212,18 +231,17 @@ def _(rng):
 
 
 def passing(model):
-    """Let a constant image pass a network unchanged, up to what is dropped.
+    """Let a constant image pass a network unchanged, up to a factor and what is dropped.
 
-    Every convolution hands on its channels, the first dense layer takes the mean of all that is
-    not 0, the others hand on what they get.
+    Every convolution takes the mean of its channels, the first dense layer adds up all that it gets, so that
+    it notices if any of this was dropped, and the others hand on what they get.
     """
     first = True
     for variable in model.weights:
         shape = tuple(variable.shape)
         values = np.zeros(shape)
         if len(shape) == 4:
-            least = min(shape[2:])
-            values[shape[0] // 2, shape[1] // 2, np.arange(least), np.arange(least)] = 1.0
+            values[shape[0] // 2, shape[1] // 2] = 1 / shape[2]
         elif len(shape) == 2 and first:
             values[:] = 1.0
             first = False
@@ -262,9 +280,7 @@ def alexnet(answer, shape=None, seed=0, cotangent=None, settings=None, dropped=0
     outputs = {"parameters of each variable": sizes(model)}
     if cotangent is None:
         return outputs | {"logits": model(x)}
-    found = slopes(model, tf.constant(x), cotangent, training=False)
-    slope = np.asarray(found.pop("gradient of the input"))
-    return outputs | found | {"gradient of the input, summed over the rows": slope.sum(axis=1)}
+    return outputs | slopes(model, tf.constant(x), cotangent, training=False)
 
 
 @alexnet.cases
@@ -308,6 +324,9 @@ def _(rng):
         "input_shape": shape,
         "cotangent": rng.normal(size=(1, classes)),
     }
+    # clause: "a dense layer of `classes` units, without activation": with one unit, too
+    small = {"width": 1 / 16, "input_shape": (67, 67, 1)}
+    yield "a single logit", {**large(5, 67, 67, 1), **small, "classes": 1}
     # clause: "twice a dense layer of 4096 units, each followed by dropout of 0.5"
     yield "what is dropped in training", {
         **large(8, 67, 67, 3),
@@ -433,6 +452,9 @@ def _(rng):
         "classes": whole(rng, 3, 12),
         "input_shape": shape,
     }
+    # clause: "a dense layer of `classes` units without activation": with one unit, too
+    one = {"blocks": [(1, 5)], "width": 0.2501, "classes": 1, "input_shape": (4, 3, 1)}
+    yield "a single logit", images(rng, 5, (4, 3, 1), 20) | one
     # clause: "The same in training as in use"
     classes = whole(rng, 5, 30)
     yield "VGG-11, narrow: the logits and the gradients in training", images(rng, 2, (32, 32, 3)) | {
@@ -483,7 +505,7 @@ def inception_module(answer, maps, x=None, seed=0, cotangent=None, channels=None
     # The branches may have been made in any order.
     outputs = {"parameters of each variable, in order of size": np.sort(sizes(model))}
     if cotangent is None:
-        return outputs | {"output": model(x), "output in training": model(x, training=True)}
+        return outputs | {"output": model(x)}
     return outputs | slopes(model, x, cotangent, training=True)
 
 
@@ -492,7 +514,7 @@ MAPS = ("f1", "f3r", "f3", "f5r", "f5", "fp")
 
 @inception_module.cases
 def _(rng):
-    def different(most=14):
+    def different(most=9):
         """Draw six numbers of maps, no two of which are the same."""
         return dict(zip(MAPS, (int(n) for n in rng.permutation(np.arange(2, most))[:6]), strict=True))
 
@@ -500,9 +522,9 @@ def _(rng):
     # "a convolution of 1 × 1, then one of 5 × 5"
     yield "one image, seven by five", {"maps": different()} | images(rng, 1, (7, 5, 3))
     # clause: "in the order of their maps in the result"
-    yield "three images with many channels", {"maps": different()} | images(rng, 3, (6, 6, 15), 20)
+    yield "three images with many channels", {"maps": different()} | images(rng, 3, (3, 4, 15), 20)
     # clause: "a maximum over 3 × 3": of negative numbers, too
-    negative = images(rng, 2, (5, 8, 4))
+    negative = images(rng, 2, (3, 4, 4))
     yield "images that are negative everywhere", {"maps": different()} | negative | {
         "x": -1 - 5 * np.abs(negative["x"])
     }
@@ -510,12 +532,13 @@ def _(rng):
     # clause: "every convolution, those that reduce too, has a bias and is followed by a ReLU"
     maps = different()
     out = maps["f1"] + maps["f3"] + maps["f5"] + maps["fp"]
-    yield "training: the output and the gradients", {"maps": maps} | images(rng, 2, (4, 5, 6)) | {
-        "cotangent": rng.normal(size=(2, 4, 5, out))
+    yield "training: the output and the gradients", {"maps": maps} | images(rng, 2, (3, 4, 6)) | {
+        "cotangent": rng.normal(size=(2, 3, 4, out))
     }
     # clause: "as Keras itself does, where a convolution would have no maps"; (3a) is the module of the paper
     first = dict(zip(MAPS, (64, 96, 128, 16, 32, 32), strict=True))
     drawn = [different(200) for _ in range(6)]
+    drawn[0]["f5r"] = drawn[0]["f3r"]  # two layers, although they are alike
     none = [first | {name: 0} for name in rng.permutation(MAPS)[:2]]
     order = rng.permutation(9)
     yield "modules that are counted, and some that are refused", {
@@ -555,17 +578,17 @@ def _(rng):
     # clause: "The shortcut is x itself", "The basic block has two convolutions of 3 × 3 with `filters` maps",
     # "After each normalisation but the last stands a ReLU; the last ReLU stands after the addition"
     n = whole(rng, 3, 7)
-    yield "as many channels as before, stride left out", block((6, 5, n), n)
+    yield "as many channels as before, stride left out", block((4, 5, n), n)
     # clause: "Only where the block's stride is not 1", "The first convolution has the stride"
-    yield "stride 2, as many channels as before", block((8, 7, n), n, stride=2)
+    yield "stride 2, as many channels as before", block((6, 5, n), n, stride=2)
     # clause: "or x has another number of channels than the result"
-    yield "stride 1, more channels", block((5, 6, n), n + whole(rng, 2, 5), stride=1, batch=1)
+    yield "stride 1, more channels", block((4, 5, n), n + whole(rng, 2, 5), stride=1, batch=1)
     # clause: "with the block's stride, with a normalisation of its own and no ReLU"
-    yield "stride 3, fewer channels", block((9, 7, n + 3), n, stride=3, bottleneck=False)
+    yield "stride 3, fewer channels", block((8, 7, n + 3), n, stride=3, bottleneck=False)
     # clause: "A bottleneck has three, of 1 × 1, 3 × 3 and 1 × 1"
     n = whole(rng, 2, 5)
-    yield "a bottleneck whose shortcut is x", block((5, 4, 4 * n), n, bottleneck=True)
-    yield "a bottleneck with a projection and stride 2", block((6, 7, n + 5), n, stride=2, bottleneck=True)
+    yield "a bottleneck whose shortcut is x", block((4, 3, 4 * n), n, bottleneck=True)
+    yield "a bottleneck with a projection and stride 2", block((6, 5, n + 5), n, stride=2, bottleneck=True)
 
     # clause: "Gradients flow to x and to all variables", "In training the normalisations use the batch"
     def trained(name, shape, filters, out, **options):
@@ -576,7 +599,7 @@ def _(rng):
     yield trained("training, with x as the shortcut", (4, 5, n), n, (4, 5, n))
     yield trained("training, with a projection", (6, 5, n), n + 2, (3, 3, n + 2), stride=2)
     yield trained(
-        "training, a bottleneck with a projection", (4, 6, n + 7), n, (4, 6, 4 * n), stride=1, bottleneck=True
+        "training, a bottleneck with a projection", (3, 4, n + 7), n, (3, 4, 4 * n), stride=1, bottleneck=True
     )
 
 
@@ -627,7 +650,9 @@ def resnet_cifar(answer, x=None, depth=0, seed=0, cotangent=None, settings=None,
     }
     if cotangent is None:
         return outputs | {"logits": model(x, training=False)}
-    return outputs | slopes(model, x, cotangent, training=True)
+    outputs |= slopes(model, x, cotangent, training=True)
+    moved = [np.asarray(one) for one in model.non_trainable_variables]
+    return outputs | {"statistics afterwards": np.array([float(one.sum()) for one in moved])}
 
 
 @resnet_cifar.cases
@@ -644,6 +669,9 @@ def _(rng):
         "classes": whole(rng, 3, 9),
         "input_shape": shape,
     }
+    # clause: "a dense layer of `classes` units with a bias and without activation": with one unit, too
+    one = {"depth": 8, "width": 3, "classes": 1, "input_shape": (5, 4, 1)}
+    yield "a single logit", images(rng, 5, (5, 4, 1), 20) | one
     width, classes = whole(rng, 3, 8), whole(rng, 3, 9)
     # clause: "batch normalisation with Keras' defaults; ReLU"
     yield "training: the logits and the gradients", images(rng, 3, (8, 7, 2)) | {
@@ -735,7 +763,9 @@ def _(rng):
     }
     # clause: "1 where the class is there, 0 elsewhere; any number of classes may be there"
     there = [[0] * 5, [1] * 5, [1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 1, 0, 1, 1]]
-    yield "several classes are there, or none", capsules(6, 5, 4) | {"y": np.array(there, float)}
+    several = capsules(6, 5, 4) | {"y": np.array(there, float)}
+    several["v"][1] *= 0.06 / np.linalg.norm(several["v"][1], axis=-1, keepdims=True)  # there, and very short
+    yield "several classes are there, or none", several
     nothing = capsules(3, 5, 4)
     nothing["v"][:, 2:4], nothing["y"][:, 2:4] = 0.0, 0.0
     yield "capsules that are 0, of classes that are not there", nothing

@@ -35,6 +35,32 @@ def lenet5_by_operations(classes=10, input_shape=(32, 32, 1)):
     return keras.Model(image, keras.layers.Dense(classes, "linear")(x))
 
 
+class Subclass(keras.Model):
+    """LeNet-5 as a class of its own."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.convolutions = [keras.layers.Conv2D(maps, 5, activation="tanh") for maps in (6, 16)]
+        self.dense = [keras.layers.Dense(units, activation="tanh") for units in (120, 84)]
+        self.last = keras.layers.Dense(classes)
+
+    def call(self, x):
+        for layer in self.convolutions:
+            x = tf.nn.avg_pool2d(layer(x), 2, 2, "VALID")
+        x = tf.reshape(x, (len(x), np.prod(x.shape[1:])))
+        for layer in self.dense:
+            x = layer(x)
+        return self.last(x)
+
+
+@oracle(of="lenet5")
+def lenet5_called_on_zeros(classes=10, input_shape=(32, 32, 1)):
+    """A subclass of keras.Model, which has its weights by a call on zeros."""
+    model = Subclass(classes)
+    model(tf.zeros((1, *input_shape)))
+    return model
+
+
 @oracle(of="local_response_norm")
 def normalised_by_a_band(x, radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     """The squares times a matrix with a band of ones."""
