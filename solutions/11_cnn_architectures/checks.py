@@ -26,7 +26,10 @@ def is_model(model):
     if not hasattr(model, "weights") or not hasattr(model, "layers"):
         raise WrongStructure(f"expected a keras.Model, got {describe(model)}")
     if not model.weights:
-        raise WrongStructure("expected a model that knows its input's shape already, and so has weights")
+        raise WrongStructure(
+            "expected a model that knows its input's shape already, and so has weights; a subclass of "
+            "keras.Model has them once it was called on an image"
+        )
     return model
 
 
@@ -145,8 +148,8 @@ def shuffled(rng, settings):
 
 @exercise(
     points=10,
-    hint="Of 32 pixels a 5 × 5 convolution without padding leaves 28. How many are left for the first dense "
-    "layer, and how many parameters has it?",
+    hint="Of 32 pixels a 5 × 5 convolution without padding leaves 28. How many numbers reach the first dense "
+    "layer, and how many parameters does it have?",
     tolerance=1e-4,
 )
 def lenet5(answer, x=None, seed=0, cotangent=None, settings=None, **options):
@@ -223,7 +226,7 @@ def _(rng):
     yield "a single channel, radius 2", maps(2, 4, 4, 1, radius=2, bias=1.0, alpha=0.5, beta=1.3)
     # clause: "the power of the denominator"
     wide = {"radius": whole(rng, 6, 9), "bias": 1.0, "beta": rng.uniform(0.1, 0.3)}
-    yield "a power and a large radius, large maps", maps(1, 2, 3, 13, scale=200, **wide)
+    yield "a power and a large radius, large maps", maps(1, 2, 3, 13, scale=2000, **wide)
     # clause: "Gradients flow to x"
     yield "the gradient", maps(2, 3, 2, 7, radius=2, bias=1.2, alpha=0.4, beta=0.75) | {
         "cotangent": rng.normal(size=(2, 3, 2, 7))
@@ -253,8 +256,8 @@ def passing(model):
 
 @exercise(
     points=10,
-    hint="How many pixels has a side after each pooling, and how many numbers reach the first dense layer? "
-    "And what is done to a dense layer's units in training alone?",
+    hint="How many pixels does a side have after each pooling, and how many numbers reach the first dense "
+    "layer? And what is done to a dense layer's units in training alone?",
     tolerance=1e-4,
 )
 def alexnet(answer, shape=None, seed=0, cotangent=None, settings=None, dropped=0, normed=False, **options):
@@ -355,8 +358,8 @@ def _(rng):
 
 @exercise(
     points=5,
-    hint="VGG-16 on 224 pixels: how many pixels has a side after five poolings, and which layer has most of "
-    "the parameters?",
+    hint="VGG-16 on 224 pixels: how many pixels does a side have after five poolings, and which layer has "
+    "most of the parameters?",
     arrays="numpy",
 )
 def vgg_parameters(answer, settings):
@@ -550,7 +553,7 @@ def _(rng):
 @exercise(
     points=15,
     hint="At which place must the last ReLU stand, so that the block can also subtract from its input? And "
-    "when have x and F(x) different shapes?",
+    "when do x and F(x) have different shapes?",
     tolerance=1e-4,
 )
 def ResidualBlock(answer, x, filters, seed, cotangent=None, **options):
