@@ -8,16 +8,22 @@ from grader.exercise import exercise
 
 HOURS = 6  # that a student needs
 
-REFUSED = -1.0  # stands for a ValueError where one is due
 
-
-def refused(call, *shape):
-    """Return an array that stands for the ValueError that `call` has to raise."""
+def refusal(name, call):
+    """Return, by name, whether `call` raises the ValueError that is due, and what it returns if not."""
     try:
         value = call()
     except ValueError:
-        return np.full(shape, REFUSED)
-    raise WrongStructure(f"expected a ValueError, which the docstring promises here, got {describe(value)}")
+        return {f"{name}: a ValueError": True}
+    parts = value if isinstance(value, tuple) else (value,)
+    arrays = [np.asarray(part) for part in parts]
+    if any(array.dtype.kind not in "biuf" for array in arrays):
+        raise WrongStructure(
+            f"expected a ValueError, which the docstring promises here, got {describe(value)}"
+        )
+    return {f"{name}: a ValueError": False} | {
+        f"{name}: returned {number}": array for number, array in enumerate(arrays)
+    }
 
 
 def shaped(value, name, *shape):
@@ -98,19 +104,19 @@ def occlusion_map(answer, x, seen, bent, settings):
         flat = images.reshape(len(images), x.size)
         return 3.0 + flat @ seen.ravel() + np.sin(flat @ bent.reshape(x.size, -1)).sum(axis=1)
 
-    maps = []
+    found = {}
     for patch, stride, fill in settings:
         def ask(patch=patch, stride=stride, fill=fill):
             # clause: "it is left as it is"
             return keeping(lambda x: answer.occlusion_map(f, x, patch, stride, fill), x=x)
 
+        name = f"squares of {patch}, steps of {stride}"
         # clause: "`patch` or `stride` is below 1, or no square fits into the image"
         if min(patch, stride) <= 0 or patch > min(height, width):
-            maps.append(refused(ask, 1))
-            continue
-        shape = ((height - patch) // stride + 1, (width - patch) // stride + 1)
-        maps.append(shaped(ask(), "map", *shape).ravel())
-    return {"falls": np.concatenate(maps)}
+            found |= refusal(name, ask)
+        else:
+            found[name] = ask()
+    return found
 
 
 def covered(rng, shape, *settings, size=1.0, blind=False):
@@ -144,9 +150,15 @@ def _(rng):
     black = covered(rng, (6, 5, 2), (2, 1))
     # clause: "the value that covers"
     yield "black squares, and white ones", black | {"settings": [(2, 1, 0.0), (3, 2, 1.0)]}
-    bad = [(2, 2), (0, 1), (6, 1), (3, 0), (7, 2), (-1, 1), (2, -1), (5, 3)]
-    # clause: "`patch` or `stride` is below 1, or no square fits into the image"
-    yield "squares that do not fit, and sides and steps below 1", covered(
+    # clause: "no square fits into the image"
+    for form, shape in (("high", (9, 5, 1)), ("wide", (5, 9, 2))):
+        sides = [(2, 2), (6, 1), (9, 2), (10, 1), (5, 3)]
+        yield f"squares that do not fit into a {form} image, which are an error", covered(
+            rng, shape, *(sides[place] for place in rng.permutation(len(sides)))
+        )
+    # clause: "`patch` or `stride` is below 1"
+    bad = [(2, 2), (0, 1), (3, 0), (-1, 1), (2, -1), (5, 3)]
+    yield "sides and steps below 1, which are an error", covered(
         rng, (7, 5, 1), *(bad[place] for place in rng.permutation(len(bad)))
     )
 
@@ -162,17 +174,17 @@ def _(rng):
 def saliency_map(answer, weights, x, classes):
     model = Classifier(**weights)
     _, height, width, _ = x.shape
-    maps = []
+    maps, errors = [], {}
     for cls in classes:
         def ask(cls=cls):
             return answer.saliency_map(model, x, cls)
 
         # clause: "the model has no class `cls`, as when it is below 0"
-        known = 0 <= cls < weights["outer"].shape[1]
-        maps.append(
-            shaped(ask(), "saliency", height, width) if known else refused(ask, height, width)
-        )
-    return {"saliency": np.stack(maps)}
+        if 0 <= cls < weights["outer"].shape[1]:
+            maps.append(shaped(ask(), "saliency", height, width))
+        else:
+            errors |= refusal(f"class {cls}", ask)
+    return {"saliency": np.stack(maps)} | errors
 
 
 def looked_at(rng, kind, shape, count, classes, **options):
@@ -225,14 +237,17 @@ def integrated_gradients(answer, weights, x, base, steps):
             raise WrongStructure(f"expected f to be called with points [n, D], got {describe(points)}")
         return model(points)[:, 0]
 
-    shares = []
+    shares, errors = [], {}
     for count in steps:
         def ask(count=count):
             return answer.integrated_gradients(f, x, base, count)
 
         # clause: "`steps` is below 1"
-        shares.append(refused(ask, len(x)) if count < 1 else shaped(ask(), "shares", len(x)))
-    return {"shares": np.stack(shares)}
+        if count < 1:
+            errors |= refusal(f"{count} steps", ask)
+        else:
+            shares.append(shaped(ask(), "shares", len(x)))
+    return {"shares": np.stack(shares)} | errors
 
 
 def on_the_way(rng, kind, inputs, steps, **options):
@@ -254,7 +269,7 @@ def _(rng):
     wavy = on_the_way(rng, "sin", 3, [2, 7, 40])
     wavy["weights"]["inner"] *= 4
     yield "a wavy score", wavy
-    yield "a network with ReLUs", on_the_way(rng, "relu", 11, [4, 50], units=20)
+    yield "a network with ReLUs", on_the_way(rng, "relu", 11, [4, 90], units=20)
     # clause: "the point to compare with; it may be any"
     nought = on_the_way(rng, "cube", 6, [2, 9])
     nought["x"][0] -= nought["base"][0]
@@ -282,15 +297,17 @@ def _(rng):
 )
 def grad_cam(answer, features, grads):
     rows, columns, _ = features.shape
-    maps = []
+    maps, errors = [], {}
     for one in grads:
         def ask(one=one):
             return answer.grad_cam(features, one)
 
         # clause: "the two have different shapes"
-        alike = tuple(one.shape) == tuple(features.shape)
-        maps.append(shaped(ask(), "map", rows, columns) if alike else refused(ask, rows, columns))
-    return {"maps": np.stack(maps)}
+        if tuple(one.shape) == tuple(features.shape):
+            maps.append(shaped(ask(), "map", rows, columns))
+        else:
+            errors |= refusal(f"gradients of shape {tuple(one.shape)}", ask)
+    return {"maps": np.stack(maps)} | errors
 
 
 def maps_of(rng, shape, count=2, size=1.0):
@@ -323,8 +340,8 @@ def _(rng):
     # clause: "Nothing is rescaled"
     yield "one place, and maps in the hundreds", maps_of(rng, (1, 1, 11), 8, size=300.0)
     yield "maps in the hundreds", maps_of(rng, (2, 3, 4), 3, size=300.0)
-    mixed = maps_of(rng, (3, 3, 4), 3)
-    others = [(3, 3, 1), (1, 1, 4), (3, 1, 4), (4,), (3, 3, 5)]
+    mixed = maps_of(rng, (3, 2, 4), 3)
+    others = [(3, 2, 1), (1, 1, 4), (3, 1, 4), (4,), (3, 2, 5), (2, 3, 4), (1, 6, 4)]
     grads = mixed["grads"] + [rng.normal(size=shape) for shape in others]
     yield "gradients of other shapes, which are an error", mixed | {
         "grads": [grads[place] for place in rng.permutation(len(grads))]
@@ -419,7 +436,7 @@ def lime_weights(answer, x, masks, linear, bent, settings):
             raise WrongStructure(f"expected f to be called with points [M, D], got {describe(points)}")
         return 1.5 + points @ linear + np.sin(points @ bent).sum(axis=1)
 
-    found = {"coef": [], "b": []}
+    found, errors = {"coef": [], "b": []}, {}
     for width, lam in settings:
         def ask(width=width, lam=lam):
             return keeping(
@@ -427,11 +444,13 @@ def lime_weights(answer, x, masks, linear, bent, settings):
             )
 
         # clause: "`width` is not above 0, or `lam` is below 0"
-        meant = width > 0 and lam >= 0
-        coef, b = named(ask(), "coef", "b").values() if meant else (refused(ask, len(x)), REFUSED)
+        if width <= 0 or lam < 0:
+            errors |= refusal(f"width {width:g}, lam {lam:g}", ask)
+            continue
+        coef, b = named(ask(), "coef", "b").values()
         found["coef"].append(shaped(coef, "coef", len(x)))
         found["b"].append(shaped(np.asarray(b), "b"))
-    return {name: np.stack(values) for name, values in found.items()}
+    return {name: np.stack(values) for name, values in found.items()} | errors
 
 
 def surrogate(rng, rows, size, *settings, bend=1.0, scale=1.0):
@@ -467,10 +486,13 @@ def _(rng):
     yield "scores in the thousands", surrogate(rng, 24, 5, (1.8, 2.0), scale=1000.0)
     # clause: "Row z_m of `masks` says which features stay; the others are set to 0"
     yield "one feature", surrogate(rng, 7, 1, (1.2, 0.3), (0.9, 0.0))
-    settings = [(1.0, 0.4), (0.0, 0.4), (-1.0, 0.2), (1.5, -0.1), (2.0, 0.0), (0.0, -1.0), (1.3, 1.0)]
-    yield "widths and penalties that cannot be meant, which are an error", surrogate(
-        rng, 15, 3, *(settings[place] for place in rng.permutation(len(settings)))
-    )
+    for name, settings in (
+        ("widths of 0 and below", [(1.0, 0.4), (0.0, 0.4), (-1.0, 0.2), (2.0, 0.0)]),
+        ("penalties below 0", [(1.5, -0.1), (1.3, 1.0), (2.0, -0.3)]),
+    ):
+        yield f"{name}, which are an error", surrogate(
+            rng, 15, 3, *(settings[place] for place in rng.permutation(len(settings)))
+        )
 
 
 # class_model
@@ -482,18 +504,20 @@ def _(rng):
 )
 def class_model(answer, weights, x0, runs, lr, lam):
     model = Classifier(**weights)
-    images = []
+    images, errors = [], {}
     for cls, steps in runs:
         def ask(cls=cls, steps=steps):
             return answer.class_model(model, cls, x0, steps, lr, lam)
 
         # clause: "the model has no class `cls`, as when it is below 0"
-        known = 0 <= cls < weights["outer"].shape[1]
-        images.append(shaped(ask(), "image", *x0.shape) if known else refused(ask, *x0.shape))
+        if 0 <= cls < weights["outer"].shape[1]:
+            images.append(shaped(ask(), "image", *x0.shape))
+        else:
+            errors |= refusal(f"class {cls}, {steps} steps", ask)
     after = [variable.numpy() for variable in model.variables]
     # clause: "its weights stay as they are"
     weights_after = np.concatenate([values.ravel() for values in after])
-    return {"images": np.stack(images), "weights after the ascent": weights_after}
+    return {"images": np.stack(images), "weights after the ascent": weights_after} | errors
 
 
 def ascent(rng, kind, shape, count, runs, lr, lam, start=1.0, **options):
@@ -528,11 +552,12 @@ def _(rng):
     yield "logits in the hundreds, from a far start", ascent(
         rng, "relu", (3, 3, 2), 3, [(0, 3), (1, 3)], 0.1, 0.3, start=40.0, size=100.0
     )
-    runs = [(0, 2), (-1, 2), (3, 1), (2, 3), (-3, 1), (17, 0), (1, 1)]
     # clause: "from 0 to classes - 1"
-    yield "classes that there are not, which are an error", ascent(
-        rng, "square", (2, 3, 2), 3, [runs[place] for place in rng.permutation(len(runs))], 0.1, 0.5
-    )
+    for name, none in (("from -3 to -1", [(-1, 2), (-3, 1), (-2, 0)]), ("of 3 and more", [(3, 1), (17, 0)])):
+        runs = [(0, 2), (2, 3), (1, 1), *none]
+        yield f"classes {name}, which are an error", ascent(
+            rng, "square", (2, 3, 2), 3, [runs[place] for place in rng.permutation(len(runs))], 0.1, 0.5
+        )
 
 
 # calibration_error
@@ -547,8 +572,8 @@ def _(rng):
     arrays="numpy",
 )
 def calibration_error(answer, answers, bins):
-    found = {"error": [], "share": [], "confidence": [], "accuracy": []}
-    for (conf, correct), count in zip(answers, bins):
+    found, errors = {"error": [], "share": [], "confidence": [], "accuracy": []}, {}
+    for number, ((conf, correct), count) in enumerate(zip(answers, bins)):
         def ask(conf=conf, correct=correct, count=count):
             return keeping(
                 lambda conf, correct: answer.calibration_error(conf, correct, count),
@@ -557,13 +582,12 @@ def calibration_error(answer, answers, bins):
 
         # clause: "`bins` is below 1, there is no answer, or a confidence is not from 0 to 1"
         if count < 1 or len(conf) == 0 or np.any((conf < 0) | (conf > 1)):
-            values = [REFUSED] + [refused(ask, max(count, 1))] * 3
-        else:
-            values = named(ask(), *found).values()
-        for name, value in zip(found, values):
-            shape = () if name == "error" else (max(count, 1),)
+            errors |= refusal(f"answers {number}, {count} bins", ask)
+            continue
+        for name, value in named(ask(), *found).items():
+            shape = () if name == "error" else (count,)
             found[name].append(shaped(value, name, *shape).astype(np.float64).ravel())
-    return {name: np.concatenate(values) for name, values in found.items()}
+    return {name: np.concatenate(values) for name, values in found.items()} | errors
 
 
 def answered(rng, n, bins, low=0.0, high=1.0, sure=0.0, draw=None, full=True):
@@ -660,8 +684,8 @@ def paint(answer, image, style, kernel):
         slope = tape.gradient(loss, image, unconnected_gradients="zero")
         # The lengths of the steps are given, so that they fit every photograph, and fall, so that it settles.
         image -= 0.06 * (1 - step / STEPS) * tf.math.divide_no_nan(slope, tf.sqrt(tf.reduce_mean(slope**2)))
-        losses.append(shaped(loss, "loss", 1))
-    return np.concatenate(losses)
+        losses.append(loss)
+    return np.stack(losses)
 
 
 @exercise(
@@ -673,7 +697,7 @@ def paint(answer, image, style, kernel):
 def gram_style_loss(answer, features, targets, cotangent, kernel=None):
     if kernel is not None:
         return {"loss on the way": paint(answer, features, targets[0], kernel)}
-    grams, losses = [], []
+    grams, losses, errors = [], [], {}
     batch, _, _, channels = features.shape
     for target in targets:
         def ask(target=target):
@@ -681,18 +705,17 @@ def gram_style_loss(answer, features, targets, cotangent, kernel=None):
 
         # clause: "the two have different shapes"
         if tuple(target.shape) != tuple(features.shape):
-            grams.append(refused(ask, batch, channels, channels))
-            losses.append(np.full(batch, REFUSED))
+            errors |= refusal(f"a target of shape {tuple(target.shape)}", ask)
             continue
         gram, loss = named(ask(), "gram", "loss").values()
         grams.append(shaped(gram, "gram", batch, channels, channels))
-        losses.append(shaped(loss, "loss", batch))
+        losses.append(loss)
     alike = next(target for target in targets if tuple(target.shape) == tuple(features.shape))
     # clause: "Gradients flow to `features`"
     slopes = gradients(
         lambda features: answer.gram_style_loss(features, alike)[1], {"features": features}, cotangent
     )
-    return {"gram": np.stack(grams), "loss": np.stack(losses)} | slopes
+    return {"gram": np.stack(grams), "loss": np.stack(losses)} | slopes | errors
 
 
 def photograph(rng, number, height, width):
@@ -734,7 +757,7 @@ def _(rng):
         "kernel": rng.normal(size=(5, 5, 3, 12)) / 75**0.5,
     }
     mixed = painted(rng, (1, 3, 4, 2), 2)
-    others = [(1, 4, 3, 2), (1, 3, 4, 1), (1, 6, 2, 2), (3, 4, 2), (1, 5, 4, 2)]
+    others = [(1, 4, 3, 2), (1, 3, 4, 1), (1, 6, 2, 2), (3, 4, 2), (1, 5, 4, 2), (2, 3, 4, 2)]
     targets = mixed["targets"] + [rng.normal(size=shape) for shape in others]
     # clause: "the two have different shapes"
     yield "targets of other shapes, which are an error", mixed | {

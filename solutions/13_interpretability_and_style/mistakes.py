@@ -19,14 +19,6 @@ def occlusion_sign(f, x, patch, stride, fill):
     return -right.occlusion_map(f, x, patch, stride, fill)
 
 
-@mistake(of="occlusion_map", raises="WrongStructure")
-def occlusion_in_place(f, x, patch, stride, fill):
-    """the image itself is covered, and stays so."""
-    falls = right.occlusion_map(f, x, patch, stride, fill)
-    x[:patch, :patch] = fill
-    return falls
-
-
 def _falls(f, x, patch, stride, cover):
     """The map of a right answer that covers by `cover(image, rows, columns)`, where it refuses nothing."""
     right.occlusion_map(f, x, patch, stride, 0.0)
@@ -77,14 +69,14 @@ def occlusion_one_channel(f, x, patch, stride, fill):
     return _falls(f, x, patch, stride, cover)
 
 
-@mistake(of="occlusion_map", raises="WrongStructure")
+@mistake(of="occlusion_map")
 def occlusion_side_by_side(f, x, patch, stride, fill):
     """the squares lie side by side: the step is their side, whatever `stride` is."""
     right.occlusion_map(f, x, patch, stride, fill)
     return right.occlusion_map(f, x, patch, patch, fill)
 
 
-@mistake(of="occlusion_map", raises="WrongStructure")
+@mistake(of="occlusion_map")
 def occlusion_without_last(f, x, patch, stride, fill):
     """the last square that fits is left out, where it ends at the border."""
     height, width, _ = x.shape
@@ -92,7 +84,7 @@ def occlusion_without_last(f, x, patch, stride, fill):
     return falls[: len(range(0, height - patch, stride)), : len(range(0, width - patch, stride))]
 
 
-@mistake(of="occlusion_map", raises="WrongStructure")
+@mistake(of="occlusion_map")
 def occlusion_beyond_the_border(f, x, patch, stride, fill):
     """squares at the border that lie partly outside the image are asked about, too."""
     right.occlusion_map(f, x, patch, stride, fill)
@@ -117,7 +109,7 @@ def occlusion_size(f, x, patch, stride, fill):
     return np.abs(right.occlusion_map(f, x, patch, stride, fill))
 
 
-@mistake(of="occlusion_map", raises="WrongStructure")
+@mistake(of="occlusion_map")
 def occlusion_accepts_all(f, x, patch, stride, fill):
     """squares that do not fit, or sides and steps below 1, are no error."""
     try:
@@ -230,13 +222,13 @@ def saliency_in_training(model, x, cls):
     return tf.reduce_max(tf.abs(_slopes(x, lambda x: model(x, training=True)[0, cls])), axis=-1)
 
 
-@mistake(of="saliency_map", raises="WrongStructure")
+@mistake(of="saliency_map")
 def saliency_from_the_end(model, x, cls):
     """a class below 0 is counted from the end, as Python does."""
     return right.saliency_map(model, x, cls if cls >= 0 else cls % model(x).shape[-1])
 
 
-@mistake(of="saliency_map", raises="WrongStructure")
+@mistake(of="saliency_map")
 def saliency_of_no_class(model, x, cls):
     """a class that there is not has a map of zeros, as `tf.one_hot` would give it, and is no error."""
     chosen = tf.one_hot([cls], model(x).shape[-1])
@@ -332,7 +324,7 @@ def backwards(f, x, base, steps):
     return right.integrated_gradients(f, base, x, steps)
 
 
-@mistake(of="integrated_gradients", raises="WrongStructure")
+@mistake(of="integrated_gradients")
 def no_steps_no_error(f, x, base, steps):
     """a number of steps below 1 is no error: the mean of nothing is returned."""
     if steps >= 1:
@@ -424,7 +416,7 @@ def cam_largest_gradient(features, grads):
     return tf.nn.relu(tf.reduce_sum(tf.reduce_max(grads, axis=(0, 1)) * features, axis=-1))
 
 
-@mistake(of="grad_cam", raises="WrongStructure")
+@mistake(of="grad_cam")
 def cam_broadcast(features, grads):
     """gradients of another shape than the maps are no error, as long as they can be broadcast."""
     if grads.shape[-1] not in (1, features.shape[-1]):
@@ -645,10 +637,27 @@ def masks_mean_off(f, x, masks, width, lam):
     return _surrogate(f, x, masks, width, lam, points=x * (1 - masks))
 
 
-@mistake(of="lime_weights", raises="WrongStructure")
+@mistake(of="lime_weights")
 def any_width(f, x, masks, width, lam):
-    """a width of 0 or below, or a penalty below 0, is no error."""
-    return right.lime_weights(f, x, masks, abs(width) or 1e-3, abs(lam))
+    """a width of 0 or below is no error, and is squared like any other."""
+    if lam < 0:
+        raise ValueError("no such penalty")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        near = np.exp(-np.sum(1 - masks, axis=1) / width**2)
+    return _surrogate(f, x, masks, 1.0, lam, near=near)
+
+
+@mistake(of="lime_weights")
+def any_penalty(f, x, masks, width, lam):
+    """a penalty below 0 is no error, and rewards large coefficients."""
+    rewarded = right.lime_weights(f, x, masks, width, max(lam, 0.0))
+    if lam >= 0:
+        return rewarded
+    near = np.exp(-np.sum(1 - masks, axis=1) / width**2)
+    rows = np.column_stack([masks, np.ones(len(masks))])
+    left = rows.T @ (near[:, None] * rows) + lam * np.diag([1.0] * len(x) + [0.0])
+    solved = np.linalg.solve(left, rows.T @ (near * f(x * masks)))
+    return solved[:-1], solved[-1]
 
 
 # class_model
@@ -768,7 +777,7 @@ def model_in_training(model, cls, x0, steps, lr, lam):
     return right.class_model(lambda x: model(x, training=True), cls, x0, steps, lr, lam)
 
 
-@mistake(of="class_model", raises="WrongStructure")
+@mistake(of="class_model")
 def class_from_the_end(model, cls, x0, steps, lr, lam):
     """a class below 0 is counted from the end, as Python does."""
     return right.class_model(model, cls if cls >= 0 else cls % model(x0).shape[-1], x0, steps, lr, lam)
@@ -869,13 +878,13 @@ def empty_bins_nan(conf, correct, bins):
     return np.sum(share * np.abs(accuracy + empty - confidence)), share, confidence + empty, accuracy + empty
 
 
-@mistake(of="calibration_error", raises="WrongStructure")
+@mistake(of="calibration_error")
 def confidences_clipped(conf, correct, bins):
     """confidences below 0 or above 1 are no error, but clipped."""
     return right.calibration_error(np.clip(conf, 0, 1), correct, bins)
 
 
-@mistake(of="calibration_error", raises="WrongStructure")
+@mistake(of="calibration_error")
 def nothing_is_perfect(conf, correct, bins):
     """without an answer, or without a bin, the error is 0, and nothing is raised."""
     if len(conf) == 0 or bins < 1:
@@ -955,7 +964,7 @@ def batch_summed(features, target):
     return gram, tf.reduce_sum((gram - wanted) ** 2, axis=(1, 2)) / (2.0 * channels * height * width) ** 2
 
 
-@mistake(of="gram_style_loss", raises="WrongStructure")
+@mistake(of="gram_style_loss")
 def loss_of_the_batch(features, target):
     """the losses are summed over the batch, so that one number is returned."""
     gram, loss = right.gram_style_loss(features, target)
@@ -997,7 +1006,7 @@ def gram_of_the_target(features, target):
     return _grams(target), loss
 
 
-@mistake(of="gram_style_loss", raises="WrongStructure")
+@mistake(of="gram_style_loss")
 def other_shapes_accepted(features, target):
     """a target of another shape is no error, as long as it has as many channels."""
     if target.shape[-1] != features.shape[-1]:
