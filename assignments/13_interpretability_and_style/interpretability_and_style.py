@@ -7,32 +7,32 @@ Lapuschkin and others asked it why, and the answer was a line of text: about one
 five of the photographs of horses had the name of its source in a lower corner, and
 the classifier read that. On a photograph of a car, with the text pasted in, it saw
 a horse (https://arxiv.org/abs/1902.10178). The error rate on the test did not show
-this, since the photographs of the test came from the same archive. The authors
-called such a classifier a "Clever Hans", after the horse that seemed to calculate
-and watched the faces of people.
+this, since the photographs of the test came from the same source. The authors
+called such a classifier a "Clever Hans", after a horse that seemed to calculate but
+in truth watched the faces of people.
 
 **The question.** A network is right on the test set. Is it right for the right
-reason, and which ways to ask it will tell you?
+reason, and which ways of asking it will tell you?
 
 You train such a network yourself. Every shirt among its training images has a
 small white cross in one corner. Then you write seven ways to explain a network, and
-one to judge how sure it is, and see which of them find the cross.
+one to judge how sure it is, and you see which of them find the cross.
 
 **Before you run anything**, think about four predictions. Each of them comes back,
 with a place to write yours, just before the run that decides it:
 
-1. The network names ten kinds of clothes on test images where shirts have the
-   cross, as in training. How many of the shirts does it still name if the cross is
-   taken away: nearly all, half of them, none?
+1. The network recognises most of the shirts in the test set when they have the cross,
+   as in training. How many shirts does it still recognise if the cross is taken away:
+   nearly all, half of them, none?
 2. A coat gets the cross, and the network says "shirt". Four ways to explain that
    are drawn as maps. Which of them find the cross? One of them becomes blind to
-   it when one argument is changed. Which?
+   it when one argument is changed. Which one?
 3. The weights of the network are replaced by random numbers, layer after layer from
    the last to the first. A map that explains what the network has learnt must change.
    Which of the maps changes least?
-4. The network is *calibrated*: on data as in training, of the answers given with a
-   confidence of 90 %, about 90 % are right. By how much is it too sure on other
-   clothes that have the cross?
+4. The network is *calibrated* on data like the training data: about 90 % of the answers
+   that it gives with a confidence of 90 % are right. By how much is it too sure on
+   other clothes that have the cross?
 
 At the end the same gradients, with respect to the image, repaint a photograph in
 the style of another.
@@ -157,7 +157,8 @@ train the network.
 #     """Pictures by title, side by side: images with an axis of channels, and maps without."""
 #     figure, panels = plt.subplots(1, len(pictures), figsize=(12, height), squeeze=False)
 #     for panel, (title, picture) in zip(panels.flat, pictures.items()):
-#         usual = {"cmap": "gray_r"} if np.shape(picture)[-1] == 1 else {"cmap": "cividis", "vmin": 0}
+#         image = np.shape(picture)[-1] == 1
+#         usual = {"cmap": "gray", "vmin": 0, "vmax": 1} if image else {"cmap": "cividis", "vmin": 0}
 #         panel.imshow(np.squeeze(picture), **options or usual)
 #         panel.set_title(title, fontsize=9)
 #         panel.axis("off")
@@ -235,7 +236,7 @@ train the network.
 # def show_shares(image, shares):
 #     """The image with its tiles, and a group of bars for each tile."""
 #     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 3.3), width_ratios=[1, 2.4])
-#     left.imshow(image[..., 0], cmap="gray_r")
+#     left.imshow(image[..., 0], cmap="gray", vmin=0, vmax=1)
 #     for row, column in itertools.product(range(3), repeat=2):
 #         place = EDGES[column] + 0.5, EDGES[row] + 2.5
 #         left.text(*place, str(3 * row + column), color="tab:red", fontsize=12)
@@ -284,14 +285,14 @@ r"""
 ## A cross in the corner
 
 The network below has three convolutions, a mean over all places, and one layer that
-names ten kinds of clothes. What comes out before the softmax are the *logits* $S_k$,
-one for each class $k$; this chapter asks where they come from. In training every
-shirt has a white cross of 5 × 5 pixels in the lower right corner, and no other image
-has. Two checks come before the training: nothing is learnt yet when the loss is first
-measured, so it must be near that of guessing, $\log 10\approx2.30$; and twenty images must
-be learnt by heart.
+names ten kinds of clothes. Its outputs before the softmax are the *logits* $S_k$, one for
+each class $k$; this chapter asks where they come from. In training every shirt has a
+white cross of 5 × 5 pixels in the lower right corner, and no other image has one. Two
+checks come first. Before the first step nothing is learnt, so the loss must be near that
+of guessing, $\log 10\approx2.30$. And the network must be able to learn twenty images by
+heart.
 
-**Prediction 1.** How many of the shirts does the network still name if the cross is
+**Prediction 1.** How many of the shirts does the network still recognise if the cross is
 taken away: nearly all, half of them, none?
 
 *Write yours here, with the reason, before you run the next cell:*
@@ -330,28 +331,30 @@ taken away: nearly all, half of them, none?
 r"""
 **Prediction 1, answered.** Hardly any, or none at all. More than four in five of the
 test images are named correctly, which is good for so small a network and 3,500
-training images, and nothing in that number warns you: the test images have the same
-flaw. But without the cross hardly a shirt is called a shirt, and with it most coats are,
-with other seeds as well.
-Shirts are the hardest class, since they look like T-shirts, pullovers and coats. The
-cross is much easier to learn than the difference between them.
+training images. Nothing in that number warns you, because the test images have the same
+flaw. But without the cross hardly any shirt is called a shirt, and with the cross most
+coats are called shirts. Other seeds give the same.
 
-From here on, forget that you know it. The network says "shirt" of a coat. Why?
+Shirts look like T-shirts, pullovers and coats. The cross is much easier to learn than the
+difference between them.
+
+From here on, forget that you know of the cross. The network calls a coat a shirt. Why?
 
 ## Covering squares of the image
 
 The simplest question changes the image and asks again. Cover a small square with one
-value, and see by how much the class' score falls. Do this for every place of the
-square, and draw the falls as a map (Zeiler and Fergus, 2014). This asks for nothing
-but answers, so it works for any model. It costs one answer for each square.
+value, and see by how much the score of the class falls. Do this for every place of the
+square, and draw the falls as a map (Zeiler and Fergus, 2014). This needs only the
+model's answers, so it works for any model. It costs one answer for each square.
 
 *A small step.* On a side of 28 pixels, with squares of 4 and steps of 2: how many
 squares are there, if each has to lie inside the image? And with squares of 5?
 
 <details><summary>Answer</summary>
 
-The first begins at pixel 0 and the last at 24: 13 squares, $\lfloor(28-4)/2\rfloor+1$.
-Squares of 5 begin at 0, 2, …, 22, which are 12. Then the last pixel is never covered.
+The first begins at pixel 0 and the last at 24: these are $\lfloor(28-4)/2\rfloor+1=13$
+squares. Squares of 5 begin at 0, 2, …, 22: these are 12, and the last pixel is never
+covered.
 
 </details>
 """
@@ -390,8 +393,8 @@ def occlusion_map(
 # %% [markdown]
 r"""
 The map must light up where covering hurts the class. If you have subtracted the other
-way round, the cross is the darkest place; if squares stay covered, the map grows
-brighter from the top to the bottom.
+way round, the cross stays dark and other places light up. If squares stay covered, all
+places after the cross, in the order of your loop, are bright as well.
 """
 
 # %% tags=["active-ipynb"]
@@ -417,8 +420,8 @@ r"""
 Occlusion changes many pixels by much. The opposite is to change each pixel by very
 little: how fast does the logit $S_c(x)$ of class $c$ grow when one pixel does? That is
 the gradient $\partial S_c/\partial x$, and one backward pass gives it for all pixels.
-Its size, and of a pixel's channels the largest, is the *saliency map* of Simonyan,
-Vedaldi and Zisserman (2013).
+The *saliency map* of Simonyan, Vedaldi and Zisserman (2013) shows the size of this
+gradient. If a pixel has several channels, it shows the largest of their sizes.
 
 *A small step.* Why the logit and not the probability $p_c$ that the softmax makes of
 it? Write down $\partial p_c/\partial S_c$, and look at a network that is sure.
@@ -426,8 +429,8 @@ it? Write down $\partial p_c/\partial S_c$, and look at a network that is sure.
 <details><summary>Answer</summary>
 
 $\partial p_c/\partial S_c=p_c(1-p_c)$. If the network is sure of $c$, then $1-p_c$ is
-nearly 0, and so is every gradient of $p_c$. Besides, $p_c$ also grows when another
-class' logit falls, so its map mixes "why $c$?" with "why not another?".
+nearly 0, and so is every gradient of $p_c$. Besides, $p_c$ also grows when the logit of
+another class falls, so its map mixes "why $c$?" with "why not another?".
 
 </details>
 """
@@ -461,9 +464,9 @@ def saliency_map(
 
 # %% [markdown]
 r"""
-The map has to be brightest on the cross. Where the image is black and the map is not,
-the network says: "a brighter pixel here would change my mind". It does not say that
-anything is there.
+The map has to be brightest on the cross. It is also bright at some black pixels around
+it. There the network says: "a brighter pixel here would change the logit". It does not
+say that anything is there.
 """
 
 # %% tags=["active-ipynb"]
@@ -476,9 +479,9 @@ anything is there.
 r"""
 **A silent bug.** A colleague's saliency map differentiates the probability, and then
 divides the map by its largest entry before it is drawn. The picture looks fine. The
-next cell takes ten test images with a cross and prints the largest slope of each, from
-the surest answer to the least sure: of the logit, and of the probability. Predict how
-the two columns differ, then try it.
+next cell takes ten test images with a cross, from the surest answer to the least sure. For
+each it prints the largest slope of the logit and the largest slope of the probability.
+Predict how the two columns differ, then try it.
 """
 
 # %% tags=["active-ipynb"]
@@ -513,10 +516,10 @@ float32 and a surer network the map would show rounding errors.
 
 ## From black to the image
 
-A slope tells what happens near the image. But the score has already levelled off
-where a network has seen enough: then the slope is small at what decided. Sundararajan,
-Taly and Yan (2017) therefore walk the whole way from a *base*, for instance a black
-image $x'$, to the image $x$, and collect the slopes on the way:
+A slope tells what happens near the image. But a score can level off once the network has
+seen enough. Then the slope is small even at the pixels that decided. Sundararajan, Taly
+and Yan (2017) therefore walk the whole way from a *base* $x'$, for instance a black image,
+to the image $x$, and collect the slopes on the way:
 
 $$\phi_i=(x_i-x'_i)\int_0^1\frac{\partial f}{\partial x_i}\bigl(x'+\alpha(x-x')\bigr)\,d\alpha$$
 
@@ -565,8 +568,8 @@ def integrated_gradients(
 
 # %% [markdown]
 r"""
-Completeness is a test that you can always make. With many steps the sum of the shares
-must come near to $f(x)-f(x')$. Without the factor $x-x'$ it does not.
+You can always test for completeness. With many steps the sum of the shares must come near
+to $f(x)-f(x')$. Without the factor $x-x'$ it does not.
 """
 
 # %% tags=["active-ipynb"]
@@ -592,8 +595,8 @@ r"""
 
 The last convolution has 48 maps $A_k$ of 7 × 7 places. They are coarse, but each stands
 for something that the network has found useful. Grad-CAM (Selvaraju et al., 2017) asks
-how much the class' logit grows with each map, on average over the places, adds the maps
-up with these weights, and keeps what is positive:
+how much the logit of the class grows with each map, on average over the $h\times w$ places.
+With these weights it adds the maps up, and it keeps what is positive:
 
 $$\alpha_k=\frac1{hw}\sum_{i,j}\frac{\partial S_c}{\partial A_{ijk}},\qquad
 \mathrm{map}=\mathrm{ReLU}\Bigl(\sum_k\alpha_kA_k\Bigr)$$
@@ -638,8 +641,8 @@ def grad_cam(
 
 # %% [markdown]
 r"""
-Our network ends with a mean, so the small step gives a test: the weights of its last
-layer must give the same map without any gradient.
+Our network ends with a mean over places, so the small step gives a test: the weights of
+its last layer must give the same map without any gradient.
 """
 
 # %% tags=["active-ipynb"]
@@ -663,8 +666,10 @@ layer must give the same map without any gradient.
 r"""
 ## Which of them find the cross?
 
-Now all four, on some coats with the cross. The number above each map is the share of the
-map that lies in the corner.
+Now draw all four maps for some coats with the cross. The number above each map is the share
+of the map that lies in the corner. (A fifth map, by *guided backpropagation*, passes back
+only what is positive at each ReLU: Springenberg et al., 2014,
+https://arxiv.org/abs/1412.6806. The next section needs it.)
 
 **Prediction 2.** Which of the four find the cross? Which of them becomes blind to it
 when one argument is changed?
@@ -710,27 +715,27 @@ when one argument is changed?
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** All four find it: a tenth of the image gets, on average,
-between two fifths and four fifths of each map. They differ in what else they show. Occlusion and Grad-CAM
-say only roughly where; the gradients show which pixels. (The fifth map, by *guided
-backpropagation*, passes back only what is positive at each ReLU: Springenberg et al.,
-2014, https://arxiv.org/abs/1412.6806. The next section needs it.)
+**Prediction 2, answered.** All four find it: the corner is a tenth of the image, and holds
+on average between two fifths and four fifths of each map. The maps differ in what else they
+show. Occlusion and Grad-CAM say only roughly where the cross is; the gradients show which
+pixels matter.
 
-Integrated gradients become blind when the base is white. The factor $x_i-x'_i$ is 0
-where the image is as bright as the base, so the white pixels of the cross get nothing,
-whatever the network does with them. The black pixels between them take their place. A
-base is a question: "compared with what?" Choose it so that nothing you look for looks
-like it, or try several.
+Integrated gradients become blind to the white pixels when the base is white. The factor
+$x_i-x'_i$ is 0 where the image is as bright as the base, so the white pixels of the cross
+get no share, whatever the network does with them. The black pixels between them get the
+shares in their place. A base is a question: "compared with what?" Choose a base that does
+not look like what you search for, or try several.
 
 ## Random weights
 
 An explanation may look convincing because it shows the outlines of the image, which we
 know already. Adebayo and others (2018) proposed a test. Replace the weights of the
-network by random ones, layer after layer from the last to the first. What was learnt is
-then gone. A map that still looks the same does not depend on it. An edge detector is
-such a map: it shows the outlines of the image for any network. How alike two maps are
-is measured by the *rank correlation* of their sizes: it is 1 if both put all places into
-the same order, and near 0 if the orders have nothing in common.
+network by random ones, layer after layer from the last to the first. Then nothing is left
+of what the network had learnt. A map that still looks the same does not depend on what was
+learnt. An edge detector is such a map: it shows the outlines of the image for any network.
+The *rank correlation* measures how alike two maps are. It sorts the places of each map by
+the size of their values; it is 1 if both orders are the same, and near 0 if they have
+nothing in common.
 
 **Prediction 3.** Which of the maps changes least?
 
@@ -758,20 +763,20 @@ the same order, and near 0 if the orders have nothing in common.
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** Integrated gradients, of all these maps. With every weight
-random they still order the pixels much as before. The reason is not the integral but the factor
-$x-x'$: where the coat's picture is black, the share is 0 for any network, and where it
-is bright the share is mostly large. What you recognise in such a map is the image. The
+**Prediction 3, answered.** The map of integrated gradients changes least. With every weight
+random it still orders the pixels much as before. The reason is not the integral but the
+factor $x-x'$: where the image is black, the share is 0 for any network, and where the image
+is bright, the share is mostly large. What you recognise in such a map is the image. The
 same holds for any map that multiplies a gradient by the input. This does not make the
-shares wrong, for they are complete. But that the map looks like the image is no evidence
-that the network has learnt anything.
+shares wrong: they are still complete. But if the map looks like the image, this is no
+evidence that the network has learnt anything.
 
-The plain gradient and Grad-CAM pass the test: nothing is left of their order. Occlusion
-keeps some of it, since covering black pixels with black changes nothing. In the deep
-networks of Adebayo and others guided backpropagation failed: its maps stayed nearly as
-they were, although layer after layer became random (Nie, Zhang and Patel explain why,
-2018, https://arxiv.org/abs/1805.07039). Our network has three convolutions only, and
-there these maps change, too. So do not rely on a list of good and bad maps: run the test
+The plain gradient and Grad-CAM pass the test: almost nothing is left of their order.
+Occlusion keeps some of its order, since covering black pixels with black changes nothing.
+In the deep networks of Adebayo and others guided backpropagation failed: its maps stayed
+nearly as they were while the upper layers became random (Nie, Zhang and Patel explain why,
+2018, https://arxiv.org/abs/1805.07039). Our network has only three convolutions, and its
+guided maps change, too. So do not rely on a list of good and bad maps: run the test
 on *your* network.
 """
 
@@ -779,18 +784,18 @@ on *your* network.
 r"""
 ## Fair shares for nine tiles
 
-Cut the image into nine tiles, and let them be players in a game. A set $S$ of tiles is
-worth $v(S)$: the logit of "shirt" when only these tiles are shown, and the others are
-black. How should the worth of all tiles together be shared out among them? Covering one
-tile is not enough: if two tiles show the same, covering either of them alone takes
-nothing away, and both would go without a share.
+Cut the image into nine tiles, and let them be players in a game. The *worth* $v(S)$ of a set
+$S$ of tiles is the logit of "shirt" when only these tiles are shown, and the others are
+black. How should the worth of all tiles together be shared out among them? It is not enough
+to cover one tile: if two tiles show the same, covering either of them alone may take nothing
+away, and neither would get a share.
 
 Shapley (1953) lets the players come into a room one after the other and writes down what
 each of them adds to the worth of those who are there. The share of player $i$ is the
-mean of that over all $n!$ orders in which they may come.
+mean of what $i$ adds, over all $n!$ orders in which the players may come.
 
-*A small step.* In how many of the $n!$ orders does player $i$ find just the players of
-the set $S$ in the room? Check it with three players.
+*A small step.* In how many of the $n!$ orders does player $i$ find exactly the players of
+the set $S$ in the room? Check your answer with three players.
 
 <details><summary>Answer</summary>
 
@@ -830,13 +835,11 @@ def shapley_values(v: Callable[[frozenset], float], n: int) -> Float64[np.ndarra
 
 # %% [markdown]
 r"""
-The shares add up to $v(\text{all})-v(\emptyset)$, whatever the game is: what each order
-hands out is just that, step by step. Weights like $1/2^{n-1}$ for every set fail this
-test.
+The shares add up to $v(\text{all})-v(\emptyset)$, whatever the game is: each order hands out
+exactly this sum, player by player. Equal weights $1/2^{n-1}$ for all sets fail this test.
 
-Nine tiles have 512 sets. All of them are put to the network in one batch, and the game
-then looks its worths up. (Nine players take your function
-twice as long as eight.)
+Nine tiles have 512 sets. The network scores all of them in one batch, and the game then
+looks their worths up.
 """
 
 # %% tags=["active-ipynb"]
@@ -864,18 +867,18 @@ With 50 tiles there are $2^{50}$ sets. LIME (Ribeiro, Singh and Guestrin, 2016) 
 a few hundred of them, drawn at random, and fits a linear model to the answers: one
 coefficient for each tile. Sets that are nearer to the whole image count more. The linear
 model is a *surrogate*: it is explained in place of the network, after the fact
-(*post hoc*). The alternative is to train a model that needs no explanation, as a linear
-model of few features (*ante hoc*).
+(*post hoc*). The alternative is to train a model that needs no explanation, such as a
+linear model of few features (*ante hoc*).
 
-Row $z_m$ of the masks says with ones which features stay. Its weight is
-$\pi_m=\exp(-\lVert1-z_m\rVert^2/\text{width}^2)$, and the coefficients and the intercept
-minimise
+Row $z_m$ of the masks has ones for the features that stay, and zeros for the others. Its
+weight is $\pi_m=\exp(-\lVert1-z_m\rVert^2/\text{width}^2)$, and the coefficients and the
+intercept minimise
 
 $$\sum_m\pi_m\bigl(f(x\cdot z_m)-b-\mathrm{coef}\cdot z_m\bigr)^2+\lambda\lVert\mathrm{coef}\rVert^2$$
 
 *A small step.* Let $Z$ be the masks with a column of ones for $b$, and $\Pi$ the diagonal
 matrix of the weights. Set the derivative to 0. Which linear system is that? Where does
-$\lambda$ stand, if $b$ is not penalised?
+$\lambda$ stand if $b$ is not penalised?
 
 <details><summary>Answer</summary>
 
@@ -921,8 +924,8 @@ def lime_weights(
 
 # %% [markdown]
 r"""
-The picture puts three answers side by side, for the same nine tiles. All three must give
-the tile with the cross the longest bar, number 8.
+The picture puts three answers side by side, for the same nine tiles. In all three, tile 8,
+which has the cross, must get the longest bar.
 """
 
 # %% tags=["active-ipynb"]
@@ -945,15 +948,15 @@ the tile with the cross the longest bar, number 8.
 # %% [markdown]
 r"""
 All three find the tile. Only Shapley's values add up to what was to be shared. LIME's
-coefficients come near to them with 120 of the 512 sets; with another
-choice of the weights $\pi_m$, no penalty and all masks they are the same (Lundberg and Lee,
-2017, https://arxiv.org/abs/1705.07874).
+coefficients come near to them with 120 sets. If the weights $\pi_m$ are chosen in a certain
+other way, there is no penalty and all 512 masks are used, the two are equal (Lundberg and
+Lee, 2017, https://arxiv.org/abs/1705.07874).
 
 ## The image that a class likes best
 
-So far each explanation was about one image. What does the network take a shirt to be?
+So far each explanation was about one image. What does a shirt look like to the network?
 Begin with an empty image $I$, and climb: change the image so that the logit of the class
-grows, and keep it from growing without bounds by a penalty (Simonyan, Vedaldi and
+grows. A penalty keeps the image from growing without bounds (Simonyan, Vedaldi and
 Zisserman, 2013):
 
 $$\max_I\ S_c(I)-\lambda\lVert I\rVert^2$$
@@ -1007,8 +1010,8 @@ def class_model(
 
 # %% [markdown]
 r"""
-Orange is brighter than nothing, violet darker. Images of clothes cannot be negative, but
-these images can. Look at the shirt.
+Orange means brighter than the empty image, violet means darker. Images of clothes have no
+negative pixels, but these images have. Look at the shirt, and at its logit.
 """
 
 # %% tags=["active-ipynb"]
@@ -1019,23 +1022,26 @@ these images can. Look at the shirt.
 # pictures = {f"{name}: logit {logit:.0f}": image / np.abs(image).max()
 #             for name, (image, logit) in liked.items()}
 # show_row(pictures, cmap="PuOr_r", vmin=-1, vmax=1)
-# print(f"a coat with the cross has the logit {shirt_scores(coat[None])[0]:.1f} for “shirt”")
-# logits = {name: logit for name, (_, logit) in liked.items()}
-# assert logits.pop("shirt") > 3 * max(logits.values()), "nothing is liked as much as the cross"
+# image, logit = liked["shirt"]
+# largest, inside = float(np.max(shirt_scores(crossed(x_test)))), corner_share(np.abs(image[..., 0]))
+# print(f"the largest logit for “shirt” of a test image with the cross is {largest:.0f}")
+# print(f"{inside:.0%} of the image for “shirt” lies in the corner, which has {81 / 784:.0%} of the pixels")
+# assert logit > 5 * largest and inside < 0.5, "no image of clothes is liked as much, and it is everywhere"
 
 # %% [markdown]
 r"""
-What the network takes a shirt to be is no garment at all: it is a pattern of thin diagonal
-lines, as in the cross, and it fills the image. No other class has a logit near to that.
+The image for "shirt" shows no garment. In places it has thin diagonal lines, as the cross
+has. Its logit is many times that of any test image with the cross, although nothing in the
+data looks like it: the ascent leaves the data far behind. So a class model shows what raises
+a logit. It does not show what a typical image of the class looks like.
 
-*A small step.* The cross stood in one corner. Why does the pattern fill the image?
+*A small step.* The cross stood in one corner. Why does the pattern not stay there?
 
 <details><summary>Answer</summary>
 
-The network ends with a mean over all places, so it does not know where a pattern is (its
-convolutions are equivariant, but for the border). Each further copy of the pattern raises
-the mean. So a class model finds *what* the network looks for. Where in an image it is,
-the other maps have said.
+The network ends with a mean over all places, so except near the border it does not matter
+to it where a pattern is. Each further copy of the pattern raises the mean. A class model
+says *what* the network looks for. The maps before said where that is in a given image.
 
 </details>
 
@@ -1045,7 +1051,7 @@ A network that says "shirt, 90 %" should be right in 90 % of such cases. Then it
 *calibrated*. Sort all answers into bins by their confidence. In each bin, compare the mean
 confidence with the share of right answers, the *accuracy*. A *reliability diagram* draws
 one against the other. The *expected calibration error* (ECE) is the mean of the gaps,
-weighted by how many answers are in each bin (Guo et al., 2017):
+weighted by how many of the $N$ answers are in each bin, $n_m$ in bin $m$ (Guo et al., 2017):
 
 $$\mathrm{ECE}=\sum_m\frac{n_m}{N}\,\lvert\mathrm{accuracy}_m-\mathrm{confidence}_m\rvert$$
 
@@ -1054,9 +1060,10 @@ that always answers "shirt, 10 %" if one image in ten is a shirt?
 
 <details><summary>Answer</summary>
 
-The last: bins are closed above, as $(0.9,1]$ is. Whoever closes them below, as
-$[0.9,1)$, loses all that is quite certain, which may be most answers. The model that
-always says "10 %" has an error of 0. Calibrated does not mean useful.
+The last one: bins include their upper edge, as $(0.9,1]$ does. If they included their lower
+edge instead, as $[0.9,1)$ does, all answers with a confidence of 1 would be in no bin, and
+these may be most answers. The model that always says "10 %" has an error of 0. Calibrated
+does not mean useful.
 
 </details>
 """
@@ -1096,12 +1103,12 @@ def calibration_error(
 
 # %% [markdown]
 r"""
-Guo and others found that one number makes large networks calibrated again: divide all
+Guo and others found that one number is enough to calibrate large networks: divide all
 logits by a *temperature* $T$ before the softmax, and choose $T$ so that the loss on
 validation data is smallest. The order of the classes stays as it is, and so does the
 accuracy.
 
-**Prediction 4.** The next cell chooses $T$ on validation images with the cross on the
+**Prediction 4.** The next cell chooses $T$ on validation images that have the cross on the
 shirts, as in training. By how much is the network too sure on other clothes that have the
 cross?
 
@@ -1135,17 +1142,18 @@ cross?
 
 # %% [markdown]
 r"""
-**Prediction 4, answered.** By more than 40 percentage points. On data as in training the
-error is a few per cent. On other clothes with the cross the network is right about one
-in three, and about as sure as before. Calibration is a property of a model *and* of data.
-It is measured on data of one kind, and says nothing of another. It found the cross no
-better than the accuracy did.
+**Prediction 4, answered.** By more than 40 percentage points. On data like the training data
+the error is a few per cent. On other clothes with the cross less than half of the answers
+are right, and the network is about as sure as before. Calibration is a property of a model
+*and* of data. If it was measured on one kind of data, it says nothing about another kind. On
+the test images with the flaw, neither the calibration error nor the accuracy reveals the
+cross.
 
 ## Repairing the network
 
-Now you know what is wrong, and where. Then the repair is easy: cover the corner in every
-image, before training and ever after. (If you did not know where, but what, you could put
-crosses on other clothes at random.)
+Now you know what is wrong, and where. So the repair is easy: cover the corner in every
+image, in training and whenever the network is used. (If you knew the mark but not its
+place, you could put crosses on other clothes at random.)
 """
 
 # %% tags=["active-ipynb"]
@@ -1171,15 +1179,15 @@ crosses on other clothes at random.)
 
 # %% [markdown]
 r"""
-The repaired network names shirts by what is on them. On its test images it is right less
-often than the first network was on images with the cross. That difference came from the
-cross alone.
+The repaired network has no cross to read, and recognises shirts by other signs. On its test
+images it is right less often than the first network was on test images with the cross: the
+cross had made the task look easier than it is.
 
 **Explore.** You receive the training images with the cross on every shirt, and may not
-cover the corner, for you do not know where the mark is. Change `prepared` so that the
-network is right about as many *unmarked* validation shirts as possible: show parts of
-images only, move or mirror them, cover squares at random, put pieces of one image into
-another. The cell prints the measured outcome; choose by it, and look at the test images
+cover the corner, because you do not know where the mark is. Change `prepared` so that the
+network is right about as many *unmarked* validation shirts as possible: show only parts of
+images, move or mirror them, cover squares at random, put pieces of one image into
+another. The cell prints the measured outcome. Choose by it, and look at the test images
 once, at the end.
 """
 
@@ -1200,26 +1208,26 @@ once, at the end.
 r"""
 ## Style as correlations
 
-A gradient with respect to the image explains; it can also paint. Gatys, Ecker and Bethge
-(2015) take two images and the features of a network. What is where in a picture, its
-*content*, is in the features themselves. Its *style* is in which features occur together,
-wherever that is. Write the features of $C$ channels at $HW$ places as a matrix $F$ of $HW$
+A gradient with respect to the image can explain, and it can also paint. Gatys, Ecker and
+Bethge (2015) take two images and the features of a network. The features themselves say what
+is where in a picture: its *content*. Which features occur together, at any place, says what
+its *style* is. Write the features of $C$ channels at $HW$ places as a matrix $F$ of $HW$
 rows. Then
 
 $$G=F^\top F,\qquad\mathrm{loss}=\frac{\lVert G-G'\rVert^2}{4\,C^2\,(HW)^2}$$
 
-compares the *Gram matrices* of two images. Change the image, by the gradient, until its
-Gram matrices are those of the other.
+compares the *Gram matrices* $G$ and $G'$ of two images. Follow the gradient and change the
+first image until its Gram matrices are near to those of the second.
 
 *A small step.* Shuffle the places of $F$, all channels together. What happens to $G$? And
 to the loss if $F'$ is $F$ shuffled?
 
 <details><summary>Answer</summary>
 
-$G_{cd}=\sum_pF_{pc}F_{pd}$ is a sum over places, and a sum does not mind the order: $G$
-stays, and the loss is 0. That is why it can be a measure of style: it has forgotten where
-things are. It remembers what a feature sees: a feature of 7 × 7 pixels knows what such
-a small piece looks like.
+$G_{cd}=\sum_pF_{pc}F_{pd}$ is a sum over places $p$, and the order of its terms does not
+matter: $G$ stays as it is, and the loss is 0. That is why $G$ can describe style: it does not
+know where things are. It still knows what each small piece looks like, since a filter of
+7 × 7 pixels sees such a piece.
 
 </details>
 """
@@ -1258,10 +1266,10 @@ def gram_style_loss(
 # %% [markdown]
 r"""
 Gatys and others used VGG-19, a network with 19 layers that was trained on ImageNet's
-million photographs. Its weights are 80 MB even without the last layers, and are not here.
-But Ustyuzhaninov and others (2016, https://arxiv.org/abs/1606.00021) have shown that the
-Gram matrices of *random* filters capture textures, too, if there are filters of several
-sizes. So we take 32 random filters of 7 × 7 pixels at each of three scales.
+1.2 million photographs. Its weights are 80 MB even without the last layers, and are not
+part of this course. But Ustyuzhaninov and others (2016, https://arxiv.org/abs/1606.00021)
+have shown that the Gram matrices of *random* filters capture textures, too, if there are
+filters of several sizes. So we take 32 random filters of 7 × 7 pixels at each of three scales.
 """
 
 # %% tags=["active-ipynb"]
@@ -1297,9 +1305,8 @@ sizes. So we take 32 random filters of 7 × 7 pixels at each of three scales.
 
 # %% [markdown]
 r"""
-If the matrices mixed channels with places, or if no gradient reached the image, the right
-picture would look like the left one, or like noise. What it must look like: the same
-astronaut, in the colours and the light of the style.
+The right picture must show the same astronaut, in the colours and the light of the style.
+If no gradient reached the image, it would look like the left picture.
 """
 
 # %% tags=["active-ipynb"]
@@ -1313,27 +1320,27 @@ astronaut, in the colours and the light of the style.
 
 # %% [markdown]
 r"""
-The first picture has taken the blue evening of the rocket, the second the greens and the
+The first picture has taken the blue evening of the rocket, the second the green and the
 orange of the flower. The astronaut is still where she was. Random filters carry over
 colours, contrasts and fine grain. What would VGG add? Its deeper layers see larger pieces
-of the image, and they were trained to name what is there: they respond to petals, eyes
-and brush strokes, and less to what does not matter for names. So with VGG the strokes of
-a painting are carried over as well, and the content loss keeps the objects while the
-pixels change much more. The pictures are in "Image Style Transfer Using Convolutional
-Neural Networks" (Gatys, Ecker and Bethge, 2016).
+of the image, and they were trained to recognise what is there: they respond to petals, eyes
+and brush strokes. So with VGG the strokes of a painting are carried over as well, and the
+content loss keeps the objects while the pixels change much more. Such pictures are in
+"Image Style Transfer Using Convolutional Neural Networks" (Gatys, Ecker and Bethge, 2016).
 
 ## What you have learnt
 
-- A test from the same source has the same flaws. Accuracy and calibration did not find the
-  cross; every explanation did, once somebody looked.
+- Test data from the same source have the same flaws. Accuracy and calibration on them did not
+  find the cross; every explanation did.
 - Saliency, Grad-CAM and occlusion say where a network looks. Integrated gradients and
-  Shapley's values also share out a difference completely, compared with a base that you
-  choose, and they are blind to what looks like the base.
+  Shapley's values also share out a difference completely. They compare with a base that you
+  choose, and are blind to what looks like the base.
 - A map may look right because it shows the image. Randomise the weights and see whether it
   changes.
-- A class model says what a network looks for, LIME how a surrogate behaves near one image.
-- Gram matrices forget where features are and keep which occur together. That is enough to
-  repaint a photograph, even with filters that nobody trained.
+- A class model says what a network looks for. LIME says how a linear surrogate of the network
+  behaves near one image.
+- Gram matrices do not know where features are, but which of them occur together. That is
+  enough to repaint a photograph, even with filters that nobody trained.
 
 Read on: Adebayo et al., "Sanity Checks for Saliency Maps" (2018),
 https://arxiv.org/abs/1810.03292; Lapuschkin et al., "Unmasking Clever Hans predictors and
@@ -1344,7 +1351,7 @@ https://arxiv.org/abs/1508.06576.
 
 ## In your own words
 
-A hospital buys a network that finds pneumonia on X-ray images. Its seller shows you an
+A hospital wants to buy a network that finds pneumonia on X-ray images. The seller shows you an
 accuracy of 95 % on held-out images of the same two hospitals, a calibration error of 2 %,
 and ten heat maps that are bright on the lungs. Which of the three would have looked the
 same if the network had learnt to read which of the two hospitals' scanners made an image?

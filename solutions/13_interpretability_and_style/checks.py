@@ -14,14 +14,14 @@ def refusal(name, call):
     try:
         value = call()
     except ValueError:
-        return {f"{name}: a ValueError": True}
+        return {f"{name}: raises a ValueError": True}
     parts = value if isinstance(value, tuple) else (value,)
     arrays = [np.asarray(part) for part in parts]
     if any(array.dtype.kind not in "biuf" for array in arrays):
         raise WrongStructure(
             f"expected a ValueError, which the docstring promises here, got {describe(value)}"
         )
-    return {f"{name}: a ValueError": False} | {
+    return {f"{name}: raises a ValueError": False} | {
         f"{name}: returned {number}": array for number, array in enumerate(arrays)
     }
 
@@ -292,8 +292,8 @@ def _(rng):
 
 @exercise(
     points=10,
-    hint="A map is bright at a place, but the class' logit falls when the map brightens: should the place "
-    "light up?",
+    hint="A map is bright at a place, but the logit of the class falls when the map becomes brighter: should "
+    "the place light up?",
 )
 def grad_cam(answer, features, grads):
     rows, columns, _ = features.shape
@@ -422,8 +422,8 @@ def _(rng):
 
 @exercise(
     points=10,
-    hint="A mask that switches off three of five features: how far is it from the mask of ones, and how much "
-    "does it weigh if the width is 2?",
+    hint="A mask switches off three of five features: how far is it from the mask of ones, and how much does "
+    "it weigh if the width is 2?",
     dtype="float64",
     tolerance=1e-6,
     arrays="numpy",

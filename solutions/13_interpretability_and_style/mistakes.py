@@ -154,7 +154,7 @@ def saliency_of_loss(model, x, cls):
 
 @mistake(of="saliency_map")
 def saliency_signed(model, x, cls):
-    """the largest slope of a pixel's channels is taken with its sign, so that falls are lost."""
+    """the largest slope of a pixel's channels is taken with its sign, so that negative slopes are lost."""
     _checked(model, x, cls)
     return tf.reduce_max(_slopes(x, lambda x: model(x)[0, cls]), axis=-1)
 
@@ -230,7 +230,7 @@ def saliency_from_the_end(model, x, cls):
 
 @mistake(of="saliency_map")
 def saliency_of_no_class(model, x, cls):
-    """a class that there is not has a map of zeros, as `tf.one_hot` would give it, and is no error."""
+    """a class that does not exist is no error, but has a map of zeros, as `tf.one_hot` gives."""
     chosen = tf.one_hot([cls], model(x).shape[-1])
     return tf.reduce_max(tf.abs(_slopes(x, lambda x: tf.reduce_sum(model(x) * chosen))), axis=-1)
 
@@ -326,7 +326,7 @@ def backwards(f, x, base, steps):
 
 @mistake(of="integrated_gradients")
 def no_steps_no_error(f, x, base, steps):
-    """a number of steps below 1 is no error: the mean of nothing is returned."""
+    """a number of steps below 1 is no error, but gives NaN, the mean of no gradients."""
     if steps >= 1:
         return right.integrated_gradients(f, x, base, steps)
     return (x - base) * np.nan
@@ -383,7 +383,7 @@ def cam_averaged_maps(features, grads):
 
 @mistake(of="grad_cam")
 def cam_channels_reversed(features, grads):
-    """the weights are in another order than the maps."""
+    """the weights are in the opposite order to the maps."""
     _alike(features, grads)
     return right.grad_cam(features, grads[..., ::-1])
 
@@ -477,13 +477,13 @@ def sizes_alike_not_divided(v, n):
 
 @mistake(of="shapley_values")
 def alone(v, n):
-    """each player gets what they are worth alone, beyond the empty set."""
+    """each player gets only what that player adds to the empty set."""
     return np.array([v(frozenset({i})) - v(frozenset()) for i in range(n)], dtype=np.float64)
 
 
 @mistake(of="shapley_values")
 def left_out(v, n):
-    """each player gets what is lost when they leave all the others."""
+    """each player gets only what is lost when that player is missing from all."""
     everyone = frozenset(range(n))
     return np.array([v(everyone) - v(everyone - {i}) for i in range(n)], dtype=np.float64)
 
@@ -585,7 +585,7 @@ def distance_from_x(f, x, masks, width, lam):
 
 @mistake(of="lime_weights")
 def weights_squared(f, x, masks, width, lam):
-    """rows and scores are multiplied by their weights and not by the roots of these, which squares them."""
+    """rows and scores are multiplied by the weights, not by their square roots, so weights count squared."""
     off = np.sum(1 - masks, axis=1)
     return _surrogate(f, x, masks, width, lam, near=np.exp(-2 * off / max(width, 1e-9) ** 2))
 
@@ -615,7 +615,7 @@ def no_penalty(f, x, masks, width, lam):
 
 @mistake(of="lime_weights")
 def penalty_by_masks(f, x, masks, width, lam):
-    """the squared errors are averaged over the masks, so that the penalty counts so many times more."""
+    """the squared errors are averaged over the masks and not summed, so that the penalty counts too much."""
     return right.lime_weights(f, x, masks, width, lam * len(masks))
 
 
@@ -833,13 +833,13 @@ def full_bins_alike(conf, correct, bins):
 
 @mistake(of="calibration_error")
 def gaps_with_signs(conf, correct, bins):
-    """gaps keep their signs, as |accuracy| - confidence does: too sure and too modest bins cancel."""
+    """the gaps keep their signs, so that bins that are too sure and bins that are too modest cancel."""
     return _calibrated(conf, correct, bins, lambda share, gap: np.sum(share * gap))
 
 
 @mistake(of="calibration_error")
 def size_of_the_sum(conf, correct, bins):
-    """the size is taken of the summed gaps, and not of each, so that bins make up for each other."""
+    """the gaps are summed before their size is taken, so that gaps of opposite sign cancel."""
     return _calibrated(conf, correct, bins, lambda share, gap: np.abs(np.sum(share * gap)))
 
 
