@@ -9,11 +9,12 @@ from grader.exercise import exercise
 HOURS = 6  # that a student needs
 
 
-def network(weights, activation="tanh", probabilities=False, norm=None):
+def network(weights, shape, activation="tanh", probabilities=False, norm=None):
     """Build a model of dense layers, whose last one gives the logits.
 
     Args:
         weights: (kernel, bias) of each layer.
+        shape: of one image; the model takes no other.
         activation: of all layers but the last.
         probabilities: whether the model ends with a softmax.
         norm: mean and variance of a batch normalisation before the last layer, None for none.
@@ -41,6 +42,9 @@ def network(weights, activation="tanh", probabilities=False, norm=None):
             self.built = True
 
         def call(self, inputs, training=False):
+            if tuple(inputs.shape[1:]) != shape:
+                got = tuple(inputs.shape[1:])
+                raise ValueError(f"the model takes images of the shape {shape}, and was given {got}")
             features = tf.reshape(inputs, (-1, weights[0][0].shape[0]))
             for layer in self.dense[:-1]:
                 features = layer(features)
@@ -54,11 +58,13 @@ def network(weights, activation="tanh", probabilities=False, norm=None):
 
 
 def unchanged(model, call):
-    """Return what `call` returns, if the model's variables are afterwards what they were."""
-    before = [np.array(variable) for variable in model.weights]
+    """Return what `call` returns, if the model is afterwards what it was."""
+    before, learnt = [np.array(variable) for variable in model.weights], len(model.trainable_weights)
     returned = call()
     if not all(np.array_equal(old, np.array(new)) for old, new in zip(before, model.weights)):
         raise WrongStructure("expected the model to stay as it is, but the attack has changed it")
+    if len(model.trainable_weights) != learnt:
+        raise WrongStructure("expected the model to stay as it is, but the attack has changed `trainable`")
     return returned
 
 
@@ -81,11 +87,12 @@ def error_of(call):
     return describe(returned)
 
 
-def refuses_negative(call):
-    """Hold that an ε below 0 is refused."""
-    got = error_of(call)
-    if got:
-        raise WrongStructure(f"expected a ValueError where `eps` is below 0, got {got}")
+def refuses_negative(call, *sizes):
+    """Hold that each ε below 0 is refused."""
+    for eps in sizes:
+        got = error_of(lambda: call(eps))
+        if got:
+            raise WrongStructure(f"expected a ValueError where `eps` is {eps}, below 0, got {got}")
 
 
 def refuses_label(call):
@@ -139,7 +146,7 @@ def no_doubt(rng, features, classes):
 def noise_attack(answer, x, u, sizes, refused=None):
     # clause: "Raises: ValueError: `eps` is below 0."
     if refused is not None:
-        refuses_negative(lambda: answer.noise_attack(x, u, refused))
+        refuses_negative(lambda eps: answer.noise_attack(x, u, eps), refused, refused / 1e5)
     return {"noisy": [answer.noise_attack(x, u, float(eps)) for eps in np.atleast_1d(sizes)]}
 
 
@@ -158,8 +165,10 @@ def _(rng):
         "x": images(rng, 2, 7, 3, 1), "u": rng.choice([-1.0, 1.0], size=(2, 7, 3, 1)), "sizes": 0.2,
     }
     # clause: "the largest change of a pixel, 0 or more"
-    yield "an ε of 0, and one of 2", {
-        "x": images(rng, 3, 17), "u": rng.uniform(-1, 1, size=(3, 17)), "sizes": np.array([0.0, 2.0]),
+    yield "an ε of 2", {"x": images(rng, 2, 13), "u": rng.uniform(-1, 1, size=(2, 13)), "sizes": 2.0}
+    yield "an ε of 0", {"x": images(rng, 3, 17), "u": rng.uniform(-1, 1, size=(3, 17)), "sizes": 0.0}
+    yield "grey images", {
+        "x": rng.uniform(0.4, 0.6, size=(3, 14)), "u": rng.uniform(-1, 1, size=(3, 14)), "sizes": 0.2,
     }
     yield "an ε below 0, which is an error", {
         "x": images(rng, 4, 11), "u": rng.uniform(-1, 1, size=(4, 11)), "sizes": np.array([0.1, 0.3]),
@@ -177,11 +186,12 @@ def _(rng):
 )
 def fgsm(answer, weights, x, y, eps, refused=None, labels=(), **options):
     setting = {name: options.pop(name) for name in ("activation", "probabilities", "norm") if name in options}
-    model = network(weights, **setting)
-    if refused is not None:
-        refuses_negative(lambda: answer.fgsm(model, x, y, refused, **options))
-    for wrong in labels:
-        refuses_label(lambda: answer.fgsm(model, x, wrong, eps, **options))
+    model = network(weights, np.shape(x)[1:], **setting)
+    for targeted in (False, True):
+        if refused is not None:
+            refuses_negative(lambda size: answer.fgsm(model, x, y, size, targeted=targeted), refused)
+        for wrong in labels:
+            refuses_label(lambda: answer.fgsm(model, x, wrong, eps, targeted=targeted))
     # clause: "The model stays as it is"
     attacked = unchanged(model, lambda: answer.fgsm(model, x, y, eps, **options))
     if refused is not None:
@@ -210,6 +220,17 @@ def misread(inputs):
     return inputs | {"y": order[:, 0]}
 
 
+def faint(inputs):
+    """Make the weights of the first layer so small that no gradient is above a billionth of a billionth."""
+    (kernel, bias), *others = inputs["weights"]
+    return inputs | {"weights": [(1e-20 * kernel, bias), *others]}
+
+
+def grey(rng, inputs):
+    """Replace the images by others, without black and white pixels."""
+    return inputs | {"x": rng.uniform(0.4, 0.6, size=inputs["x"].shape)}
+
+
 def unsettled(rng, units):
     """Draw the moving mean and variance of a batch normalisation, far from those of any batch."""
     return [rng.normal(size=units), rng.uniform(3, 9, size=units)]
@@ -235,6 +256,9 @@ def _(rng):
     yield "targeted, a large ε and images of 6 × 7", aimed(rng, (4, 6, 7), [8, 5], 0.45, targeted=True)
     # clause: "A pixel stays as it is where the gradient is exactly 0"
     yield "images about which the model has no doubt", no_doubt(rng, 17, 3) | {"eps": 0.1}
+    yield "a model whose gradients are tiny", faint(aimed(rng, (4, 33), [6, 4], 0.1))
+    # clause: "no pixel leaves the range from 0 to 1", and not that of the images
+    yield "grey images", grey(rng, aimed(rng, (4, 35), [8, 5], 0.1))
     # clause: "the model is called with `training=False`"
     yield "a model that is another one in training", aimed(
         rng, (6, 40), [8, 5], 0.1, norm=unsettled(rng, 8)
@@ -258,9 +282,9 @@ def _(rng):
     "measured?",
 )
 def pgd(answer, weights, x, y, eps, step_size, steps, u0, refused=None, labels=(), **setting):
-    model = network(weights, **setting)
+    model = network(weights, np.shape(x)[1:], **setting)
     if refused is not None:
-        refuses_negative(lambda: answer.pgd(model, x, y, refused, step_size, steps, u0))
+        refuses_negative(lambda size: answer.pgd(model, x, y, size, step_size, steps, u0), refused)
     for wrong in labels:
         refuses_label(lambda: answer.pgd(model, x, wrong, eps, step_size, steps, u0))
     # clause: "The model stays as it is"
@@ -295,6 +319,8 @@ def _(rng):
     # clause: "A pixel stays as it is where the gradient is exactly 0"
     sure = no_doubt(rng, 60, 3) | {"eps": 1e-3, "step_size": 4e-4, "steps": 3}
     yield "images about which the model has no doubt", sure | {"u0": rng.uniform(-1, 1, size=(4, 60))}
+    yield "a model whose gradients are tiny", faint(stepped(rng, (4, 23), [6, 4], 0.3, 0.1, 3))
+    yield "grey images", grey(rng, stepped(rng, (4, 24), [8, 5], 0.2, 0.07, 3))
     # clause: "the model is called with `training=False`"
     yield "a model that is another one in training", stepped(
         rng, (6, 21), [8, 5], 0.3, 0.1, 3, norm=unsettled(rng, 8)
@@ -346,13 +372,21 @@ def distances(W, b, x):
 
 
 def misleading(rng, classes, features, scale=1.0):
-    """Draw W, b and x where the nearest class has neither the smallest gap nor that over its row's length."""
+    """Draw W, b and x where the nearest class is found by the Euclidean length of the normal alone.
+
+    It has neither the smallest gap, nor the smallest gap over the length of its own row, nor, with
+    several features, the smallest gap over the sum of the normal's absolute values.
+    """
     while True:
         W, b, x = affine(rng, classes, features, scale)
         seen, gaps, normals = distances(W, b, x)
         gaps[seen], normals[seen] = np.inf, 1
         far = gaps / normals
         others = {int(gaps.argmin()), int((gaps / np.linalg.norm(W, axis=1)).argmin())}
+        if features > 1:
+            sums = np.abs(W - W[seen]).sum(axis=1)
+            sums[seen] = 1
+            others.add(int((gaps / sums).argmin()))
         if int(far.argmin()) not in others and np.diff(np.sort(far))[0] > 0.01:
             return W, b, x
 
@@ -379,7 +413,7 @@ def _(rng):
     # clause: "A class with the same row of W as the seen one has no boundary with it, and is passed over"
     yield "two classes with the same weights", {"points": [twins() for _ in range(3)]}
     yield "weights in the thousands, and small ones", {
-        "points": [misleading(rng, 4, 5, scale=1e3), misleading(rng, 4, 13, scale=0.01)]
+        "points": [misleading(rng, 4, 5, scale=1e3), misleading(rng, 4, 13, scale=1e-6)]
     }
     # clause: "one of the others at least has another row"
     W, b, x = affine(rng, 2, 4)
@@ -443,7 +477,7 @@ def _(rng):
     ) | {"u": np.sqrt(features) * turned}
     # clause: "f(x + σu) − f(x − σu)"
     yield "a curve, with a large σ", polynomial(rng, 5, int(rng.integers(6, 12)), 0.7)
-    yield "a curve, and a large constant", polynomial(rng, 3, int(rng.integers(6, 12)), 0.2, constant=100.0)
+    yield "a curve, and a large constant", polynomial(rng, 3, int(rng.integers(6, 12)), 0.2, constant=1e6)
     # clause: "the distance at which the function is asked, above 0"
     yield "a curve in one dimension, with a σ of 2", polynomial(rng, 1, int(rng.integers(7, 13)), 2.0)
 
@@ -460,12 +494,14 @@ def _(rng):
 def adversarial_train_step(answer, weights, optimizer, x, y, eps, refused=None, empty=False, **setting):
     import keras
 
-    model = network(weights, **setting)
+    model = network(weights, np.shape(x)[2:], **setting)
     optimizer = getattr(keras.optimizers, optimizer[0])(**optimizer[1])
     optimizer.build(model.trainable_variables)
     # clause: "ValueError: `eps` is below 0"
     if refused is not None:
-        refuses_negative(lambda: answer.adversarial_train_step(model, optimizer, x[0], y[0], refused))
+        refuses_negative(
+            lambda size: answer.adversarial_train_step(model, optimizer, x[0], y[0], size), refused
+        )
     losses = []
     for images, labels in zip(x, y):
         losses.append(number(answer.adversarial_train_step(model, optimizer, images, labels, eps)))
@@ -519,9 +555,15 @@ def _(rng):
     sure["weights"] = [(40 * kernel, bias) for kernel, bias in sure["weights"]]
     order = np.argsort(sure["x"] @ sure["weights"][0][0], axis=2)
     yield "labels that the model is sure to be wrong", sure | {"y": order[:, :, 0]}
+    # A gradient far longer than 10.
+    steep = trained(rng, 5, 7, [6, 3], 0.1, steps=2, optimizer=("SGD", {"learning_rate": 0.01}))
+    (first, (kernel, bias)) = steep["weights"]
+    yield "a large gradient", steep | {"weights": [first, (40 * kernel, bias)]}
+    yield "images of 3 × 4 pixels", trained(rng, 4, 12, [5, 3], 0.1) | {"x": images(rng, 1, 4, 3, 4)}
     yield "an ε below 0, which is an error", trained(rng, 3, 7, [4], 0.1, refused=-0.1)
+    # A step by a gradient of 0 is none without momentum.
     yield "empty batches, which are an error, among others", trained(
-        rng, 3, 5, [4, 3], 0.1, steps=2, empty=True
+        rng, 3, 5, [4, 3], 0.1, steps=2, optimizer=momentum, empty=True
     )
     digits = arrays("digits")
     rows = rng.permutation(len(digits["label"]))[:48].reshape(6, 8)
@@ -627,7 +669,9 @@ def _(rng):
     # clause: "no entry of `lo` is above that of `hi`": they may be equal
     point = boxed(rng, 3, 6, 5, 4)
     yield "boxes of no width beside a wide one", point | {
-        "hi": np.where(np.arange(3)[:, None] < 2, point["lo"], point["hi"] + 1)
+        "hi": np.where(np.arange(3)[:, None] < 2, point["lo"], point["hi"] + 1),
+        # Where the ends are equal, their gradients depend on how the formula is written.
+        "slopes": np.where(np.arange(3)[:, None] < 2, 0, point["slopes"]),
     }
     yield "wide boxes and large weights", boxed(rng, 4, 3, 8, 5, radius=5.0, scale=20.0)
 
@@ -681,6 +725,7 @@ def _(rng):
         "settings": votes(rng, (100, 300), 0.85, 0.95, alpha=(1e-6, 1e-4), count=3)
         + votes(rng, (100, 300), 0.6, 0.7, alpha=(0.2, 0.35), count=3)
     }
+    yield "all of a million votes", {"settings": votes(rng, (900_000, 1_100_000), 1, 1, count=3)}
     yield "a hundred thousand votes, and one to ten", {
         "settings": votes(rng, (90_000, 110_000), 0.55, 0.9999, count=4)
         + [(n, n, rng.uniform(0.01, 0.2), 1.0) for n in range(1, 11)]

@@ -71,7 +71,7 @@ def noise_centred_again(x, u, eps):
 
 @mistake(of="noise_attack", raises="WrongStructure")
 def noise_of_negative_size(x, u, eps):
-    """an ε below 0 is taken as it is."""
+    """an ε below 0 is not refused."""
     return tf.clip_by_value(x + eps * u, 0.0, 1.0)
 
 
@@ -253,14 +253,14 @@ def as_in_training(model, x, y, eps, targeted=False):
 
 @mistake(of="fgsm", raises="WrongStructure")
 def negative_size(model, x, y, eps, targeted=False):
-    """an ε below 0 is taken as it is, and the attack helps the model."""
+    """an ε below 0 is not refused, and such an attack would help the model."""
     step = eps * tf.sign(_slope(model, x, y, _loss))
     return tf.clip_by_value(x - step if targeted else x + step, 0.0, 1.0)
 
 
 @mistake(of="fgsm", raises="WrongStructure")
 def any_label(model, x, y, eps, targeted=False):
-    """a label that is no class becomes a row of zeros, and its image is returned as if it were attacked."""
+    """a label that is no class is not refused, and its image is returned as if it were attacked."""
     return _fgsm(model, x, y, eps, targeted, _loss_of_any)
 
 
@@ -403,15 +403,23 @@ def steps_as_in_training(model, x, y, eps, step_size, steps, u0):
     return attacked
 
 
+@mistake(of="pgd")
+def steps_where_zero_counts_positive(model, x, y, eps, step_size, steps, u0):
+    """a gradient of exactly 0 is counted as positive, so that its pixel moves."""
+    return _pgd(
+        model, x, y, eps, step_size, steps, u0, direction=lambda g: tf.where(g >= 0, 1.0, -1.0)
+    )
+
+
 @mistake(of="pgd", raises="WrongStructure")
 def steps_of_negative_size(model, x, y, eps, step_size, steps, u0):
-    """an ε below 0 is taken as it is."""
+    """an ε below 0 is not refused."""
     return _pgd(model, x, y, abs(eps), step_size, steps, u0)
 
 
 @mistake(of="pgd", raises="WrongStructure")
 def steps_for_any_label(model, x, y, eps, step_size, steps, u0):
-    """a label that is no class becomes a row of zeros, and its image is returned as if it were attacked."""
+    """a label that is no class is not refused, and its image is returned as if it were attacked."""
     return _pgd(model, x, y, eps, step_size, steps, u0, loss=_loss_of_any)
 
 
@@ -446,6 +454,14 @@ def own_length_of_a_row(W, b, x):
         rank=lambda gaps, lengths, W: gaps / np.linalg.norm(W, axis=1),
         size=lambda length, row: row @ row,
     )
+
+
+@mistake(of="deepfool_linear")
+def distance_in_the_largest_change(W, b, x):
+    """the nearest boundary is chosen by the sum of the normal's absolute values, not by its length."""
+    seen = int((W @ x + b).argmax())
+    sums = np.abs(W - W[seen]).sum(axis=1)
+    return _deepfool(W, b, x, rank=lambda gaps, lengths, W: gaps / sums[sums > 0])
 
 
 @mistake(of="deepfool_linear")
@@ -704,7 +720,7 @@ def attacked_out_of_range(model, optimizer, x, y, eps):
 
 @mistake(of="adversarial_train_step", raises="WrongStructure")
 def empty_batch_learnt(model, optimizer, x, y, eps):
-    """an empty batch is learnt from, and all weights become NaN."""
+    """an empty batch is not refused, though the mean of no losses is 0/0."""
     _checked(eps)
     attacked = right.fgsm(model, x, y, eps)
     with tf.GradientTape() as tape:
@@ -717,7 +733,7 @@ def empty_batch_learnt(model, optimizer, x, y, eps):
 
 @mistake(of="adversarial_train_step", raises="WrongStructure")
 def trained_against_negative_size(model, optimizer, x, y, eps):
-    """an ε below 0 is taken as it is, and the model learns from easier images."""
+    """an ε below 0 is not refused."""
     return right.adversarial_train_step(model, optimizer, x, y, abs(eps))
 
 
