@@ -212,7 +212,8 @@ Before it is trained, the loss should be near $\log10\approx2.3$.
 # plain = minimise(lambda model, x, y, share: cross_entropy(y, model(x)))
 # clean = accuracy(plain, x_test, y_test)
 # print(f"loss before the training: {start:.2f}")
-# print(f"right about {clean:.0%} of the test images, {accuracy(plain, x_val, y_val):.0%} of the validation images")
+# print(f"right about {clean:.0%} of the test images")
+# print(f"right about {accuracy(plain, x_val, y_val):.0%} of the validation images")
 # assert 1.9 < start < 3, "it knows nothing yet"
 # assert 0.79 < clean < 0.89, "about 84 of 100"
 
@@ -843,14 +844,14 @@ almost never right. It has a price: without an attack it is right less often tha
 
 **A silent bug.** A colleague saves time. He attacks the whole training set once, before the training, by
 FGSM on the plain network at ε = 0.1, and trains a new network on these attacked images. The loss falls as it
-should. On test images that were attacked in the same way his network is right in more cases than your
-hardened network under FGSM. Write down how often you think it is right if the attack is computed anew, on
-his network, and which number in his report should have made him suspicious.
+should. On test images that were attacked in the same way, his network is right more often than your
+hardened network under FGSM. How often is it right if the attack is computed anew, on his network? And which
+number in his report should have made him suspicious? Write down your forecast.
 
 <details><summary>Answer</summary>
 
-The cell below prints it. He is right about nearly all images that were attacked in advance, and
-about none when his own network is attacked. The change that was added to each image depends on its
+The cell below prints it. His network is right about nearly all images that were attacked in advance, and
+about almost none when it is attacked itself. The change that was added to each image depends on its
 label, so it gives the label away. His network has learnt to read it, and has weak spots of its own,
 which nothing in his training looked for. The suspicious number is the accuracy under attack: it is
 far higher than his accuracy without an attack. An attack that does no harm is a broken attack, or
@@ -873,8 +874,8 @@ one on another network.
 r"""
 ## Robust features in the gradient
 
-What does a hardened network look at? The gradient of the loss with respect to the image says which pixels
-matter. Here it is for eight images, for the plain network and for the hardened one.
+Which pixels does a hardened network use? The gradient of the loss with respect to the image says which
+pixels matter. Here it is for eight images, for the plain network and for the hardened one.
 """
 
 # %% tags=["active-ipynb"]
@@ -903,7 +904,8 @@ matter. Here it is for eight images, for the plain network and for the hardened 
 # %% [markdown]
 r"""
 The plain network's gradient looks like noise. In that of the hardened one, outlines, sleeves and soles can be
-seen. Tsipras et al. (2019) and Ilyas et al. (2019) explain it so: a picture has *robust features*, which
+seen. Tsipras et al., [Robustness May Be at Odds with Accuracy](https://arxiv.org/abs/1805.12152) (2019), and
+Ilyas et al. (2019, see the end) explain it in this way. A picture has *robust features*, which
 a small change cannot remove, and others that also predict the label but can be turned around by a
 change that no eye sees. The plain network uses both kinds. The hardened one has learnt to do without
 the second kind, and therefore loses some accuracy.
@@ -987,8 +989,9 @@ def distillation_loss(
 
 # %% [markdown]
 r"""
-Papernot et al. (2016) proposed it as a defence. The teacher is trained at a high temperature, here
-50, the student is distilled from it at the same temperature, and then the student is used at $T=1$.
+Papernot et al., [Distillation as a Defense](https://arxiv.org/abs/1511.04508) (2016), proposed it. The
+teacher is trained at a high temperature, here 50, the student is distilled from it at the same
+temperature, and then the student is used at $T=1$.
 Under FGSM and PGD it does much better than the plain network.
 """
 
@@ -1008,11 +1011,11 @@ Under FGSM and PGD it does much better than the plain network.
 
 # %% [markdown]
 r"""
-Before you believe it, look at the curves once more. From ε = 0.1 to ε = 0.2 they hardly fall. At ε
-= 1 any image could be turned into any other, so the curve of a working attack must go down to 0.
+Before you believe it, look at the curves once more. From ε = 0.1 to ε = 0.2 they hardly fall. At ε = 1
+any image could be turned into any other, so the curve of a working attack must go down to 0.
 
-**Prediction 3.** Have the misleading images become rarer, or has the attack become blind? Which measurement
-decides it?
+**Prediction 3.** Have the misleading images become rarer, or does the attack no longer find them? Which
+measurement decides it?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -1057,18 +1060,20 @@ decides it?
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** The attack has become blind. At $T=50$ the student had to learn much larger
-logits. Used at $T=1$, its softmax is so sure of many images that the probability of
-each wrong class is smaller than the smallest number of float32. The loss is exactly 0, and so is
-its gradient: your attack leaves these images alone. The misleading images are as near as before.
-Whoever divides the logits by 50, which changes no decision, sees the gradient again. Whoever
-attacks another network and carries the images over, or asks for logits only, never needed it. This
-is called *gradient masking*. Carlini and Wagner (2016) broke defensive distillation in this way,
-and Athalye et al. (2018) several later defences that mask gradients.
+**Prediction 3, answered.** The attack no longer finds them. At $T=50$ the student had to learn much larger
+logits. Used at $T=1$, its softmax is so sure of many images that in float32 the loss is exactly 0, and so is
+its gradient: your attack leaves these images as they are. The misleading images are about as near as before.
+If the logits are divided by 50, which changes no decision, the gradient can be seen again. And an attacker
+who attacks another network and carries the images over, or who asks for logits only, never needed it. This
+is called *gradient masking*. Carlini and Wagner broke defensive distillation by changing what the attack
+computes from the logits ([Defensive Distillation Is Not Robust to Adversarial
+Examples](https://arxiv.org/abs/1607.04311), 2016), and Athalye, Carlini and Wagner broke several later
+defences that mask gradients ([Obfuscated Gradients Give a False Sense of
+Security](https://arxiv.org/abs/1802.00420), 2018).
 
-A model *without logits*, one that ends with a softmax, changes what an attack finds, too. Your
-attack takes the probabilities for logits, and its loss is then another function. For the plain
-network both attacks find the same. For the distilled one the two numbers differ much, and neither
+A model *without logits*, one that ends with a softmax, also changes what an attack finds. Your
+attack treats the probabilities as logits, and its loss is then another function. For the plain
+network both attacks do about the same harm. For the distilled one the two numbers differ much, and neither
 of them tells how robust it is: FGSM on the divided logits does more harm than both.
 """
 
@@ -1097,8 +1102,8 @@ of them tells how robust it is: FGSM on the divided logits does more harm than b
 r"""
 Signs of gradient masking, for your own work: one step does more harm than several; attacks on
 another network do more harm than attacks on this one; a black-box attack does more harm than a
-white-box one; accuracy does not fall to 0 for a large ε; the loss' gradient is 0 or NaN. If you see
-one of them, the attack is broken, and a better one will probably find more misleading images.
+white-box one; accuracy does not fall to 0 for a large ε; the gradient of the loss is 0 or NaN. If you see
+one of these signs, the attack is broken, and a better one will probably find more misleading images.
 
 ## Interval bounds
 
@@ -1194,21 +1199,21 @@ orange ones what FGSM reached.
 
 # %% [markdown]
 r"""
-Random corners find almost nothing, and FGSM only a little more. The rest may be reached by
-better attacks, or be slack of the bounds: from this picture nobody can tell.
+Random corners reach only a small part of the bars, and FGSM a larger one. The rest may be reached by
+better attacks, or the bounds may be wider than necessary: this picture cannot decide it.
 
 An image is *certified* if the lower bound of the right logit is above the upper bounds of all
-others: then no image of the box is misnamed. That is a promise against all attackers, of today and
-later.
+others: then the network names every image in the box correctly. This holds against every attacker who stays
+in the box, today and later.
 
 One can train for this. The *worst logits* of an image are the lower bound for the right class and
 the upper bounds for all others. Their cross-entropy is a loss. Training starts with ordinary
-images, since boxes are hopelessly wide at first, and ε and the share of the worst case grow on the
-way.
+images, since the boxes are far too wide at first. Then ε and the share of the worst case grow
+step by step.
 
 **Prediction 4.** The hardened network from above was trained for ε = 0.1. Another one is now
-trained by its bounds, also for ε = 0.1. How many of 100 test images do the bounds certify at ε =
-0.05 for the one, and how many for the other?
+trained by its bounds, also for ε = 0.1. How many of 100 test images do the bounds certify at
+ε = 0.05 for the one, and how many for the other?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -1251,9 +1256,9 @@ trained by its bounds, also for ε = 0.1. How many of 100 test images do the bou
 r"""
 **Prediction 4, answered.** Of the hardened network nothing can be proved at ε = 0.05, though PGD
 finds no attack on most of its images. Of the bounded one more than half of the images are
-certified. Between the two curves of one network lies what we do not know: there the attack fails,
-and so does the proof. For the bounded network the gap is narrow, because it was trained so that its
-intervals stay small. The next cell shows how: layer by layer, the mean width of the units'
+certified. The distance between the two curves of one network is what we do not know: on these images the
+attack fails, and the proof fails too. For the bounded network the gap is narrow, because it was trained
+so that its intervals stay small. The next cell shows how: layer by layer, the mean width of the units'
 intervals.
 """
 
@@ -1278,20 +1283,20 @@ intervals.
 r"""
 ## Randomised smoothing
 
-Intervals become very wide in deep networks. There is a certificate for *any* classifier, for changes
-of a Euclidean length. Add normal noise of standard deviation $\sigma$ to the image many times, and
+Intervals become very wide in deep networks. There is another certificate, for *any* classifier, against
+changes up to a Euclidean length. Add normal noise of standard deviation $\sigma$ to the image many times, and
 let the network vote. The class with the most votes is the answer of the *smoothed* classifier. If
-that class has the probability $p$ under noise, at least 1/2, no change that is shorter than
+that class has a probability $p\ge\frac12$ under noise, no change that is shorter than
 
 $$R=\sigma\,\Phi^{-1}(p)$$
 
 alters it, where $\Phi$ is the distribution function of the standard normal distribution.
 
-Nobody knows $p$, and only votes are counted. So one needs a lower bound $p_{\text{low}}$ that is
-above $p$ with the probability $\alpha$ at most. The exact one is that of Clopper and Pearson: the
-$p$ at which as many votes as were counted, or more, would have the probability $\alpha$. For
-$0<\text{count}$ it is the $\alpha$-quantile of the beta distribution with the parameters
-$\text{count}$ and $n-\text{count}+1$.
+Nobody knows $p$; one can only count votes. So one needs a lower bound $p_{\text{low}}$ that is
+above $p$ with probability $\alpha$ at most. The exact one is that of Clopper and Pearson: the
+probability of a vote at which one would count at least as many votes as were counted with the probability
+$\alpha$. For $\text{count}>0$ it is the $\alpha$-quantile of the beta distribution with the parameters
+$\text{count}$ and $n-\text{count}+1$; for no votes it is 0.
 
 *A small step:* all 1,000 of 1,000 votes agree, and $\alpha=0.001$. What is $p_{\text{low}}$? Solve
 for the $p$ at which this has the probability α.
@@ -1330,10 +1335,9 @@ def smoothing_certificate(count: int, n: int, alpha: float, sigma: float) -> flo
 # %% [markdown]
 r"""
 The network that votes has to know noise, so it is trained with noise of σ = 0.25. One hundred
-images get 1,000 votes each. A first hundred votes choose the class, and the others certify it: the
-same votes may not do both. Beside the certified curve stands the strongest attack on lengths that
-we have. DeepFool's direction at the voting network is made as long as wanted, and the smoothed
-classifier votes about the moved image.
+images are voted on. A hundred votes choose the class, and 1,000 others certify it: the
+same votes may not do both. Beside the certified curve stands an attack: the image is moved in DeepFool's
+direction at the voting network, by a chosen length, and the smoothed classifier votes on the moved image.
 """
 
 # %% tags=["active-ipynb"]
@@ -1382,13 +1386,13 @@ classifier votes about the moved image.
 r"""
 The certified curve ends at $2.46\,\sigma$, as computed above, even where the attack still fails.
 More votes move that end only slowly. The radius is a length in 784 dimensions. To compare it with
-ε, note that a change of ε at each pixel has the length $28\,\varepsilon$, so a length of 0.5 is
-less than ε = 0.02. Neither certificate replaces the other.
+ε, note that a change of ε at each pixel has the length $28\,\varepsilon$, so a length of 0.5 corresponds to
+less than ε = 0.02 at each pixel. Neither certificate replaces the other.
 
 ## The score of the game
 
-Each attacker plays against each defender at ε = 0.1, on the first 60 test images. *Worst* counts
-the images that survive all attacks of the row: an attacker chooses the attack after he has seen the
+Each attacker plays against each defender at ε = 0.1, on the first 60 test images. *Worst* is the share of
+images that survive all attacks of the row: an attacker chooses the attack after he has seen the
 defence. *Certified* is what the interval bounds prove.
 """
 
