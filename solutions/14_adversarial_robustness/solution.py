@@ -476,8 +476,10 @@ def pgd(
 r"""
 How many steps does it take? The first picture follows the mean loss of the attacked images at ε = 0.05
 from five random starts. The five lines lie on top of each other, so the start hardly matters for this
-network. The second picture is the curve against ε. PGD must never be clearly weaker than FGSM, or a
-projection is wrong. More harm has a price: ten gradients in the place of one.
+network. Each step moves a pixel by ε / 4, so after eight steps a pixel has had time to cross its whole
+interval, and the lines must level off. If they keep rising, ε is measured from the wrong place. The second
+picture shows the curves against ε. PGD must never be clearly weaker than FGSM, or a projection is wrong. More
+harm has a price: ten gradients in the place of one.
 """
 
 # %% tags=["active-ipynb"]
@@ -850,7 +852,7 @@ attacks without a sign it does matter.
 #     against_plain["PGD"][5], against_hardened["PGD"][5]))
 # print("right without an attack:    plain {:.0%}, hardened {:.0%}".format(
 #     against_plain["PGD"][0], against_hardened["PGD"][0]))
-# assert against_hardened["PGD"][5] > against_plain["PGD"][5] + 0.2, "20 points and more are won"
+# assert 0.4 < against_hardened["PGD"][5] < 0.6 and against_plain["PGD"][5] < 0.05, "half, and almost never"
 # assert against_hardened["PGD"][0] < against_plain["PGD"][0] - 0.04, "and some are lost without an attack"
 
 # %% [markdown]
@@ -885,7 +887,7 @@ one on another network.
 # print(f"attacked in advance: right about {old_attack:.0%}; attacked itself: right about {new_attack:.0%}; "
 #       f"not attacked: {accuracy(colleagues, x_test, y_test):.0%}")
 # assert old_attack > against_hardened["FGSM"][5] + 0.1, "it looks better than the hardened network"
-# assert new_attack < 0.3, "and it is not"
+# assert old_attack > 0.95 and new_attack < 0.05, "nearly all, and almost none"
 
 # %% [markdown]
 r"""
@@ -928,8 +930,8 @@ change that no eye sees. The plain network uses both kinds. The hardened one has
 the second kind, and therefore loses some accuracy.
 
 Your targeted FGSM makes it visible. Thirty small steps lead each image towards the class "bag". Both networks
-see a bag in the end. What the plain one calls a bag is the old image under noise. In what the hardened one
-calls a bag, a broad bright shape has been painted, as many bags have it.
+see a bag in the end. What the plain one calls a bag is the old image under noise. Where the hardened one
+sees a bag, a broad bright shape has been painted into the lower half of most images, as many bags have it.
 """
 
 # %% tags=["active-ipynb"]
@@ -1024,7 +1026,7 @@ Under FGSM and PGD it does much better than the plain network.
 # show_curves(sizes, against_distilled, "Distilled at T = 50")
 # print("right under FGSM at ε = 0.1: plain {:.0%}, distilled {:.0%}".format(
 #     against_plain["FGSM"][5], against_distilled["FGSM"][5]))
-# assert against_distilled["FGSM"][5] > against_plain["FGSM"][5] + 0.25
+# assert 0.46 < against_distilled["FGSM"][5] < 0.58, "about 52 of 100"
 
 # %% [markdown]
 r"""
@@ -1220,8 +1222,8 @@ orange ones what FGSM reached.
 
 # %% [markdown]
 r"""
-Random corners reach only a small part of the bars, and FGSM a larger one. The rest may be reached by
-better attacks, or the bounds may be wider than necessary: this picture cannot decide it.
+Random corners reach only a small part of each bar, and FGSM reaches only a little more. The rest may be
+reached by better attacks, or the bounds may be wider than necessary: this picture cannot decide it.
 
 An image is *certified* if the lower bound of the right logit is above the upper bounds of all
 others: then the network names every image in the box correctly. This holds against every attacker who stays
@@ -1411,18 +1413,20 @@ less than ε = 0.02 at each pixel. Neither certificate replaces the other.
 
 ## The score of the game
 
-Each attacker plays against each defender at ε = 0.1, on the first 60 test images. *Worst* is the share of
+Each attacker plays against each defender at ε = 0.1, on the first 60 test images. *FGSM, z / 50* is the
+attack on the logits divided by 50, and *noise-trained* is the network that voted. *Worst* is the share of
 images that survive all attacks of the row: an attacker chooses the attack after he has seen the
 defence. *Certified* is what the interval bounds prove.
 """
 
 # %% tags=["active-ipynb"]
 # players = {"plain": plain, "distilled": distilled, "noise-trained": voter} | two | {"bounded": bounded}
-# columns = ["no attack", "noise", "FGSM", "PGD", "PGD on plain", "NES", "worst", "certified"]
+# columns = ["no attack", "noise", "FGSM", "FGSM, z / 50", "PGD", "PGD on plain", "NES", "worst", "certified"]
 # carried = ten_steps(plain, sixty, sixty_labels, 0.1)
 # shares = []
 # for name, model in players.items():
 #     moved = [sixty, noise_attack(sixty, signs[:60], 0.1), fgsm(model, sixty, sixty_labels, 0.1),
+#              fgsm(Cooled(model, 50.0), sixty, sixty_labels, 0.1),
 #              ten_steps(model, sixty, sixty_labels, 0.1), carried,
 #              black_box(model, sixty, sixty_labels, 0.1, 50)]
 #     survived = np.array([np.argmax(model(x), axis=1) == np.asarray(sixty_labels) for x in moved])
@@ -1436,19 +1440,21 @@ defence. *Certified* is what the interval bounds prove.
 # score = {name: dict(zip(columns, row)) for name, row in zip(players, shares)}
 # for name, row in score.items():
 #     print(f"{name:14}" + "".join(f"{kind}: {share:.0%}   " for kind, share in row.items()))
-# assert score["distilled"]["FGSM"] > score["distilled"]["worst"] + 0.1, "one attack proves nothing"
+# assert score["distilled"]["FGSM"] > score["distilled"]["worst"] + 0.2, "one attack proves nothing"
+# assert abs(score["hardened"]["worst"] - score["bounded"]["worst"]) < 0.12, "about as often"
+# assert score["plain"]["worst"] < score["noise-trained"]["worst"] < score["hardened"]["worst"] - 0.1
 # assert score["bounded"]["certified"] > 0.25, "only training by the bounds gives proofs"
 # assert max(row["certified"] for name, row in score.items() if name != "bounded") < 0.05
 # assert min(score[name]["worst"] for name in ("hardened", "bounded")) > 0.3
 
 # %% [markdown]
 r"""
-Read the rows of the table as the papers were written. The plain network falls to everything but
-noise (Goodfellow et al., 2015). The distilled one looks strong in the column of FGSM, and "worst"
-shows that it is not (Carlini and Wagner, 2016; Athalye et al., 2018). The hardened one holds
-against all attacks that we know, without a proof (Madry et al., 2018). The bounded one holds about
-as well, with a proof for many images (Gowal et al., 2018). All that hold have paid with accuracy in
-the first column.
+Read the rows of the table from top to bottom. The plain network fails under everything but
+noise (Goodfellow et al., 2015). The distilled one looks strong in the column of FGSM, and *worst*
+shows that it is not (Carlini and Wagner, 2016; Athalye et al., 2018). Training with noise helps a
+little. The hardened network survives far more often, under all attacks that were tried, and without a proof
+(Madry et al., 2018). The bounded one survives about as often, with a proof for many images (Gowal et
+al., 2018). Both have paid with accuracy in the first column.
 
 **Explore.** Train a network that survives as often as possible. The cell prints the outcome: the
 share of *validation* images about which your network is right under PGD at ε = 0.1, from logits and
