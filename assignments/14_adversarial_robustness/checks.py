@@ -413,7 +413,7 @@ def _(rng):
     # clause: "A class with the same row of W as the seen one has no boundary with it, and is passed over"
     yield "two classes with the same weights", {"points": [twins() for _ in range(3)]}
     yield "weights in the thousands, and small ones", {
-        "points": [misleading(rng, 4, 5, scale=1e3), misleading(rng, 4, 13, scale=1e-6)]
+        "points": [misleading(rng, 4, 5, scale=1e3), *(misleading(rng, 4, 13, scale=1e-6) for _ in range(4))]
     }
     # clause: "one of the others at least has another row"
     W, b, x = affine(rng, 2, 4)

@@ -216,7 +216,7 @@ def log_of_softmax(model, x, y, eps, targeted=False):
 
 @mistake(of="fgsm")
 def loss_flat_near_zero(model, x, y, eps, targeted=False):
-    """the loss is one of probabilities, as Keras' without `from_logits`, which is flat below 0.0000001."""
+    """the loss is that of probabilities, as in Keras without `from_logits`, and is flat below 0.0000001."""
     return _fgsm(model, x, y, eps, targeted, _loss_cut_off)
 
 
@@ -390,7 +390,7 @@ def steps_with_softmax_twice(model, x, y, eps, step_size, steps, u0):
 
 @mistake(of="pgd")
 def steps_by_probabilities_cut_off(model, x, y, eps, step_size, steps, u0):
-    """the loss is one of probabilities, as Keras' without `from_logits`, which is flat below 0.0000001."""
+    """the loss is that of probabilities, as in Keras without `from_logits`, and is flat below 0.0000001."""
     return _pgd(model, x, y, eps, step_size, steps, u0, loss=_loss_cut_off)
 
 
@@ -944,7 +944,7 @@ def radius_below_zero(count, n, alpha, sigma):
 
 @mistake(of="smoothing_certificate")
 def upper_bound(count, n, alpha, sigma):
-    """the quantile is that of 1 − α, and the bound is no lower one."""
+    """the quantile is that of 1 − α, so that the bound is an upper one."""
     return _radius(_bound(count, n, 1 - alpha), sigma)
 
 

@@ -1280,9 +1280,10 @@ r"""
 **Prediction 4, answered.** Of the hardened network nothing can be proved at ε = 0.05, though PGD
 finds no attack on most of its images. Of the bounded one more than half of the images are
 certified. The distance between the two curves of one network is what we do not know: on these images the
-attack fails, and the proof fails too. For the bounded network the gap is narrow, because it was trained
-so that its intervals stay small. The next cell shows how: layer by layer, the mean width of the units'
-intervals.
+attack fails, and the proof fails too. (For small networks, integer programming decides it exactly, at a
+much higher price: see Kolter and Madry at the end.) For the bounded network the gap is narrow, because it
+was trained so that its intervals stay small. The next cell shows how: layer by layer, the mean width of the
+units' intervals.
 """
 
 # %% tags=["active-ipynb"]
