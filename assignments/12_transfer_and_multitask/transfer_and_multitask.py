@@ -82,7 +82,7 @@ network, and make the pictures.
 #     x, y, radius = x - each(-0.15, 0.15), y - each(-0.15, 0.15), each(0.45, 0.75)
 #     angle, distance = np.arctan2(y, x), np.hypot(x, y)
 #     wave = sum(rng.normal(size=(n, 1, 1)) * np.cos(k * angle + each(0, 2 * np.pi)) for k in (3, 5, 7))
-#     edge = radius * (1 + np.where(ragged, 0.24, 0.02)[:, None, None] * wave / 1.7)
+#     edge = radius * (1 + np.where(ragged, 0.4, 0.02)[:, None, None] * wave / 1.7)
 #     turn, fine = each(0, np.pi), each(10, 13)
 #     u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
 #     textures = [
@@ -210,14 +210,15 @@ network, and make the pictures.
 # def show_blocks(title, lines):
 #     """A graph of boxes (x, y, text, colour) and arrows between them, by their numbers."""
 #     boxes, arrows = lines
-#     figure, axes = plt.subplots(figsize=(9, 2.4), layout="constrained")
+#     low, high = min(box[0] for box in boxes) - 0.7, max(box[0] for box in boxes) + 0.7
+#     _, axes = plt.subplots(figsize=(1.6 * (high - low), 2.4), layout="constrained")
 #     for x, y, text, colour in boxes:
 #         box = {"boxstyle": "round", "fc": colour, "ec": "0.4"}
 #         axes.text(x, y, text, ha="center", va="center", bbox=box)
 #     for start, end in arrows:
 #         (x0, y0), (x1, y1) = boxes[start][:2], boxes[end][:2]
 #         axes.annotate("", (x1 - 0.36, y1), (x0 + 0.36, y0), arrowprops={"arrowstyle": "->", "color": "0.3"})
-#     axes.set(xlim=(-0.7, 5.2), ylim=(-1.3, 1.3), title=title)
+#     axes.set(xlim=(low, high), ylim=(-1.3, 1.3), title=title)
 #     axes.axis("off")
 #     plt.show()
 #
@@ -456,7 +457,7 @@ def diagnostic_metrics(
 
     Args:
         y: 1 for ill, 0 for healthy.
-        score: any numbers; an ill example should have a large one.
+        score: any numbers, all finite; an ill example should have a large one.
         thr: an example is called ill where its score is at least `thr`, which may be infinite.
 
     Returns:
@@ -658,6 +659,7 @@ scratch, frozen, fine-tuned? How many percentage points lie between the first an
 #     keras.utils.set_random_seed(seed)
 #     x, y, _, _ = draw_clinic(6 * labels, 100 + seed)
 #     options = {"seed": seed, "watch": lambda model: right_share(model, x_test, y_test)}
+#     options["every"] = 50 if labels == 20 else 150
 #     if way == "from scratch":
 #         model = keras.Sequential([new_base(), keras.layers.Dense(6)])
 #         return model, train(model, x, y, 300, 20, 0.004, **options)
@@ -671,16 +673,15 @@ scratch, frozen, fine-tuned? How many percentage points lie between the first an
 #     return model, curve + train(model, x, y, 150, 20, 0.002, **options)
 #
 #
-# curves = {way: [learn(way, 20, seed)[1] for seed in range(4)]
-#           for way in ("from scratch", "frozen", "fine-tuned")}
+# WAYS = ("from scratch", "frozen", "fine-tuned")
+# learnt = {(way, 20, seed): learn(way, 20, seed) for way in WAYS for seed in range(3)}
+# curves = {way: [learnt[way, 20, seed][1] for seed in range(3)] for way in WAYS}
 
 # %% tags=["active-ipynb"]
 # amounts = (5, 20, 80)
-# by_labels = {
-#     way: [[run[-1] for run in curves[way]] if n == 20 else [learn(way, n, seed)[1][-1] for seed in (0, 1)]
-#           for n in amounts]
-#     for way in curves
-# }
+# learnt |= {(way, n, seed): learn(way, n, seed) for way in WAYS for n in (5, 80) for seed in range(2)}
+# by_labels = {way: [[learnt[key][1][-1] for key in learnt if key[:2] == (way, n)] for n in amounts]
+#              for way in WAYS}
 # show_curves(curves, watched, by_labels, amounts)
 # for way, columns in by_labels.items():
 #     print(f"{way:13}", "  ".join(f"{n:3} labels: {np.mean(c):.1%}" for n, c in zip(amounts, columns)))
@@ -716,9 +717,9 @@ looked at, once.
 """
 
 # %% tags=["active-ipynb"]
-# tuned, _ = learn("fine-tuned", 80, 0)
+# tuned = learnt["fine-tuned", 80, 0][0]
 # x_val, y_val, _, _ = draw_clinic(300, seed=5)
-# val_share = right_share(learn("fine-tuned", 20, 0)[0], x_val, y_val)
+# val_share = right_share(learnt["fine-tuned", 20, 0][0], x_val, y_val)
 # p_val, p_test = (softmax(outputs_of(tuned, x).astype("float64")) for x in (x_val, x_test))
 # score_val, score_test = (aggregate_taxonomy(p, PARENT, 3)[:, 2] for p in (p_val, p_test))
 # ill_val, ill_test = ((PARENT[y] == 2).astype("int32") for y in (y_val, y_test))
@@ -925,7 +926,7 @@ learnt, and both losses as they are.
 # features = {name: (f - centre) / (width + 0.01) for name, f in features.items()}
 #
 #
-# def learn_both(unit, combine, epochs=80):
+# def learn_both(unit, combine, epochs=50):
 #     """Return s and the tasks' losses by epoch, the error in mm, and the share of right kinds."""
 #     keras.utils.set_random_seed(0)
 #     heads = [keras.layers.Dense(1), keras.layers.Dense(6)]
@@ -1226,7 +1227,7 @@ one half each have a margin of 0, but an entropy below the largest.
 #     rank[select_queries(grid, len(grid), how)] = np.arange(len(grid))
 #     middles[how] = rank[np.argmin(np.abs(grid - [0.5, 0.5, 0]).sum(axis=1))] / len(grid)
 #     panel.scatter(grid[:, 0] + grid[:, 1] / 2, grid[:, 1], c=rank, s=7, cmap="cividis")
-#     panel.set(title=how, xlabel="corners and edges: no doubt between three")
+#     panel.set(title=how, xlabel="corner: one class is certain")
 #     panel.set_aspect(1.15)
 # plt.show()
 # print("rank of (½, ½, 0), as a share of all:", {how: f"{share:.0%}" for how, share in middles.items()})
@@ -1247,7 +1248,7 @@ third?
 # look = {name: outputs_of(base, x) for name, x in (("pool", x_pool), ("test", x_test))}
 # centre, width = look["pool"].mean(axis=0), look["pool"].std(axis=0) + 0.01
 # look = {name: (f - centre) / width for name, f in look.items()}
-# first_labels, more, rounds = 18, 16, 15
+# first_labels, more, rounds = 18, 30, 8
 #
 #
 # def ask(how, seed):
@@ -1266,7 +1267,7 @@ third?
 #
 #
 # labels = first_labels + more * np.arange(rounds + 1)
-# asked = {how: [ask(how, seed) for seed in range(4)] for how in ("random", "entropy", "margin", "least")}
+# asked = {how: [ask(how, seed) for seed in range(3)] for how in ("random", "entropy", "margin", "least")}
 
 # %% tags=["active-ipynb"]
 # goal = np.mean(asked["random"], axis=0)[-1]

@@ -151,10 +151,11 @@ def _(rng):
     yield "thresholds below, among and above all scores", {
         "groups": [(y, score, float(thr)) for thr in thresholds]
     }
-    # clause: "score: any numbers; an ill example should have a large one": it may be the other way about
+    # clause: "score: any numbers, all finite; an ill example should have a large one": it may be the other
+    # way about, and scores that differ by 1e-10 are not equal
     y, score, thr = diagnosed(rng, 25, 12)
-    yield "large scores, and scores that are wrong way round", {
-        "groups": [(y, 1000 * score - 300, 1000 * thr - 300), (y, -score, -thr)]
+    yield "large scores, tiny ones, and scores that are wrong way round", {
+        "groups": [(y, 1000 * score - 300, 1000 * thr - 300), (y, 1e-9 * score, 1e-9 * thr), (y, -score, -thr)]
     }
     # clause: "Without an ill example the first is NaN, without a healthy one the second, and without
     # either kind the third"
@@ -268,6 +269,7 @@ DENSE = [
 ]
 PICTURES = [
     ("Conv2D", {"name": "first", "filters": 4, "kernel_size": 3}),
+    ("Dropout", {"name": "drop", "rate": 0.5}),
     ("BatchNormalization", {"name": "norm", "momentum": 0.6}),
     ("ReLU", {"name": "bend"}),
     ("Conv2D", {"name": "second", "filters": 6, "kernel_size": 3, "activation": "tanh"}),
@@ -302,11 +304,11 @@ def _(rng):
     yield "all layers of a base of which some were frozen", retrained(
         rng, DENSE, (6, 4), frozen=("first", "second_norm", "third"), classes=3, unfreeze=5
     )
-    # clause: "a built functional or sequential model"
+    # clause: "a built functional or sequential model", "nothing is dropped", here before any normalisation
     yield "images, a sequential base, the last two layers", retrained(
         rng, PICTURES, (3, 8, 7, 2), sequential=True, classes=5, unfreeze=2
     )
-    # clause: "nothing is dropped", a batch of one
+    # A batch of one.
     yield "one example and one class", retrained(rng, DENSE, (1, 4), classes=1, unfreeze=0)
     # clause: "`classes` is below 1, or `unfreeze` is below 0 or above the number of layers with weights"
     layers = [
@@ -403,10 +405,13 @@ def MultiTaskModel(
     import keras
     import tensorflow as tf
 
+    calls = []
+
     class Tripled(keras.layers.Layer):
         """Returns in training three times what it returns in use."""
 
         def call(self, x, training=False):
+            calls.append(training)
             return 3 * x if training else x
 
     def model_of(heads, kinds):
@@ -429,7 +434,10 @@ def MultiTaskModel(
     fill([*body.weights, *(variable for layer in layers for variable in layer.weights)], seed)
     if s is not None:
         put_weights(model, {"s": s})
+    calls.clear()
     used, in_training = model(x), model(x, training=True)
+    # In a graph, calls after the first one run no Python.
+    outputs["calls of the trunk in two calls of the model"] = max(2, len(calls))
     for i, (one, other) in enumerate(zip(used, in_training)):
         outputs |= {f"output {i}": one, f"output {i} in training": other}
     trained = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
@@ -485,7 +493,8 @@ def _(rng):
     yield "three tasks, three steps", several(
         rng, SHARED, [4, 1, 2], ["cls", "reg", "cls"], (7, 3), s=rng.normal(size=3), steps=3
     )
-    # clause: "called as `trunk(x, training=training)`", "with the model called in training"
+    # clause: "called as `trunk(x, training=training)`", "with the model called in training",
+    # "the trunk is called once"
     yield "a deeper trunk, two regressions", several(
         rng, [(7, "tanh"), (5, "softplus")], [1, 1], ["reg", "reg"], (8, 4), s=rng.normal(size=2), steps=2
     )
@@ -555,11 +564,11 @@ def _(rng):
     }
     # clause: "in `y`, in `pred` or in both"
     y, pred, K = segmented(rng, (2, 5, 4), 5, classes=[0, 1, 3])
-    predicted = pred.copy()
-    predicted[0, :2] = 2
-    true = y.copy()
-    true[1, 1:3] = 4
-    yield "a class only predicted, and a class only true", {"pairs": [(y, predicted, K), (true, pred, K)]}
+    predicted, largest, true = pred.copy(), pred.copy(), y.copy()
+    predicted[0, :2], largest[0, 1:3], true[1, 1:3] = 2, 4, 4
+    yield "a class only predicted, and a class only true", {
+        "pairs": [(y, predicted, K), (true, pred, K), (y, largest, K)]
+    }
     y, pred, K = segmented(rng, (1, 20, 20), 3, agreement=0.9)
     y[0, 2:], pred[0, 3:] = 0, 0
     yield "a class that fills most of the image", {"pairs": [(y, pred, K)]}
@@ -690,6 +699,26 @@ def apart(rng, rows, columns, words, sharpness=1.0):
             return probs
 
 
+def nearly_alike(rng, pairs):
+    """Draw pairs of rows, one with zeros and one without, whose entropies differ by 1e-9 only."""
+    def entropy(p):
+        return -np.sum(p * np.log(np.where(p > 0, p, 1.0)))
+
+    rows = []
+    while len(rows) < 2 * pairs:
+        full = distributions(rng, 1, 6, 1.7)[0]
+        wanted = entropy(full) + (1e-9 if len(rows) % 4 else -1e-9)
+        if not 0.3 < wanted < 1 or any(abs(entropy(row) - wanted) < 1e-3 for row in rows):
+            continue
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            sparse = np.array([1 - middle * 2 / 3, middle / 3, middle / 3, 0, 0, 0])
+            low, high = (middle, high) if entropy(sparse) < wanted else (low, middle)
+        rows += [full, sparse]
+    return np.array(rows)[rng.permutation(2 * pairs)]
+
+
 HOW = ["entropy", "margin", "least"]
 
 
@@ -711,6 +740,8 @@ def _(rng):
     yield "probabilities of 0 and of 1", {
         "probs": probs[order][:, rng.permutation(5)], "k": 17, "how": HOW,
     }
+    # clause: "a large entropy", which nothing is added to
+    yield "entropies that are nearly alike", {"probs": nearly_alike(rng, 6), "k": 12, "how": "entropy"}
     # clause: "from 0 to all", "two classes or more"
     yield "all of them, of two classes", {"probs": apart(rng, 13, 2, HOW), "k": 13, "how": HOW}
     # clause: "`how` is another word, or `k` is below 0 or above the number of examples"

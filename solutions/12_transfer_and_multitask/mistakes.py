@@ -135,6 +135,17 @@ def ties_won(y, score, thr):
 
 
 @mistake(of="diagnostic_metrics")
+def ties_of_close_scores(y, score, thr):
+    """scores that are close count as equal in the area, as with `np.isclose`."""
+    sensitivity, specificity, area = right.diagnostic_metrics(y, score, thr)
+    ill, healthy = score[y == 1], score[y == 0]
+    if not np.isnan(area):
+        close = np.isclose(ill[:, None], healthy)
+        area = np.mean(np.where(close, 0.5, ill[:, None] > healthy))
+    return sensitivity, specificity, area
+
+
+@mistake(of="diagnostic_metrics")
 def strictly_above(y, score, thr):
     """an example whose score equals the threshold is called healthy."""
     _refuse_labels(y)
@@ -480,6 +491,14 @@ class NetworkOnly(right.MultiTaskModel):
 
 
 @mistake(of="MultiTaskModel")
+class TrunkForEachHead(right.MultiTaskModel):
+    """the trunk is called again for each head, and not once."""
+
+    def call(self, x, training=False):
+        return [head(self.trunk(x, training=training)) for head in self.heads]
+
+
+@mistake(of="MultiTaskModel")
 class AnyNumberOfHeads(right.MultiTaskModel):
     """another number of heads than of kinds is accepted, instead of a ValueError."""
 
@@ -536,6 +555,13 @@ def absent_class_is_one(y, pred, K):
     """a class that occurs in neither counts as 1."""
     both, true, predicted = _counts(y, pred, K)
     return np.mean(_ratio(both, true + predicted - both, 1.0))
+
+
+@mistake(of="mean_iou")
+def up_to_the_largest_true_class(y, pred, K):
+    """only the classes up to the largest one in the truth are counted."""
+    both, true, predicted = (counts[: max(y.max(), 0) + 1] for counts in _counts(y, pred, K))
+    return np.nanmean(_ratio(both, true + predicted - both))
 
 
 @mistake(of="mean_iou")
@@ -746,6 +772,23 @@ def log_of_zero(probs, k, how):
         with np.errstate(all="ignore"):
             certainty = np.sum(probs * np.log(probs), axis=1)
     return np.argsort(certainty, kind="stable")[:k]
+
+
+@mistake(of="select_queries")
+def epsilon_in_the_logarithm(probs, k, how):
+    """a small number is added inside of the logarithm, which changes the order of nearly equal entropies."""
+    _refuse_number(probs, k)
+    certainty = _certainty(probs, how)
+    if how == "entropy":
+        certainty = np.sum(probs * np.log(probs + 1e-7), axis=1)
+    return np.argsort(certainty, kind="stable")[:k]
+
+
+@mistake(of="select_queries")
+def probabilities_clipped(probs, k, how):
+    """probabilities are clipped away from 0, so that each zero adds something to the entropy."""
+    clipped = np.clip(probs, 1e-7, 1)
+    return right.select_queries(clipped if how == "entropy" else probs, k, how)
 
 
 @mistake(of="select_queries")
