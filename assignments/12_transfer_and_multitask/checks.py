@@ -155,7 +155,10 @@ def _(rng):
     # way about, and scores that differ by 1e-10 are not equal
     y, score, thr = diagnosed(rng, 25, 12)
     yield "large scores, tiny ones, and scores that are wrong way round", {
-        "groups": [(y, 1000 * score - 300, 1000 * thr - 300), (y, 1e-9 * score, 1e-9 * thr), (y, -score, -thr)]
+        "groups": [
+            (y, factor * score - shift, factor * thr - shift)
+            for factor, shift in ((1000, 300), (1e-9, 0), (-1, 0))
+        ]
     }
     # clause: "Without an ill example the first is NaN, without a healthy one the second, and without
     # either kind the third"

@@ -27,7 +27,7 @@ nothing.
    weight of that loss change?
 3. The clinic may ask a doctor for the labels of a few more photographs. If the network chooses
    which ones, what share of the labels does it need for the accuracy that randomly chosen labels
-   reach: nine tenths, a half, or less than a third?
+   reach: nine tenths, two thirds, or less than a half?
 
 You write eight parts of such a clinic: the sum over a hierarchy of diagnoses, the measures by which
 doctors judge a test, the reuse of a trained network, the weights of several losses and a network
@@ -640,7 +640,7 @@ worse for a reason that is nowhere in the loss.
 # %% [markdown]
 r"""
 A new head is random at first. If everything is trained at once, its gradients disturb good features
-before it has learnt anything. So *fine-tuned* here means: 150 steps for the head alone, then 150
+before it has learnt anything. So *fine-tuned* here means: 100 steps for the head alone, then 200
 steps for everything with a small learning rate. Kumar and others (2022) show why this order is
 better, above all where the new images differ from the old.
 
@@ -651,15 +651,14 @@ scratch, frozen, fine-tuned? How many percentage points lie between the first an
 """
 
 # %% tags=["active-ipynb"]
-# watched = np.arange(50, 301, 50)
+# watched = np.arange(100, 301, 100)
 #
 #
 # def learn(way, labels, seed):
-#     """Train on so many labels a class; return the model, and the test accuracy every 50 steps."""
+#     """Train on so many labels a class; return the model, and the test accuracy every 100 steps."""
 #     keras.utils.set_random_seed(seed)
 #     x, y, _, _ = draw_clinic(6 * labels, 100 + seed)
-#     options = {"seed": seed, "watch": lambda model: right_share(model, x_test, y_test)}
-#     options["every"] = 50 if labels == 20 else 150
+#     options = {"seed": seed, "watch": lambda model: right_share(model, x_test, y_test), "every": 100}
 #     if way == "from scratch":
 #         model = keras.Sequential([new_base(), keras.layers.Dense(6)])
 #         return model, train(model, x, y, 300, 20, 0.004, **options)
@@ -667,10 +666,10 @@ scratch, frozen, fine-tuned? How many percentage points lie between the first an
 #     head_first = freeze_and_finetune(mine, 6, unfreeze=0)
 #     if way == "frozen":
 #         return head_first, train(head_first, x, y, 300, 20, 0.03, **options)
-#     curve = train(head_first, x, y, 150, 20, 0.03, **options)
+#     curve = train(head_first, x, y, 100, 20, 0.03, **options)
 #     model = freeze_and_finetune(mine, 6, unfreeze=6)
 #     model.set_weights(head_first.get_weights())
-#     return model, curve + train(model, x, y, 150, 20, 0.002, **options)
+#     return model, curve + train(model, x, y, 200, 20, 0.002, **options)
 #
 #
 # WAYS = ("from scratch", "frozen", "fine-tuned")
@@ -687,23 +686,24 @@ scratch, frozen, fine-tuned? How many percentage points lie between the first an
 #     print(f"{way:13}", "  ".join(f"{n:3} labels: {np.mean(c):.1%}" for n, c in zip(amounts, columns)))
 # ends = {way: np.mean([run[-1] for run in runs]) for way, runs in curves.items()}
 # lead = [np.mean(f) - np.mean(s) for f, s in zip(by_labels["frozen"], by_labels["from scratch"])]
-# print(f"lead of frozen over from scratch, in points: {100 * np.array(lead)}")
-# assert ends["from scratch"] + 0.04 < ends["frozen"] and abs(ends["fine-tuned"] - ends["frozen"]) < 0.06
-# assert lead[0] > 0.12 and lead[2] < -0.02, "far ahead with 5 labels, and behind with 80"
+# points = [100 * (ends[b] - ends[a]) for a, b in (WAYS[:2], WAYS[1:])]
+# print(f"20 labels: frozen {points[0]:.0f} points over from scratch, fine-tuned {points[1]:.0f} over frozen")
+# assert points[0] > 10 and 2 < points[1] < 10, "the order, and the points that the text speaks of"
+# assert lead[0] > 0.2 and abs(lead[2]) < 0.05, "far ahead with 5 labels, and about equal with 80"
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** From scratch is last, by about nine points: 120 images are too few to
+**Prediction 1, answered.** From scratch is last, by more than ten points: 120 images are too few to
 find out what a net or a dot looks like. The frozen features have seen 3,000 images, and are ahead
-from the first 50 steps on. But they were learnt to name patterns, for which the edge does not
-matter, so that a smooth and a ragged edge are hard to tell apart with them. Fine-tuning could
-change that, but 120 images and small steps say little about it: it ends close to the frozen
-features.
+from the first 100 steps on. But they were learnt to name patterns, for which the edge does not
+matter, so that a smooth and a ragged edge are hard to tell apart with them. Fine-tuning changes
+that: in its last 200 steps the features themselves learn something about edges, and it ends a few
+points above the frozen ones. The printed line gives both differences.
 
-The right picture shows when to reuse features. With 5 labels a class they are far ahead. With 80,
-the network that learns from scratch is ahead: it is free to learn what the archive's task left out,
-and its normalisations fit the clinic's camera. Reused features help where labels are few, and where
-the old task asked for what the new one needs.
+The right picture shows when to reuse features. With 5 labels a class they are more than twenty
+points ahead. With 80, the network that learns from scratch has caught up with the frozen features:
+it is free to learn what the archive's task left out. Reused features help where labels are few, and
+where the old task asked for what the new one needs.
 
 The learning rates were tried on a few seeds and are not tuned: in a real clinic they would be
 chosen on a validation set, which costs labels too.
@@ -730,16 +730,19 @@ looked at, once.
 # show_roc({"sum of the leaves": score_test, "largest leaf": largest}, ill_test, chosen)
 # print(f"threshold {threshold:.2f}: sensitivity {chosen[0]:.1%}, specificity {chosen[1]:.1%}")
 # areas = [diagnostic_metrics(ill_test, score, threshold)[2] for score in (score_test, largest)]
-# assert areas[0] > areas[1], "the sum is the better score"
-# assert 0.88 < chosen[0] and chosen[1] < 0.5, "what was chosen on 300 images holds roughly on others"
+# assert min(areas) > 0.8 and abs(areas[0] - areas[1]) < 0.04, "two good scores, nearly alike"
+# assert 0.88 < chosen[0] < 1 and 0.25 < chosen[1] < 0.45, "what was chosen on 300 images holds roughly on others"
 
 # %% [markdown]
 r"""
-The sum over the leaves is a better score than the most likely dangerous leaf: for "refer" it does
-not matter which of the three ragged kinds it is. The star is close to the sensitivity that was
-asked for, and not exactly there: 150 ill people are a small sample. The price is the specificity,
-and it is high: most harmless lesions are referred, too, since the archive's features hardly see the
-edge that decides here. Which price is right is a decision for doctors, and for no loss function.
+On most images one leaf has nearly all of its class's probability, so that the sum and the most
+likely dangerous leaf are scores of nearly the same area. They differ for patients like the one of
+the small step, for whom several dangerous leaves are likely. The star is close to the sensitivity
+that was asked for, and not exactly there: the threshold was chosen on 150 ill people, which is a
+small sample. The price is the specificity: about two in three harmless lesions are referred,
+too. The right picture shows why: a few dangerous lesions have a small score, and whoever wants to
+find these refers all harmless ones with a larger score. Which price is right is a decision for
+doctors, and for no loss function.
 
 ## Two tasks at once
 
@@ -931,7 +934,7 @@ learnt, and both losses as they are.
 #     keras.utils.set_random_seed(0)
 #     heads = [keras.layers.Dense(1), keras.layers.Dense(6)]
 #     model = MultiTaskModel(keras.layers.Dense(24, activation="tanh"), heads, ["reg", "cls"], combine)
-#     rate = keras.optimizers.schedules.PolynomialDecay(0.03, 10 * epochs, 0.0)
+#     rate = keras.optimizers.schedules.PolynomialDecay(0.05, 10 * epochs, 0.0)
 #     model.compile(optimizer=keras.optimizers.Adam(rate))
 #     targets, path = ((mm_many - 7.2).astype("float32") * unit, y_many), []
 #     keep = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: path.append(np.array(model.s)))
@@ -1128,7 +1131,7 @@ four lengths are equally likely, and there are 1.5 digits on average.
 #
 #
 # before = float(reading_loss((d_strip[:500], n_strip[:500]), reader(x_strip[:500])))
-# train(reader, x_strip, (d_strip, n_strip), 900, 60, 0.004, seed=0, loss=reading_loss)
+# train(reader, x_strip, (d_strip, n_strip), 700, 60, 0.004, seed=0, loss=reading_loss)
 # print(f"loss before training {before:.2f}, expected {np.log(4) + 1.5 * np.log(10):.2f}")
 # assert abs(before - 4.84) < 0.4
 
@@ -1157,7 +1160,7 @@ how likely it is.
 # coverage = np.flatnonzero(covered >= 0.98)[-1] / len(right)
 # print(f"right: whole numbers {right.mean():.1%}, single digits {one_digit:.1%}")
 # print(f"coverage where 98 % are to be right: {coverage:.0%}")
-# assert 0.82 < right.mean() < one_digit and coverage > 0.4, "what the text says of the reader"
+# assert 0.85 < right.mean() < one_digit and coverage > 0.4, "what the text says of the reader"
 
 # %% [markdown]
 r"""
@@ -1236,8 +1239,8 @@ one half each have a margin of 0, but an entropy below the largest.
 # %% [markdown]
 r"""
 **Prediction 3.** The network chooses which labels to ask for. What share of the labels does it need
-for the accuracy that randomly chosen labels reach at the end: nine tenths, a half, or less than a
-third?
+for the accuracy that randomly chosen labels reach at the end: nine tenths, two thirds, or less than
+a half?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -1257,7 +1260,7 @@ third?
 #     known = [int(i) for kind in range(6) for i in rng.permutation(np.flatnonzero(y_pool == kind))[:3]]
 #     scores = []
 #     for _ in range(rounds + 1):
-#         classifier = LogisticRegression(C=0.3, max_iter=100).fit(look["pool"][known], y_pool[known])
+#         classifier = LogisticRegression(C=0.3, tol=0.01).fit(look["pool"][known], y_pool[known])
 #         scores.append(np.mean(classifier.predict(look["test"]) == y_test))
 #         rest = np.setdiff1d(np.arange(len(x_pool)), known)
 #         probs = classifier.predict_proba(look["pool"][rest])
@@ -1274,12 +1277,12 @@ third?
 # needed = {how: labels[np.argmax(np.mean(runs, axis=0) >= goal)] for how, runs in asked.items()}
 # show_queries(labels, asked, goal)
 # print("labels needed:", ", ".join(f"{how} {number}" for how, number in needed.items()))
-# assert all(needed[how] < 0.6 * labels[-1] for how in ("entropy", "margin", "least")), "asking saves labels"
+# assert all(needed[how] < 0.5 * labels[-1] for how in ("entropy", "margin", "least")), "asking saves labels"
 
 # %% [markdown]
 r"""
 **Prediction 3, answered.** The last line says how many labels each way needs for the accuracy that
-random labels reach with the largest number: asking needs about a third of them or fewer. The reason
+random labels reach with the largest number: asking needs less than half of them. The reason
 is the pool. Random labels repeat its shares, so that 25 labels hold one of each ragged kind. The
 classifier is unsure about the rare kinds, and so asks for them: asking balances the classes. Where
 all kinds are equally frequent and equally hard, far less is saved, and now and then nothing.
@@ -1304,7 +1307,7 @@ r"""
 ## What you have learnt
 
 - Features of another task help when labels are few, if that task asked for what is needed now. With
-  many labels, learning from scratch overtakes them.
+  many labels, learning from scratch catches up with frozen ones.
 - `trainable` says what is learnt, `training` how it runs. A batch normalisation in a reused network
   needs both switches, and a functional model of Keras replaces the second.
 - A decision about a class adds up the probabilities of its leaves. Sensitivity and specificity say
