@@ -746,7 +746,7 @@ looked at, once.
 # print(f"threshold {threshold:.2f}: sensitivity {chosen[0]:.1%}, specificity {chosen[1]:.1%}")
 # areas = [diagnostic_metrics(ill_test, score, threshold)[2] for score in (score_test, largest)]
 # assert min(areas) > 0.8 and abs(areas[0] - areas[1]) < 0.04, "two good scores, nearly alike"
-# assert 0.88 < chosen[0] < 1 and 0.25 < chosen[1] < 0.45, "what was chosen on 300 images holds roughly on others"
+# assert 0.88 < chosen[0] < 1 and 0.25 < chosen[1] < 0.45, "it holds roughly on others"
 
 # %% [markdown]
 r"""
