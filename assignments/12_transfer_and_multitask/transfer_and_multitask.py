@@ -698,7 +698,8 @@ find out what a net or a dot looks like. The frozen features have seen 3,000 ima
 from the first 100 steps on. But they were learnt to name patterns, for which the edge does not
 matter, so that a smooth and a ragged edge are hard to tell apart with them. Fine-tuning changes
 that: in its last 200 steps the features themselves learn something about edges, and it ends a few
-points above the frozen ones. The printed line gives both differences.
+points above the frozen ones on the mean of three seeds; a single seed may end below, as the band
+shows. The printed line gives both differences.
 
 The right picture shows when to reuse features. With 5 labels a class they are more than twenty
 points ahead. With 80, the network that learns from scratch has caught up with the frozen features:
