@@ -285,7 +285,7 @@ def dense_at_full_width(width=1.0, classes=1000, input_shape=(227, 227, 3), norm
 @mistake(of="alexnet")
 def classes_narrowed(width=1.0, classes=1000, input_shape=(227, 227, 3), norm=None):
     """the number of classes is multiplied by the width, too."""
-    return _alexnet(width, round(width * classes), input_shape, norm)
+    return _alexnet(width, max(1, round(width * classes)), input_shape, norm)
 
 
 @mistake(of="alexnet")
