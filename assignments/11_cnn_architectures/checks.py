@@ -218,10 +218,10 @@ def _(rng):
     yield "the constants of the paper, left to the defaults", maps(2, 3, 4, 7, scale=150)
     # clause: "radius: r, 0 or more"
     yield "radius 0: each channel alone", maps(2, 3, 2, 5, radius=0, bias=1.0, alpha=0.7, beta=1.0)
-    # clause: "so many channels on each side belong to the sum", "The sum is not divided by their number"
+    # clause: "The sum has r channels on each side of its own", "It is not divided by their number"
     yield "radius 1, large constants", maps(1, 4, 3, 6, radius=1, bias=0.8, alpha=rng.uniform(1, 2), beta=0.5)
     yield "radius 2", maps(2, 5, 3, 11, radius=2, bias=rng.uniform(1, 3), alpha=0.5, beta=0.75), 2
-    # clause: "as far as there are any"
+    # clause: "as far as there are so many"
     yield "fewer channels than the window has", maps(3, 2, 5, 3, radius=4, bias=1.5, alpha=0.3, beta=0.9)
     yield "a single channel, radius 2", maps(2, 4, 4, 1, radius=2, bias=1.0, alpha=0.5, beta=1.3)
     # clause: "the power of the denominator"
