@@ -256,7 +256,7 @@ def _(rng):
     yield "targeted, a large ε and images of 6 × 7", aimed(rng, (4, 6, 7), [8, 5], 0.45, targeted=True)
     # clause: "A pixel stays as it is where the gradient is exactly 0"
     yield "images about which the model has no doubt", no_doubt(rng, 17, 3) | {"eps": 0.1}
-    yield "a model whose gradients are tiny", faint(aimed(rng, (4, 33), [6, 4], 0.1))
+    yield "a model whose gradients are tiny", faint(aimed(rng, (6, 80), [9, 7], 0.1))
     # clause: "no pixel leaves the range from 0 to 1", and not that of the images
     yield "grey images", grey(rng, aimed(rng, (4, 35), [8, 5], 0.1))
     # clause: "the model is called with `training=False`"
@@ -319,7 +319,7 @@ def _(rng):
     # clause: "A pixel stays as it is where the gradient is exactly 0"
     sure = no_doubt(rng, 60, 3) | {"eps": 1e-3, "step_size": 4e-4, "steps": 3}
     yield "images about which the model has no doubt", sure | {"u0": rng.uniform(-1, 1, size=(4, 60))}
-    yield "a model whose gradients are tiny", faint(stepped(rng, (4, 23), [6, 4], 0.3, 0.1, 3))
+    yield "a model whose gradients are tiny", faint(stepped(rng, (6, 80), [9, 7], 0.3, 0.1, 3))
     yield "grey images", grey(rng, stepped(rng, (4, 24), [8, 5], 0.2, 0.07, 3))
     # clause: "the model is called with `training=False`"
     yield "a model that is another one in training", stepped(
@@ -555,10 +555,10 @@ def _(rng):
     sure["weights"] = [(40 * kernel, bias) for kernel, bias in sure["weights"]]
     order = np.argsort(sure["x"] @ sure["weights"][0][0], axis=2)
     yield "labels that the model is sure to be wrong", sure | {"y": order[:, :, 0]}
-    # A gradient far longer than 10.
-    steep = trained(rng, 5, 7, [6, 3], 0.1, steps=2, optimizer=("SGD", {"learning_rate": 0.01}))
-    (first, (kernel, bias)) = steep["weights"]
-    yield "a large gradient", steep | {"weights": [first, (40 * kernel, bias)]}
+    # A gradient that is longer than 10.
+    large = trained(rng, 1, 300, [3], 0.1)
+    large["y"] = np.argmin(large["x"] @ large["weights"][0][0], axis=2)
+    yield "a large gradient", large
     yield "images of 3 × 4 pixels", trained(rng, 4, 12, [5, 3], 0.1) | {"x": images(rng, 1, 4, 3, 4)}
     yield "an ε below 0, which is an error", trained(rng, 3, 7, [4], 0.1, refused=-0.1)
     # A step by a gradient of 0 is none without momentum.
