@@ -447,7 +447,7 @@ def pgd(
         y: the labels.
         eps: ε, the largest change of a pixel, 0 or more.
         step_size: how far a step moves each pixel before it is projected; it may be larger than ε.
-        steps: how many steps are taken; after 0 of them the start is returned.
+        steps: how many steps are taken; after 0 of them the start is returned, and no label is looked at.
         u0: from -1 to 1, the share of ε by which each pixel is moved at the start.
 
     Returns:
