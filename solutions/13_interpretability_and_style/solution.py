@@ -1352,7 +1352,8 @@ filters of several sizes. So we take 32 random filters of 7 × 7 pixels at each 
 # %% [markdown]
 r"""
 The right picture must show the same astronaut, in the colours and the light of the style.
-If no gradient reached the image, it would look like the left picture.
+If no gradient reached the image, it would look like the left picture. If the matrices mixed
+channels with places, the astronaut would keep her own colours, under a grid of fine lines.
 """
 
 # %% tags=["active-ipynb"]
