@@ -444,7 +444,7 @@ def lime_weights(answer, x, masks, linear, bent, settings):
             )
 
         # clause: "`width` is not above 0, or `lam` is below 0"
-        if width <= 0 or lam < 0:
+        if not (width > 0 and lam >= 0):
             errors |= refusal(f"width {width:g}, lam {lam:g}", ask)
             continue
         coef, b = named(ask(), "coef", "b").values()
