@@ -776,19 +776,12 @@ def log_of_zero(probs, k, how):
 
 @mistake(of="select_queries")
 def epsilon_in_the_logarithm(probs, k, how):
-    """a small number is added inside of the logarithm, which changes the order of nearly equal entropies."""
+    """zeros are avoided by a small number, added or as a bound, which reorders nearly equal entropies."""
     _refuse_number(probs, k)
     certainty = _certainty(probs, how)
     if how == "entropy":
         certainty = np.sum(probs * np.log(probs + 1e-7), axis=1)
     return np.argsort(certainty, kind="stable")[:k]
-
-
-@mistake(of="select_queries")
-def probabilities_clipped(probs, k, how):
-    """probabilities are clipped away from 0, so that each zero adds something to the entropy."""
-    clipped = np.clip(probs, 1e-7, 1)
-    return right.select_queries(clipped if how == "entropy" else probs, k, how)
 
 
 @mistake(of="select_queries")
