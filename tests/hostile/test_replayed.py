@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pytest
 from click.testing import CliRunner
 from courses import CHECKS, make_course
 
@@ -26,7 +26,8 @@ from grader.report import data
 from grader.verdict import Status
 
 ROOT = Path(__file__).parents[2]
-TOPICS = [topic.name for topic in find_course(explicit=ROOT).topics]
+COURSE = find_course(explicit=ROOT)
+Cases = set[tuple[str, str]]
 ATTACK = """
 import base64, gc, io
 import numpy as np
@@ -65,48 +66,55 @@ def submission(public: Key) -> str:
     return ATTACK.format(known=base64.b64encode(file.getvalue()).decode())
 
 
-def passed(topic: Topic, key: Key, text: str, folder: Path) -> set[tuple[str, str]]:
-    """Have `grader grade` grade a submission by a key; return the exercises and cases that it passes."""
+def passed(topics: Sequence[Topic], keys: Sequence[Key], texts: Sequence[str], folder: Path) -> list[Cases]:
+    """Have `grader grade` grade a submission of each topic; return the exercises and cases that it passes."""
     (folder / "keys").mkdir(parents=True)
-    key.save(folder / "keys" / f"{topic.id}.npz")
-    path = folder / "class" / "mallory" / f"{topic.name}.py"
-    path.parent.mkdir(parents=True)
-    path.write_text(text, encoding="utf-8")
+    (folder / "class" / "mallory").mkdir(parents=True)
+    for topic, key, text in zip(topics, keys, texts, strict=True):
+        key.save(folder / "keys" / f"{topic.id}.npz")
+        (folder / "class" / "mallory" / f"{topic.name}.py").write_text(text, encoding="utf-8")
     arguments = ["grade", str(folder / "class"), "--keys", str(folder / "keys")]
     arguments += ["--require-isolation", "none", "--db", f"sqlite:///{folder}/grades.db"]
     done = CliRunner().invoke(cli, [*arguments, "--json", str(folder / "found.json")])
     assert done.exit_code == 0, done.output
-    (graded,) = data.read_json(folder / "found.json").submissions
-    return {
-        (verdict.name, case.name)
-        for verdict in graded.exercises
-        for case in verdict.cases
-        if case.status is Status.PASSED
-    }
+    found = {one.topic: one.exercises for one in data.read_json(folder / "found.json").submissions}
+    return [
+        {
+            (verdict.name, case.name)
+            for verdict in found[topic.id]
+            for case in verdict.cases
+            if case.status is Status.PASSED
+        }
+        for topic in topics
+    ]
 
 
-def replayed(recorder: Server, topic: Topic, folder: Path) -> set[tuple[str, str]]:
-    """Attack a topic; return what is passed by a hidden key and is not recorded as unavoidable."""
-    public = record_topic(recorder, topic, mistakes=False)
-    hidden = record_topic(recorder, topic, b"a secret of the attack's", mistakes=False)
-    text = submission(public)
-    every = {(name, case.name) for name, one in public.exercises.items() for case in one.cases}
-    assert passed(topic, public, text, folder / "public") == every, "the attack is none"
-    return passed(topic, hidden, text, folder / "hidden") - set(replay.recorded(topic))
+def replayed(recorder: Server, topics: Sequence[Topic], folder: Path) -> list[Cases]:
+    """Attack topics; return what is passed by hidden keys and is not recorded as unavoidable."""
+    public = [record_topic(recorder, topic, mistakes=False) for topic in topics]
+    hidden = [record_topic(recorder, topic, b"a secret of the attack's", mistakes=False) for topic in topics]
+    texts = [submission(key) for key in public]
+    every = [
+        {(name, case.name) for name, one in key.exercises.items() for case in one.cases} for key in public
+    ]
+    assert passed(topics, public, texts, folder / "public") == every, "the attack is none"
+    won = passed(topics, hidden, texts, folder / "hidden")
+    return [cases - set(replay.recorded(topic)) for cases, topic in zip(won, topics, strict=True)]
 
 
 def test_what_is_drawn_is_not_replayed(recorder: Server, topic: Topic, tmp_path: Path) -> None:
-    assert replayed(recorder, topic, tmp_path) == set()
+    assert replayed(recorder, [topic], tmp_path) == [set()]
 
 
 def test_what_is_fixed_is_replayed_unless_it_is_recorded(recorder: Server, tmp_path: Path) -> None:
     fixed = CHECKS.replace('{"rows": rng.normal(size=(1, 4))}', '{"rows": np.eye(4)[:1]}')
     (topic,) = make_course(tmp_path / "course", checks=fixed).topics
-    assert replayed(recorder, topic, tmp_path / "found") == {("mean", "a single row")}
+    assert replayed(recorder, [topic], tmp_path / "found") == [{("mean", "a single row")}]
     (topic.folder / replay.FILE).write_text('[mean]\n"a single row" = "There is one."\n')
-    assert replayed(recorder, topic, tmp_path / "recorded") == set()
+    assert replayed(recorder, [topic], tmp_path / "recorded") == [set()]
 
 
-@pytest.mark.parametrize("name", TOPICS)
-def test_no_topic_of_the_course_is_replayed(name: str, recorder: Server, tmp_path: Path) -> None:
-    assert replayed(recorder, find_course(explicit=ROOT).topic(name), tmp_path) == set()
+def test_no_topic_of_the_course_is_replayed(recorder: Server, tmp_path: Path) -> None:
+    """All in one run, since starting the command takes longer than grading a topic."""
+    found = replayed(recorder, COURSE.topics, tmp_path)
+    assert {topic.id: cases for topic, cases in zip(COURSE.topics, found, strict=True) if cases} == {}
