@@ -2,7 +2,7 @@
 
 Entered by `grader` (a class) and `run` (one submission), `work` and `rules` (what is
 graded, and against what), `judge` (outcomes to a verdict), `explain` (its message), `compare` (arrays),
-`key` and `secret` (answer keys, and what their seeds come from), `collect`, `zips` and
-`formats` (what was handed in), `gather`, `roster` and `repositories` (what is taken from students'
+`key` and `secret` (answer keys, and what their seeds come from), `collect`, `layout`,
+`zips` and `formats` (what was handed in), `gather`, `roster` and `repositories` (what is taken from students'
 repositories) and `store` (what was graded).
 """

@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from grader.course import name_of
 from grader.errors import PlainError
+from grader.grading.folders import walk
 from grader.grading.formats import Form, preferred, unwritten
-from grader.grading.layout import SUFFIXES, ZIP, Layout
+from grader.grading.layout import ZIP, Layout, Named
 from grader.grading.rules import Rules
+from grader.grading.run import digest_of
 from grader.grading.work import NotGradable, Work, open_file
-from grader.grading.zips import BadZip, Found, OpenArchive, TooMany, Zips, open_zip
+from grader.grading.zips import BadZip, Found, OpenArchive, TooMany, Zips
 from grader.text import identifier
 from grader.verdict import PassedOver
 
@@ -103,9 +106,11 @@ class _Search:
             return
         here = path.resolve()
         if path.is_dir():
-            files, unread = walk(path)
-            self.passed_over += unread
-            self._class(files, self.layout.nearest(here))
+            walked = walk(path)
+            self.passed_over += walked.unread
+            self._class(walked.files, self.layout.nearest(here))
+            for folder in walked.empty:
+                self._empty(path / folder, self.layout.folders(folder / "any"))
         else:
             owner = self.layout.nearest(here.parent)
             self._class([Found(PurePosixPath(here.name), str(path), 0.0, lambda: open_file(path))], owner)
@@ -120,16 +125,23 @@ class _Search:
     def chosen(self, student: str, topic: str) -> Work | None:
         """Return what is graded of all that one student handed in for a topic."""
         several = self.found[student, topic]
+        surest = min(self.layout.named(file.path) for file, _ in several)
+        if surest < Named.LOOSELY:
+            several = [one for one in several if self.layout.named(one[0].path) < Named.LOOSELY]
         # Of one name twice in a zip the last counts, as when it is unpacked.
         taken = list({file.label: (file, notes) for file, notes in several}.values())
         notes = list(taken[0][1])
         if len(taken) < len(several):
             notes.append(f"{taken[0][0].path.name} is there twice; the last was graded")
+        if left := _without((file for file, _ in self.found[student, topic]), [file for file, _ in several]):
+            notes.append(f"beside it lies {_few([file.path.name for file in left])}, which was not graded")
         files = [file for file, _ in taken]
-        if len(files) == 2 and _stem(files[0]) == _stem(files[1]):
-            files, note = self._preferred(files, topic)
+        if len(files) > 1:
+            files, note = self._one_of(files, topic)
             notes.append(note)
         if len(files) == 1:
+            if self.layout.named(files[0].path) > Named.AS_GIVEN:
+                notes.append(f"{files[0].path.name} was taken for {self._topics([topic])}")
             return Work(student, topic, files[0].label, files[0].open, tuple(notes))
         self._pass_over(
             files[0].label,
@@ -146,8 +158,11 @@ class _Search:
             topic, folders = self.layout.topic(file.path), self.layout.folders(file.path)
             if topic is not None and len(folders) > 1:
                 deep[folders[0], topic] = file
-            elif topic is not None:
+            elif topic is not None and (folders or self.layout.named(file.path) < Named.LOOSELY):
                 self._find(folders[0] if folders else owner, topic, file)
+            elif topic is not None:
+                self._pass_over(file.label, "nothing says whose it is: expected STUDENT/TOPIC.ipynb or .py")
+        self._without_submission(files)
         taken = self._taken(files)
         for file in files:
             if file.path.suffix.lower() == ZIP and file.path.parent not in taken:
@@ -155,6 +170,31 @@ class _Search:
         for (student, topic), file in deep.items():
             if (identifier(student), topic) not in self.found:
                 self._pass_over(file.label, "it lies too deep: expected STUDENT/TOPIC.ipynb or .py", student)
+
+    def _without_submission(self, files: Sequence[Found]) -> None:
+        """Name the students whose folders hold files, but nothing that could be a submission.
+
+        Beside a submission a folder is no student's: they are in one student's own.
+        """
+        surer = (file for file in files if self.layout.named(file.path) < Named.LOOSELY)
+        if any(not self.layout.folders(file.path) for file in surer):
+            return
+        by_student: dict[str, list[Found]] = {}
+        for file in files:
+            for student in self.layout.folders(file.path)[:1]:
+                by_student.setdefault(student, []).append(file)
+        for student, own in by_student.items():
+            if not any(self.layout.knows(file.path) for file in own):
+                held = _few([file.path.name for file in own])
+                self._pass_over(
+                    _place(own[0]), f"it holds no submission for {self._topics()}, but {held}", student
+                )
+
+    def _empty(self, folder: Path, folders: Sequence[str]) -> None:
+        """Name a student whose folder is empty."""
+        students = {identifier(name) for name in folders}
+        if len(students) == 1 and not students & {student for student, _ in self.found}:
+            self._pass_over(str(folder), "it is empty", *students)
 
     def _class_zip(self, outer: Found) -> None:
         before = self.count, len(self.passed_over)
@@ -181,7 +221,7 @@ class _Search:
         for topic, several in by_topic.items():
             own = [file for file in several if self.layout.folders(file.path)[-1:] == [owner]]
             taken = own or several
-            if len({_stem(file) for file in taken}) > 1:
+            if len({_place(file) for file in taken}) > 1:
                 listed = f"it holds {len(taken)} files for {topic}, {_listed(taken, outer)}"
                 advice = "Ask for it again; or, if it is a whole class', name it with --class-zip"
                 self._pass_over(outer.label, f"{listed}; a zip is one student's. {advice}", owner)
@@ -224,8 +264,8 @@ class _Search:
         """Return the folders in which a submission lies; a zip beside it is left alone."""
         return {file.path.parent for file in files if self.layout.topic(file.path) is not None}
 
-    def _topics(self) -> str:
-        return _few(self.layout.names)
+    def _topics(self, topics: Sequence[str] = ()) -> str:
+        return _few([name_of(topic) for topic in topics] or self.layout.names)
 
     def _find(self, student: str, topic: str, file: Found, notes: tuple[str, ...] = ()) -> None:
         """Note a file; here a student's name enters, and is cleaned and bounded."""
@@ -235,16 +275,38 @@ class _Search:
     def _pass_over(self, file: str, reason: str, student: str = "") -> None:
         self.passed_over.append(PassedOver(file, reason, student and identifier(student)))
 
-    def _preferred(self, files: list[Found], topic: str) -> tuple[list[Found], str]:
-        """Return the one of a notebook and a script that counts, and why."""
-        by_form = {Form(file.path.name, file.modified, stubs_left(file.open)): file for file in files}
-        form, note = preferred(by_form, len(self.rules[topic].checks.exercises), "graded")
+    def _one_of(self, files: list[Found], topic: str) -> tuple[list[Found], str]:
+        """Return the one of several files that counts, and why; all of them, if nothing says which."""
+        if len({_content(file) for file in files}) == 1:
+            return files[:1], f"{_listed(files)} are the same; the first was graded"
+        if len({_place(file) for file in files}) > 1:
+            return files, ""
+        by_form = {self._form(file): file for file in sorted(files, key=lambda file: file.label)}
+        form, note = preferred(list(by_form), len(self.rules[topic].checks.exercises), "graded")
+        if any(form.alike(other) for other in by_form if other is not form):
+            return files, ""
         return [by_form[form]], note
 
+    def _form(self, file: Found) -> Form:
+        copy = self.layout.named(file.path) > Named.AS_GIVEN
+        return Form(file.path.name, file.modified, stubs_left(file.open), copy)
 
-def _stem(file: Found) -> str:
-    """Return what a notebook and the script beside it have in common, in whichever zip they lie."""
-    return os.path.splitext(file.label)[0]
+
+def _place(file: Found) -> str:
+    """Return the folder in which a file lies, in whichever zip."""
+    return os.path.dirname(file.label)
+
+
+def _content(file: Found) -> str:
+    """Return the digest of a file's content; of one that cannot be read, its name."""
+    try:
+        descriptor = file.open()
+    except (OSError, NotGradable):
+        return file.label
+    try:
+        return digest_of(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _without(files: Iterable[Found], taken: Sequence[Found]) -> list[Found]:
@@ -268,32 +330,3 @@ def stubs_left(opened: Callable[[], int]) -> int:
             return unwritten(content.read())
     except (OSError, NotGradable):
         return 0
-
-
-def walk(folder: Path) -> tuple[list[Found], list[PassedOver]]:
-    """Find files below a folder, not through links, nor in hidden folders; and what cannot be looked into.
-
-    A folder that has a submission's name is found like a file, and told of when it is opened.
-    """
-    files: list[Found] = []
-    unread: list[PassedOver] = []
-
-    def not_read(error: OSError) -> None:
-        unread.append(PassedOver(str(error.filename), f"it cannot be read: {error.strerror}"))
-
-    for here, folders, names in os.walk(folder, onerror=not_read):
-        shown = sorted(name for name in folders if not name.startswith((".", "__")))
-        links = [name for name in shown if os.path.islink(os.path.join(here, name))]
-        unread += [PassedOver(os.path.join(here, n), "it is a link; links are not followed") for n in links]
-        folders[:] = [name for name in shown if name not in links and not name.endswith(SUFFIXES)]
-        for name in sorted([*names, *(name for name in shown if name.endswith(SUFFIXES))]):
-            path = Path(here, name)
-            if path.suffix.lower() in (*SUFFIXES, ZIP) and not name.startswith("."):
-                relative = PurePosixPath(path.relative_to(folder).as_posix())
-                opener = _opener(path, open_zip if path.suffix.lower() == ZIP else open_file)
-                files.append(Found(relative, str(path), path.lstat().st_mtime, opener))
-    return files, unread
-
-
-def _opener(path: Path, opened: Callable[[Path], int]) -> Callable[[], int]:
-    return lambda: opened(path)

@@ -1,9 +1,10 @@
-"""A notebook and a script with the same exercises: which of the two counts, and why."""
+"""Several files of a student's with the same exercises: which one counts, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 TOGETHER = 60.0  # seconds within which unpacking or cloning writes its files
 STUB = b"raise NotImplementedError()"  # as nbgrader leaves it, in a script and in a notebook's JSON
@@ -11,11 +12,24 @@ STUB = b"raise NotImplementedError()"  # as nbgrader leaves it, in a script and 
 
 @dataclass(frozen=True)
 class Form:
-    """One of a student's two files: when it was changed, in seconds, and how many stubs are left in it."""
+    """One of a student's files: when it was changed, in seconds, and how many stubs are left in it.
+
+    `copy` says whether it has the name of a copy.
+    """
 
     name: str
     modified: float
     left: int
+    copy: bool = False
+
+    @property
+    def rank(self) -> tuple[int, bool, bool]:
+        """Return what decides between files as old as each other: the least counts."""
+        return self.left, self.copy, not self.name.endswith(".ipynb")
+
+    def alike(self, other: Form) -> bool:
+        """Whether nothing decides between two files."""
+        return self.rank == other.rank and abs(self.modified - other.modified) < TOGETHER
 
 
 def unwritten(content: bytes) -> int:
@@ -23,21 +37,29 @@ def unwritten(content: bytes) -> int:
     return content.count(STUB)
 
 
-def preferred(forms: Iterable[Form], exercises: int, done: str) -> tuple[Form, str]:
-    """Return the one of two forms that counts, and a note: `done` is what became of it, as “checked”.
+def preferred(forms: Sequence[Form], exercises: int, done: str) -> tuple[Form, str]:
+    """Return the one of several forms that counts, and a note: `done` is what became of it, as “checked”.
 
-    That is the newer. But files as old as each other were unpacked or cloned
+    That is the newest. But files as old as each other were unpacked or cloned
     together, and say nothing by their age; and a file in which none of the
     topic's `exercises` was written is as it was given, however new. Then it is
-    the one that has less left to write, and of two alike the notebook.
+    the one that has less left to write; of two alike the one that has the name
+    that was given out, and then the notebook.
     """
-    one, two = forms
+    taken = reduce(lambda one, two: _better(one, two, exercises)[0], forms)
+    others = [form for form in forms if form is not taken]
+    note = f"{taken.name} was {done}, and not {', '.join(form.name for form in others)}"
+    return taken, note + (_better(forms[0], forms[1], exercises)[1] if len(forms) == 2 else "")
+
+
+def _better(one: Form, two: Form, exercises: int) -> tuple[Form, str]:
+    """Return the one of two that counts, and why, as the end of a sentence about the other."""
     newer, older = (two, one) if one.modified < two.modified else (one, two)
     together = newer.modified - older.modified < TOGETHER
     if not together and newer.left < max(exercises, older.left + 1):
-        return newer, f"{newer.name} was {done}, and not {older.name}, which is older"
-    taken, other = sorted((one, two), key=lambda form: (form.left, not form.name.endswith(".ipynb")))
-    note = f"{taken.name} was {done}, and not {other.name}"
+        return newer, ", which is older"
+    taken, other = sorted((one, two), key=lambda form: form.rank)
     if taken.left < other.left:
-        return taken, f"{note}, in which more is left to write"
-    return taken, f"{note}: as much is left to write in each, and then the notebook counts"
+        return taken, ", in which more is left to write"
+    last = "the name that was given out" if other.copy else "the notebook"
+    return taken, f": as much is left to write in each, and then {last} counts"

@@ -3,11 +3,16 @@
 STUDENT/TOPIC.ipynb             a folder a student
 STUDENT/NN_TOPIC/TOPIC.ipynb    nbgrader's submitted/ folder
 STUDENT-TOPIC.zip               what `grader submit` makes; it holds STUDENT/TOPIC.ipynb
+
+A copy's name, `TOPIC (1).ipynb` or `Topic-Copy1.ipynb`, is known as one, and so
+is a notebook that has one topic's name somewhere in its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from enum import IntEnum
 from pathlib import PurePath, PurePosixPath
 
 from grader.course import name_of
@@ -15,6 +20,19 @@ from grader.course import name_of
 SUFFIXES = (".ipynb", ".py")
 ZIP = ".zip"
 PLACES = ("submitted",)  # nbgrader's folders, which are no student's
+ADDED = (".txt", ".json", ".download")  # what browsers and mail programmes put behind a whole name
+# What browsers, file managers, Jupyter and learning platforms put behind the name of a copy.
+COPY = re.compile(
+    r"(\s*\(\d{1,3}\)|[-_ ]+\d{1,2}|[-_ ]+(copy|copie|copia|c\u00f3pia|kopie|kopi|kopia)[-_ ]*\d{0,3})$"
+)
+
+
+class Named(IntEnum):
+    """How surely a file's name is that of a topic's submission; the less, the surer."""
+
+    AS_GIVEN = 0
+    AS_A_COPY = 1
+    LOOSELY = 2
 
 
 class Layout:
@@ -32,16 +50,45 @@ class Layout:
 
     def topic(self, path: PurePosixPath) -> str | None:
         """Return the id of the topic that a file is a submission for, None if it is none."""
-        return self._topics.get(name_of(path.stem)) if path.suffix in SUFFIXES else None
+        return self._topics.get(self._known(path)[0])
+
+    def named(self, path: PurePosixPath) -> Named:
+        """Return how surely a file that is a submission is one."""
+        return self._known(path)[1]
+
+    def knows(self, path: PurePosixPath) -> bool:
+        """Whether a file may hold a submission, for whichever topic: by its name, or as a zip."""
+        return bool(self._known(path)[0]) or path.suffix.lower() == ZIP
 
     def of_another(self, path: PurePosixPath) -> bool:
         """Whether a file is a submission for a topic that is not graded now."""
-        return path.suffix in SUFFIXES and name_of(path.stem) in self._others
+        return self._known(path)[0] in self._others
+
+    def _known(self, path: PurePosixPath) -> tuple[str, Named]:
+        """Return the name of the topic that a file is called by, "" if by none, and how surely."""
+        known = self._topics.keys() | self._others
+        if path.suffix in SUFFIXES and name_of(path.stem) in known:
+            return name_of(path.stem), Named.AS_GIVEN
+        stem, suffixes = path.name.lower(), []
+        while (end := PurePosixPath(stem).suffix) in (*SUFFIXES, *ADDED):
+            stem = stem.removesuffix(end)
+            suffixes.append(end)
+        if not set(suffixes) & set(SUFFIXES):
+            return "", Named.LOOSELY
+        while (shorter := COPY.sub("", stem)) != stem and _plain(stem) not in known:
+            stem = shorter
+        if _plain(stem) in known:
+            return _plain(stem), Named.AS_A_COPY
+        # The longest, as one name may be a part of another.
+        within = [name for name in known if re.search(rf"(?<![a-z]){name}(?![a-z])", _plain(stem))]
+        if within and ".ipynb" in suffixes:
+            return max(within, key=len), Named.LOOSELY
+        return "", Named.LOOSELY
 
     def folders(self, path: PurePosixPath) -> list[str]:
         """Return the folders of a path that are neither a topic's nor nbgrader's: one is a student's."""
         known = self._topics.keys() | self._others
-        return [part for part in path.parts[:-1] if name_of(part) not in known and part not in PLACES]
+        return [part for part in path.parts[:-1] if _plain(part.lower()) not in known and part not in PLACES]
 
     def owner(self, path: PurePosixPath) -> str:
         """Return whose a zip is: its folder's, which the student did not choose; else by its own name."""
@@ -54,3 +101,8 @@ class Layout:
         """Return whose a folder is: its own name, or that of the folder above it if it is a topic's."""
         folders = self.folders(PurePosixPath(*folder.parts[1:], "file"))
         return folders[-1] if folders else folder.name
+
+
+def _plain(name: str) -> str:
+    """Return a lower-case name as topics are named: underscores, and no number in front."""
+    return name_of(re.sub(r"[-\s_]+", "_", name.strip()))

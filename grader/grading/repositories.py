@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from grader.cells import MAX_BYTES
+from grader.cells import LARGEST
 from grader.course import name_of
 from grader.errors import PlainError
 
@@ -120,7 +120,7 @@ class Repository:
         }
 
     def _content(self, blob: str, path: PurePosixPath) -> bytes:
-        return self._git("cat-file", "blob", blob, most=MAX_BYTES, what=f"{path} in ")
+        return self._git("cat-file", "blob", blob, most=LARGEST, what=f"{path} in ")
 
     def _git(self, *arguments: str, most: int = 1 << 16, what: str = "") -> bytes:
         """Run git; return what it prints, of at most `most` bytes.

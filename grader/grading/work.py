@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.cells import MAX_BYTES
+from grader.cells import LARGEST
 from grader.errors import PlainError
 
 
@@ -45,12 +45,12 @@ def open_file(path: str | os.PathLike[str]) -> int:
         raise NotGradable("it is a link; hand in the file itself")
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     found = os.fstat(descriptor)
-    if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES:
+    if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST:
         return descriptor
     os.close(descriptor)
     if not stat.S_ISREG(found.st_mode):
         raise NotGradable("it is not a file")
     raise NotGradable(
-        f"it is {found.st_size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB that are read: "
+        f"it is {found.st_size / 1e6:.0f} MB, more than the {LARGEST / 1e6:.0f} MB that are read: "
         "clear the notebook's outputs, save it, and hand it in again"
     )

@@ -24,6 +24,7 @@ from nbformat import NotebookNode, v4
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, BaseConverter, NbGraderException
 
+from grader.cells import utf_8
 from grader.course import name_of
 from grader.grading.work import NotGradable, open_file
 from grader.nbgrader.autograde import chosen, topic_of
@@ -91,7 +92,7 @@ def with_notebook(notebook: NotebookNode, path: Path, released: Mapping[str, Rel
     """Return a script's notebook with the written answer of the notebook beside it, if that can be read."""
     try:
         with os.fdopen(open_file(path), "rb") as file:
-            beside = nbformat.reads(file.read().decode("utf-8-sig", "replace"), as_version=4)
+            beside = nbformat.reads(utf_8(file.read()).decode("utf-8", "replace"), as_version=4)
         return with_answers(notebook, beside, released)
     except Exception:  # what was made by hand can raise nearly anything, and the script is what counts
         return notebook

@@ -35,6 +35,7 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
+from grader.cells import utf_8
 from grader.course import Course, CourseError, Topic
 from grader.errors import PlainError
 from grader.files import write
@@ -284,7 +285,7 @@ class _HandedIn:
 
 def _read(content: bytes) -> NotebookNode:
     """Return a notebook, or one that shows as its text what is none."""
-    text = storable(content.decode("utf-8-sig", "replace"))
+    text = storable(utf_8(content).decode("utf-8", "replace"))
     notebook: NotebookNode = v4.new_notebook(cells=[v4.new_code_cell(text)])
     with suppress(Exception):  # what was made by hand can raise nearly anything
         notebook = nbformat.reads(text, as_version=4)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode, v4
 
 from grader.authoring.notebook import DEMONSTRATION
-from grader.cells import CELL_MARKER
+from grader.cells import CELL_MARKER, utf_8
 from grader.names import ANSWER
 from grader.nbgrader.cells import Released, name_of_cell
 from grader.text import storable
@@ -31,7 +31,7 @@ def notebook_of_script(content: bytes, released: Mapping[str, Released]) -> Note
     with the tag `answer` is the written answer, and a commented check is its
     test cell.
     """
-    text = storable(content.decode("utf-8-sig", "replace")).replace("\r\n", "\n").replace("\r", "\n")
+    text = storable(utf_8(content).decode("utf-8", "replace")).replace("\r\n", "\n").replace("\r", "\n")
     cells = []
     for header, body in _pieces(text):
         found = TAGS.search(header)

@@ -6,14 +6,13 @@ so no name is ever a path here.
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import zipfile
 
 import numpy as np
 
-from grader.cells import MAX_BYTES, MAX_ENTRIES, Unreadable
+from grader.cells import LARGEST, MAX_BYTES, MAX_ENTRIES, Unreadable, without_outputs
 
 # What zipfile unpacks no further than it is asked to; of bzip2 and LZMA it unpacks whole blocks.
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -45,7 +44,7 @@ class Archive:
         return {"names": np.frombuffer(names.encode("utf-8", "replace"), np.uint8)}
 
     def read(self, position: int) -> dict[str, np.ndarray]:
-        """Return one file's bytes, however much it claims to hold.
+        """Return one file's bytes, however much it claims to hold; a large notebook's without its outputs.
 
         Raises:
             Unreadable: it is damaged, encrypted, too large, or packed in an unusual way.
@@ -56,11 +55,13 @@ class Archive:
             raise Unreadable(f"it is packed by {name}, which is not read: make an ordinary zip of it")
         try:
             with self._zip.open(entry) as file:
-                content = io.BytesIO(file.read(MAX_BYTES + 1)).getvalue()
+                content = file.read(LARGEST + 1)
         except Exception as error:  # zipfile lets zlib's, struct's and its own errors through
             raise Unreadable(f"it is damaged in the zip ({str(error)[:QUOTED]})") from error
+        if len(content) > LARGEST:
+            raise Unreadable(f"it is larger than the {LARGEST / 1e6:.0f} MB that are read")
         if len(content) > MAX_BYTES:
-            raise Unreadable(f"it is larger than the {MAX_BYTES / 1e6:.0f} MB that are read")
+            content = without_outputs(content)
         return {"content": np.frombuffer(content, np.uint8)}
 
 

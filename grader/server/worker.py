@@ -20,7 +20,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from grader import drivers, protocol, wire
-from grader.cells import MAX_BYTES, Unreadable
+from grader.cells import LARGEST, Unreadable
 from grader.exercise import Exercise, file_of, run_checks
 from grader.fault import Fault
 from grader.protocol import Came, Import, Open, OpenArchive, Read, Run
@@ -89,7 +89,7 @@ class Session:
         self.problems: list[Fault] = []
         for name, descriptor in zip(request.modules, files, strict=True):
             with os.fdopen(descriptor, "rb") as file:
-                content = file.read(MAX_BYTES + 1)
+                content = file.read(LARGEST)
             self.loaded[name] = module.read(content, f"{name}.py", f"{PACKAGE}.{name}")
 
     def lines(self) -> np.ndarray:

@@ -6,11 +6,12 @@ import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.course import CourseError, name_of, unknown
 from grader.grading import key
 from grader.grading.formats import Form, preferred, unwritten
+from grader.grading.layout import SUFFIXES, Layout, Named
 from grader.grading.rules import Rules
 
 DEPTH = 4
@@ -42,11 +43,11 @@ class Assignment:
         return [name for name in self.rules.checks.exercises if not self.only or name in self.only]
 
     def forms(self) -> list[Path]:
-        """Return the notebook and the script, those that are there, the one to check first."""
+        """Return the notebook, the script and their copies, those that are there, the one to check first."""
         return self._forms()[0]
 
     def file(self, done: str = CHECKED) -> tuple[Path, str]:
-        """Return the student's file, of two forms the first of `forms`, and a note if there are two.
+        """Return the student's file, of several the first of `forms`, and a note if there are several.
 
         `done` is what the note says was done with it.
 
@@ -62,11 +63,20 @@ class Assignment:
         return forms[0], note
 
     def _forms(self, done: str = CHECKED) -> tuple[list[Path], str]:
-        paths = [self.folder / f"{self.name}{suffix}" for suffix in (".ipynb", ".py")]
-        there = [path for path in paths if path.is_file()]
+        layout = Layout([self.rules.key.topic])
+        paths = (path for path in sorted(self.folder.iterdir()) if path.suffix in SUFFIXES and path.is_file())
+        there = {
+            path: named
+            for path in paths
+            if layout.topic(PurePosixPath(path.name))
+            and (named := layout.named(PurePosixPath(path.name))) < Named.LOOSELY
+        }
         if len(there) < 2:
-            return there, ""
-        forms = [Form(path.name, path.stat().st_mtime, unwritten(path.read_bytes())) for path in there]
+            return list(there), ""
+        forms = [
+            Form(path.name, path.stat().st_mtime, unwritten(path.read_bytes()), named > Named.AS_GIVEN)
+            for path, named in there.items()
+        ]
         taken, note = preferred(forms, len(self.rules.checks.exercises), done)
         return sorted(there, key=lambda path: path.name != taken.name), note
 

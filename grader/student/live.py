@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grader.cells import MAX_BYTES
+from grader.cells import LARGEST
 from grader.client import warm
 from grader.client.kept import KeptServer
 from grader.client.server import Server
@@ -148,7 +148,7 @@ def _source(
     for answer in answers:
         file = getattr(sys.modules.get(getattr(answer, "__module__", "")), "__file__", None)
         if file and Path(file).resolve().parent == assignment.folder:
-            return Path(file).read_bytes()[: MAX_BYTES + 1], None
+            return Path(file).read_bytes()[:LARGEST], None
     here = shell.current()
     cells = shell.cells_run(here) if here else None
     if cells is None:

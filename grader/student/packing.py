@@ -46,7 +46,7 @@ def pack(assignment: Assignment, student: str, folder: Path) -> Package:
     path = folder / f"{name}-{assignment.name}.zip"
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        entry = zipfile.ZipInfo(f"{name}/{source.name}", EARLIEST)
+        entry = zipfile.ZipInfo(f"{name}/{assignment.name}{source.suffix}", EARLIEST)
         archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     files.write(path, packed.getvalue())
     return Package(path, name, source, note, content)

@@ -15,7 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from grader import magics
-from grader.cells import Cell, Unreadable, cells_of, compiled_source, script_cells, unwarned
+from grader.cells import (
+    NOTEBOOK,
+    Cell,
+    Unreadable,
+    cells_of,
+    compiled_source,
+    script_cells,
+    script_text,
+    unwarned,
+    utf_8,
+)
 from grader.scopes import Names, names_in
 
 GIVEN = {*vars(builtins), *magics.GIVEN, "__name__", "__file__", "__doc__", "__annotations__", "__builtins__"}
@@ -36,12 +46,12 @@ def warnings(file: Path) -> list[str]:
     except Unreadable as error:
         return [f"{error}."]
     found: list[str] = []
-    if file.suffix == ".ipynb":
-        notebook = json.loads(content.decode("utf-8-sig"))
-        found += _order(notebook["cells"])
-        found += list(_hidden(cells, _all_names(_texts(notebook["cells"]))))
+    if NOTEBOOK.match(utf_8(content)):
+        notebook = json.loads(utf_8(content)).get("cells", [])
+        found += _order(notebook)
+        found += list(_hidden(cells, _all_names(_texts(notebook))))
     else:
-        texts = [text for _, text, _ in script_cells(content.decode("utf-8-sig"), demonstrations=True)]
+        texts = [text for _, text, _ in script_cells(script_text(content), demonstrations=True)]
         found += list(_hidden(cells, _all_names(texts)))
     found += list(_missing_files(cells, file.parent))
     found += list(_notebooks_only(cells))

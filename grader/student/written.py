@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from grader.cells import CELL_MARKER
+from grader.cells import CELL_MARKER, utf_8
 from grader.names import ANSWER, WRITTEN_ANSWER, WRITTEN_POINTS
 from grader.student.assignment import Assignment
 
@@ -47,7 +47,7 @@ def in_table(topics: Sequence[str], empty: Sequence[str]) -> str:
 
 def _answer(path: Path) -> str | None:
     """Return the text of a file's last cell for the written answer, None if it has none."""
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    text = utf_8(path.read_bytes()).decode("utf-8", "replace")
     found = list(_in_notebook(text) if text.lstrip().startswith("{") else _in_script(text))
     return found[-1] if found else None
 

@@ -109,6 +109,7 @@ def test_a_class_is_found_by_student_and_topic(find: Find, tmp_path: Path) -> No
 def test_one_student_s_folder_or_file_is_named_after_its_folder(find: Find, tmp_path: Path) -> None:
     folder = touch(tmp_path / "ada", "averages.py")
     assert list(find(folder)) == list(find(folder / "averages.py")) == [("ada", "01_averages")]
+    assert list(find(touch(folder, "figures/one.png"))) == [("ada", "01_averages")] and not find.passed_over
 
 
 def test_several_paths_are_put_together(find: Find, tmp_path: Path) -> None:
@@ -141,6 +142,87 @@ def test_two_files_for_one_topic_cost_their_student_only(
     assert "ada has 2 submissions for 01_averages" in find.blamed["ada"] and second in find.blamed["ada"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "averages (1).ipynb",
+        "averages(2).py",
+        "averages-2.ipynb",
+        "averages-Copy1.ipynb",
+        "averages - Copy (3).ipynb",
+        "averages copy.py",
+        "Averages.ipynb",
+        "01 Averages.IPYNB",
+        "averages.ipynb.txt",
+        "averages.ipynb.json",
+        "averages.py.download",
+        "ada_lovelace-averages_final-v2.ipynb",
+        "hw1_averages_ada_12345_678.ipynb",
+        "AVERAGES/averages.ipynb",
+    ],
+)
+@pytest.mark.parametrize("kind", ["folder", "zip", "student's zip"])
+def test_a_name_that_the_world_made_is_known_and_noted(
+    name: str, kind: str, find: Find, tmp_path: Path
+) -> None:
+    names = {f"ada/{name}": "x = 1", "bob/averages.py": "x = 2"}
+    if kind == "folder":
+        for path, text in names.items():
+            touch(tmp_path / "class", path)
+            (tmp_path / "class" / path).write_text(text)
+        found = find(tmp_path / "class")
+    elif kind == "zip":
+        found = find.of_class(make_zip(tmp_path / "class.zip", dict(names)))
+    else:
+        found = find(make_zip(tmp_path / "ada.zip", {name: "x = 1"}))
+    work = found["ada", "01_averages"]
+    assert content(work) == b"x = 1" and not find.passed_over
+    assert any("was taken for averages" in note for note in work.notes) or name == "AVERAGES/averages.ipynb"
+
+
+def test_of_a_stub_and_finished_copies_the_finished_one_counts(find: Find, tmp_path: Path) -> None:
+    stub = "def f():\n    raise NotImplementedError()\n"
+    for kind in ("averages-Copy1.ipynb", "averages (1).ipynb"):
+        folder = touch(tmp_path / kind, "ada/averages.ipynb", f"ada/{kind}", "ada/averages (2).ipynb")
+        for name in ("averages.ipynb", "averages (2).ipynb"):
+            (folder / "ada" / name).write_text(stub)
+        (work,) = find(folder).values()
+        assert content(work) == f"ada/{kind}".encode() and not find.passed_over
+        assert f"{kind} was graded, and not averages (2).ipynb, averages.ipynb" in work.notes
+
+
+def test_of_two_copies_alike_neither_counts_but_the_same_twice_is_one(find: Find, tmp_path: Path) -> None:
+    names = ["ada/averages (1).ipynb", "ada/averages (2).ipynb", "bob/averages.py"]
+    folder = touch(tmp_path / "class", *names)
+    assert list(find(folder)) == [("bob", "01_averages")] and "2 submissions" in find.blamed["ada"]
+    (folder / "ada" / "averages (2).ipynb").write_text(names[0])
+    assert ("ada", "01_averages") in find(folder) and not find.passed_over
+
+
+def test_a_loosely_named_notebook_does_not_stand_beside_a_surer_one(find: Find, tmp_path: Path) -> None:
+    folder = touch(tmp_path / "class", "ada/averages.ipynb", "ada/my averages draft.ipynb")
+    (work,) = find(folder).values()
+    assert content(work) == b"ada/averages.ipynb"
+    assert work.notes == ("beside it lies my averages draft.ipynb, which was not graded",)
+
+
+def test_nobody_vanishes(find: Find, tmp_path: Path) -> None:
+    """Whoever handed in nothing that can be graded is named, with what there is."""
+    folder = touch(
+        tmp_path / "class",
+        "ada/averages.ipynb", "ada/notes.txt", "ada/figures/one.png",
+        "bob/averages.html", "cleo/essay.docx", "dan/figures/one.png", "eve/doubles.py",
+        "fay/averages.py/x", "averages by gil.ipynb", "roster.csv",
+    )  # fmt: skip
+    (folder / "hal" / "01_averages").mkdir(parents=True)
+    (folder / "ada" / "later").mkdir()
+    assert list(find(folder, topics=["01_averages"])) == [("ada", "01_averages"), ("fay", "01_averages")]
+    assert set(find.blamed) == {"bob", "cleo", "dan", "hal", ""}
+    assert find.blamed["bob"] == "it holds no submission for averages, but averages.html"
+    assert find.blamed["hal"] == "it is empty"
+    assert "nothing says whose it is" in find.blamed[""]
+
+
 def test_one_student_in_two_paths_is_passed_over(find: Find, tmp_path: Path) -> None:
     one, two = touch(tmp_path / "a", "ada/averages.py"), touch(tmp_path / "b", "ada/averages.ipynb")
     three = touch(tmp_path / "c", "bob/averages.py")
@@ -154,7 +236,9 @@ def test_a_folder_with_nothing_to_grade_says_what_was_looked_for(
     name: str, find: Find, tmp_path: Path
 ) -> None:
     folder = touch(tmp_path / "class", name)
-    with pytest.raises(NothingToGrade, match="holds no submission for averages, doubles: a file|too deep"):
+    with pytest.raises(
+        NothingToGrade, match="holds no submission for averages, doubles(: a file|, but essay)|too deep"
+    ):
         find(folder)
     with pytest.raises(NothingToGrade, match="holds no submission|too deep"):
         find.of_class(make_zip(tmp_path / "class.zip", {name: ""}))
@@ -256,7 +340,7 @@ def test_a_bomb_is_bounded(find: Find, tmp_path: Path) -> None:
     path = make_zip(tmp_path / "class.zip", {"ada/averages.py": bomb, "bob/averages.py": bomb[:-1]})
     assert path.stat().st_size < 1 << 20
     found = find.of_class(path)
-    with pytest.raises(NotGradable, match="larger than the 17 MB"):
+    with pytest.raises(NotGradable, match="more than the 17 MB of text"):
         found["ada", "01_averages"].open()
     assert content(found["bob", "01_averages"]) == bomb[:-1]
 

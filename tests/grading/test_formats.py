@@ -1,4 +1,4 @@
-"""Which of a notebook and a script counts."""
+"""Which of several files with the same exercises counts."""
 
 from __future__ import annotations
 
@@ -32,6 +32,20 @@ def test_the_newer_counts_unless_age_says_nothing(
     for forms in ((one, two), (two, one)):
         form, note = preferred(forms, exercises=4, done="checked")
         assert form.name == taken and why in note and f"{taken} was checked" in note
+
+
+def test_a_copy_counts_only_where_it_is_newer_or_has_less_left() -> None:
+    given, copy, stub = (
+        Form(NOTEBOOK, 0, 1),
+        Form("topic (1).ipynb", 0, 1, True),
+        Form("topic-2.ipynb", 0, 4, True),
+    )
+    form, note = preferred([copy, given], exercises=4, done="graded")
+    assert form is given and note.endswith("and then the name that was given out counts")
+    assert preferred([stub, copy], exercises=4, done="graded")[0] is copy
+    form, note = preferred([stub, copy, given], exercises=4, done="graded")
+    assert form is given and note == "topic.ipynb was graded, and not topic-2.ipynb, topic (1).ipynb"
+    assert not given.alike(copy) and copy.alike(Form("topic (2).ipynb", 1, 1, True))
 
 
 def test_stubs_are_counted_in_a_notebooks_text_too() -> None:

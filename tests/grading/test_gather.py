@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from courses import TOPIC
 
-from grader.cells import MAX_BYTES
+from grader.cells import LARGEST
 from grader.course import Topic
 from grader.grading import repositories
 from grader.grading.gather import RECORD, Gathered, gather
@@ -135,7 +135,7 @@ def test_nothing_but_regular_files_is_taken(
     with Repository(address) as repository, pytest.raises(NotThere, match=r"no averages\.ipynb"):
         repository.handed_in(topic.id, None)
     (folder / "averages.py").unlink()
-    commit("eve", {"averages.py": b"#" * (MAX_BYTES + 1)})
+    commit("eve", {"averages.py": b"#" * (LARGEST + 1)})
     with Repository(address) as repository, pytest.raises(Unreadable, match="more than"):
         repository.handed_in(topic.id, None)
     monkeypatch.setattr(repositories, "MAX_LISTED", 10)  # names without end, in trees of trees

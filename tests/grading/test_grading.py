@@ -15,7 +15,7 @@ from conftest import GradeText
 from courses import SOLUTION, TOPIC
 
 from grader import __version__
-from grader.cells import MAX_BYTES
+from grader.cells import LARGEST
 from grader.client.server import Server
 from grader.errors import ServerError
 from grader.grading import grader as grader_module
@@ -220,7 +220,7 @@ def test_a_file_of_half_a_gigabyte_is_refused_unread(grader: Grader, tmp_path: P
         file.truncate(500_000_000)
     ((found, mark),) = grader.grade_all([Work("ada", TOPIC, "huge.ipynb", lambda: open_file(path))])
     assert {one.status for one in found.exercises} == {Status.MISSING}
-    assert "it is 500 MB, more than the 17 MB that are read: clear the notebook's outputs" in (
+    assert "it is 500 MB, more than the 210 MB that are read: clear the notebook's outputs" in (
         found.exercises[0].message
     )
     assert mark == ""
@@ -229,7 +229,7 @@ def test_a_file_of_half_a_gigabyte_is_refused_unread(grader: Grader, tmp_path: P
 def test_a_file_at_the_limit_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "large.py"
     with open(path, "wb") as file:
-        file.truncate(MAX_BYTES)
+        file.truncate(LARGEST)
     os.close(open_file(path))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import zipfile
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cells import MAX_BYTES, Unreadable
+from grader.cells import LARGEST, MAX_BYTES, Unreadable, cells_of
 from grader.server import archive
 from grader.server.archive import Archive
 
@@ -50,8 +51,19 @@ def test_an_empty_file_is_read(tmp_path: Path) -> None:
 def test_a_large_file_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("a.py", bytes(MAX_BYTES + 1))
-    with pytest.raises(Unreadable, match="larger than the 17 MB"):
+        file.writestr("b.py", bytes(LARGEST + 1))
+    with pytest.raises(Unreadable, match="more than the 17 MB of text"):
         opened(tmp_path / "a.zip").read(0)
+    with pytest.raises(Unreadable, match="larger than the 210 MB"):
+        opened(tmp_path / "a.zip").read(1)
+
+
+def test_a_notebook_with_large_outputs_is_read_without_them(tmp_path: Path) -> None:
+    cell = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": ["#" * MAX_BYTES]}
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.ipynb", json.dumps({"cells": [cell]}))
+    content = opened(tmp_path / "a.zip").read(0)["content"].tobytes()
+    assert [cell.text for cell in cells_of(content)] == ["x = 1"]
 
 
 def test_what_is_said_of_a_damaged_file_is_short(tmp_path: Path) -> None:

@@ -207,15 +207,20 @@ def test_the_grader_s_own_future_imports_do_not_hold_for_a_student() -> None:
         (b" \n\t\n", "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
         ("é = 1".encode("latin-1"), "not text in UTF-8"),
-        ("a = 1".encode("utf-16"), "not text in UTF-8"),
-        (b"PK\x03\x04\xff", "not text in UTF-8"),
+        (b"a = 1\xff", "not text in UTF-8"),
+        (b"\xff\xfe\x00\xd8", "not text in UTF-8"),
+        (b"# coding: nonsense\na = 1", "not text in UTF-8"),
+        (b"PK\x03\x04\xff", "is a zip, or an office document, and no notebook"),
+        (b"\n<!DOCTYPE html><html>", "is a web page, and no notebook or script"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\x89PNG\r\n", "is a picture"),
         (notebook(code("a = 1"))[:-5].encode(), "cut off or not JSON"),
         (b"{", "cut off or not JSON"),
         (b'{"a": ' + b"[" * 100_000, "cut off or not JSON"),
         (b"{}", "it has no cells"),
         (b'{"cells": null}', "it has no cells"),
         (b'{"cells": {"0": 1}}', "it has no cells"),
-        (b'{"worksheets": [], "nbformat": 3}', "of format 3: open it in Jupyter"),
+        (b'{"worksheets": [], "nbformat": 3}', "it has no cells"),
     ],
 )
 def test_what_cannot_be_read_says_what_to_do(content: bytes, says: str) -> None:
@@ -398,7 +403,52 @@ def test_dataclasses_and_annotations_work_as_in_a_module() -> None:
 
 
 def test_the_file_s_limit_is_what_is_read() -> None:
-    assert cells.MAX_BYTES == 16 << 20
+    assert (cells.MAX_BYTES, cells.LARGEST) == (16 << 20, 200 << 20)
+
+
+OUTPUT = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 1000}, "metadata": {}}
+
+
+def written(indent: int | None = None, **fields: object) -> bytes:
+    """Return a notebook whose one cell defines x."""
+    cell = {"cell_type": "code", "source": ["x = 1"], "metadata": {}, "outputs": [OUTPUT], **fields}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}, indent=indent).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        written(),
+        written(indent=1),
+        b"\xef\xbb\xbf" + written(),
+        written().decode().encode("utf-16"),
+        b"\xfe\xff" + written().decode().encode("utf-16-be"),
+        written(outputs=[OUTPUT] * 2000),  # 22 MB of pictures
+        written(outputs=[{"data": float("nan")}]),
+        written(outputs=[{"data": "half a pair: \ud83d"}]),
+        written(source="x = 1"),
+        json.dumps({"worksheets": [{"cells": [{"cell_type": "code", "input": ["x = 1"]}]}]}).encode(),
+        "# -*- coding: latin-1 -*-\nname = 'Zoë'\nx = 1".encode("latin-1"),
+        "name = 'Zoë'\nx = 1".encode("utf-16"),
+    ],
+    ids=[
+        "as it is", "indented", "a byte order mark", "UTF-16", "UTF-16, big end first", "large outputs",
+        "NaN in an output", "half a character in an output", "a source in one piece", "format 3",
+        "a declared encoding", "a script in UTF-16",
+    ],
+)  # fmt: skip
+def test_what_is_written_is_read_however_it_was_saved(content: bytes) -> None:
+    found = load(content, "a.ipynb", "solution")
+    assert (found.problems, found.module.x) == ([], 1)
+
+
+def test_a_notebook_is_large_by_its_text_alone() -> None:
+    text = "#" * (cells.MAX_BYTES + 1)
+    for content in (written(source=text), text.encode()):
+        with pytest.raises(Unreadable, match="more than the 17 MB of text"):
+            cells_of(content)
+    slim = cells.without_outputs(written(outputs=[OUTPUT] * 2000))
+    assert len(slim) < 1000 and [cell.text for cell in cells_of(slim)] == ["x = 1"]
 
 
 STUBS = {

@@ -31,6 +31,15 @@ def test_a_pack_holds_the_file_that_is_graded_and_nothing_else(tmp_path: Path, p
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Ada_Lovelace-averages.zip", "mine"]
 
 
+def test_a_finished_copy_is_packed_in_the_place_of_a_stub(tmp_path: Path, public_key: Key) -> None:
+    mine = write_assignment(tmp_path / "mine", public_key, STUBS)
+    (tmp_path / "mine" / "averages-Copy1.ipynb").write_text(notebook(RIGHT))
+    packed = pack(mine, "ada", tmp_path)
+    assert packed.note.startswith("averages-Copy1.ipynb was packed, and not averages.py")
+    with zipfile.ZipFile(packed.path) as archive:
+        assert archive.namelist() == ["ada/averages.ipynb"]
+
+
 @pytest.mark.parametrize(
     ("student", "name"),
     [
@@ -55,7 +64,7 @@ def test_a_file_that_cannot_be_graded_is_not_packed(tmp_path: Path, public_key: 
     with pytest.raises(CourseError, match="holds neither"):
         pack(mine, "ada", tmp_path)
     (tmp_path / "mine" / "averages.py").write_text("")
-    os.truncate(tmp_path / "mine" / "averages.py", 17 << 20)
+    os.truncate(tmp_path / "mine" / "averages.py", 201 << 20)
     with pytest.raises(NotGradable, match="clear the notebook's outputs"):
         pack(mine, "ada", tmp_path)
     assert not list(tmp_path.glob("*.zip"))
