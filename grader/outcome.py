@@ -43,6 +43,11 @@ class Outcome:
     allowed: float = 0.0
 
     @property
+    def unread(self) -> bool:
+        """Whether the file could not be read, and nothing of it was run."""
+        return self.status is Status.MISSING and not self.imported
+
+    @property
     def unwritten(self) -> bool:
         """Whether the answer is there, and still to be written."""
         return self.status is Status.MISSING and self.imported and self.error != UNDEFINED

@@ -96,7 +96,9 @@ class Graded(msgspec.Struct, frozen=True):
 
     `notes` holds what an instructor should know and no student is blamed for:
     a duplicate that was passed over, a cell that was not run. `digest` is the
-    SHA-256 of the file's bytes, "" if it could not be read.
+    SHA-256 of the file's bytes, "" if it could not be opened. `unread` says why
+    the file could not be read, "" if it could: then nothing in it was graded, and
+    its score is none.
     """
 
     student: str
@@ -108,6 +110,7 @@ class Graded(msgspec.Struct, frozen=True):
     exercises: tuple[Verdict, ...]
     notes: tuple[str, ...] = ()
     digest: str = ""
+    unread: str = ""
 
     @property
     def failed(self) -> bool:

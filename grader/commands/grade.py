@@ -14,7 +14,7 @@ from grader.commands.common import console, course_option, json_option, plain_er
 
 if TYPE_CHECKING:
     from grader.sandbox.levels import Level
-    from grader.verdict import Results
+    from grader.verdict import Graded, PassedOver, Results
 
 
 @click.command()
@@ -118,7 +118,10 @@ def grade(
             click.echo("\nInterrupted. What was graded is kept: run the same command to go on.", err=True)
             sys.exit(130)
         graded.sort(key=lambda one: (one.student, one.topic))
-        results = data.results(graded, grader.provenance, found.passed_over)
+        # A file that cannot be read is no 0.
+        passed_over = [*found.passed_over, *(unread(one) for one in graded if one.unread)]
+        graded = [one for one in graded if not one.unread]
+        results = data.results(graded, grader.provenance, passed_over)
         if json_file:
             data.write_json(results, json_file)
         terminal.show_class(console(), results)
@@ -126,12 +129,19 @@ def grade(
         compare_with_truth(truth, results)
     if any(one.failed for one in graded):
         raise click.ClickException("the grader failed on submissions named above: run the command again.")
-    if found.passed_over:
-        count = len(found.passed_over)
+    if passed_over:
+        count = len(passed_over)
         what = (
             "one thing that was handed in was" if count == 1 else f"{count} things that were handed in were"
         )
         raise click.ClickException(f"{what} not graded, for the reasons above; all the rest was graded.")
+
+
+def unread(graded: Graded) -> PassedOver:
+    """Return what is said of a file that could not be read."""
+    from grader.verdict import PassedOver
+
+    return PassedOver(graded.file, f"it could not be read: {graded.unread}", graded.student)
 
 
 def level_for(least: Level) -> Level:

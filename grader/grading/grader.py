@@ -156,8 +156,8 @@ class Grader:
                     try:
                         descriptor = work.open()
                     except NotGradable as error:
-                        message = f"The file was not graded: {error}."
-                        yield all_alike(work, self.rules[work.topic], Status.MISSING, message, only), ""
+                        message, rules = f"The file was not graded: {error}.", self.rules[work.topic]
+                        yield all_alike(work, rules, Status.MISSING, message, only, str(error)), ""
                         continue
                     except (ServerError, OSError) as error:
                         message = f"The grader could not open the file: {error}."
@@ -168,7 +168,8 @@ class Grader:
                     before = find(mark)
                     if before is not None:
                         os.close(descriptor)
-                        yield replace(result(work, before.exercises, before.seconds), digest=digest), mark
+                        again = result(work, before.exercises, before.seconds, before.unread)
+                        yield replace(again, digest=digest), mark
                         continue
                     try:
                         self.server  # noqa: B018  (one that cannot be started ends the run here)

@@ -51,11 +51,12 @@ def grade(
         ServerError: the grader's own processes failed; nothing can be said.
     """
     started = time.monotonic()
-    verdicts = [
-        verdict(rules.checks.exercises[name], rules.key.exercises[name], outcomes, rules.key.hidden)
-        for name, outcomes in run(server, rules, descriptor, only, seconds=seconds)
-    ]
-    return result(work, verdicts, time.monotonic() - started)
+    verdicts, unread = [], ""
+    for name, outcomes in run(server, rules, descriptor, only, seconds=seconds):
+        exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
+        verdicts.append(verdict(exercise, key, outcomes, rules.key.hidden))
+        unread = unread or next((one.text for one in outcomes if one.unread), "")
+    return result(work, verdicts, time.monotonic() - started, unread)
 
 
 def run(
@@ -115,8 +116,8 @@ def run_exercise(child: Child, name: str, rules: Rules, budget: Budget) -> list[
     return outcomes
 
 
-def result(work: Work, verdicts: Sequence[Verdict], seconds: float) -> Graded:
-    """Put the verdicts of one submission together."""
+def result(work: Work, verdicts: Sequence[Verdict], seconds: float, unread: str = "") -> Graded:
+    """Put the verdicts of one submission together; `unread` says why its file could not be read."""
     return Graded(
         work.student,
         work.topic,
@@ -126,10 +127,19 @@ def result(work: Work, verdicts: Sequence[Verdict], seconds: float) -> Graded:
         round(seconds, 4),
         tuple(verdicts),
         work.notes,
+        unread=unread,
     )
 
 
-def all_alike(work: Work, rules: Rules, status: Status, message: str, only: Collection[str] = ()) -> Graded:
+def all_alike(
+    work: Work,
+    rules: Rules,
+    status: Status,
+    message: str,
+    only: Collection[str] = (),
+    unread: str = "",
+) -> Graded:
     """Give every exercise of a submission, or `only` some, the same status, and no points."""
     exercises = (rules.checks.exercises[name] for name in only or rules.checks.exercises)
-    return result(work, [Verdict(e.name, status, 0.0, e.points, None, message, ()) for e in exercises], 0.0)
+    verdicts = [Verdict(e.name, status, 0.0, e.points, None, message, ()) for e in exercises]
+    return result(work, verdicts, 0.0, unread)

@@ -239,6 +239,8 @@ def _unfit(result: Kept) -> str:
     student = result.graded.student
     if result.graded.failed:
         return "the grader failed on it: run `grader grade` again"
+    if result.graded.unread:
+        return f"it could not be read: {result.graded.unread}"
     if identifier(student) != student:  # it was kept before names were cleaned where they enter
         return "the gradebook takes no such name of a student: run `grader grade` again"
     if "+" in student:

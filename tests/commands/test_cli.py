@@ -250,7 +250,8 @@ def test_a_missing_file_says_so(mine: Path) -> None:
 
 
 def test_grades_are_written_and_exit_is_0_whatever_the_marks(built: Path, run: Run, tmp_path: Path) -> None:
-    write_class(tmp_path / "class", ada=SOLUTION, bob=WRONG, cyd="", dan="import os; os._exit(1)")
+    stubs = "def mean(rows):\n    raise NotImplementedError()\n"
+    write_class(tmp_path / "class", ada=SOLUTION, bob=WRONG, cyd=stubs, dan="import os; os._exit(1)")
     found = run("grade", "class", "--json", "out.json", "--course", built)
     assert found.exit_code == 0, found.output
     assert scores(tmp_path / "out.json") == {"ada": 100, "bob": 80, "cyd": 0, "dan": 0}
@@ -305,9 +306,31 @@ def test_half_a_gigabyte_is_refused_and_the_rest_graded(built: Path, run: Run, t
     write_class(tmp_path / "class", ada=SOLUTION, bob="")
     os.truncate(tmp_path / "class" / "bob" / "averages.py", 500_000_000)
     found = run("grade", "class", "--json", "out.json", "--course", built)
-    assert found.exit_code == 0, found.output
-    assert scores(tmp_path / "out.json") == {"ada": 100, "bob": 0}
+    assert found.exit_code == 1 and "one thing that was handed in was not graded" in found.output
+    assert scores(tmp_path / "out.json") == {"ada": 100}
     assert "it is 500 MB" in (tmp_path / "out.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "the file is empty"),
+        (b"{ this was cut off", "cut off or not JSON"),
+        (b"<!doctype html><p>", "a web page, and no notebook"),
+        (b"name = 'Zo\xeb'", "not text in UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_no_0(
+    content: bytes, why: str, built: Path, run: Run, tmp_path: Path
+) -> None:
+    write_class(tmp_path / "class", ada=SOLUTION, bob="")
+    (tmp_path / "class" / "bob" / "averages.py").write_bytes(content)
+    for _ in range(2):  # graded, and then found again
+        found = run("grade", "class", "--json", "out.json", "--course", built)
+        assert found.exit_code == 1 and scores(tmp_path / "out.json") == {"ada": 100}
+        (one,) = json.loads((tmp_path / "out.json").read_text())["passed_over"]
+        assert one["student"] == "bob" and "it could not be read" in one["reason"] and why in one["reason"]
+        assert "Not graded" in found.output and "bob" in found.output
 
 
 def test_the_grader_s_own_failure_is_an_error_and_names_it(
