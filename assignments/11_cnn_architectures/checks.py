@@ -98,27 +98,43 @@ def slopes(layer, x, cotangent, training):
 
 
 def totals(build, settings):
-    """Count the parameters of each of the networks; -1 where a setting is refused.
-
-    Nothing is allocated: within this scope Keras' variables have shapes and no values.
-
-    A network that builds itself by a call on zeros is right, too. There Keras does not see that an image is
-    too small: TensorFlow raises an error of its own, or the maps are empty and a dense layer reads nothing.
-    """
+    """Count the parameters of each of the networks; -1 where a setting is refused."""
     import keras
-    import tensorflow as tf
 
     found = []
     for setting in settings:
         try:
-            with keras.StatelessScope(initialize_variables=False):
-                model = is_model(build(**setting))
+            model = is_model(without_values(build, setting))
+            # Where an image is too small, maps may be empty, and a dense layer reads nothing.
             empty = any(0 in variable.shape for variable in model.weights)
             found.append(-1 if empty else count_parameters(model))
-        except (ValueError, tf.errors.InvalidArgumentError):
+        except ValueError:
             found.append(-1)
     keras.utils.clear_session()  # forget what has no values
     return {"parameters of each network, -1 where it is refused": np.array(found)}
+
+
+def without_values(build, setting):
+    """Build a network whose variables have shapes and no values, so that nothing is allocated.
+
+    A network may build itself by a call on zeros. In a graph that call computes nothing: each operation says
+    what shape its result has, or raises the ValueError for an image that is too small. Where the call needs
+    the values of tensors, which a graph does not have, it is made as it stands.
+    """
+    import keras
+    import tensorflow as tf
+
+    with keras.StatelessScope(initialize_variables=False):
+        try:
+            with tf.Graph().as_default():
+                return build(**setting)
+        except ValueError:
+            raise
+        except Exception:
+            try:
+                return build(**setting)
+            except tf.errors.InvalidArgumentError as error:
+                raise ValueError(str(error)) from error
 
 
 def chained(build, x, seed, cotangent=None):
