@@ -101,6 +101,36 @@ def alexnet_in_a_row(width=1.0, classes=1000, input_shape=(227, 227, 3), norm=No
     return keras.Model(row[0], x)
 
 
+class Row(keras.Model):
+    """Layers one after another, as a class of its own."""
+
+    def __init__(self, row):
+        super().__init__()
+        self.row = row
+
+    def call(self, x, training=False):
+        for layer in self.row:
+            x = layer(x, training=training) if isinstance(layer, keras.layers.Dropout) else layer(x)
+        return x
+
+
+@oracle(of="alexnet")
+def alexnet_called_on_zeros(width=1.0, classes=1000, input_shape=(227, 227, 3), norm=None):
+    """A subclass of keras.Model, which has its weights by a call on zeros."""
+    layers, row = keras.layers, []
+    for maps, side, end in [(96, 11, True), (256, 5, True), (384, 3, False), (384, 3, False), (256, 3, True)]:
+        way = {"strides": 4} if side == 11 else {"padding": "same"}
+        row.append(layers.Conv2D(round(width * maps), side, activation="relu", **way))
+        row += [norm] if norm is not None and side > 3 else []
+        row += [layers.MaxPooling2D(3, 2)] if end else []
+    row.append(layers.Flatten())
+    for _ in range(2):
+        row += [layers.Dense(round(width * 4096), activation="relu"), layers.Dropout(0.5)]
+    model = Row([*row, layers.Dense(classes)])
+    model(tf.zeros((1, *input_shape)))
+    return model
+
+
 @oracle(of="vgg_parameters")
 def vgg_parameters_by_shapes(blocks, width=1.0, classes=1000, input_shape=(224, 224, 3)):
     """A list of the shapes of all kernels, with exact fractions; each has as many biases as outputs."""
