@@ -1109,11 +1109,8 @@ logits by a *temperature* $T$ before the softmax, and choose $T$ so that the los
 validation data is smallest. The order of the classes stays as it is, and so does the
 accuracy.
 
-**Prediction 4.** The next cell chooses $T$ on validation images that have the cross on the
-shirts, as in training. By how much is the network too sure on other clothes that have the
-cross?
-
-*Write yours here, with the reason, before you run the next cell:*
+The next cell chooses $T$ on validation images that have the cross on the shirts, as in
+training.
 """
 
 # %% tags=["active-ipynb"]
@@ -1122,6 +1119,7 @@ cross?
 # losses = [tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y_validation, logits / T))
 #           for T in temperatures]
 # temperature = temperatures[np.argmin(losses)]
+# print(f"temperature {temperature:.2f}")
 #
 #
 # def reliability(images, labels):
@@ -1129,15 +1127,23 @@ cross?
 #     p = tf.nn.softmax(network(images) / temperature).numpy().astype("float64")
 #     error, *diagram = calibration_error(p.max(axis=1), p.argmax(axis=1) == labels, 10)
 #     return float(error), diagram
-#
-#
+
+# %% [markdown]
+r"""
+**Prediction 4.** By how much is the network, with this temperature, too sure on other clothes
+that have the cross?
+
+*Write yours here, with the reason, before you run the next cell:*
+"""
+
+# %% tags=["active-ipynb"]
 # as_before, everywhere = as_in_training(x_test, y_test), crossed(others)
 # error, diagram = reliability(as_before, y_test)
 # error_moved, diagram_moved = reliability(everywhere, y_test[y_test != SHIRT])
 # show_reliability({f"as in training: ECE {error:.1%}": diagram,
 #                   f"the cross on other clothes: ECE {error_moved:.1%}": diagram_moved})
 # accuracy = right_share(network, everywhere, y_test[y_test != SHIRT])
-# print(f"temperature {temperature:.2f}; calibration error {error:.1%}, on other clothes {error_moved:.1%}, "
+# print(f"calibration error as in training {error:.1%}, on other clothes {error_moved:.1%}, "
 #       f"where {accuracy:.0%} of the answers are right")
 # sure, sure_moved = (share @ confidence for share, confidence, _ in (diagram, diagram_moved))
 # print(f"mean confidence {sure:.0%}, on other clothes {sure_moved:.0%}")
