@@ -296,6 +296,10 @@ random signs the terms partly cancel, and the sum has the standard deviation
 $\sqrt{784}\,\varepsilon a=28\,\varepsilon a$. The attacker is 28 times as strong, and the more pixels there
 are, the stronger he is.
 
+For a linear classifier of two classes nothing in this is approximate. Let $w$ be the difference between
+their weights. Then no change within ε lowers the lead of the right class by more than
+$\varepsilon\lVert w\rVert_1$, and this step lowers it by exactly that, unless a pixel is cut off at 0 or 1.
+
 </details>
 
 That is the *fast gradient sign method* (FGSM). In a *targeted* attack the attacker chooses the class that
@@ -649,7 +653,9 @@ dimensions, where one can see it: the black line must be at right angles to the 
 r"""
 DeepFool changes few pixels much and most of them little, so its *largest* change is not small. Measured
 by ε it is therefore a weaker attack than PGD, and measured by length it is stronger than FGSM. Always say
-in which norm a network is robust.
+in which norm a network is robust. A printed sticker is measured in neither of the two: it changes few
+pixels, but these as much as it likes (Brown et al., [Adversarial Patch](https://arxiv.org/abs/1712.09665),
+2017).
 
 ## A black-box attack
 
@@ -1393,17 +1399,19 @@ direction at the voting network, by a chosen length, and the smoothed classifier
 # ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9)
 # kept = [np.mean([np.argmax(count_votes(x_test[i] + d * ways[i], 200)) == y_test[i] for i in range(100)])
 #         for d in distances]
-# proved = [np.mean(radii > d) for d in distances]
+# lengths = np.linspace(0, 1, 26)
+# proved = np.array([np.mean(radii > d) for d in lengths])
 # still = [np.mean(is_right & (np.linalg.norm(shortest, axis=1) > d)) for d in distances]
-# show_curves(distances, {"smoothed, attacked": kept, "smoothed, certified": proved,
+# show_curves(distances, {"smoothed, attacked": kept, "smoothed, certified": (lengths, proved),
 #                         "plain network, DeepFool": still},
 #             "Votes under noise of σ = 0.25", xlabel="length of the change")
-# print(f"certified at a length of 0.2: {proved[2]:.0%}; the plain network under DeepFool: {still[2]:.0%}")
-# print(f"largest radius: {radii.max():.3f}; that of 1,000 votes out of 1,000: "
-#       f"{smoothing_certificate(1000, 1000, 0.001, sigma):.3f}")
-# assert np.all(np.array(proved) <= np.array(kept) + 0.03), "what is proved cannot be attacked"
-# assert proved[3] > 0.3, "a third and more is certain at 0.3"
-# assert proved[-1] == 0, "1,000 votes certify no length of 1"
+# print(f"certified at a length of 0.2: {proved[5]:.0%}; the plain network under DeepFool: {still[2]:.0%}")
+# most = smoothing_certificate(1000, 1000, 0.001, sigma)
+# print(f"largest radius: {radii.max():.3f}; that of 1,000 votes out of 1,000: {most:.3f}")
+# certain = np.mean(radii[:, None] > distances, axis=0)
+# assert np.all(certain <= np.array(kept) + 0.03), "what is proved cannot be attacked"
+# assert proved[8] > 0.3, "a third and more is certain at 0.32"
+# assert abs(most / sigma - 2.46) < 0.01 and radii.max() <= most, "the curve ends where the small step says"
 
 # %% [markdown]
 r"""
