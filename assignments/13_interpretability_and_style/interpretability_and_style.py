@@ -411,7 +411,11 @@ places after the cross, in the order of your loop, are bright as well.
 # show_row({"a coat, called a shirt": coat, "covering here takes from “shirt”": np.maximum(falls, 0)})
 # logit = float(shirt_scores(coat[None])[0])
 # print(f"logit {logit:.1f}; the largest fall is {falls.max():.1f}, around pixel {place}")
+# by_hand = coat.copy()
+# by_hand[place[0] - 2:place[0] + 2, place[1] - 2:place[1] + 2] = 0
 # assert place.min() >= 20, "the largest fall is at the cross"
+# assert falls.shape == (13, 13), "there are as many squares as the small step says"
+# assert abs(logit - shirt_scores(by_hand[None])[0] - falls.max()) < 0.01, "one square is covered at a time"
 
 # %% [markdown]
 r"""
@@ -474,6 +478,8 @@ say that anything is there.
 # show_row({"a coat, called a shirt": coat, "size of the slope of “shirt”": slopes})
 # print(f"{corner_share(slopes):.0%} of the map lies in the corner, which has {81 / 784:.0%} of the pixels")
 # assert corner_share(slopes) > 0.25, "the corner has more than twice its part"
+# assert np.min(slopes) >= 0, "a size is not negative"
+# assert np.max(slopes[coat[..., 0] == 0]) > 0.2 * np.max(slopes), "black pixels are bright on the map, too"
 
 # %% [markdown]
 r"""
@@ -838,6 +844,7 @@ def shapley_values(v: Callable[[frozenset], float], n: int) -> Float64[np.ndarra
 r"""
 The shares add up to $v(\text{all})-v(\emptyset)$, whatever the game is: each order hands out
 exactly this sum, player by player. Equal weights $1/2^{n-1}$ for all sets fail this test.
+Nor may it matter how the players are numbered.
 
 Nine tiles have 512 sets. The network scores all of them in one batch, and the game then
 looks their worths up.
@@ -859,6 +866,8 @@ looks their worths up.
 # print(f"their sum is {values.sum():.4f}, to be shared was {whole:.4f}")
 # assert abs(values.sum() - whole) < 1e-6 * abs(whole), "the shares are efficient"
 # assert np.argmax(values) == 8, "the tile with the cross has the largest share"
+# renumbered = shapley_values(lambda players: worth(frozenset(8 - tile for tile in players)), 9)
+# assert np.allclose(renumbered[::-1], values), "the shares do not depend on the tiles' numbers"
 
 # %% [markdown]
 r"""
@@ -925,7 +934,52 @@ def lime_weights(
 
 # %% [markdown]
 r"""
-The picture puts three answers side by side, for the same nine tiles. In all three, tile 8,
+First a score for which you can predict the surrogate: $f(x\cdot z)=z_0z_1$, which is 1 only if both
+features stay. All four masks are used, and $\lambda=0$.
+
+*A small step.* The weight of a mask is a product: each feature that is switched off contributes a factor
+$q=e^{-1/\text{width}^2}$. So the weights are like probabilities of two independent coins. What is the
+best linear model $b+c_0z_0+c_1z_1$, and how do $c_0$ and $c_1$ depend on the width?
+
+<details><summary>Answer</summary>
+
+Each coin shows 1 with the probability $p=1/(1+q)$. Multiply out
+$(z_0-p)(z_1-p)=z_0z_1-pz_0-pz_1+p^2$. On the left is what is left over of $z_0z_1$ after the linear model
+with $c_0=c_1=p$ and $b=-p^2$. It is best, since the left side has the mean 0, also after multiplication by
+$z_0$ or $z_1$. A very wide neighbourhood counts all masks alike: $p=\frac12$. In a narrow one $p$ is near
+1: switching off either feature takes everything away.
+
+</details>
+
+In the picture the line is this prediction, and the marks are your coefficients. They lie on the line. A
+large $\lambda$ makes the coefficients 0, and the intercept, which is not penalised, becomes the mean $p^2$.
+"""
+
+# %% tags=["active-ipynb"]
+# def both(points):
+#     """1 for the point (2, 3), and 0 if one of its features is switched off."""
+#     return points[:, 0] * points[:, 1] / 6
+#
+#
+# x_two, corners = np.array([2.0, 3.0]), np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+# widths = np.array([0.4, 0.6, 0.8, 1, 1.5, 2, 3, 4])
+# predicted = 1 / (1 + np.exp(-1 / widths**2))
+# fitted = [lime_weights(both, x_two, corners, width, 0.0) for width in widths]
+# plt.plot(widths, predicted, "k-", label="predicted")
+# plt.plot(widths, [coef for coef, _ in fitted], "o", label=["first coefficient", "second coefficient"])
+# plt.xlabel("width")
+# plt.ylabel("coefficient")
+# plt.legend()
+# plt.show()
+# flat, mean = lime_weights(both, x_two, corners, 2.0, 1e9)
+# print(f"λ = 10⁹: coefficients {flat.round(6)}, intercept {mean:.3f}; predicted {predicted[5] ** 2:.3f}")
+# assert np.allclose([coef for coef, _ in fitted], predicted[:, None]), "the marks lie on the line"
+# assert np.allclose([b for _, b in fitted], -predicted**2), "and so do the intercepts"
+# assert np.allclose(flat, 0, atol=1e-6) and abs(mean - predicted[5] ** 2) < 1e-6, "b is not penalised"
+
+# %% [markdown]
+r"""
+The next picture puts three answers side by side, for the same nine tiles. In all three, tile 8,
 which has the cross, must get the longest bar.
 """
 
@@ -1011,7 +1065,24 @@ def class_model(
 
 # %% [markdown]
 r"""
-Orange means brighter than the empty image, violet means darker. Images of clothes have no
+First the linear model of the small step. Its weights are the pixels of a coat, and $\lambda=\frac12$, so
+the ascent must end at the coat, wherever it begins.
+"""
+
+# %% tags=["active-ipynb"]
+# def linear(images):
+#     """A model of one class, whose weights are the pixels of a coat."""
+#     return tf.reduce_sum(images * coat, axis=(1, 2, 3))[:, None]
+#
+#
+# white = tf.ones((1, 28, 28, 1))
+# stages = {f"{n} steps": class_model(linear, 0, white, n, 0.1, 0.5)[0] for n in (0, 5, 20, 100)}
+# show_row({"the weights": coat} | stages)
+# assert np.allclose(stages["100 steps"], coat, atol=1e-3), "the image liked best is a picture of the weights"
+
+# %% [markdown]
+r"""
+Now the network. Orange means brighter than the empty image, violet means darker. Images of clothes have no
 negative pixels, but these images have. Look at the shirt, and at its logit.
 """
 
@@ -1028,13 +1099,16 @@ negative pixels, but these images have. Look at the shirt, and at its logit.
 # print(f"the largest logit for “shirt” of a test image with the cross is {largest:.0f}")
 # print(f"{inside:.0%} of the image for “shirt” lies in the corner, which has {81 / 784:.0%} of the pixels")
 # assert logit > 3 * largest and inside < 0.5, "no image of clothes is liked as much, and it is everywhere"
+# assert np.min(image) < 0, "some pixels are darker than black"
 
 # %% [markdown]
 r"""
 The image for "shirt" shows no garment. In places it has thin diagonal lines, as the cross
 has. Its logit is several times that of any test image with the cross, although nothing in the
 data looks like it: the ascent leaves the data far behind. So a class model shows what raises
-a logit. It does not show what a typical image of the class looks like.
+a logit. It does not show what a typical image of the class looks like. If the image is blurred, or shifted by
+a pixel or two, between the steps, it looks more natural: see Olah, Mordvintsev and Schubert, "Feature
+Visualization" (2017), https://distill.pub/2017/feature-visualization/.
 
 *A small step.* The cross stood in one corner. Why does the pattern not stay there?
 
@@ -1147,6 +1221,7 @@ that have the cross?
 #       f"where {accuracy:.0%} of the answers are right")
 # sure, sure_moved = (share @ confidence for share, confidence, _ in (diagram, diagram_moved))
 # print(f"mean confidence {sure:.0%}, on other clothes {sure_moved:.0%}")
+# assert abs(diagram_moved[0] @ diagram_moved[2] - accuracy) < 1e-6, "each answer is in one bin"
 # assert error < 0.06 and error_moved > 0.4 and 0.15 < accuracy < 0.5, "calibrated where it was tested only"
 # assert abs(sure - sure_moved) < 0.15, "it is as sure of other clothes as before"
 

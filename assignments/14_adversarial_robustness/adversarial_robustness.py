@@ -277,6 +277,8 @@ are random signs? And if an attacker, who knows the gradient, chooses the signs?
 # show_images({"noise": ([noise_attack(x_test[boot], signs[boot], eps) for eps in (0.0, 0.05, 0.1, 0.2)],
 #                        ["ε = 0", "ε = 0.05", "ε = 0.1", "ε = 0.2"])}, height=1.8)
 # print("right at ε = 0.1 under random signs:", f"{against_plain['noise'][5]:.0%}")
+# noisy_boot = noise_attack(x_test[boot], signs[boot], 0.2)
+# assert np.min(noisy_boot) >= 0 and np.max(noisy_boot) <= 1, "no pixel leaves the range"
 # assert against_plain["noise"][5] > clean - 0.06, "noise of a tenth does hardly any harm"
 
 # %% [markdown]
@@ -299,6 +301,10 @@ $\varepsilon\sum_i|g_i|=\varepsilon\lVert g\rVert_1$. For equal $|g_i|=a$ that i
 random signs the terms partly cancel, and the sum has the standard deviation
 $\sqrt{784}\,\varepsilon a=28\,\varepsilon a$. The attacker is 28 times as strong, and the more pixels there
 are, the stronger he is.
+
+For a linear classifier of two classes nothing in this is approximate. Let $w$ be the difference between
+their weights. Then no change within ε lowers the lead of the right class by more than
+$\varepsilon\lVert w\rVert_1$, and this step lowers it by exactly that, unless a pixel is cut off at 0 or 1.
 
 </details>
 
@@ -494,6 +500,8 @@ harm has a price: ten gradients in the place of one.
 # plt.legend(fontsize=8)
 # plt.show()
 # assert np.max(np.abs(on_the_way[-1] - x_test)) < 0.0501, "no pixel is further than ε from the image"
+# assert np.min(on_the_way[-1]) >= 0 and np.max(on_the_way[-1]) <= 1, "and none leaves the range"
+# assert np.allclose(on_the_way[0], noise_attack(x_test, u0, 0.05), atol=1e-6), "it begins at noise"
 # assert risen[0] < risen[1] < risen[-1], "the loss rises"
 
 # %% tags=["active-ipynb"]
@@ -562,7 +570,8 @@ def deepfool_linear(
 r"""
 A network is not affine, but near $x$ it almost is: $W$ is the Jacobian of the logits, $b=z-Wx$. So
 DeepFool linearises, moves by your $r$ and 2 % more, and repeats until the class changes. First two
-dimensions, where one can see it: the black line must be at right angles to the boundary that it reaches.
+dimensions, where one can see it: the black line must be at right angles to the boundary that it reaches, and
+no other boundary may come into the dotted circle.
 """
 
 # %% tags=["active-ipynb"]
@@ -575,6 +584,9 @@ dimensions, where one can see it: the black line must be at right angles to the 
 # seen = np.argmax(plane @ W.T + b, axis=-1)
 # plt.contourf(axis, axis, seen, [-0.5, 0.5, 1.5, 2.5], cmap="cividis", alpha=0.5)
 # plt.plot(*np.stack([point, point + r]).T, "o-", color="black")
+# angles = np.linspace(0, 2 * np.pi, 400)
+# circle = point + np.linalg.norm(r) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+# plt.plot(*circle.T, ":", color="black")
 # plt.xlabel("$x_1$")
 # plt.ylabel("$x_2$")
 # plt.title(f"length {np.linalg.norm(r):.3f}")
@@ -582,7 +594,9 @@ dimensions, where one can see it: the black line must be at right angles to the 
 # plt.show()
 # before, after = W @ point + b, W @ (point + 1.000001 * r) + b
 # print("logits before:", np.round(before, 3), " after:", np.round(after, 3))
+# within = np.argmax((point + 0.99 * (circle - point)) @ W.T + b, axis=1)
 # assert np.argmax(before) != np.argmax(after), "just beyond r the class is another one"
+# assert np.all(within == np.argmax(before)), "no shorter change is enough"
 
 # %% tags=["active-ipynb"]
 # def deepfool(model, image, most=20):
@@ -637,7 +651,9 @@ dimensions, where one can see it: the black line must be at right angles to the 
 r"""
 DeepFool changes few pixels much and most of them little, so its *largest* change is not small. Measured
 by ε it is therefore a weaker attack than PGD, and measured by length it is stronger than FGSM. Always say
-in which norm a network is robust.
+in which norm a network is robust. A printed sticker is measured in neither of the two: it changes few
+pixels, but these as much as it likes (Brown et al., [Adversarial Patch](https://arxiv.org/abs/1712.09665),
+2017).
 
 ## A black-box attack
 
@@ -690,6 +706,19 @@ def nes_gradient(
 
 # %% tags=["active-ipynb"]
 # check(nes_gradient)
+
+# %% [markdown]
+r"""
+First a test for which you know the answer: $f(x)=3+a\cdot x+\lVert x\rVert^2$ in six dimensions, with six
+orthogonal directions of length $\sqrt6$. The curvature cancels, so the estimate must be exactly $a+2x$.
+"""
+
+# %% tags=["active-ipynb"]
+# a, here = np.random.default_rng(0).normal(size=(2, 6))
+# estimate = nes_gradient(lambda x: 3 + x @ a + np.sum(x**2, axis=1), here, 6**0.5 * np.eye(6), 0.1)
+# print("slopes:   ", (a + 2 * here).round(3))
+# print("estimated:", estimate.round(3))
+# assert np.allclose(estimate, a + 2 * here), "the estimate is exact here"
 
 # %% [markdown]
 r"""
@@ -1373,17 +1402,19 @@ direction at the voting network, by a chosen length, and the smoothed classifier
 # ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9)
 # kept = [np.mean([np.argmax(count_votes(x_test[i] + d * ways[i], 200)) == y_test[i] for i in range(100)])
 #         for d in distances]
-# proved = [np.mean(radii > d) for d in distances]
+# lengths = np.linspace(0, 1, 26)
+# proved = np.array([np.mean(radii > d) for d in lengths])
 # still = [np.mean(is_right & (np.linalg.norm(shortest, axis=1) > d)) for d in distances]
-# show_curves(distances, {"smoothed, attacked": kept, "smoothed, certified": proved,
+# show_curves(distances, {"smoothed, attacked": kept, "smoothed, certified": (lengths, proved),
 #                         "plain network, DeepFool": still},
 #             "Votes under noise of σ = 0.25", xlabel="length of the change")
-# print(f"certified at a length of 0.2: {proved[2]:.0%}; the plain network under DeepFool: {still[2]:.0%}")
-# print(f"largest radius: {radii.max():.3f}; that of 1,000 votes out of 1,000: "
-#       f"{smoothing_certificate(1000, 1000, 0.001, sigma):.3f}")
-# assert np.all(np.array(proved) <= np.array(kept) + 0.03), "what is proved cannot be attacked"
-# assert proved[3] > 0.3, "a third and more is certain at 0.3"
-# assert proved[-1] == 0, "1,000 votes certify no length of 1"
+# print(f"certified at a length of 0.2: {proved[5]:.0%}; the plain network under DeepFool: {still[2]:.0%}")
+# most = smoothing_certificate(1000, 1000, 0.001, sigma)
+# print(f"largest radius: {radii.max():.3f}; that of 1,000 votes out of 1,000: {most:.3f}")
+# certain = np.mean(radii[:, None] > distances, axis=0)
+# assert np.all(certain <= np.array(kept) + 0.03), "what is proved cannot be attacked"
+# assert proved[8] > 0.3, "a third and more is certain at 0.32"
+# assert abs(most / sigma - 2.46) < 0.01 and radii.max() <= most, "the curve ends where the small step says"
 
 # %% [markdown]
 r"""

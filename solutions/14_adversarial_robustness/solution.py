@@ -273,6 +273,8 @@ are random signs? And if an attacker, who knows the gradient, chooses the signs?
 # show_images({"noise": ([noise_attack(x_test[boot], signs[boot], eps) for eps in (0.0, 0.05, 0.1, 0.2)],
 #                        ["ε = 0", "ε = 0.05", "ε = 0.1", "ε = 0.2"])}, height=1.8)
 # print("right at ε = 0.1 under random signs:", f"{against_plain['noise'][5]:.0%}")
+# noisy_boot = noise_attack(x_test[boot], signs[boot], 0.2)
+# assert np.min(noisy_boot) >= 0 and np.max(noisy_boot) <= 1, "no pixel leaves the range"
 # assert against_plain["noise"][5] > clean - 0.06, "noise of a tenth does hardly any harm"
 
 # %% [markdown]
@@ -506,6 +508,8 @@ harm has a price: ten gradients in the place of one.
 # plt.legend(fontsize=8)
 # plt.show()
 # assert np.max(np.abs(on_the_way[-1] - x_test)) < 0.0501, "no pixel is further than ε from the image"
+# assert np.min(on_the_way[-1]) >= 0 and np.max(on_the_way[-1]) <= 1, "and none leaves the range"
+# assert np.allclose(on_the_way[0], noise_attack(x_test, u0, 0.05), atol=1e-6), "it begins at noise"
 # assert risen[0] < risen[1] < risen[-1], "the loss rises"
 
 # %% tags=["active-ipynb"]
@@ -578,7 +582,8 @@ def deepfool_linear(
 r"""
 A network is not affine, but near $x$ it almost is: $W$ is the Jacobian of the logits, $b=z-Wx$. So
 DeepFool linearises, moves by your $r$ and 2 % more, and repeats until the class changes. First two
-dimensions, where one can see it: the black line must be at right angles to the boundary that it reaches.
+dimensions, where one can see it: the black line must be at right angles to the boundary that it reaches, and
+no other boundary may come into the dotted circle.
 """
 
 # %% tags=["active-ipynb"]
@@ -591,6 +596,9 @@ dimensions, where one can see it: the black line must be at right angles to the 
 # seen = np.argmax(plane @ W.T + b, axis=-1)
 # plt.contourf(axis, axis, seen, [-0.5, 0.5, 1.5, 2.5], cmap="cividis", alpha=0.5)
 # plt.plot(*np.stack([point, point + r]).T, "o-", color="black")
+# angles = np.linspace(0, 2 * np.pi, 400)
+# circle = point + np.linalg.norm(r) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+# plt.plot(*circle.T, ":", color="black")
 # plt.xlabel("$x_1$")
 # plt.ylabel("$x_2$")
 # plt.title(f"length {np.linalg.norm(r):.3f}")
@@ -598,7 +606,9 @@ dimensions, where one can see it: the black line must be at right angles to the 
 # plt.show()
 # before, after = W @ point + b, W @ (point + 1.000001 * r) + b
 # print("logits before:", np.round(before, 3), " after:", np.round(after, 3))
+# within = np.argmax((point + 0.99 * (circle - point)) @ W.T + b, axis=1)
 # assert np.argmax(before) != np.argmax(after), "just beyond r the class is another one"
+# assert np.all(within == np.argmax(before)), "no shorter change is enough"
 
 # %% tags=["active-ipynb"]
 # def deepfool(model, image, most=20):
@@ -707,6 +717,19 @@ def nes_gradient(
     return differences @ u / (2 * len(u) * sigma)
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+First a test for which you know the answer: $f(x)=3+a\cdot x+\lVert x\rVert^2$ in six dimensions, with six
+orthogonal directions of length $\sqrt6$. The curvature cancels, so the estimate must be exactly $a+2x$.
+"""
+
+# %% tags=["active-ipynb"]
+# a, here = np.random.default_rng(0).normal(size=(2, 6))
+# estimate = nes_gradient(lambda x: 3 + x @ a + np.sum(x**2, axis=1), here, 6**0.5 * np.eye(6), 0.1)
+# print("slopes:   ", (a + 2 * here).round(3))
+# print("estimated:", estimate.round(3))
+# assert np.allclose(estimate, a + 2 * here), "the estimate is exact here"
 
 # %% [markdown]
 r"""
