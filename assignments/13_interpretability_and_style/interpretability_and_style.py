@@ -962,11 +962,12 @@ large $\lambda$ makes the coefficients 0, and the intercept, which is not penali
 #
 #
 # x_two, corners = np.array([2.0, 3.0]), np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
-# widths = np.array([0.4, 0.6, 0.8, 1, 1.5, 2, 3, 4])
+# widths, fine = np.array([0.4, 0.6, 0.8, 1, 1.5, 2, 3, 4]), np.linspace(0.4, 4, 100)
 # predicted = 1 / (1 + np.exp(-1 / widths**2))
 # fitted = [lime_weights(both, x_two, corners, width, 0.0) for width in widths]
-# plt.plot(widths, predicted, "k-", label="predicted")
-# plt.plot(widths, [coef for coef, _ in fitted], "o", label=["first coefficient", "second coefficient"])
+# plt.plot(fine, 1 / (1 + np.exp(-1 / fine**2)), "k-", label="predicted")
+# plt.plot(widths, [coef[0] for coef, _ in fitted], "o", label="first coefficient")
+# plt.plot(widths, [coef[1] for coef, _ in fitted], "x", markersize=9, label="second coefficient")
 # plt.xlabel("width")
 # plt.ylabel("coefficient")
 # plt.legend()
