@@ -82,6 +82,8 @@ It loads the data, and holds what only draws.
 #     for edge, text, side, height in edges:
 #         plt.axvline(edge, color="0.6", linewidth=0.8)
 #         plt.text(edge, height, f" {text} ", ha=side, va="center", color="0.4")
+#     plt.xlim(-320, 320)  # a curve that ends early must not fill the picture
+#     plt.ylim(-340, 340)
 #     plt.xlabel("c, added to each number")
 #     plt.ylabel("log of the sum, in float32")
 #     plt.legend(loc="upper left")
@@ -264,11 +266,56 @@ It loads the data, and holds what only draws.
 
 # %% [markdown]
 r"""
+## Tensors: made, typed and summed
+
+A *tensor* is a block of numbers of one *type*, such as float32, with a *shape*: the
+lengths of its axes. A table of two rows and three columns has the shape `[2, 3]`. If you
+know NumPy, three things are new.
+
+- A tensor cannot be changed: `a[0, 0] = 7` is an error. One makes a new tensor instead.
+  (What training changes lives in a `tf.Variable`, which has `assign`.)
+- Types are not mixed. The sum of a float32 and an int32 is an error, until `tf.cast`
+  makes the types equal.
+- The functions for whole tensors live in `tf`: `tf.reduce_sum(a, axis=0)` for
+  `a.sum(axis=0)`. Most of them take NumPy arrays as well, and `a.numpy()` goes back.
+
+As in NumPy, `*` multiplies element by element and `@` multiplies matrices, and a sum
+along an axis removes that axis, unless `keepdims=True` leaves it with length 1.
+
+*A small step:* `a` has the shape `[2, 3]`. Which shapes have `a * a`, `a @ tf.transpose(a)`,
+and the sums along axis 0 and along axis 1?
+
+<details><summary>Answer</summary>
+
+`[2, 3]`, `[2, 2]`, `[3]` (one sum for each column) and `[2]` (one for each row). The axis
+that is named is the one that disappears.
+
+</details>
+"""
+
+# %% tags=["active-ipynb"]
+# a = tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])  # without the points it would be int32
+# for code, part in (
+#     ("a * a", a * a),
+#     ("a @ tf.transpose(a)", a @ tf.transpose(a)),
+#     ("tf.reduce_sum(a, axis=0)", tf.reduce_sum(a, axis=0)),
+#     ("tf.reduce_sum(a, axis=1, keepdims=True)", tf.reduce_sum(a, axis=1, keepdims=True)),
+#     ("tf.where(a > 2, a, 0.0)", tf.where(a > 2, a, 0.0)),  # a new tensor, in place of a[a <= 2] = 0
+#     ("tf.concat([a, a], axis=1)", tf.concat([a, a], axis=1)),
+#     ("tf.cast(a > 2, tf.int32)", tf.cast(a > 2, tf.int32)),  # True is 1, False is 0
+# ):
+#     print(f"{code:40} {part.dtype.name} {str(list(part.shape)):7} {part.numpy().tolist()}")
+# try:
+#     a + tf.constant(1)
+# except tf.errors.InvalidArgumentError as error:
+#     print("a + tf.constant(1):", error.message.split("[Op")[0])
+
+# %% [markdown]
+r"""
 ## Indexing: one colour for each pixel
 
-A *tensor* is a block of numbers of one type with a *shape*. A colour photograph has
-three axes: rows, columns, and the channels red, green and blue. An index takes
-something out. Each integer removes its axis, a slice `a:b` keeps it, `...` stands for
+A colour photograph has three axes: rows, columns, and the channels red, green and blue.
+An index takes something out. Each integer removes its axis, a slice `a:b` keeps it, `...` stands for
 all axes that are not mentioned, and `None` adds an axis of length 1. The next cell
 shows one of each. Say each shape before you run it.
 """
@@ -598,6 +645,7 @@ its entries are small textures, which is called *vector quantisation*.
 # found = [compress(*setting) for setting in settings]
 # show([one[0] for one in found], [f"side {s}, K = {K}: {bits:.2f} bits a pixel, error {error:.3f}"
 #                                  for (s, K), (_, bits, error) in zip(settings, found)])
+# assert found[0][2] < 0.06 and max(one[2] for one in found) < 0.11, "no worse than the group means above"
 
 # %% [markdown]
 r"""
@@ -688,15 +736,17 @@ $1-\lVert X-X_k\rVert^2/\lVert X\rVert^2$: the two have to agree.
 
 # %% tags=["active-ipynb"]
 # grey = china.mean(axis=2)
-# pictures, titles, energies = [], [], {}
+# pictures, titles, energies, agree = [], [], {}, True
 # for k in (1, 2, 8, 32):
 #     xk, energy = low_rank(tf.constant(grey), k)
 #     measured = 1 - np.sum((grey - xk) ** 2) / np.sum(grey**2)
+#     agree = agree and abs(float(energy) - measured) < 1e-3
 #     numbers = k * sum(grey.shape) / grey.size
 #     energies[k] = float(energy)
 #     pictures.append(xk)
 #     titles.append(f"k = {k}: {numbers:.1%} of the numbers\nenergy {energy:.4f}, measured {measured:.4f}")
 # show([*pictures, grey], [*titles, "all 288 layers\nenergy 1"])
+# assert agree, "the energy is what can be measured on the picture"
 # assert 0.91 < energies[1] < 0.93 and 0.95 < energies[2] < 0.97, "92 % and 96 %, as the text says"
 # assert 8 * sum(grey.shape) / grey.size < 0.05, "a twentieth of the numbers"
 
@@ -773,7 +823,8 @@ def logsumexp(
 # %% [markdown]
 r"""
 Add the same number $c$ to all of $x$, and the result must grow by $c$: the line must be
-straight. The formula as it is printed gives that in the middle only.
+straight, from one end of the picture to the other. The formula as it is printed gives
+that in the middle only.
 """
 
 # %% tags=["active-ipynb"]
@@ -781,7 +832,9 @@ straight. The formula as it is printed gives that in the middle only.
 # x = c[:, None] + np.float32([0.3, -1.2, 0.8])
 # with np.errstate(over="ignore", divide="ignore"):
 #     as_printed = np.log(np.exp(x).sum(axis=1))
-# show_shift(c, logsumexp(tf.constant(x)), as_printed)
+# shifted = logsumexp(tf.constant(x))
+# show_shift(c, shifted, as_printed)
+# assert np.allclose(shifted - c, shifted[60], atol=1e-3), "straight, from end to end; c[60] is 0"
 # assert np.isfinite(as_printed[c == 80]) and np.isposinf(as_printed[c == 95]), "e^88.7 is the largest"
 # assert float(tf.exp(-88.0)) < 1e-38, "TensorFlow has 0 below 10^-38"
 
@@ -852,9 +905,12 @@ outermost circles lie at 0 and 1. Are they there? If they are missing, they are 
 """
 
 # %% tags=["active-ipynb"]
-# ahead = np.concatenate([np.linspace(-6, 6, 25), [-1e4, -200, 200, 1e4]]).astype("float32")
+# ahead = np.concatenate([np.linspace(-3, 3, 25), [-1e4, -200, 200, 1e4]]).astype("float32")
 # p, H = softmax_entropy(tf.constant(np.stack([ahead, 0 * ahead], axis=1)))
 # show_entropy(p, H)
+# other = 1 / (1 + np.exp(-ahead[:25].astype(float)))
+# by_formula = -other * np.log(other) - (1 - other) * np.log(1 - other)
+# assert np.allclose(H, np.append(by_formula, [0, 0, 0, 0]), atol=1e-5), "on the curve, and 0 at both ends"
 # print(f"a step of float32 near 10,000 is {np.spacing(np.float32(1e4)):.4f}")
 
 # %% [markdown]
@@ -1031,7 +1087,8 @@ simulated women each. The star is the value of Gigerenzer and Hoffrage, 7.8 %.
 #
 #
 # show_screening(after)
-# in_a_row = [after(positives, 0.01) for positives in range(1, 6)]
+# tests = np.arange(1, 6, dtype="float32")[:, None] * log_positive  # five women, with 1 to 5 positive tests
+# in_a_row = bayes_posterior(tf.math.log(tf.constant([0.99, 0.01])), tf.constant(tests))[:, 1].numpy()
 # print("after 1 to 5 positive tests:", *(f"{one:.3f}" for one in in_a_row))
 # assert 0.077 < in_a_row[0] < 0.079, "7.8 %"
 # assert in_a_row[3] < 0.99 < in_a_row[4], "the fifth test passes 99 %"
@@ -1145,7 +1202,8 @@ def standardise(
 # %% [markdown]
 r"""
 The thirty measurements before and after. On the right, every training column must be
-exactly $0\pm1$, and the test columns nearly so, but not exactly.
+exactly $0\pm1$, and the test columns nearly so, but not exactly. An error of a hundredth
+cannot be seen in a picture, so that the numbers are printed as well.
 """
 
 # %% tags=["active-ipynb"]
@@ -1155,6 +1213,11 @@ exactly $0\pm1$, and the test columns nearly so, but not exactly.
 # show_standardised(cells["features"], xtr, xte)
 # off = np.abs(np.mean(xte, axis=0)).mean()
 # print(f"test columns: means are {off:.2f} from 0 on average")
+# mean, deviation = np.abs(np.mean(xtr, axis=0)).max(), np.abs(np.std(xtr, axis=0) - 1).max()
+# print(f"training columns: means at most {mean:.0e} from 0, standard deviations {deviation:.0e} from 1")
+# print(f"{len(set(train) & set(test))} rows both train and test")
+# assert max(mean, deviation) < 1e-4, "exactly 0 ± 1, up to float32"
+# assert not set(train) & set(test), "no row has two parts"
 # spoilt = tf.math.reduce_std(tf.fill([7, 1], 0.3), axis=0)[0]
 # print(f"seven numbers 0.3, in float32: standard deviation {float(spoilt):.0e}")
 # assert 0.005 < off < 0.5, "nearly 0, but not exactly"
