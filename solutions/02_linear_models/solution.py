@@ -426,7 +426,18 @@ The hinge takes $t_k\in\{-1,1\}$; the cross-entropy takes logits $y$ and a distr
 $t$ over the classes. All three sum over whatever follows the batch axis, so that each
 example has one number.
 
-*A small step:* a logit is 1,000 ahead of the others. What are
+*A small step:* three classes, of which the first is right, so that $t=(1,-1,-1)$ for the hinge and
+$(1,0,0)$ for the cross-entropy. The predictions are $y=(0.4,-2,0.5)$. What are the two losses?
+
+<details><summary>Answer</summary>
+
+The hinge adds $1-0.4=0.6$ and 0 (since $1-2<0$) and $1+0.5=1.5$, which makes 2.1: the third class
+counts most, because its prediction is on the wrong side. The cross-entropy is
+$\log(e^{0.4}+e^{-2}+e^{0.5})-0.4\approx1.19-0.4=0.79$, a probability of 0.45 for the right class.
+
+</details>
+
+*Another small step:* a logit is 1,000 ahead of the others. What are
 $\operatorname{softmax}(y)_k$ for the others in float32, and their logarithm? Write
 $\log\operatorname{softmax}(y)_k$ without a softmax. What may still overflow?
 
@@ -475,7 +486,8 @@ With two classes, what counts is the *margin* $m=t\,f(x)$ of a prediction
 $f(x)=w^\top x+b$. It is positive if the prediction is right, and larger the further $x$
 is from the boundary. As functions of the margin, the square loss is $(1-m)^2$, because
 $t^2=1$; the hinge is $\max(0,1-m)$; and the cross-entropy of two classes with the
-logits $(m,0)$ is $\log(1+e^{-m})$, the logistic loss. The cell draws them from your
+logits $(\frac m2,-\frac m2)$ is $\log(1+e^{-m})$, the logistic loss: only the difference of
+the two counts. The cell draws them from your
 function, the last one divided by $\log2$ so that all pass through $(0,1)$. To the left
 of 0 they agree that errors are bad. Look to the right of 1: which of them punishes a
 prediction that is *too* right?
@@ -487,14 +499,16 @@ with the force $-\ell'(m)$, and at the optimum all forces balance.
 # %% tags=["active-ipynb"]
 # margins = np.linspace(-2.5, 4, 200).astype("float32")[:, None]
 # ones = np.ones_like(margins)
-# logits, first = np.hstack([margins, 0 * margins]), np.hstack([ones, 0 * ones])
+# logits, first = np.hstack([margins / 2, -margins / 2]), np.hstack([ones, 0 * ones])
 # curves = {
 #     "square": supervised_losses("square", tf.constant(ones), tf.constant(margins)),
 #     "logistic / log 2": supervised_losses("xent", tf.constant(first), tf.constant(logits)) / np.log(2),
 #     "hinge": supervised_losses("hinge", tf.constant(ones), tf.constant(margins)),
 # }
 # show_losses(margins, curves)
-# assert all(abs(np.interp(0, margins[:, 0], curve) - 1) < 0.02 for curve in curves.values()), "(0, 1)"
+# heights = np.array([np.interp([-1, 0, 1], margins[:, 0], curve) for curve in curves.values()])
+# assert np.allclose(heights[:, 1], 1, atol=0.02), "all pass through (0, 1)"
+# assert np.allclose(heights[:, [0, 2]], [[4, 0], [1.895, 0.452], [2, 0]], atol=0.02), "at -1, and at 1"
 
 # %% [markdown]
 r"""
@@ -941,6 +955,22 @@ def minibatches(n: int, batch: int, rng: np.random.Generator) -> Iterator[Int[np
 
 # %% [markdown]
 r"""
+First the equation above, with batches of 70, of which the last holds 10. Both sides must
+agree to the last digits, and the next epoch must come in another order.
+"""
+
+# %% tags=["active-ipynb"]
+# inputs = with_ones(pixels.numpy().astype(float))
+# W, rng = np.zeros((65, 10)), np.random.default_rng(0)
+# dealt, again = (list(minibatches(1200, 70, rng)) for _ in range(2))
+# total = sum(len(one) / 1200 * slopes(W, inputs[one], classes[one])[1] for one in dealt)
+# apart = np.abs(total - slopes(W, inputs, classes)[1]).max()
+# print(f"{len(dealt)} batches, the last of {len(dealt[-1])}: at most {apart:.0e} from the full gradient")
+# assert apart < 1e-12, "each example once"
+# assert not np.array_equal(np.concatenate(dealt), np.concatenate(again)), "another epoch, another order"
+
+# %% [markdown]
+r"""
 The same softmax regression with plain gradient descent and one learning rate; only the
 batch differs. The curves are drawn over *epochs*, each of which costs 1,200 gradients of
 single examples, whatever the batch. Batches of 10 take 120 steps for the price of one
@@ -949,7 +979,6 @@ The last column says what an epoch costs in time.
 """
 
 # %% tags=["active-ipynb"]
-# inputs = with_ones(pixels.numpy().astype(float))
 # plt.figure(figsize=(6.5, 3.8), layout="constrained")
 # curves = {}
 # for size, style in ((1200, "-"), (100, "--"), (10, "-."), (1, ":")):
@@ -1188,8 +1217,9 @@ def kmeans_step(
 # %% [markdown]
 r"""
 Two centres that start in a corner. Each panel shows a step's labels, as shapes, and
-where the centres go from there. The inertia in the titles must never rise. The second
-run has the thirty large tumours in it.
+where the centres go from there. The inertia in the titles must never rise, and the first
+must be that of the two points where the centres start. (A third run begins with a centre that is
+nearest to nobody.) The second run has the thirty large tumours in it.
 """
 
 # %% tags=["active-ipynb"]
@@ -1209,7 +1239,11 @@ run has the thirty large tumours in it.
 # kinds = [np.mean(labels[:len(t)] == (t < 0)) for labels in (steps[-1][2], with_far[2])]
 # shares = [max(share, 1 - share) for share in kinds]
 # print(f"in the cluster of their kind: {shares[0]:.1%}, with thirty more {shares[1]:.1%}")
+# by_hand = sum(min(np.sum((x - c) ** 2) for c in np.array([[-1.5, -2.5], [-1.0, -2.0]])) for x in X)
 # inertias = [one[3] for one in steps]
+# assert abs(inertias[0] / by_hand - 1) < 1e-4, "the inertia before the centres move"
+# lonely = cluster(X, tf.constant([[-1.0, 0.0], [1.0, 0.0], [60.0, 60.0]]), 1)[0][1]
+# assert np.allclose(lonely[2], 60), "who has nobody stays"
 # assert all(later <= before * 1.00001 for before, later in zip(inertias, inertias[1:])), "it never rises"
 # assert 0.9 < shares[0] < 0.96 and shares[1] < shares[0] - 0.1, "93 %, and far fewer with thirty more"
 
