@@ -83,6 +83,21 @@ remembers, its `state`.
 #     return np.array(path)
 #
 #
+# def show_memory(lengths, places, computed):
+#     """Draw lengths of steps that begin in a steep place, and a few that were computed."""
+#     plt.figure(figsize=(6.5, 3.6), layout="constrained")
+#     for (name, line), style in zip(lengths.items(), ("-", "--")):
+#         plt.semilogy(line, style, label=name)
+#     plt.semilogy(places, computed, "o", color="black", fillstyle="none", label="computed")
+#     plt.axvline(100, color="0.6", linewidth=0.8)
+#     plt.text(103, 0.025, "the steep place ends", color="0.4")
+#     plt.axhline(0.01, color="black", linestyle=":", label="η")
+#     plt.xlabel("step")
+#     plt.ylabel("length of the step")
+#     plt.legend()
+#     plt.show()
+#
+#
 # def show_ravine(axes, H, reach=12):
 #     x, y = np.meshgrid(np.linspace(-reach, reach, 200), np.linspace(-reach, reach, 200))
 #     levels = 3.0 ** np.arange(-3, 9)
@@ -405,6 +420,7 @@ Two weights: the first has a gradient of 1 in every step, the second in every
 # plt.show()
 # print(f"step 1,000: {lengths[999, 1] / lengths[999, 0]:.1f} times as long for the rare gradient")
 # assert abs(lengths[999, 1] / lengths[999, 0] - 50**0.5) < 0.2, "the root of fifty"
+# assert abs(lengths[0, 0] - 0.1 / np.sqrt(1.1)) < 1e-3, "the first step knows of its own gradient"
 
 # %% [markdown]
 r"""
@@ -471,7 +487,9 @@ def rmsprop_step(
 r"""
 The gradient is 10 for a hundred steps and 1 ever after, as when a steep place has been
 left behind. RMSProp is back at full speed after some dozens of steps. Adagrad
-remembers the steep place for good.
+remembers the steep place for good. The circles are computed: the first step, three times too long,
+and then the recovery from an average of 100 to one of 1, which forgets a tenth in each step. They
+must lie on the line of RMSProp.
 """
 
 # %% tags=["active-ipynb"]
@@ -483,19 +501,15 @@ remembers the steep place for good.
 #     lengths["Adagrad"].append(w - new)
 #     new, s = rmsprop_step(w, g, s, lr=0.01, rho=0.9)
 #     lengths["RMSProp, ρ = 0.9"].append(w - new)
-# plt.figure(figsize=(6.5, 3.6), layout="constrained")
-# for (name, line), style in zip(lengths.items(), ("-", "--")):
-#     plt.semilogy(line, style, label=name)
-# plt.axvline(100, color="0.6", linewidth=0.8)
-# plt.text(103, 0.025, "the steep place ends", color="0.4")
-# plt.axhline(0.01, color="black", linestyle=":", label="η")
-# plt.xlabel("step")
-# plt.ylabel("length of the step")
-# plt.legend()
-# plt.show()
+# since = np.array([1, 11, 21, 31, 41])  # steps after the steep place
+# places = np.append(0, 99 + since)
+# computed = 0.01 / np.sqrt(np.append(0.1, 1 + 99 * 0.9**since))
+# show_memory(lengths, places, computed)
 # later = {name: line[160].item() / 0.01 for name, line in lengths.items()}
 # print("60 steps later, in learning rates:", {name: round(value, 3) for name, value in later.items()})
 # assert later["RMSProp, ρ = 0.9"] > 0.9 and later["Adagrad"] < 0.05
+# found = np.array(lengths["RMSProp, ρ = 0.9"])[places, 0]
+# assert np.allclose(found, computed, rtol=0.01), "the circles lie on the line"
 
 # %% [markdown]
 r"""
@@ -606,6 +620,17 @@ gradients give nearly the same steps, because the step divides $g$ by its own si
 r"""
 ## Adam: direction, length and a correction
 
+*A small step:* take RMSProp's memory away, $\rho=0$. How far does each weight move then, and what
+happens near a minimum?
+
+<details><summary>Answer</summary>
+
+$s=g^2$, so the step is $\eta\,g/|g|$: only the sign of each gradient is left, and each weight moves
+by $\eta$, along the ravine as fast as across it. Near a minimum the sign alternates, and the weight
+jumps to and fro. An average of the *gradients* would cancel such jumps.
+
+</details>
+
 Adam takes the direction from an average $m$ of the gradients, as momentum does, and the length of
 each weight's step from an average $v$ of their squares, as RMSProp does. (In this section $v$ is no
 velocity.)
@@ -693,9 +718,11 @@ correction (made from yours, by telling it that the first step is the 100,000th)
 #     for t in range(1, 5001):
 #         w, m, v = adam_step(w, np.array([20.0]), m, v, t + late, lr=0.01)
 #         path.append(w)
-#     plt.semilogx(np.arange(1, 5001), -np.diff(np.array(path)[:, 0]) / 0.01, style, label=name)
+#     far = -np.diff(np.array(path)[:, 0]) / 0.01
+#     straight = far if late == 0 else straight
+#     plt.semilogx(np.arange(1, 5001), far, style, label=name)
 # plt.xlabel("step t")
-# longest = np.abs(np.diff(np.array(path)[:, 0])).max() / 0.01
+# longest = far.max()
 # plt.ylabel("length of the step / η")
 # plt.ylim(0, 8)
 # plt.legend()
@@ -704,6 +731,7 @@ correction (made from yours, by telling it that the first step is the 100,000th)
 # print(f"first step: {tiny:.6f} at 0.0001 and {huge:.6f} at 10,000, {huge / tiny:.3f} times as long")
 # print(f"without the correction steps are up to {longest:.1f} times too long")
 # assert abs(huge / tiny - 1) < 0.01 and longest > 6
+# assert np.allclose(straight, 1, atol=1e-3), "each of the 5,000 steps has the length of the learning rate"
 
 # %% [markdown]
 r"""
@@ -952,9 +980,11 @@ gradients of $\pm100$ still lags.
 #     axes.plot((1 - 0.01 * 0.2) ** np.arange(600), ":", color="black", linewidth=2, label=r"$(1-ηλ)^t$")
 #     axes.set(title=optimizer_class.__name__, xlabel="step", ylim=(-0.1, 1.1))
 #     print(f"{optimizer_class.__name__:10} after 300 steps: {np.round(path[299], 2)}")
+#     ends = [*(ends if optimizer_class is Suspicious else []), path[299]]
 # panels[0].set_ylabel("weight")
 # panels[0].legend()
 # plt.show()
+# assert np.allclose(ends[0], (1 - 0.01 * 0.2) ** 300, atol=0.03), "your weights follow the dotted line"
 # assert path[299][0] < 0.3 < 0.9 < path[299][2], "the decay of the other depends on the gradient's size"
 
 # %% [markdown]
@@ -1034,10 +1064,15 @@ ends at the peak, without a jump.
 # ], ("-", "--", "-.", ":")):
 #     rates = [lr_schedule(int(step), kind, lr=1.0, **settings) for step in steps]
 #     plt.plot(steps, rates, style, linewidth=2, label=f'"{kind}"')
+#     shown = {**(shown if kind != "step" else {}), kind: np.array(rates)}
 # plt.xlabel("step")
 # plt.ylabel("learning rate / η")
 # plt.legend()
 # plt.show()
+# warm = shown["warmup_cosine"]
+# assert warm[150] == warm.max() and np.abs(np.diff(warm)).max() < 0.01, "no jump"
+# assert np.allclose(warm[1000:], 0.1) and np.allclose(shown["cosine"][1000:], 0), "the lowest"
+# assert np.allclose(shown["step"][::250], shown["exp"][::250]), "they meet where a stair begins"
 
 # %% [markdown]
 r"""
@@ -1089,6 +1124,20 @@ def clip_global_norm(
 
 # %% tags=["active-ipynb"]
 # check(clip_global_norm)
+
+# %% [markdown]
+r"""
+Two variables have the gradients $(3,0)$ and $4$, a third one has none. Their common length is 5.
+Clipped to 1, they must be $(0.6,0)$ and $0.8$, in the same proportion as before. Clipped one by
+one they would be $(1,0)$ and $1$, which is another direction.
+"""
+
+# %% tags=["active-ipynb"]
+# clipped, norm = clip_global_norm([tf.constant([3.0, 0.0]), None, tf.constant([4.0])], 1.0)
+# print(f"length {norm:.1f}, clipped to", *(None if g is None else g.numpy().round(3) for g in clipped))
+# assert clipped[1] is None and np.allclose(np.concatenate([clipped[0], clipped[2]]), [0.6, 0, 0.8])
+# short, _ = clip_global_norm([tf.constant([0.3, 0.0]), tf.constant([0.4])], 1.0)
+# assert np.allclose(np.concatenate(short), [0.3, 0, 0.4]), "what is short enough stays"
 
 # %% [markdown]
 r"""
@@ -1150,7 +1199,23 @@ leave the picture for good. With clipping each such step is bounded, and the des
 r"""
 ## The best rate of momentum
 
-On $f(w)=\tfrac12w^\top Hw$ the gradient is $Hw$, and everything is linear. With
+Begin with gradient descent and a single direction, of curvature $h$. There $g=hw$, so that each
+step multiplies the distance $w$ from the minimum by $1-\eta h$. The distance shrinks as long as
+$|1-\eta h|<1$, which is $\eta<2/h$. In a ravine each direction runs by itself, also if it is turned:
+the steepest direction says which $\eta$ is too large, and the slowest one how long it takes.
+
+*A small step:* the curvatures are 1 and $\kappa$, and the larger of the two factors decides. For
+which $\eta$ is it smallest?
+
+<details><summary>Answer</summary>
+
+With a small $\eta$ the flat direction is the slower one, $1-\eta$; with a large $\eta$ the steep
+direction overshoots, $\eta\kappa-1$. Both are equal at $\eta=2/(1+\kappa)$, and then they are
+$\frac{\kappa-1}{\kappa+1}$: at $\kappa=100$ a step leaves 98 % of the distance.
+
+</details>
+
+Now momentum. On $f(w)=\tfrac12w^\top Hw$ the gradient is $Hw$, and everything is linear. With
 $v_t=w_t-w_{t-1}$ the heavy ball obeys $w_{t+1}=w_t+\mu(w_t-w_{t-1})-\eta Hw_t$, which is one
 matrix applied over and over:
 
@@ -1234,12 +1299,12 @@ should lie at the bottom of the valley.
 #     line, = left.plot(mus, [momentum_rate(H, lr, mu) for mu in mus], style, label=f"η = {lr:.3f}")
 #     crosses = [simulated_rate(H, start, lr, mu) for mu in mus[9::10]]
 #     left.plot(mus[9::10], crosses, "x", color=line.get_color(), markersize=8)
+#     assert np.allclose(crosses, line.get_ydata()[9::10], atol=0.03), "the crosses lie on the lines"
 # left.axhline(1, color="0.6", linewidth=0.8)
 # left.text(0.01, 1.004, "diverges above", color="0.4", va="bottom")
 # left.set(xlabel="momentum μ", ylabel="factor per step", ylim=(0.78, 1.1))
 # left.legend(title="lines: momentum_rate\ncrosses: simulated", loc="lower left")
 # plt.show()
-# assert abs(simulated_rate(H, start, 0.018, 0.9) - momentum_rate(H, 0.018, 0.9)) < 0.01
 
 # %% tags=["active-ipynb"]
 # rates, mus = np.linspace(0.0005, 0.045, 160), np.linspace(0, 0.99, 160)
@@ -1338,6 +1403,18 @@ twice the price. That is why batches stay small until they fill the hardware.
 # plt.legend()
 # plt.show()
 # np.testing.assert_allclose(measured, [minibatch_variance(G, int(m)) for m in sizes], rtol=0.1)
+
+# %% [markdown]
+r"""
+Random batches tell the formula to a few per cent only. Four examples have six batches of two, few
+enough to go through all of them, and then both must be the same to the last digit.
+"""
+
+# %% tags=["active-ipynb"]
+# pairs = np.array([(G[i] + G[j]) / 2 for i in range(4) for j in range(i)])
+# all_six = np.mean(np.sum((pairs - G[:4].mean(axis=0)) ** 2, axis=1))
+# print(f"all batches of 2 out of 4: {all_six:.6f}; minibatch_variance: {minibatch_variance(G[:4], 2):.6f}")
+# assert np.isclose(all_six, minibatch_variance(G[:4], 2)), "exactly the same"
 
 # %% [markdown]
 r"""
