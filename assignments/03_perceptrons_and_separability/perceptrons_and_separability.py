@@ -343,7 +343,19 @@ A score of exactly 0 takes no side and counts as a mistake. One pass through all
 called an *epoch*. There is no learning rate: since all weights start at 0, a rate would
 multiply $w$ and $b$ alike, and no sign would change.
 
-*A small step.* By how much does an update change $t\,(w\cdot x+b)$ of the example that caused
+*A small step.* Work out by hand what happens to three examples of one input: $x=2$ with $t=1$,
+$x=1$ with $t=-1$, and $x=3$ with $t=1$. What are $w$, $b$ and the number of mistakes after the
+first epoch? Is it over?
+
+<details><summary>Answer</summary>
+
+Start: $w=0$, $b=0$. The first score is 0, a mistake: $w=2$, $b=1$. The second is $2\cdot1+1=3$ with
+$t=-1$, a mistake: $w=2-1=1$, $b=0$. The third is $3$ with $t=1$: right. Two mistakes so far, and it
+is not over, because the second example has the score 1 now, which is on the wrong side again.
+
+</details>
+
+*Another small step.* By how much does an update change $t\,(w\cdot x+b)$ of the example that caused
 it? Is that always enough to set it right?
 
 <details><summary>Answer</summary>
@@ -1073,7 +1085,9 @@ and learning can mean something.
 
 **Explore.** How few random features make the digits 3 and 8 separable, with the first 200 images of
 both? Change the features: their number, the size of $W$ and of $b$, or a function of your own in
-place of the ReLU. The cell prints the measured outcome, the share of 10 draws that is separable.
+place of the ReLU. The cell prints two measured outcomes: the share of 10 draws that is separable,
+and how many digits that it has not seen your perceptron gets right on the first of them. Which
+number of features is best for the unseen digits: the smallest that fits, or a larger one?
 """
 
 # %% tags=["active-ipynb"]
@@ -1083,6 +1097,13 @@ place of the ReLU. The cell prints the measured outcome, the share of 10 draws t
 # draws = [lifted(threes, number, np.random.default_rng(seed)) for seed in range(10)]
 # share = np.mean([is_separable(draw, t) for draw in draws])
 # print(f"{number} random features: 3 and 8 are separable in {share:.0%} of 10 draws of the features")
+#
+# fresh = load("digits", split="test")
+# unseen = (fresh["label"] == 3) | (fresh["label"] == 8)
+# new, new_t = fresh["image"][unseen].reshape(-1, 64) / 16, np.where(fresh["label"][unseen] == 3, 1, -1)
+# w, b, _ = perceptron_train(draws[0], t, 200)
+# right = np.mean(new_t * (lifted(new, number, np.random.default_rng(0)) @ w + b) > 0)
+# print(f"of {len(new)} digits that it has not seen, {right:.0%} are right")
 
 # %% [markdown]
 r"""
