@@ -841,6 +841,32 @@ r"""
 then 3 for each of the two factors of the product, since the derivative of a factor is the
 other factor. They add up to $1+3+3=7=2x+1$. The last one alone is 3.
 
+A small step: $z=y\cdot x$ with $y=x\cdot x$, at $x=3$. What is $x$'s derivative? What is it if the
+last line gets a new leaf with the same value, `VarBase(y.value)`, in place of `y`?
+
+<details><summary>Answer</summary>
+
+27, three times $x^2$. With the new leaf the value of $z$ is the same, but the graph ends at the
+leaf: only the last factor is seen to move $z$, and the derivative is $x^2=9$. Libraries call this
+*stopping the gradient* (`tf.stop_gradient`; PyTorch has `detach`). It is of use where a value is
+meant to count as a constant, such as a target that the network itself has computed.
+
+</details>
+"""
+
+# %% tags=["active-ipynb"]
+# x = VarBase(3.0)
+# square = x * x
+# slopes_of_z = []
+# for name, y in (("the product", square), ("a leaf of its value", VarBase(square.value))):
+#     x.grad, z = np.zeros(()), y * x
+#     backward(z, topological_order, unbroadcast)
+#     slopes_of_z.append(float(x.grad))
+#     print(f"z = {z.value:.0f} from {name}: the slope along x is {x.grad:.0f}")
+# assert slopes_of_z == [27.0, 9.0], "the same value, and another derivative"
+
+# %% [markdown]
+r"""
 ## Operations and their pullbacks
 
 Now for the other operations. Each is a value and a pullback, as in `__mul__` above. The
