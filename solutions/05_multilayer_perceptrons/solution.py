@@ -555,6 +555,16 @@ finds most errors of architecture.
 $65\cdot32+33\cdot16+17\cdot10=2080+528+170=2778$.
 
 </details>
+
+*Another small step:* somebody forgets the activation of 64 – 32 – 10. Which single layer computes
+the same, biases included, and how many parameters of the two are for nothing?
+
+<details><summary>Answer</summary>
+
+$(xW_1+b_1)W_2+b_2=x\,(W_1W_2)+(b_1W_2+b_2)$. The two layers have $2080+330=2410$ parameters, and
+the single one, which can do as much, has $65\cdot10=650$. The cell below multiplies it out.
+
+</details>
 """
 
 
@@ -591,6 +601,14 @@ def build_mlp(sizes: list[int], activation: str, classes: int) -> keras.Model:
 #     counted = build_mlp(sizes, "relu", 10).count_params()
 #     print(" – ".join(map(str, widths)).ljust(18), f"formula {formula:6,}", f"  model {counted:6,}")
 #     assert counted == formula, "the formula counts what the model has"
+#
+# x = np.random.default_rng(0).normal(size=(5, 64)).astype("float32")
+# for activation in ("linear", "relu"):
+#     model = build_mlp([64, 32], activation, 10)
+#     W1, b1, W2, b2 = model.get_weights()
+#     apart = np.abs(model(x) - (x @ (W1 @ W2) + (b1 @ W2 + b2))).max()
+#     print(f"64 – 32 – 10, {activation:6}: at most {apart:.0e} from one layer of {65 * 10} parameters")
+#     assert (apart < 1e-4) == (activation == "linear"), "two layers are one without an activation"
 
 # %% [markdown]
 r"""
