@@ -572,6 +572,18 @@ Before one trains, one checks the gradient. Each slope of an objective is nearly
 change between two points that are $2h$ apart, divided by $2h$. For $h=10^{-5}$ the two
 columns have to agree to seven digits or more, as long as no example's margin passes 1
 between the two points.
+
+*A small step:* one example, $x=1$ with $t=1$, without a penalty, at $w=1$ and $b=0$. What does the
+check find along $w$, what does your function return, and is either of them wrong?
+
+<details><summary>Answer</summary>
+
+The margin is exactly 1. The loss is 0 at $w=1+h$ and $h$ at $w=1-h$, so that the check finds
+$-\frac h{2h}=-\frac12$, the mean of the slopes on both sides; the function returns 0, the slope
+on one side. Neither is wrong, since at a kink any slope between the two is a subgradient. So check
+at a random point, where hardly ever an example sits on its kink.
+
+</details>
 """
 
 # %% tags=["active-ipynb"]
