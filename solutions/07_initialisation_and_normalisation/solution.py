@@ -509,7 +509,8 @@ $$\mu=\frac1B\sum x,\qquad v=\frac1B\sum(x-\mu)^2,\qquad
 
 In an image, all places of a channel are treated alike, so $\mu$ and $v$ are taken over the
 batch *and* all places. The variance is the mean squared deviation: it is divided by the count and not
-by the count less one.
+by the count less one. A bias in the layer before would be subtracted again with the mean, so that
+layer needs none; $\beta$ takes its place.
 
 At the test there may be no batch. So in training the layer keeps a running mean and a running
 variance, of which every step replaces a small share, and at the test it normalises by these:
@@ -781,6 +782,17 @@ means are there in layer normalisation, and how many in batch normalisation?
 $B\cdot T$, one for each token; $D$, one for each feature.
 
 </details>
+
+*A small step:* where does layer normalisation lose most of what a token says? Take tokens of two
+features, with $\epsilon=0$.
+
+<details><summary>Answer</summary>
+
+Where there are few features. Two different numbers always become $1$ and $-1$, so that only the sign
+of their difference is left, however large it was. Over hundreds of features one
+mean and one variance take hardly anything away.
+
+</details>
 """
 
 
@@ -1046,6 +1058,13 @@ layers, since each layer divides by a deviation that a ReLU has made smaller. Wh
 signal, and not the gradient; Yang et al., "A Mean Field Theory of Batch Normalization" (2019),
 https://arxiv.org/abs/1902.08129, explain why very deep normalised networks need a shortcut besides.
 Clipping keeps the steps short all the same.
+
+*Why* does batch normalisation help? Its authors argued that it keeps the distribution of each layer's
+inputs from drifting while the layers below it learn; they called this drift *internal covariate
+shift*. Santurkar et al., "How Does Batch Normalization Help Optimization?" (2018,
+https://arxiv.org/abs/1805.11604), tested the argument. They added noise behind each normalisation, so
+that the distributions drifted again, and the network still learnt about as fast. What they found
+instead is that the loss becomes smoother, so that the gradient stays right for longer steps.
 
 ## Initial scale
 
