@@ -494,6 +494,10 @@ must show a staircase: each head moves its own four columns and no other.
 # plt.ylabel("head whose values change")
 # plt.title("Light: this column notices")
 # plt.show()
+# assert np.array_equal(moved, np.repeat(np.eye(4), 4, axis=1)), "each head moves its own four columns"
+# assert np.allclose(layer(x, x, 2 * x), 2 * layer(x, x, x), atol=1e-5), "twice the values, twice the output"
+# layer.project_output.kernel.assign(np.zeros((d_model, d_model)))
+# assert not np.any(layer(x, x, x)), "all that is found goes through the last projection"
 
 # %% [markdown]
 r"""
@@ -575,7 +579,8 @@ $PE_{t-3}$.
 #     cosine, sine = np.cos(angle), np.sin(angle)
 #     three_left[2 * i:2 * i + 2, 2 * i:2 * i + 2] = [[cosine, sine], [-sine, cosine]]
 # missed = np.abs(encoding[3:] @ three_left.T - encoding[:-3]).max()
-# print(f"largest error of R₋₃: {missed:.1e}")
+# print(f"largest error of R₋₃: {missed:.1e}; position 0 begins with {np.round(encoding[0, :4], 3)}")
+# assert np.allclose(encoding[0], 16 * [0, 1]), "at position 0 all sines are 0 and all cosines 1"
 # assert missed < 1e-3, "R₋₃ takes every position to the one three places to the left"
 
 # %% [markdown]
@@ -628,10 +633,8 @@ zeros.
 
 # %% tags=["active-ipynb"]
 # sentences = ["attention is all", "you need", ""]
-# ids = np.zeros((3, 16), "int32")
-# for row, sentence in zip(ids, sentences):
-#     row[:len(sentence)] = [ord(c) for c in sentence]
-# masks = np.asarray(attention_masks(tf.constant(ids), 0))
+# ids = np.array([[ord(c) for c in sentence.ljust(16, "·")] for sentence in sentences], "int32")
+# masks = np.asarray(attention_masks(tf.constant(ids), ord("·")))
 # names = [f"“{sentence}”" if sentence else "an empty sentence" for sentence in sentences]
 # axes = draw_squares(dict(zip(names, masks[:, 0])), "key s", "query t", "Light: may attend; · is padding")
 # for axis, sentence in zip(axes, sentences):
@@ -639,6 +642,9 @@ zeros.
 # plt.show()
 # vectors = tf.constant(rng.normal(size=(3, 1, 16, 8)), tf.float32)
 # found, _ = scaled_dot_product_attention(vectors, vectors, vectors, tf.constant(masks))
+# allowed = np.sum(masks, axis=(1, 2, 3)).tolist()
+# print("pairs that may look:", allowed)
+# assert allowed == [16 * 17 / 2, 8 * 9 / 2 + 8 * 8, 0], "a triangle, dark from the first padding on"
 # assert np.all(np.asarray(found)[2] == 0), "in an empty sentence there is nothing to be found"
 
 # %% [markdown]
@@ -675,6 +681,7 @@ squares do you expect with two heads, and with one? Change the number and see.
 # }
 # draw_squares(pictures, "changed input s", "output t", "Light: output t depends on input s", 3.6)
 # plt.show()
+# assert np.array_equal(pictures["yours"], np.tri(8)), "your layer's picture is a full triangle"
 
 # %% [markdown]
 r"""
@@ -932,7 +939,8 @@ r"""
 ## Your parts, put together
 
 `make_gpt` builds a model of everything that you have written so far. The attention
-in its heads also records where it looked, so that we can open the model later. The
+in its heads also records where it looked, and can be silenced in a block, so that we can open
+the model later. The
 table $W_p$ starts as your waves, multiplied by `scale`, and is learned from there on. Of the
 waves of a depth of $4d$ it takes the fastest quarter, because the others hardly move within so
 short a context. All other weights start at the same random numbers for everyone, in whatever order your
@@ -944,12 +952,13 @@ four sequences by heart: one that cannot has a bug.
 """
 
 # %% tags=["active-ipynb"]
-# looks = []
+# looks, silenced = [], set()
 #
 #
 # def recorded_attention(query, key, value, mask=None):
 #     output, weights = scaled_dot_product_attention(query, key, value, mask)
 #     if tf.executing_eagerly():
+#         output = tf.zeros_like(output) if len(looks) in silenced else output
 #         looks.append(np.asarray(weights))
 #     return output, weights
 #
@@ -1064,6 +1073,29 @@ of its attention goes into the frames. The head of the first block looks at the 
 before, sharply at the start of the sequence and blurred later on. That is why the second
 block prefers the *early* frames: there it is known which token stood before. Nobody
 wrote this division of labour into the model.
+
+But where a head looks does not prove that the model needs what it finds there. The test
+is an *ablation*: let the attention of one block return zeros, change nothing else, and
+measure the loss again. Guess first: which of the two heads can the model spare?
+"""
+
+# %% tags=["active-ipynb"]
+# without = {}
+# for block in (0, 1):
+#     looks.clear()
+#     silenced.add(block)
+#     without[block + 1] = surprises(models[2], fresh, causal)[:, 12:].mean()
+#     silenced.clear()
+# print(f"loss from position 13 on: {late[2]:.2f} with both heads, {without[1]:.2f} without that of block 1, "
+#       f"{without[2]:.2f} without that of block 2; a model of one block {late[1]:.2f}")
+# assert min(without.values()) > late[1] + 0.3, "neither head can be spared"
+
+# %% [markdown]
+r"""
+Neither. Without either head the loss is higher than that of the model of one block. The head
+of the second block finds its places by what the first has written there, so that one head is
+of no use without the other. (The loss may even exceed that of guessing, $\ln16\approx2.77$: the rest
+of the model was never trained to do without what is missing.)
 
 **Explore.** The waves at the start are a choice. What does the model learn in 400
 steps if $W_p$ starts at ten times smaller waves, at random numbers of the same size, or at
