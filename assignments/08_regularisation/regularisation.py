@@ -418,6 +418,11 @@ left out as well. Kernels can be recognised by their shape: they have two axes o
 
 Mind the factor: many books write $\tfrac{\lambda}{2}w^2$, Keras
 $\lambda_2w^2$. A rate copied from one to the other is wrong by a factor of two.
+
+With plain gradient descent and the learning rate $\eta$, the second term multiplies each weight by
+$1-2\eta\lambda_2$ at every step. This is why it is also called *weight decay*. With Adam, which trains
+our network, the two are not the same: Adam divides the gradient of the penalty, as part of the whole
+gradient, by the size of recent gradients. AdamW keeps the decay apart from the gradient.
 """
 
 
@@ -469,6 +474,11 @@ positive, white zero). Most of what you see in the first row is the noise of the
 #           f"{np.mean(kernel == 0):.0%} are exactly 0")
 # plt.show()
 # compare(["no brake", "L2 penalty", "L1 penalty"])
+# weights = runs["no brake"][0][0]
+# yours, keras_l1l2 = weight_penalty(weights, 0.001, 0.01), tf.keras.regularizers.L1L2(0.001, 0.01)
+# by_keras = sum(float(keras_l1l2(kernel)) for kernel in weights[::2])
+# print(f"both penalties of the network without a brake: {yours:.3f}, by Keras {by_keras:.3f}")
+# assert abs(yours / by_keras - 1) < 1e-3, "Keras finds the same penalty"
 # assert small > 0.6 and np.mean(kernel == 0) < 0.05, "with L1 most weights are nearly 0, hardly any exactly"
 
 # %% [markdown]
@@ -524,10 +534,12 @@ later. Where would you have stopped? The five networks need not agree.
 
 # %% tags=["active-ipynb"]
 # figure, axes = plt.subplots(figsize=(7, 3.4), layout="constrained")
-# stopped = []
+# stopped, waited, lowest_so_far = [], [], []
 # for seed, losses in enumerate(history["validation loss"]):
 #     stop, best = early_stopping(losses.tolist(), patience=5, min_delta=0.0)
 #     stopped.append(history["test"][seed, best])
+#     waited.append(stop - best)
+#     lowest_so_far.append(losses[best] == losses[:stop + 1].min())
 #     axes.plot(epochs, losses, "-", color="0.7", label="network" if seed == 0 else None)
 #     axes.plot(best + 1, losses[best], "o", color="tab:blue", label="best" if seed == 0 else None)
 #     axes.plot(stop + 1, losses[stop], "x", color="black", label="stop" if seed == 0 else None)
@@ -535,7 +547,8 @@ later. Where would you have stopped? The five networks need not agree.
 # axes.legend()
 # plt.show()
 # print(f"test accuracy at the end {history['test'][:, -1].mean():.1%}, "
-#       f"at the best epoch {np.mean(stopped):.1%}")
+#       f"at the best epoch {np.mean(stopped):.1%}; epochs waited: {waited}")
+# assert waited == [5] * 5 and all(lowest_so_far), "the lowest so far; the stop is 5 epochs later"
 # assert np.mean(stopped) > history["test"][:, -1].mean() + 0.07, "stopping wins more than seven points"
 
 # %% [markdown]
@@ -613,6 +626,10 @@ move? What leaves the frame on one side must not come in again on the other.
 # for axes, image, (flipped, down, right) in zip(panels, moved, plans):
 #     show(axes, image, f"{'mirrored, ' if flipped else ''}dy {down}, dx {right}")
 # plt.show()
+# as_it_is, mirrored, lower, _, mirrored_right, _ = np.asarray(moved)[..., 0]
+# assert np.array_equal(lower[6:], as_it_is[:-6]) and not lower[:6].any(), "6 rows down, and zeros above it"
+# assert np.array_equal(mirrored_right[:, 6:], mirrored[:, :-6]), "the mirrored boot moves to the right, too"
+# assert not mirrored_right[:, :6].any(), "zeros move in, and nothing that left on the other side"
 #
 #
 # def move_and_mirror(x, y):
@@ -675,7 +692,9 @@ def test_time_average(
 
 # %% [markdown]
 r"""
-The three networks that were trained on moved and mirrored pictures classify six views, one by one
+First a toy: three views whose first class has the probabilities 0.9, 0.1 and 0.9. Their average is
+$1.9/3\approx0.633$. (The average of the logits would give 0.675, and the views without the image itself 0.5.)
+Then the three networks that were trained on moved and mirrored pictures classify six views, one by one
 and averaged. The average should lie above nearly all of its parts.
 """
 
@@ -703,6 +722,10 @@ and averaged. The average should lie above nearly all of its parts.
 # axes.set(xticks=range(7), xticklabels=[*views, "average"], xlabel="view", ylabel="test accuracy")
 # axes.legend()
 # plt.show()
+# toy = tf.constant([[[[0.9, 0.1]]]])  # an image whose two pixels are the probabilities
+# toy = test_time_average(lambda x: tf.math.log(x[:, 0, 0]), toy, [lambda x: x[..., ::-1], lambda x: x])
+# print("three views that say 0.9, 0.1 and 0.9 are averaged to", np.round(toy[0], 3))
+# assert np.allclose(toy[0], [1.9 / 3, 1.1 / 3], atol=1e-4), "probabilities are averaged, the image's own too"
 # print(f"the images alone {last('moved and mirrored'):.1%}, averaged over six views {np.mean(averaged):.1%}")
 # assert np.mean(averaged) > last("moved and mirrored"), "the average is better than the image alone"
 
@@ -775,7 +798,7 @@ others. The two parts of each bar must reach the black mark exactly.
 
 # %% tags=["active-ipynb"]
 # answers = np.array([tf.nn.softmax(logits(weights, x_test)) for weights in runs["no brake"][0]], dtype=float)
-# truth = np.eye(10)[y_test].ravel()
+# truth, reached = np.eye(10)[y_test].ravel(), []
 # figure, axes = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
 # for m in range(1, 6):
 #     error, average, ambiguity = ensemble_decomposition(answers[:m].reshape(m, -1), truth)
@@ -784,6 +807,7 @@ others. The two parts of each bar must reach the black mark exactly.
 #              label="ambiguity" if m == 1 else None)
 #     axes.plot([m - 0.45, m + 0.45], [average, average], color="black", linewidth=2.5,
 #               label="average member" if m == 1 else None)
+#     reached.append(np.isclose(error + ambiguity, average) and 0.03 < average < 0.07)
 # axes.set(xlabel="members", ylabel="mean squared error", xticks=range(1, 6), ylim=(0, 0.085))
 # axes.legend(ncols=3, loc="upper center")
 # plt.show()
@@ -791,6 +815,7 @@ others. The two parts of each bar must reach the black mark exactly.
 # together = np.mean(answers.mean(axis=0).argmax(axis=1) == y_test)
 # print(f"test accuracy: members {', '.join(f'{one:.1%}' for one in singles)}; together {together:.1%}")
 # print(f"the ambiguity is {ambiguity / average:.0%} of the average member's error")
+# assert all(reached), "the two parts of each bar reach the black mark"
 # assert together > singles.max(), "the ensemble is better than the best of its members"
 # assert 0.08 < ambiguity / average < 0.25, "about a seventh of the error is ambiguity"
 
@@ -1045,6 +1070,8 @@ come from the Beta distribution with both parameters 8, so that most of them lie
 #     says = "\n".join(f"{shared[k]:.1f} {CLOTHES[k]}" for k in parts)
 #     show(axes, image, says)
 # plt.show()
+# assert np.allclose(np.asarray(shares_of)[:6, 9], shares), "the boot's share falls from 1 to 0"
+# assert np.allclose(mixed[0], x[0]) and np.allclose(mixed[5], x[6]), "from the boot alone to the dress alone"
 #
 #
 # def mix(x, y, alpha=8.0):
@@ -1131,9 +1158,9 @@ The printed times are those of an epoch of 1,000 pictures that `augment_batch` m
 """
 
 # %% tags=["active-ipynb"]
-# def orders(pipeline, training, epochs=2):
+# def orders(pipeline, training, epochs=2, augment=None):
 #     numbers = np.arange(200)
-#     dataset = pipeline(numbers[:, None].astype("float32"), numbers, 16, training, 1)
+#     dataset = pipeline(numbers[:, None].astype("float32"), numbers, 16, training, 1, augment)
 #     return [np.concatenate([labels for _, labels in dataset]) for _ in range(epochs)]
 #
 #
@@ -1144,6 +1171,11 @@ The printed times are those of an epoch of 1,000 pictures that `augment_batch` m
 #     axes.set(title=title, xlabel="place in the epoch", aspect="equal")
 # panels[0].set_ylabel("number of the example")
 # plt.show()
+# assert all(np.array_equal(np.sort(order), shown[0]) for order in shown), "an epoch holds each example once"
+# assert not np.array_equal(shown[1], shown[2]), "each epoch has an order of its own"
+# assert np.array_equal(orders(make_pipeline, True), shown[1:]), "equal seeds give equal orders"
+# marked, plain = (orders(make_pipeline, mode, 1, lambda x, y: (x, y + 200))[0] for mode in (True, False))
+# assert marked.min() == 200 and plain.max() == 199, "training is augmented, evaluation is not"
 # for size in (100, 1):
 #     dataset = make_pipeline(x_train, y_train, size, True, 0, move_and_mirror)
 #     begin = time.perf_counter()
