@@ -700,6 +700,12 @@ and averaged. The average should lie above nearly all of its parts.
 """
 
 # %% tags=["active-ipynb"]
+# toy = tf.constant([[[[0.9, 0.1]]]])  # an image whose two pixels are the probabilities
+# toy = test_time_average(lambda x: tf.math.log(x[:, 0, 0]), toy, [lambda x: x[..., ::-1], lambda x: x])
+# print("three views that say 0.9, 0.1 and 0.9 are averaged to", np.round(toy[0], 3))
+# assert np.allclose(toy[0], [1.9 / 3, 1.1 / 3], atol=1e-4), "probabilities are averaged, the image's own too"
+
+# %% tags=["active-ipynb"]
 # def view(flip, dy, dx):
 #     def transform(x):
 #         n = len(x)
@@ -723,10 +729,6 @@ and averaged. The average should lie above nearly all of its parts.
 # axes.set(xticks=range(7), xticklabels=[*views, "average"], xlabel="view", ylabel="test accuracy")
 # axes.legend()
 # plt.show()
-# toy = tf.constant([[[[0.9, 0.1]]]])  # an image whose two pixels are the probabilities
-# toy = test_time_average(lambda x: tf.math.log(x[:, 0, 0]), toy, [lambda x: x[..., ::-1], lambda x: x])
-# print("three views that say 0.9, 0.1 and 0.9 are averaged to", np.round(toy[0], 3))
-# assert np.allclose(toy[0], [1.9 / 3, 1.1 / 3], atol=1e-4), "probabilities are averaged, the image's own too"
 # print(f"the images alone {last('moved and mirrored'):.1%}, averaged over six views {np.mean(averaged):.1%}")
 # assert np.mean(averaged) > last("moved and mirrored"), "the average is better than the image alone"
 
