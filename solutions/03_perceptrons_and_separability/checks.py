@@ -726,16 +726,16 @@ def _(rng):
         return np.stack([signs, rng.normal(size=len(signs))], axis=1) * rng.uniform(1, 2)
 
     def none_missing():
-        return signed(np.append(0.0, rng.choice([-1.0, 1.0], size=7))[rng.permutation(8)])
+        return signed(np.append(0.0, rng.choice([-1.0, 1.0], size=6))[rng.permutation(7)])
 
     # clause: "Tries all 2ᴾ labellings"
-    yield "a family that lacks a single labelling of eight points, or none", {
+    yield "a family that lacks a single labelling of seven points, or none", {
         "family": "all but one",
         "sets": every_kind(rng, [
-            lambda: signed(np.ones(8)), lambda: signed(-np.ones(8)), none_missing, none_missing,
-            lambda: signed(rng.choice([-1.0, 1.0], size=8)), lambda: signed(rng.choice([-1.0, 1.0], size=8)),
-            lambda: signed((-1.0) ** np.arange(8)),
-        ], 18),
+            lambda: signed(np.ones(7)), lambda: signed(-np.ones(7)), none_missing, none_missing,
+            lambda: signed(rng.choice([-1.0, 1.0], size=7)), lambda: signed(rng.choice([-1.0, 1.0], size=7)),
+            lambda: signed((-1.0) ** np.arange(7)),
+        ], 12),
     }
 
 
