@@ -41,7 +41,9 @@ class Open(msgspec.Struct, frozen=True):
 
 
 class Import(msgspec.Struct, frozen=True):
-    """Run the cells of the files that were read."""
+    """Run the cells of the files that were read; if there are `names`, only what defines these."""
+
+    names: tuple[str, ...] = ()
 
 
 class OpenArchive(msgspec.Struct, frozen=True):

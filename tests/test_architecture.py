@@ -40,7 +40,7 @@ MODULES = {
     " submit topics watch common",
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives spreadsheet"
     " awaited markdown",
-    "student": "live quiet shell watch checked checking edited asked session portability shown submitted hint"
+    "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions"
@@ -55,8 +55,8 @@ MODULES = {
     "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
-    "vocabulary": "grader course reading cells magics exercise outcome protocol drivers tf_private wire"
-    " verdict fault errors versions names files scopes text parse properties",
+    "vocabulary": "grader course reading slices cells magics exercise outcome protocol drivers tf_private"
+    " wire verdict fault errors versions names files scopes text parse properties",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

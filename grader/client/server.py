@@ -97,9 +97,14 @@ class Server:
             self._spares = Spares(functools.partial(self.start, ahead=True))
 
     def fork(
-        self, files: Sequence[int], checks: str, modules: Sequence[str], wanted: Wanted = always
+        self,
+        files: Sequence[int],
+        checks: str,
+        modules: Sequence[str],
+        wanted: Wanted = always,
+        names: Sequence[str] = (),
     ) -> Child:
-        """Fork a child and have it import `files` as `modules`.
+        """Fork a child and have it import `files` as `modules`; of these only what defines `names`, if any.
 
         Raises:
             GivenUp: it is not `wanted` any more.
@@ -108,7 +113,7 @@ class Server:
         child = self._spares.take(files) if self._spares else None
         child = child or self.start(files)
         child.wanted = wanted
-        child.open(protocol.Open(checks, tuple(modules)))
+        child.open(protocol.Open(checks, tuple(modules)), names)
         return child
 
     def open_archive(self, descriptor: int) -> Child:

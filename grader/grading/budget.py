@@ -33,11 +33,14 @@ class Budget:
         """Whether it is used up."""
         return self.cpu > self.seconds or self.wall > self.seconds * self.patience
 
-    def start(self, begin: Callable[[], Child]) -> Child:
-        """Have a child begin, and run its file's cells, on this budget."""
+    def start(self, begin: Callable[[], Child], again: bool = False) -> Child:
+        """Have a child begin, and run its file's cells, on this budget.
+
+        The time of a file that cannot be run counts only if it was tried `again`.
+        """
         started = time.monotonic()
         child = begin()
-        if child.failed is None:
+        if child.failed is None or again:
             self.wall += time.monotonic() - started
             self.cpu += child.used
         return child

@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from grader import __version__
@@ -15,8 +16,10 @@ from grader.grading.budget import Budget
 from grader.grading.judge import verdict
 from grader.grading.rules import Rules
 from grader.grading.work import Work
-from grader.outcome import Outcome
-from grader.verdict import Graded, Status, Verdict
+from grader.outcome import UNDEFINED, Outcome
+from grader.verdict import ENDING, Graded, Status, Verdict
+
+ALONE = "Each answer was run with what it needs alone."
 
 
 def digest_of(descriptor: int) -> str:
@@ -51,11 +54,12 @@ def grade(
         ServerError: the grader's own processes failed; nothing can be said.
     """
     started = time.monotonic()
-    verdicts, unread = [], ""
-    for name, outcomes in run(server, rules, descriptor, only, seconds=seconds):
+    verdicts, unread, notes = [], "", list[str]()
+    for name, outcomes in run(server, rules, descriptor, only, seconds=seconds, notes=notes):
         exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
         verdicts.append(verdict(exercise, key, outcomes, rules.key.hidden))
         unread = unread or next((one.text for one in outcomes if one.unread), "")
+    work = replace(work, notes=(*work.notes, *notes))
     return result(work, verdicts, time.monotonic() - started, unread)
 
 
@@ -66,8 +70,12 @@ def run(
     only: Collection[str] = (),
     seconds: float | None = None,
     wanted: Wanted = always,
+    notes: list[str] | None = None,
 ) -> Iterator[tuple[str, list[Outcome]]]:
     """Run a submission; yield each exercise and what came of its cases.
+
+    If running all of the file ends the process, as a cell does that trains for an
+    hour, each exercise is run with only what its answers need.
 
     Args:
         server: which runs it.
@@ -76,26 +84,42 @@ def run(
         only: the exercises to be run, in this order; all, in that of the checks, if none is named.
         seconds: the CPU time that it has in all; by default what the checks say.
         wanted: whether it is to go on.
+        notes: where what an instructor should know is added.
 
     Raises:
         GivenUp: it is not `wanted` any more.
         ServerError: see `grade`.
     """
 
-    def begin() -> Child:
+    def begin(names: Sequence[str] = ()) -> Child:
         os.lseek(descriptor, 0, os.SEEK_SET)
-        return server.fork([descriptor], rules.checks.text, ["solution"], wanted)
+        return server.fork([descriptor], rules.checks.text, ["solution"], wanted, names)
 
     budget = Budget(seconds or rules.checks.seconds, server.limits.patience)
     child: Child | None = None
+    ended: Outcome | None = None  # what came of running all of the file, if that ended the process
     try:
         for name in only or rules.checks.exercises:
-            if child is None or not (child.alive or child.failed):
+            if child is None or ended or not (child.alive or child.failed):
+                if child is not None:
+                    child.close()
                 if budget.spent:
                     yield name, [budget.overdrawn() for _ in rules.inputs[name]]
                     continue
-                child = budget.start(begin)
-            yield name, run_exercise(child, name, rules, budget)
+                if ended is None:
+                    child = budget.start(begin)
+                    if child.failed is not None and child.failed.status in ENDING:
+                        ended = child.failed
+                        child.close()
+                        if notes is not None:
+                            notes.append(f"{ended.text.strip()} {ALONE}")
+                if ended is not None:
+                    child = budget.start(partial(begin, rules.checks.exercises[name].writes), again=True)
+            assert child is not None
+            outcomes = run_exercise(child, name, rules, budget)
+            if ended is not None and all(one.error == UNDEFINED for one in outcomes):
+                outcomes = [ended for _ in outcomes]  # it might have been defined by what did not run
+            yield name, outcomes
     finally:
         if child is not None:
             child.close()

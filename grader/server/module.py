@@ -15,12 +15,14 @@ import sys
 import traceback
 import types
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.cells import MARKER, Cell, cells_of, compiled_source
 from grader.fault import Fault, Frame, Place, bounded
 from grader.server import jupyter
+from grader.slices import cut
 
 # Jupyter lets a cell wait for what is asynchronous.
 AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -66,9 +68,15 @@ def read(content: bytes, file: str, name: str) -> Submission:
     return Submission(file, cells_of(content), module)
 
 
-def run(submission: Submission) -> None:
-    """Run a submission's cells, one after the other; keep what goes wrong."""
+def run(submission: Submission, names: Sequence[str] = ()) -> None:
+    """Run a submission's cells, one after the other; keep what goes wrong.
+
+    If there are `names`, only what defines these is run.
+    """
     cells, module, file = submission.cells, submission.module, submission.file
+    if names:
+        texts = cut([cell.text for cell in cells], names).texts
+        cells = [replace(cell, text=text) for cell, text in zip(cells, texts, strict=True) if text]
     sources = [compiled_source(cell) for cell in cells]
     lines: list[str] = []
     for cell, source in zip(cells, sources, strict=True):

@@ -13,7 +13,7 @@ import socket
 import sys
 import traceback
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,9 +54,9 @@ def serve(channel: socket.socket, files: list[int]) -> None:
                     session = Session(request, files)
                     arrays = {"lines": session.lines()}
                     reply = protocol.encode_reply(Came.READY, arrays)
-                case Import():
+                case Import(names):
                     assert isinstance(session, Session)
-                    session.run_cells()
+                    session.run_cells(names)
                     reply = protocol.encode_reply(Came.READY, {}, faults=session.problems)
                 case OpenArchive():
                     session = Archive(files[0])
@@ -100,15 +100,15 @@ class Session:
                 found[number] = max(last, found.get(number, 0))
         return np.array(list(found.items()), np.int64).reshape(-1, 2)
 
-    def run_cells(self) -> None:
-        """Import what was read, in order."""
+    def run_cells(self, names: Sequence[str] = ()) -> None:
+        """Import what was read, in order; if there are `names`, only what defines these."""
         jupyter.stand_in()
         package = types.ModuleType(PACKAGE)
         package.__path__ = []
         sys.modules[PACKAGE] = package
         for name, submission in self.loaded.items():
             set_seeds()
-            module.run(submission)
+            module.run(submission, names)
             setattr(package, name, submission.module)
             # A course's own answers are several files; a student knows which theirs is.
             before = f"{name}.py: " if len(self.loaded) > 1 else ""

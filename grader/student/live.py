@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from grader import slices
 from grader.cells import LARGEST
 from grader.client import warm
 from grader.client.kept import KeptServer
@@ -32,7 +33,7 @@ from grader.grading.run import run
 from grader.outcome import Outcome
 from grader.report.display import Checked, Display, Overview
 from grader.report.pictures import picture_of
-from grader.student import asked, quiet, session, shell
+from grader.student import asked, quiet, shell
 from grader.student.assignment import Assignment
 from grader.student.written import in_words, is_written
 from grader.verdict import Status
@@ -139,7 +140,7 @@ def _check(answers: Sequence[Any], place: Place) -> tuple[list[Display], bool]:
 
 def _source(
     assignment: Assignment, names: set[str], answers: Sequence[Any]
-) -> tuple[bytes, session.Cut | None]:
+) -> tuple[bytes, slices.Cut | None]:
     """Return the file that is to be graded, and what it was cut from if that is a session.
 
     Raises:
@@ -156,7 +157,7 @@ def _source(
             "`check` needs the text of your answer: call it in a notebook, or run `grader check` in a "
             "terminal."
         )
-    found = session.cut(cells, names)
+    found = slices.cut(cells, names)
     for name in names - found.defined if answers else ():
         raise CannotCheck(
             f"No cell that was run in this kernel defines `{name}`: run the cell that does, and check again."
@@ -164,7 +165,7 @@ def _source(
     return found.notebook, found
 
 
-def _notes(assignment: Assignment, found: session.Cut | None, failed: bool) -> Iterator[str]:
+def _notes(assignment: Assignment, found: slices.Cut | None, failed: bool) -> Iterator[str]:
     """Say what is there in the kernel and will not be there when the file is graded."""
     here = shell.current()
     if found is None or here is None:
@@ -187,7 +188,7 @@ def _notes(assignment: Assignment, found: session.Cut | None, failed: bool) -> I
             )
 
 
-def _not_run(wanted: Sequence[Exercise], found: session.Cut | None) -> tuple[str, ...]:
+def _not_run(wanted: Sequence[Exercise], found: slices.Cut | None) -> tuple[str, ...]:
     """Say how many exercises this kernel has not seen yet."""
     if found is None:
         return ()
@@ -210,7 +211,7 @@ def _written(assignment: Assignment) -> Iterator[str]:
 @lru_cache(maxsize=4)
 def _saved(path: Path, changed: int) -> frozenset[str]:
     try:
-        return session.names_defined(json.loads(path.read_bytes()))
+        return slices.names_defined(json.loads(path.read_bytes()))
     except (OSError, ValueError, AttributeError):
         return frozenset()
 

@@ -94,6 +94,15 @@ def test_running_a_file_s_cells_is_on_the_budget_each_time() -> None:
     assert budget.spent
 
 
+def test_a_file_that_cannot_be_run_is_on_the_budget_only_where_it_is_tried_again() -> None:
+    budget = Budget(10.0, 4.0)
+    child = cast(Child, Fake(used=11.0, failed=Outcome(Status.TIMED_OUT)))
+    budget.start(lambda: child)
+    assert not budget.spent
+    budget.start(lambda: child, again=True)
+    assert budget.spent
+
+
 @pytest.mark.parametrize("wall", [10.0, 40.0])  # on an idle machine, and on a busy one
 def test_a_case_that_runs_out_of_its_own_cpu_time_is_not_counted(wall: float) -> None:
     budget, child = Budget(10.0, 4.0), Fake()

@@ -211,6 +211,41 @@ def test_a_fingerprint_tells_apart_what_verdicts_depend_on(
         assert mark("a", rules, environment, only) == expected.hexdigest()
 
 
+# A file of which some cell ends the process
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("import os\nos._exit(0)", "The process ended while it ran the file's cells."),
+        ("best = [mean(np.ones((2, 2))) for _ in iter(int, 1)]", "had not all run after 20 s"),
+    ],
+    ids=["a restart", "an experiment without end"],
+)
+def test_a_cell_of_the_student_s_own_costs_no_answer(cell: str, says: str, grade_text: GradeText) -> None:
+    found = grade_text(f"{SOLUTION}\n# %%\n{cell}\n")
+    assert found.score == found.max_score
+    (note,) = found.notes
+    assert says in note and note.endswith("Each answer was run with what it needs alone.")
+
+
+def test_what_ends_the_process_costs_what_depends_on_it(grade_text: GradeText) -> None:
+    text = "import os\nfor name in ('SHIFT',):\n    SHIFT = os._exit(0)\n" + SOLUTION.replace(
+        "shares = weights", "shares = SHIFT + weights"
+    )
+    found = grade_text(text)
+    status = {one.name: one.status for one in found.exercises}
+    assert status == {"mean": Status.PASSED, "weighted_mean": Status.CRASHED, "running_mean": Status.PASSED}
+
+
+def test_an_answer_that_is_not_there_is_told_of_the_cell_that_ended_the_process(
+    grade_text: GradeText,
+) -> None:
+    found = grade_text("import os\nos._exit(0)")
+    assert {one.status for one in found.exercises} == {Status.CRASHED}
+    assert all("ended while it ran the file's cells" in one.message for one in found.exercises)
+
+
 # Opening files
 
 

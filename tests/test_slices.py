@@ -1,4 +1,4 @@
-"""What of a session an answer needs."""
+"""What of some cells an answer needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from grader.cells import cells_of
 from grader.server.module import load
-from grader.student.session import cut, names_defined
+from grader.slices import cut, names_defined
 
 
 def sources(cells: list[str], *names: str) -> dict[int, str]:

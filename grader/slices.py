@@ -1,10 +1,10 @@
-"""The cells that a notebook's session has run, cut down to one answer and what it uses.
+"""Cells, cut down to one answer and what it uses.
 
-A kernel's cells, in the order in which they were run, hold every version of
-every definition. An answer needs the statement that defined it last, those that
-define the names it uses, and so on. These statements are made into a notebook, in
-which each keeps its cell and line: the code that grades a file grades it too, and
-an error says where it is.
+Cells, in the order in which they are run, may hold several versions of a
+definition. An answer needs the statement that defines it last, those that define
+the names it uses, and so on. What is left of each cell keeps its lines, so that
+an error says where it is. A live notebook is checked by what is left of the cells
+that were run; and so is a file, if running all of it ends the process.
 
 Statements that define nothing, such as a call that prints or trains, are left
 out, so that a check takes only a moment whatever else a cell does.
@@ -46,26 +46,31 @@ class Statement:
 
 @dataclass(frozen=True)
 class Cut:
-    """The part of a session that some answers need.
+    """The part of some cells that some answers need.
 
     Attributes:
-        notebook: of as many cells as were run, empty where nothing is needed.
+        texts: what is left of each cell, "" where nothing is needed.
         cells: the numbers of the cells that are needed.
         defined: the names that these define.
         unknown: names that are needed, and that no cell defines.
     """
 
-    notebook: bytes
+    texts: tuple[str, ...]
     cells: tuple[int, ...]
     defined: frozenset[str]
     unknown: frozenset[str]
 
+    @property
+    def notebook(self) -> bytes:
+        """Return a notebook of what is left of the cells."""
+        return json.dumps({"cells": [{"cell_type": "code", "source": text} for text in self.texts]}).encode()
+
 
 def cut(cells: Sequence[str], names: Iterable[str]) -> Cut:
-    """Cut a session down to what defines `names`.
+    """Cut cells down to what defines `names`.
 
     Args:
-        cells: the text of what was run, in order; `cells[0]` ran as number 1.
+        cells: their texts in the order in which they are run; `cells[0]` is number 1.
         names: what is asked for.
     """
     run = [(number, statement) for number, cell in enumerate(cells, 1) for statement in statements(cell)]
@@ -90,11 +95,9 @@ def cut(cells: Sequence[str], names: Iterable[str]) -> Cut:
     for place in chosen:
         number, statement = run[place]
         kept.setdefault(number, set()).update(range(statement.first, statement.last + 1))
-    texts = {number: _only(cells[number - 1], lines) for number, lines in kept.items()}
-    sources = [texts.get(number, "") for number in range(1, len(cells) + 1)]
-    notebook = {"cells": [{"cell_type": "code", "source": source} for source in sources]}
+    texts = tuple(_only(text, kept[number]) if number in kept else "" for number, text in enumerate(cells, 1))
     defined = frozenset[str]().union(*(run[place][1].binds for place in chosen))
-    return Cut(json.dumps(notebook).encode(), tuple(sorted(kept)), defined, frozenset(unknown))
+    return Cut(texts, tuple(sorted(kept)), defined, frozenset(unknown))
 
 
 def _definition(run: Sequence[tuple[int, Statement]], name: str, end: int) -> list[int]:
