@@ -126,13 +126,21 @@ class PassedOver(msgspec.Struct, frozen=True):
     student: str = ""
 
 
+class Missing(msgspec.Struct, frozen=True):
+    """A student on the roster of whom there is nothing for a topic (id) that others handed in."""
+
+    student: str
+    topic: str
+
+
 class Results(msgspec.Struct, frozen=True):
-    """A run's submissions, the environment they were graded in, and what was passed over."""
+    """A run's submissions, their environment, what was passed over, and who on the roster is missing."""
 
     submissions: tuple[Graded, ...]
     environment: dict[str, str]
     schema: int = SCHEMA
     passed_over: tuple[PassedOver, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
 
 def worst(statuses: list[Status]) -> Status:

@@ -60,6 +60,11 @@ if TYPE_CHECKING:
     help="The database that stores the grades, as a URL.",
 )
 @click.option(
+    "--roster",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Say who is missing of this table, whose column `id` holds the students' names.",
+)
+@click.option(
     "--truth",
     type=click.Path(path_type=Path),
     help="Compare the grades with the truth.json of a simulated class.",
@@ -76,6 +81,7 @@ def grade(
     keys: Path | None,
     least: str,
     db: str,
+    roster: Path | None,
     truth: Path | None,
     json_file: Path | None,
     folder: Path | None,
@@ -92,6 +98,7 @@ def grade(
         raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
     from grader.grading.collect import collect
     from grader.grading.grader import Grader
+    from grader.grading.roster import missing, students
     from grader.grading.rules import rules_for, topics_of
     from grader.grading.store import Store, StoreError
     from grader.report import data, terminal
@@ -103,6 +110,7 @@ def grade(
         if level is not Level.NONE:
             root.check_hidden([path.resolve() for path in (*paths, *class_zips, *secret_folders(folder))])
         rules = rules_for(topics, hidden, keys, folder)
+        listed = students(roster) if roster else []
         try:
             with Store(db) as store, Grader(rules, workers, level, seconds=seconds) as grader:
                 others = topics_of(keys, folder)
@@ -121,7 +129,9 @@ def grade(
         # A file that cannot be read is no 0.
         passed_over = [*found.passed_over, *(unread(one) for one in graded if one.unread)]
         graded = [one for one in graded if not one.unread]
-        results = data.results(graded, grader.provenance, passed_over)
+        there = {(one.student, one.topic) for one in graded}
+        absent = missing(listed, there, {one.student for one in passed_over})
+        results = data.results(graded, grader.provenance, passed_over, absent)
         if json_file:
             data.write_json(results, json_file)
         terminal.show_class(console(), results)

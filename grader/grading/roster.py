@@ -10,15 +10,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import files
+from grader.cells import utf_8
 from grader.course import Topic
 from grader.errors import PlainError
-from grader.text import printable
+from grader.text import identifier, printable
+from grader.verdict import Missing
 
 IDS = ("id", "identifier")  # nbgrader's column, and GitHub Classroom's
 COLUMNS = ("student", "topic", "repository", "commit", "changed", "collected")
@@ -88,6 +90,21 @@ def students(path: Path) -> list[Student]:
     return list(found.values())
 
 
+def missing(
+    roster: Iterable[Student], there: Collection[tuple[str, str]], named: Collection[str] = ()
+) -> list[Missing]:
+    """Return of whom there is nothing for a topic that somebody handed in, by student and topic.
+
+    Args:
+        roster: who takes the course.
+        there: the student and the topic (id) of each submission.
+        named: students who are named for another reason, as nothing of theirs could be graded.
+    """
+    topics = sorted({topic for _, topic in there})
+    names = sorted({identifier(student.id) for student in roster} - set(named))
+    return [Missing(name, topic) for name in names for topic in topics if (name, topic) not in there]
+
+
 def deadlines(path: Path, topics: Iterable[Topic]) -> dict[str, datetime]:
     """Read deadlines.csv: by topic id, the topics that have a deadline.
 
@@ -138,14 +155,19 @@ def write_collected(path: Path, rows: Iterable[Collected]) -> None:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a table: with commas, or with what Excel writes in their place."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = utf_8(path.read_bytes()).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8: save it as “CSV UTF-8”"
         raise RosterProblem(f"{path} cannot be read: {said}") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="", delimiter=separator)
     for row in reader:
-        yield reader.line_num, {key.strip(): value.strip() for key, value in row.items() if key is not None}
+        if any(row.values()):  # a spreadsheet's empty rows
+            fields = {key.strip(): value.strip() for key, value in row.items() if key is not None}
+            yield reader.line_num, fields
 
 
 def _time(text: str, where: str) -> datetime:

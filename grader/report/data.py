@@ -10,7 +10,7 @@ import msgspec
 from grader import files
 from grader.errors import PlainError
 from grader.text import to_json
-from grader.verdict import SCHEMA, Graded, PassedOver, Results
+from grader.verdict import SCHEMA, Graded, Missing, PassedOver, Results
 
 
 class ResultsProblem(PlainError):
@@ -18,10 +18,13 @@ class ResultsProblem(PlainError):
 
 
 def results(
-    graded: Iterable[Graded], environment: Mapping[str, str], passed_over: Iterable[PassedOver] = ()
+    graded: Iterable[Graded],
+    environment: Mapping[str, str],
+    passed_over: Iterable[PassedOver] = (),
+    missing: Iterable[Missing] = (),
 ) -> Results:
-    """Put submissions together with the environment they were graded in, and what was passed over."""
-    return Results(tuple(graded), dict(environment), passed_over=tuple(passed_over))
+    """Put submissions together with their environment, what was passed over, and who is missing."""
+    return Results(tuple(graded), dict(environment), passed_over=tuple(passed_over), missing=tuple(missing))
 
 
 def write_json(results: Results, path: Path) -> None:
@@ -31,7 +34,7 @@ def write_json(results: Results, path: Path) -> None:
         OSError: it cannot be written, a full disk for one; `filename` is `path`.
     """
     # Schema first: it tells a reader how to read the rest.
-    names = ("schema", "submissions", "passed_over", "environment")
+    names = ("schema", "submissions", "passed_over", "missing", "environment")
     text = msgspec.json.format(to_json({name: getattr(results, name) for name in names}), indent=2) + b"\n"
     files.write(path, text)
 

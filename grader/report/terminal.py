@@ -19,7 +19,7 @@ from grader.exercise import AuthorError
 from grader.grading.secret import hidden_path
 from grader.report.words import PIPED, earned, words
 from grader.text import printable
-from grader.verdict import Graded, PassedOver, Results, Status, Verdict
+from grader.verdict import Graded, Missing, PassedOver, Results, Status, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,6 +51,7 @@ def show_class(console: Console, results: Results) -> None:
             console.print(_exercises(topic, several))
     _show_attention(console, graded)
     _show_passed_over(console, results.passed_over)
+    _show_missing(console, results.missing)
     students = _count(len({one.student for one in graded}), "student")
     console.print(_text(f"{_count(len(graded), 'submission')} of {students} graded.", "bold"))
 
@@ -174,6 +175,21 @@ def _show_passed_over(console: Console, passed_over: Sequence[PassedOver]) -> No
     console.print(table)
     if len(passed_over) > FEW:
         console.print(_text(f"and {len(passed_over) - FEW} more; --json FILE has them all."))
+
+
+def _show_missing(console: Console, missing: Sequence[Missing]) -> None:
+    """List who on the roster handed in nothing."""
+    if not missing:
+        return
+    topics: dict[str, list[str]] = {}
+    for one in missing:
+        topics.setdefault(one.student, []).append(name_of(one.topic))
+    table = _table("Nothing handed in", ["student", "topics"])
+    for student, absent_from in list(topics.items())[:FEW]:
+        table.add_row(_text(student), _text(", ".join(absent_from)))
+    console.print(table)
+    if len(topics) > FEW:
+        console.print(_text(f"and {len(topics) - FEW} more; --json FILE has them all."))
 
 
 def _cut(text: str) -> str:

@@ -311,6 +311,18 @@ def test_half_a_gigabyte_is_refused_and_the_rest_graded(built: Path, run: Run, t
     assert "it is 500 MB" in (tmp_path / "out.json").read_text()
 
 
+def test_a_roster_says_who_is_missing(built: Path, run: Run, tmp_path: Path) -> None:
+    write_class(tmp_path / "class", ada=SOLUTION)
+    (tmp_path / "students.csv").write_text("\ufeffid;name\nada;Ada\nbob;Bob\n")
+    found = run("grade", "class", "--roster", "students.csv", "--json", "out.json", "--course", built)
+    assert found.exit_code == 0, found.output
+    said = found.output.partition("Nothing handed in")[2]
+    assert "bob" in said and "averages" in said and "ada" not in said
+    assert json.loads((tmp_path / "out.json").read_text())["missing"] == [
+        {"student": "bob", "topic": "01_averages"}
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [

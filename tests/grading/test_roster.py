@@ -15,9 +15,11 @@ from grader.grading.roster import (
     Student,
     collected,
     deadlines,
+    missing,
     students,
     write_collected,
 )
+from grader.verdict import Missing
 
 
 def test_students_are_rows_with_an_id_or_an_identifier(tmp_path: Path, topic: Topic) -> None:
@@ -45,7 +47,7 @@ def test_a_value_is_not_read_as_a_template(topic: Topic) -> None:
         ("id\n../ada\n", "line 2: '../ada' cannot name a folder"),
         ("id\n.ssh\n", "cannot name"),
         ("id\n=1\n", "cannot name"),
-        ("id\n\n \n", "cannot name"),
+        ("id,name\n,Ada\n", "cannot name"),
         ("id\nada\nada\n", "line 3: 'ada' is there twice"),
         (f"id\n{'a' * 201}\n", "cannot name"),
     ],
@@ -54,6 +56,33 @@ def test_a_name_is_a_folder_s(text: str, says: str, tmp_path: Path) -> None:
     (tmp_path / "students.csv").write_text(text)
     with pytest.raises(RosterProblem, match=says):
         students(tmp_path / "students.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,name\r\nada,Ada\r\nzoë,Zoë\r\n,\r\n".encode(),
+        "id;name\r\nada;Ada\r\nzoë;Zoë\r\n".encode("utf-8-sig"),
+        "id\tname\r\nada\tAda, L.\r\nzoë\tZoë\r\n".encode("utf-16"),
+    ],
+    ids=["CSV with an empty row", "Excel's CSV UTF-8", "Excel's Unicode text"],
+)
+def test_a_table_that_a_spreadsheet_wrote_is_read(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "students.csv").write_bytes(content)
+    assert [one.id for one in students(tmp_path / "students.csv")] == ["ada", "zoë"]
+    (tmp_path / "students.csv").write_bytes("id;name\nzoë;Zoë".encode("latin-1"))
+    with pytest.raises(RosterProblem, match="save it as “CSV UTF-8”"):
+        students(tmp_path / "students.csv")
+
+
+def test_who_is_missing_is_said_of_topics_that_somebody_handed_in() -> None:
+    roster = [Student(name, {}) for name in ("zoe\u0308", "ada", "bob", "eve")]
+    there = {("ada", "01_averages"), ("zo\u00eb", "01_averages"), ("ada", "02_doubles")}
+    assert missing(roster, there, {"eve"}) == [
+        Missing("bob", "01_averages"),
+        Missing("bob", "02_doubles"),
+        Missing("zo\u00eb", "02_doubles"),
+    ]
 
 
 def test_deadlines_say_their_zone(tmp_path: Path, topic: Topic) -> None:

@@ -172,7 +172,8 @@ def test_json_is_the_one_schema(tmp_path: Path) -> None:
     found = results([graded(verdict(status=Status.WRONG), notes=("a note",))], {"python": "3.11"})
     write_json(found, tmp_path / "grades.json")
     content = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
-    assert list(content) == ["schema", "submissions", "passed_over", "environment"] and content["schema"] == 1
+    assert list(content) == ["schema", "submissions", "passed_over", "missing", "environment"]
+    assert content["schema"] == 1
     assert content["submissions"][0]["exercises"][0]["status"] == "wrong"
     assert content["environment"] == {"python": "3.11"}
     assert read_json(tmp_path / "grades.json") == found
