@@ -234,6 +234,11 @@ def _(rng):
     # clause: "the weight of half the squared norm of the weights"
     yield "three steps, fifteen examples, one feature", two_classes(rng, 15, 1) | {"steps": 3}
     yield "fewer examples than features", two_classes(rng, 6, 9) | {"steps": 3}
+    # clause: "each of full length", also where weights are in the hundreds
+    small = two_classes(rng, 30, 2)
+    yield "features in the hundredths, three long steps", small | {
+        "X": 0.01 * small["X"], "l2": 1e-5 * small["l2"], "steps": 3,
+    }
 
     data = arrays("breast_cancer")
     rows = rng.permutation(len(data["label"]))[:60]

@@ -41,7 +41,7 @@ EXPRESSIONS = {
         lambda a, b: (np.int64(3) - a) / np.float32(0.5),
     ],
     "programs": [lambda a, b: root(a, b), lambda a, b: 1.0 / (1.0 + 1.0 / (b - 1.0 / a))],
-    "log": [lambda a, b: (a * b).log(), lambda a, b: (1e-5 * a).log(), lambda a, b: (1e5 * b).log()],
+    "log": [lambda a, b: (a * b).log(), lambda a, b: (1e-12 * a).log(), lambda a, b: (1e5 * b).log()],
     "sin": [lambda a, b: (a * b).sin(), lambda a, b: (a + 2.9).sin(), lambda a, b: (-9.0 * a).sin()],
     "tanh": [
         lambda a, b: (a * b).tanh(),
@@ -289,6 +289,7 @@ def _(rng):
     yield "a direction fifty times as long", at("spiral", 2, length=50.0)
     # clause: "its length counts"
     yield "no direction", at("bowl", 3, length=0.0)
+    yield "a direction a ten-thousandth as long", at("spiral", 2, length=1e-4)
 
 
 # topological_order
@@ -308,16 +309,18 @@ class Node:
     arrays="numpy",
 )
 def topological_order(answer, graphs):
-    place, times = [], []
+    place, times, changed = [], [], 0
     for graph in graphs:
         made = [Node(()) for _ in range(graph["nodes"])]
         for i, j in graph["edges"]:
             made[i].inputs += (made[j],)
+        before = [dict(vars(node)) for node in made]
         # clause: "nothing is left behind in the nodes": whoever marks them meets the marks
         for _ in range(2):
             for rows, row in zip((place, times), places(made, answer.topological_order(made[graph["root"]]))):
                 rows.append(row)
-    return {"place": np.concatenate(place), "times": np.concatenate(times)}
+        changed += sum(vars(node) != was for node, was in zip(made, before))
+    return {"place": np.concatenate(place), "times": np.concatenate(times), "nodes changed": changed}
 
 
 def places(made, order):
@@ -345,6 +348,8 @@ def _(returned, expected, inputs):
             found = flaw(place, times, expected["times"][part] == 1, graph["edges"])
             if found:
                 return found + walk
+    if returned["nodes changed"]:
+        return "something is left behind in the nodes"
     return None
 
 
@@ -659,7 +664,7 @@ OPERATIONS = {
     "quotients of numbers": lambda x, y: [1.0 / x, np.array([[1.0], [-2.0]]) / y],
     "broadcast quotients": lambda x, row, column: [x / row, column / x, row / column],
     "exp": lambda x, y: [x.exp(), (x * y).exp(), (x * 20.0).exp(), (x * 400.0).exp()],
-    "log": lambda x, y: [x.log(), (x * 1e-5).log(), (x * y * 1e5).log()],
+    "log": lambda x, y: [x.log(), (x * 1e-12).log(), (x * y * 1e5).log()],
     "relu": lambda x, y: [x.relu(), (x * y).relu(), (x * -50.0).relu()],
     "all": lambda x, y: [(x.exp() / y.exp()).log() * x.relu(), x.exp() / (x.exp() + y.exp())],
     "product": lambda x, w: [x @ w, (x @ w) * 2.0],
@@ -1031,6 +1036,9 @@ def _(rng):
     yield "as many outputs as inputs", sizes(6, 6)
     weights, operations = 10**8 + int(rng.integers(10**6)), int(rng.integers(100, 900))
     yield "a hundred million weights", {"n_in": weights, "n_out": 1, "n_ops": operations}
+    # Odd, and beyond what a float holds exactly.
+    weights, operations = 2 * int(rng.integers(150, 200)) + 1, 4 * 10**13 + 2 * int(rng.integers(10**12)) + 1
+    yield "more operations than a float counts", {"n_in": weights, "n_out": 1, "n_ops": operations}
 
 
 # hvp

@@ -193,6 +193,9 @@ def _(rng):
     beyond = np.append(2.25, rng.uniform(5.1, 9, size=9))
     yield "from 2 to 9", numbers(rng, beyond)
     yield "from -9 to -2", numbers(rng, -beyond)
+    # Where it is a few millionths, beside a value that makes the tolerance one millionth.
+    small = rng.permutation([-3.0, *rng.uniform(-12.5, -11, size=9)])
+    yield "from -12.5 to -11, beside -3", numbers(rng, small)
     yield "from -100 to 100", numbers(rng, far(rng))
     # clause: "any numbers"
     yield "as large as numbers of 32 bits", numbers(rng, enormous(rng))

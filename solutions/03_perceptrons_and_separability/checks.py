@@ -163,6 +163,12 @@ def _(rng):
     yield "separable points of five inputs, away from the origin", several(
         4, lambda: separable_examples(rng, 20, 5, 0.7)
     ) | {"max_epochs": 1000}
+    # clause: "over and over", hundreds of times
+    low = rng.choice([-1.0, 1.0], size=(3, 1, 1)) * rng.integers(8, 13, size=(3, 1, 1))
+    yield "two whole numbers that are neighbours", {
+        "X": np.concatenate([low, low + np.sign(low)], axis=1), "t": np.array([[1, -1]] * 3),
+        "max_epochs": 1000,
+    }
     # clause: "how many times to go through all examples at most"
     # clause: "perhaps 0"
     tossed_labels = np.concatenate([np.ones((3, 1), int), rng.choice([-1, 1], size=(3, 29))], axis=1)

@@ -687,7 +687,8 @@ def adam_step(
         lr: the learning rate.
         b1: the share of `m` that is kept.
         b2: the share of `v` that is kept.
-        eps: keeps a weight that never had a gradient from 0 / 0.
+        eps: keeps a weight that never had a gradient from 0 / 0. The algorithm adds it to the root
+            of the corrected average; Keras adds it to the root of the other one, and so may you.
 
     Returns:
         The new weights and the two new averages, not corrected.

@@ -59,6 +59,7 @@ def _(rng):
     yield "stride 4, larger than the kernel", looked_for(rng, (11, 7), (1, 2), stride=4)
     page = looked_for(rng, (8, 6), (3, 2), stride=2)
     yield "pixels in the hundreds", page | {"image": 100 * page["image"]}
+    yield "a kernel of 9 × 11", looked_for(rng, (12, 12), (9, 11))
     # clause: "at least as high and as wide as the kernel"
     yield "a kernel as large as the image", looked_for(rng, (3, 5), (3, 5), stride=2)
 

@@ -204,11 +204,10 @@ def _(rng):
     }
 
     # clause: "the mask that `call` was given", "None: everywhere"
-    mask = rng.random((2, 1, 4, 6)) < 0.6
+    mask = rng.random((3, 1, 4, 6)) < 0.6
     mask[..., 1] = True
-    yield "some keys masked, alike in all heads", attention_inputs(rng, 2, 3, queries=4, keys=6) | {
-        "mask": mask
-    }
+    inputs = attention_inputs(rng, 2, 3, batch=3, queries=4, keys=6)
+    yield "some keys masked, alike in all heads", inputs | {"mask": mask}
 
     # clause: "`keras.layers.Dense(d_model, use_bias=False)`"
     inputs = attention_inputs(rng, int(rng.integers(2, 9)), int(rng.integers(3, 24)))
