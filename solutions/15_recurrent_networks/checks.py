@@ -56,7 +56,7 @@ def _(rng):
     yield "Jordan: two outputs of five units", recurrence(rng, 3, 6, 2, 5, fed=2)
     yield "Jordan: as many outputs as units", recurrence(rng, 2, 5, 3, 4, fed=4)
     yield "Jordan: more outputs than units, one sequence", recurrence(rng, 1, 7, 2, 3, fed=6)
-    # clause: "its second axis, and may be 0 or 1", "[batch, 0, units] where T is 0"
+    # clause: "T is their second axis, and may be 0 or 1", "[batch, 0, units] where T is 0"
     yield "no step, one step and five steps", recurrence(rng, 3, 5, 2, 4) | {"lengths": [0, 1, 5]}
     yield "Jordan: no step, one step and three steps", recurrence(rng, 2, 3, 2, 4, fed=3) | {
         "lengths": [3, 0, 1]
@@ -129,7 +129,7 @@ def _(rng):
 
 @exercise(
     points=15,
-    hint="The gradient passes the last step first: on which side of the product does the next older step stand?",
+    hint="The gradient passes the last step first: on which side of it does the step before stand?",
     arrays="numpy",
     dtype="float64",
     tolerance=1e-9,
@@ -212,7 +212,8 @@ def gated(rng, steps, batch, inputs, units, blocks, size=1.0):
 @lstm_step.cases
 def _(rng):
     def cell(steps, batch, inputs, units, **more):
-        return gated(rng, steps, batch, inputs, units, 4, **more) | {"c": 1.5 * rng.normal(size=(batch, units))}
+        drawn = gated(rng, steps, batch, inputs, units, 4, **more)
+        return drawn | {"c": 1.5 * rng.normal(size=(batch, units))}
 
     # clause: "the new state σ(o) tanh(c) and the new cell c = σ(f) c + σ(i) tanh(g)"
     yield "one step, one sequence", cell(1, 1, 3, 4)
@@ -413,7 +414,7 @@ def recurrent(W, U, b):
 
 
 def both_ways(rng, time, inputs, units, lengths, padding=1.0, scale=1.0):
-    """Draw sequences of these lengths and two networks of so many units; padding is drawn `padding` times as large."""
+    """Draw sequences of these lengths, padding `padding` times as large, and networks of so many units."""
     lengths = np.asarray(lengths)
     x = rng.normal(size=(len(lengths), time, inputs))
     x[np.arange(time) >= lengths[:, None]] *= padding
@@ -443,7 +444,8 @@ def _(rng):
     yield "a sequence of length 0 among others", both_ways(rng, 4, 3, (4, 4), rng.permutation([0, 1, 2, 4]))
     # clause: "the sequences, one step or more"
     yield "one step", both_ways(rng, 1, 3, (2, 4), rng.permutation([0, 1, 1]))
-    yield "as many steps as sequences, inputs and units", both_ways(rng, 4, 4, (4, 4), rng.permutation([1, 2, 3, 4]))
+    lengths = rng.permutation([1, 2, 3, 4])
+    yield "as many steps as sequences, inputs and units", both_ways(rng, 4, 4, (4, 4), lengths)
     # clause: "Gradients flow to `x` and to what the two networks learn"
     lengths = rng.permutation([0, 2, 4])
     yield "gradients", both_ways(rng, 4, 3, (2, 3), lengths) | {"cotangent": rng.normal(size=(3, 4, 5))}
@@ -494,16 +496,16 @@ def drawn(rng, network, n, temp):
                 ranked = np.sort(logits)
                 clear, token = clear and ranked[-1] - ranked[-2] > 1e-3, int(np.argmax(logits))
                 continue
-            powers = np.exp((logits - logits.max()) / temp)
-            reached = np.cumsum(powers) / powers.sum()
-            clear = clear and np.abs(reached - one).min() > 1e-6
-            token = int(np.argmax(reached > one))
+            p = np.exp((logits - logits.max()) / temp)
+            sums = np.cumsum(p / p.sum())
+            clear = clear and np.abs(sums - one).min() > 1e-6
+            token = int(np.argmax(sums > one))
         if clear:
             return first, temp, u
 
 
 def tied(rng):
-    """Draw a network whose logits are whole numbers, without rounding: of its states each number is 1 or -1."""
+    """Draw a network whose logits are whole numbers, without rounding: its states are 1 and -1."""
     while True:
         network = writer(rng, 12, 5)
         network["E"], network["U"][:] = 30 * rng.choice([-1.0, 1.0], size=(12, 5)), 0
@@ -552,12 +554,12 @@ def _(rng):
     network["V"][-1] = level
     yield "logits of ±10,000", network | {"runs": [drawn(rng, network, 25, temp) for temp in (0.5, 2.0)]}
     # clause: "u: from 0 to below 1"
-    # Logits that are all the same, or never: the running sums are exact, and u is often one of them.
-    network = writer(rng, 16, 3)
-    network["V"][:] = 0.0
-    network["V"][-1, rng.permutation(16)[:8]] = -np.inf
-    yield "running sums that equal u", network | {
-        "runs": [(int(rng.integers(16)), 1.0, rng.integers(0, 8, size=24) / 8)]
+    # A probability of 0 at the start, at which the running sum is 0, too.
+    network = writer(rng, 10, 4)
+    network["V"][-1, : int(rng.integers(1, 4))] = -np.inf
+    u = np.where(rng.random(30) < 0.4, 0.0, rng.random(30))
+    yield "u = 0, and first tokens that are never written", network | {
+        "runs": [(int(rng.integers(10)), 1.0, u)]
     }
     # clause: "Where rounding leaves none, it is the last token with a probability above 0"
     network = writer(rng, 13, 4)
