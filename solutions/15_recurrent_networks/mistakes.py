@@ -551,7 +551,7 @@ def softmax_then_logarithm(logits, y, mask):
     """the logarithm is taken of a softmax that has become 0, with a small number added to it."""
     p = tf.nn.softmax(logits)
     one_hot = tf.one_hot(tf.where(mask, y, 0), logits.shape[-1])
-    surprise = -tf.math.log(tf.reduce_sum(p * one_hot, axis=-1) + 1e-7)
+    surprise = -tf.math.log(tf.reduce_sum(p * one_hot, axis=-1) + 1e-30)
     count = tf.reduce_sum(tf.cast(mask, tf.float32))
     return tf.math.divide_no_nan(tf.reduce_sum(tf.where(mask, surprise, 0.0)), count)
 

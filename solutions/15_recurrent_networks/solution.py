@@ -585,8 +585,9 @@ given, and make the pictures.
 # def place_names():
 #     """The places in the time-zone database, without its abbreviations."""
 #     regions = "Africa America Antarctica Asia Atlantic Australia Europe Indian Pacific".split()
-#     zones = sorted(zone for zone in zoneinfo.available_timezones() if zone.split("/")[0] in regions)
-#     return sorted({zone.split("/")[-1].replace("_", " ") for zone in zones if not zone.isupper()})
+#     zones = [zone.split("/") for zone in zoneinfo.available_timezones()]
+#     places = {zone[-1].replace("_", " ") for zone in zones if zone[0] in regions}
+#     return sorted(place for place in places if not place.isupper())
 #
 #
 # ALPHABET = "\n" + " -'" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + "abcdefghijklmnopqrstuvwxyz"
@@ -974,7 +975,7 @@ by its length.
 
 # %% tags=["active-ipynb"]
 # ends = {name: (path[-1], *cliff(path[-1])) for name, path in paths.items()}
-# print(f"slope at the edge, b = {edge:.4f}: {cliff(edge)[1]:.2g}; 0.1 to its right: {cliff(edge + 0.1)[1]:.2g}")
+# print(f"slope at the edge, b = {edge:.4f}: {cliff(edge)[1]:.2g}; beside it: {cliff(edge + 0.1)[1]:.2g}")
 # for name, (bias, loss, slope) in ends.items():
 #     print(f"gradient {name}: after 40 steps b = {bias:.4g}, loss {loss:.2g}, slope {slope:.2g}")
 # assert abs(cliff(edge)[1]) > 1e5 and abs(cliff(edge + 0.1)[1]) < 1, "a cliff in a plain"
@@ -1558,14 +1559,14 @@ def sample_sequence(
     """
     ### BEGIN SOLUTION
     tokens, state = [first], h0
-    for draw in u[:n]:
+    for t in range(n):
         logits, state = step(tokens[-1], state)
         if temp == 0:
             tokens.append(int(np.argmax(logits)))
             continue
         powers = np.exp((logits - np.max(logits)) / temp)
         reached = np.cumsum(powers)
-        tokens.append(int(np.searchsorted(reached, draw * reached[-1], side="right")))
+        tokens.append(int(np.searchsorted(reached, u[t] * reached[-1], side="right")))
     return np.array(tokens[1:], int)
     ### END SOLUTION
 
