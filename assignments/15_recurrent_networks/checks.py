@@ -56,12 +56,13 @@ def _(rng):
     yield "Jordan: two outputs of five units", recurrence(rng, 3, 6, 2, 5, fed=2)
     yield "Jordan: as many outputs as units", recurrence(rng, 2, 5, 3, 4, fed=4)
     yield "Jordan: more outputs than units, one sequence", recurrence(rng, 1, 7, 2, 3, fed=6)
-    # clause: "its second axis, and may be 0 or 1", "[batch, 0, units] where T is 0"
+    # clause: "T is their second axis, and may be 0 or 1", "[batch, 0, units] where T is 0"
     yield "no step, one step and five steps", recurrence(rng, 3, 5, 2, 4) | {"lengths": [0, 1, 5]}
     yield "Jordan: no step, one step and three steps", recurrence(rng, 2, 3, 2, 4, fed=3) | {
         "lengths": [3, 0, 1]
     }
-    yield "Elman: large inputs", recurrence(rng, 3, 5, 4, 3, size=40)
+    inputs = recurrence(rng, 3, 5, 4, 3, size=40)
+    yield "Elman: large inputs", inputs | {"Wx": inputs["Wx"] / 40}
     # clause: "Gradients flow to everything that is given"
     yield "Elman: gradients", recurrence(rng, 2, 4, 3, 5) | {"cotangent": rng.normal(size=(2, 4, 5))}
     yield "Jordan: gradients", recurrence(rng, 3, 4, 2, 4, fed=3) | {"cotangent": rng.normal(size=(3, 4, 4))}
@@ -129,7 +130,7 @@ def _(rng):
 
 @exercise(
     points=15,
-    hint="The gradient passes the last step first: on which side of the product does the next older step stand?",
+    hint="The gradient passes the last step first: on which side of it does the step before stand?",
     arrays="numpy",
     dtype="float64",
     tolerance=1e-9,
@@ -163,7 +164,10 @@ def _(rng):
     inputs = states(rng, 6, 4, size=0.3)
     yield "a triangular matrix", inputs | {"Wh": np.triu(3 * inputs["Wh"], 1) + 0.5 * np.eye(4)}
     # clause: "The k-th is at most the k-th power of the largest singular value"
-    yield "a gradient that explodes, 40 steps", states(rng, 40, 5, gain=2.5, size=0.2)
+    # With an orthogonal matrix all directions grow alike.
+    inputs = states(rng, 40, 5, size=0.2)
+    inputs["Wh"] = 1.3 * np.linalg.qr(inputs["Wh"])[0]
+    yield "a gradient that explodes, 40 steps", inputs
     yield "a gradient that vanishes, 40 steps", states(rng, 40, 3, gain=0.5, size=0.5)
     # clause: "the states h₁, …, h_T of one sequence; T may be 0 or 1"
     yield "no step, one step and five steps", states(rng, 5, 3) | {"lengths": [1, 0, 5]}
@@ -209,10 +213,20 @@ def gated(rng, steps, batch, inputs, units, blocks, size=1.0):
     }
 
 
+def saturate(rng, inputs, blocks):
+    """Make the arguments of some blocks of three units as large as ±10,000, and never small."""
+    units = inputs["h"].shape[1]
+    inputs["x"][..., 0] = rng.choice([-1.0, 1.0], size=inputs["x"].shape[:-1]) * rng.uniform(1, 2)
+    arguments = rng.permutation([-4e3, 5e3, -1e3])
+    for place, block in enumerate(blocks):
+        inputs["W"][0, units * block : units * (block + 1)] = np.roll(arguments, place)
+
+
 @lstm_step.cases
 def _(rng):
     def cell(steps, batch, inputs, units, **more):
-        return gated(rng, steps, batch, inputs, units, 4, **more) | {"c": 1.5 * rng.normal(size=(batch, units))}
+        drawn = gated(rng, steps, batch, inputs, units, 4, **more)
+        return drawn | {"c": 1.5 * rng.normal(size=(batch, units))}
 
     # clause: "the new state σ(o) tanh(c) and the new cell c = σ(f) c + σ(i) tanh(g)"
     yield "one step, one sequence", cell(1, 1, 3, 4)
@@ -224,12 +238,11 @@ def _(rng):
     inputs = cell(2, 3, 2, 5)
     inputs["c"] = rng.choice([-1.0, 1.0], size=(3, 5)) * rng.uniform(15, 60, size=(3, 5))
     inputs["b"][5:10] = 3.0
+    inputs["W"][:, 5:10], inputs["U"][:, 5:10] = 0.2 * inputs["W"][:, 5:10], 0.2 * inputs["U"][:, 5:10]
     yield "a cell with large numbers", inputs
     # clause: "Arguments of the gates as large as ±10,000 do no harm"
     inputs = cell(3, 4, 3, 3)
-    inputs["x"] = rng.integers(-3, 4, size=(3, 4, 3)) + rng.uniform(0.2, 0.4, size=(3, 4, 3))
-    for block in (0, 1, 3):
-        inputs["W"][:, 3 * block : 3 * block + 3] *= 2000
+    saturate(rng, inputs, (0, 1, 3))
     yield "gates that are open or shut", inputs
     # clause: "Gradients flow to everything that is given"
     yield "gradients through three steps", cell(3, 2, 3, 4) | {"cotangent": rng.normal(size=(3, 2, 2, 4))}
@@ -276,8 +289,7 @@ def _(rng):
     yield "a state with large numbers", inputs
     # clause: "Arguments of the gates as large as ±10,000 do no harm"
     inputs = cell(3, 4, 3, 3)
-    inputs["x"] = rng.integers(-3, 4, size=(3, 4, 3)) + rng.uniform(0.2, 0.4, size=(3, 4, 3))
-    inputs["W"][:, :6] *= 2000
+    saturate(rng, inputs, (0, 1))
     yield "gates that are open or shut", inputs
     # clause: "Gradients flow to everything that is given"
     yield "gradients through three steps", cell(3, 2, 3, 4) | {"cotangent": rng.normal(size=(3, 2, 4))}
@@ -344,6 +356,19 @@ def tokens(rng, batch, time, classes, lengths=None, size=2.0):
     }
 
 
+def extreme(rng):
+    """Draw logits of ±10,000 for which the sequences' own means have another mean than the tokens."""
+    while True:
+        inputs = tokens(rng, 3, 4, 3, lengths=rng.permutation([2, 3, 4]))
+        logits = 1e4 * rng.permuted(np.tile([-1, 0.2, 1], (3, 4, 1)), axis=-1)
+        logits += rng.normal(size=(3, 4, 3)).round(1) * (logits < 9e3)
+        chosen = np.take_along_axis(logits, inputs["y"].clip(0, 2)[..., None], axis=-1)[..., 0]
+        surprise = inputs["mask"] * (logits.max(axis=-1) - chosen)
+        mean = surprise.sum() / inputs["mask"].sum()
+        if abs(np.mean(surprise.sum(axis=1) / inputs["mask"].sum(axis=1)) / (mean + 1) - 1) > 0.02:
+            return inputs | {"logits": logits}
+
+
 @masked_sequence_loss.cases
 def _(rng):
     # clause: "The mean in nats, one number", "Gradients flow to the logits"
@@ -360,15 +385,13 @@ def _(rng):
     yield "a sentence that is all padding", tokens(rng, 4, 5, 4, lengths=rng.permutation([0, 1, 3, 5]))
     # clause: "padding may stand anywhere"
     inputs = tokens(rng, 3, 7, 4, lengths=[7, 7, 7])
-    mask = rng.random((3, 7)) < 0.5
-    mask[0, 0], mask[1, -1], mask[2, 3] = False, True, True
+    mask = np.arange(7) < rng.permutation([2, 4, 5])[:, None]
+    mask = rng.permuted(mask, axis=1)
+    mask[0] = np.roll(np.sort(mask[0]), -1)  # padding at the start, and in the middle
     inputs["y"] = np.where(mask, inputs["y"], -1)
     yield "padding at the start and in the middle", inputs | {"mask": mask}
     # clause: "as large as ±10,000"
-    inputs = tokens(rng, 3, 4, 3, lengths=rng.permutation([2, 3, 4]))
-    inputs["logits"] = 1e4 * rng.permuted(np.tile([-1, 0.2, 1], (3, 4, 1)), axis=-1)
-    inputs["logits"] += rng.normal(size=(3, 4, 3)).round(1) * (inputs["logits"] < 9e3)
-    yield "logits of ±10,000", inputs
+    yield "logits of ±10,000", extreme(rng)
     # clause: "0, with gradients of 0, if no token of the batch is real"
     inputs = tokens(rng, 3, 5, 4, lengths=[5, 5, 5])
     masks = rng.random((6, 3, 5)) < 0.5
@@ -413,7 +436,7 @@ def recurrent(W, U, b):
 
 
 def both_ways(rng, time, inputs, units, lengths, padding=1.0, scale=1.0):
-    """Draw sequences of these lengths and two networks of so many units; padding is drawn `padding` times as large."""
+    """Draw sequences of these lengths, padding `padding` times as large, and networks of so many units."""
     lengths = np.asarray(lengths)
     x = rng.normal(size=(len(lengths), time, inputs))
     x[np.arange(time) >= lengths[:, None]] *= padding
@@ -443,7 +466,8 @@ def _(rng):
     yield "a sequence of length 0 among others", both_ways(rng, 4, 3, (4, 4), rng.permutation([0, 1, 2, 4]))
     # clause: "the sequences, one step or more"
     yield "one step", both_ways(rng, 1, 3, (2, 4), rng.permutation([0, 1, 1]))
-    yield "as many steps as sequences, inputs and units", both_ways(rng, 4, 4, (4, 4), rng.permutation([1, 2, 3, 4]))
+    lengths = rng.permutation([1, 2, 3, 4])
+    yield "as many steps as sequences, inputs and units", both_ways(rng, 4, 4, (4, 4), lengths)
     # clause: "Gradients flow to `x` and to what the two networks learn"
     lengths = rng.permutation([0, 2, 4])
     yield "gradients", both_ways(rng, 4, 3, (2, 3), lengths) | {"cotangent": rng.normal(size=(3, 4, 5))}
@@ -494,16 +518,16 @@ def drawn(rng, network, n, temp):
                 ranked = np.sort(logits)
                 clear, token = clear and ranked[-1] - ranked[-2] > 1e-3, int(np.argmax(logits))
                 continue
-            powers = np.exp((logits - logits.max()) / temp)
-            reached = np.cumsum(powers) / powers.sum()
-            clear = clear and np.abs(reached - one).min() > 1e-6
-            token = int(np.argmax(reached > one))
+            p = np.exp((logits - logits.max()) / temp)
+            sums = np.cumsum(p / p.sum())
+            clear = clear and np.abs(sums - one).min() > 1e-6
+            token = int(np.argmax(sums > one))
         if clear:
             return first, temp, u
 
 
 def tied(rng):
-    """Draw a network whose logits are whole numbers, without rounding: of its states each number is 1 or -1."""
+    """Draw a network whose logits are whole numbers, without rounding: its states are 1 and -1."""
     while True:
         network = writer(rng, 12, 5)
         network["E"], network["U"][:] = 30 * rng.choice([-1.0, 1.0], size=(12, 5)), 0
@@ -520,8 +544,8 @@ def _(rng):
     network = writer(rng, 7, 4)
     yield "twenty tokens", network | {"runs": [drawn(rng, network, 20, 1.0)]}
     # clause: "each one drawn given all that were written before"
-    network = writer(rng, 5, 5, size=4.0)
-    yield "as many units as tokens there are", network | {"runs": [drawn(rng, network, 30, 1.0)]}
+    network = writer(rng, 5, 5)
+    yield "as many units as tokens there are", network | {"runs": [drawn(rng, network, 40, 1.5)]}
     # clause: "the logits are divided by it before the softmax"
     network = writer(rng, 9, 4)
     yield "low and high temperatures", network | {
@@ -538,29 +562,29 @@ def _(rng):
     }
     # clause: "n: how many tokens are written; may be 0"
     network = writer(rng, 6, 3)
-    yield "no token, one token and ten tokens", network | {
-        "runs": [drawn(rng, network, n, 0.8) for n in rng.permutation([0, 1, 10])]
+    yield "no token, one token and thirty tokens", network | {
+        "runs": [drawn(rng, network, n, 2.0) for n in rng.permutation([0, 1, 30])]
     }
     # clause: "A logit may be minus infinity, and as large as ±10,000"
     network = writer(rng, 8, 4)
     barred = rng.permutation(8)[:2]
     network["V"][-1, barred] = -np.inf
-    first, temp, u = drawn(rng, network, 20, 1.5)
+    first, temp, u = drawn(rng, network, 40, 3.0)
     yield "tokens that are never written", network | {"runs": [(first, temp, u)]}
     network = writer(rng, 6, 4, size=1.0)
     level = rng.permutation([1e4, 1e4, 1e4, 0.0, -1e4, -1e4])
     network["V"][-1] = level
     yield "logits of ±10,000", network | {"runs": [drawn(rng, network, 25, temp) for temp in (0.5, 2.0)]}
     # clause: "u: from 0 to below 1"
-    # Logits that are all the same, or never: the running sums are exact, and u is often one of them.
-    network = writer(rng, 16, 3)
-    network["V"][:] = 0.0
-    network["V"][-1, rng.permutation(16)[:8]] = -np.inf
-    yield "running sums that equal u", network | {
-        "runs": [(int(rng.integers(16)), 1.0, rng.integers(0, 8, size=24) / 8)]
+    # A probability of 0 at the start, at which the running sum is 0, too.
+    network = writer(rng, 10, 4)
+    network["V"][-1, : int(rng.integers(1, 4))] = -np.inf
+    u = np.where(rng.random(30) < 0.4, 0.0, rng.random(30))
+    yield "u = 0, and first tokens that are never written", network | {
+        "runs": [(int(rng.integers(10)), 1.0, u)]
     }
     # clause: "Where rounding leaves none, it is the last token with a probability above 0"
     network = writer(rng, 13, 4)
     network["V"][-1, 12 - rng.permutation(4)[:2]] = -np.inf
-    u = np.where(rng.random(60) < 0.7, np.nextafter(1, 0), rng.random(60))
+    u = np.where(rng.random(90) < 0.5, np.nextafter(1, 0), rng.random(90))
     yield "u just below 1", network | {"runs": [(int(rng.integers(13)), 1.0, u)]}
