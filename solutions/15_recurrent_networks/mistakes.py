@@ -38,7 +38,7 @@ def one_array_for_all(x, state, Wx, Wh, b, Wy=None):
     return tf.repeat(found[:, -1:], x.shape[1], axis=1)
 
 
-@mistake(of="simple_rnn")
+@mistake(of="simple_rnn", raises="WrongStructure")
 def time_first(x, state, Wx, Wh, b, Wy=None):
     """the states are stacked along the first axis: [time, batch, units]."""
     return tf.transpose(_rnn(x, state, Wx, Wh, b, Wy), (1, 0, 2))
@@ -74,7 +74,7 @@ def output_squashed(x, state, Wx, Wh, b, Wy=None):
     )
 
 
-@mistake(of="simple_rnn")
+@mistake(of="simple_rnn", raises="WrongStructure")
 def outputs_returned(x, state, Wx, Wh, b, Wy=None):
     """Jordan's outputs are returned instead of the states."""
     found = _rnn(x, state, Wx, Wh, b, Wy)
