@@ -130,6 +130,9 @@ def _(rng):
     yield "no step, one step and five steps, in pieces of two", backward(
         rng, 3, 5, 2, 3, lengths=[5, 1, 0], trunc=2
     )
+    inputs = backward(rng, 2, 40, 2, 3, last=True)
+    inputs["Wh"] = np.linalg.qr(inputs["Wh"])[0]
+    yield "a gradient that reaches back 40 steps", inputs | {"x": 0.2 * inputs["x"], "b": 0.1 * inputs["b"]}
     inputs = backward(rng, 3, 5, 2, 4)
     yield "a steep loss", inputs | {"dh": 1000 * inputs["dh"]}
 
@@ -327,13 +330,15 @@ def _(rng):
         "h": rng.normal(size=(5, 4, 3)), "lengths": rng.permutation([0, 1, 2, 4, 4])
     }
     yield "one sequence", {"h": rng.normal(size=(1, 7, 4)), "lengths": rng.integers(3, 6, size=1)}
-    # clause: "the states, one step or more", "zeros for a sequence of length 0"
+    # clause: "the states, all finite; one step or more", "zeros for a sequence of length 0"
     yield "one step", {"h": rng.normal(size=(4, 1, 5)), "lengths": rng.permutation([0, 1, 1, 1])}
     # clause: "what stands there does not count"
     lengths = 1 + rng.permutation(7)[:4]
     h = rng.normal(size=(4, 7, 2))
     h[np.arange(7) >= lengths[:, None]] *= 1e6
-    yield "large numbers at padding", {"h": h, "lengths": lengths}
+    row = int(rng.integers(4))
+    h[row, lengths[row] - 1] = 0  # a real state may be 0
+    yield "large numbers at padding, and a state of zeros", {"h": h, "lengths": lengths}
     # clause: "Gradients flow to `h`"
     yield "gradients", {
         "h": rng.normal(size=(4, 5, 3)),
@@ -468,7 +473,9 @@ def both_ways(rng, time, inputs, units, lengths, padding=1.0, scale=1.0):
 def _(rng):
     # clause: "For each real step the forward network's state and then, along the last axis, the state of
     # the backward network after it has read from the last real step down to this one"
-    yield "three sequences of the same length", both_ways(rng, 4, 3, (5, 5), [4, 4, 4])
+    inputs = both_ways(rng, 4, 3, (5, 5), [4, 4, 4])
+    inputs["x"][rng.integers(3), rng.integers(4)] = 0  # a real step may be 0
+    yield "three sequences of the same length, and a step of zeros", inputs
     # clause: "the rest is padding, and what stands there changes nothing", "Zeros at padding"
     yield "lengths 5, 3 and 1", both_ways(rng, 5, 2, (4, 4), rng.permutation([5, 3, 1]))
     yield "one sequence with padding", both_ways(rng, 6, 3, (3, 3), rng.integers(2, 5, size=1))
@@ -477,7 +484,7 @@ def _(rng):
     yield "three units forward, five backward", both_ways(rng, 5, 4, (3, 5), rng.permutation([2, 4, 5]))
     # clause: "from 0 to all"
     yield "a sequence of length 0 among others", both_ways(rng, 4, 3, (4, 4), rng.permutation([0, 1, 2, 4]))
-    # clause: "the sequences, one step or more"
+    # clause: "the sequences, all finite; one step or more"
     yield "one step", both_ways(rng, 1, 3, (2, 4), rng.permutation([0, 1, 1]))
     lengths = rng.permutation([1, 2, 3, 4])
     yield "as many steps as sequences, inputs and units", both_ways(rng, 4, 4, (4, 4), lengths)
@@ -545,6 +552,19 @@ def drawn(rng, network, n, temp):
             return first, temp, u
 
 
+def at_borders(rng, network, n, distance=1e-9):
+    """Draw a first token, and uniforms that are this far from one of the running sums at each step."""
+    first, state, u = int(rng.integers(len(network["E"]))), network["h0"], []
+    token = first
+    for _ in range(n):
+        logits, state = network_step(network["E"], network["U"], network["V"], token, state)
+        p = np.exp(logits - logits.max())
+        sums = np.cumsum(p / p.sum())
+        u.append(rng.choice(sums[:-1]) + rng.choice([-distance, distance]))
+        token = int(np.argmax(sums > u[-1]))
+    return first, 1.0, np.clip(u, 0, 1 - 1e-12)
+
+
 def tied(rng):
     """Draw a network whose logits are whole numbers, without rounding: its states are 1 and -1."""
     while True:
@@ -559,9 +579,12 @@ def tied(rng):
 
 @sample_sequence.cases
 def _(rng):
-    # clause: "the first one at which the running sum of the probabilities is above `u[t]`"
+    # clause: "the first one at which the running sum of the probabilities, in float64, is above `u[t]`"
     network = writer(rng, 7, 4)
     yield "twenty tokens", network | {"runs": [drawn(rng, network, 20, 1.0)]}
+    # clause: "the running sum of the probabilities, in float64"
+    network = writer(rng, 7, 5, size=1.0)
+    yield "u very near to a running sum", network | {"runs": [at_borders(rng, network, 30)]}
     # clause: "each one drawn given all that were written before"
     network = writer(rng, 5, 5)
     yield "as many units as tokens there are", network | {"runs": [drawn(rng, network, 40, 1.5)]}
@@ -569,6 +592,10 @@ def _(rng):
     network = writer(rng, 9, 4)
     yield "low and high temperatures", network | {
         "runs": [drawn(rng, network, 12, temp) for temp in (0.3, 0.7, 2.5, 10.0)]
+    }
+    network = writer(rng, 8, 4, size=0.1)
+    yield "logits near to each other at a low temperature", network | {
+        "runs": [drawn(rng, network, 30, 0.05)]
     }
     # clause: "If it is 0, the token with the largest logit is written, of equal ones the first"
     network = tied(rng)

@@ -1252,7 +1252,7 @@ def last_valid(
     Gradients flow to `h`. Any way of computing it will do.
 
     Args:
-        h: the states, one step or more.
+        h: the states, all finite; one step or more.
         lengths: how many steps of each sequence are real, from 0 to all; the rest is padding, and
             what stands there does not count.
 
@@ -1404,7 +1404,7 @@ def bidirectional(
         forward, backward: each takes sequences [batch, time, inputs] and returns states [batch,
             time, units], with units of its own number, of which the one at a step depends on this
             step and those before it. Both read from left to right.
-        x: the sequences, one step or more.
+        x: the sequences, all finite; one step or more.
         lengths: how many steps of each sequence are real, from 0 to all; the rest is padding, and
             what stands there changes nothing.
 
@@ -1577,8 +1577,8 @@ def sample_sequence(
         temp: the logits are divided by it before the softmax, if it is above 0. If it is 0, the token
             with the largest logit is written, of equal ones the first.
         u: from 0 to below 1; `u[t]` draws the t-th token: the first one at which the running sum of
-            the probabilities is above `u[t]`. Where rounding leaves none, it is the last token with a
-            probability above 0.
+            the probabilities, in float64, is above `u[t]`. Where rounding leaves none, it is the last
+            token with a probability above 0.
 
     Returns:
         The tokens.
