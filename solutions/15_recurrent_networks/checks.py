@@ -480,7 +480,7 @@ def _(rng):
     yield "lengths 5, 3 and 1", both_ways(rng, 5, 2, (4, 4), rng.permutation([5, 3, 1]))
     yield "one sequence with padding", both_ways(rng, 6, 3, (3, 3), rng.integers(2, 5, size=1))
     yield "large numbers at padding", both_ways(rng, 6, 2, (3, 3), rng.permutation([2, 3, 5, 6]), padding=1e4)
-    # clause: "with units of its own number"
+    # clause: "The two may have different numbers of units"
     yield "three units forward, five backward", both_ways(rng, 5, 4, (3, 5), rng.permutation([2, 4, 5]))
     # clause: "from 0 to all"
     yield "a sequence of length 0 among others", both_ways(rng, 4, 3, (4, 4), rng.permutation([0, 1, 2, 4]))
