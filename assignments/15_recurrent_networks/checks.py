@@ -11,6 +11,8 @@ HOURS = 7  # that a student needs
 def shaped(value, shape):
     """Return an array of this shape, or say that it has another."""
     array = np.asarray(value)
+    if array.size == 0 and 0 in shape:
+        return np.zeros(shape)  # a list of nothing does not say of what
     if array.shape != shape:
         raise WrongStructure(f"expected the shape {shape}, got {describe(value)}")
     return array
@@ -128,6 +130,9 @@ def _(rng):
     yield "no step, one step and five steps, in pieces of two", backward(
         rng, 3, 5, 2, 3, lengths=[5, 1, 0], trunc=2
     )
+    inputs = backward(rng, 2, 40, 2, 3, last=True)
+    inputs["Wh"] = np.linalg.qr(inputs["Wh"])[0]
+    yield "a gradient that reaches back 40 steps", inputs | {"x": 0.2 * inputs["x"], "b": 0.1 * inputs["b"]}
     inputs = backward(rng, 3, 5, 2, 4)
     yield "a steep loss", inputs | {"dh": 1000 * inputs["dh"]}
 
@@ -320,18 +325,20 @@ def last_valid(answer, h, lengths, cotangent=None):
 @last_valid.cases
 def _(rng):
     # clause: "how many steps of each sequence are real, from 0 to all"
-    yield "each length once", {"h": 5 * rng.normal(size=(6, 6, 3)), "lengths": 1 + rng.permutation(6)}
+    yield "each length once", {"h": 50 * rng.normal(size=(6, 6, 3)), "lengths": 1 + rng.permutation(6)}
     yield "a sequence of length 0 among others", {
         "h": rng.normal(size=(5, 4, 3)), "lengths": rng.permutation([0, 1, 2, 4, 4])
     }
     yield "one sequence", {"h": rng.normal(size=(1, 7, 4)), "lengths": rng.integers(3, 6, size=1)}
-    # clause: "the states, one step or more", "zeros for a sequence of length 0"
+    # clause: "the states, all finite; one step or more", "zeros for a sequence of length 0"
     yield "one step", {"h": rng.normal(size=(4, 1, 5)), "lengths": rng.permutation([0, 1, 1, 1])}
     # clause: "what stands there does not count"
     lengths = 1 + rng.permutation(7)[:4]
     h = rng.normal(size=(4, 7, 2))
     h[np.arange(7) >= lengths[:, None]] *= 1e6
-    yield "large numbers at padding", {"h": h, "lengths": lengths}
+    row = int(rng.integers(4))
+    h[row, lengths[row] - 1] = 0  # a real state may be 0
+    yield "large numbers at padding, and a state of zeros", {"h": h, "lengths": lengths}
     # clause: "Gradients flow to `h`"
     yield "gradients", {
         "h": rng.normal(size=(4, 5, 3)),
@@ -466,16 +473,18 @@ def both_ways(rng, time, inputs, units, lengths, padding=1.0, scale=1.0):
 def _(rng):
     # clause: "For each real step the forward network's state and then, along the last axis, the state of
     # the backward network after it has read from the last real step down to this one"
-    yield "three sequences of the same length", both_ways(rng, 4, 3, (5, 5), [4, 4, 4])
+    inputs = both_ways(rng, 4, 3, (5, 5), [4, 4, 4])
+    inputs["x"][rng.integers(3), rng.integers(4)] = 0  # a real step may be 0
+    yield "three sequences of the same length, and a step of zeros", inputs
     # clause: "the rest is padding, and what stands there changes nothing", "Zeros at padding"
     yield "lengths 5, 3 and 1", both_ways(rng, 5, 2, (4, 4), rng.permutation([5, 3, 1]))
     yield "one sequence with padding", both_ways(rng, 6, 3, (3, 3), rng.integers(2, 5, size=1))
     yield "large numbers at padding", both_ways(rng, 6, 2, (3, 3), rng.permutation([2, 3, 5, 6]), padding=1e4)
-    # clause: "with units of its own number"
+    # clause: "The two may have different numbers of units"
     yield "three units forward, five backward", both_ways(rng, 5, 4, (3, 5), rng.permutation([2, 4, 5]))
     # clause: "from 0 to all"
     yield "a sequence of length 0 among others", both_ways(rng, 4, 3, (4, 4), rng.permutation([0, 1, 2, 4]))
-    # clause: "the sequences, one step or more"
+    # clause: "the sequences, all finite; one step or more"
     yield "one step", both_ways(rng, 1, 3, (2, 4), rng.permutation([0, 1, 1]))
     lengths = rng.permutation([1, 2, 3, 4])
     yield "as many steps as sequences, inputs and units", both_ways(rng, 4, 4, (4, 4), lengths)
@@ -543,6 +552,19 @@ def drawn(rng, network, n, temp):
             return first, temp, u
 
 
+def at_borders(rng, network, n, distance=1e-9):
+    """Draw a first token, and uniforms that are this far from one of the running sums at each step."""
+    first, state, u = int(rng.integers(len(network["E"]))), network["h0"], []
+    token = first
+    for _ in range(n):
+        logits, state = network_step(network["E"], network["U"], network["V"], token, state)
+        p = np.exp(logits - logits.max())
+        sums = np.cumsum(p / p.sum())
+        u.append(rng.choice(sums[:-1]) + rng.choice([-distance, distance]))
+        token = int(np.argmax(sums > u[-1]))
+    return first, 1.0, np.clip(u, 0, 1 - 1e-12)
+
+
 def tied(rng):
     """Draw a network whose logits are whole numbers, without rounding: its states are 1 and -1."""
     while True:
@@ -557,9 +579,12 @@ def tied(rng):
 
 @sample_sequence.cases
 def _(rng):
-    # clause: "the first one at which the running sum of the probabilities is above `u[t]`"
+    # clause: "the first one at which the running sum of the probabilities, in float64, is above `u[t]`"
     network = writer(rng, 7, 4)
     yield "twenty tokens", network | {"runs": [drawn(rng, network, 20, 1.0)]}
+    # clause: "the running sum of the probabilities, in float64"
+    network = writer(rng, 7, 5, size=1.0)
+    yield "u very near to a running sum", network | {"runs": [at_borders(rng, network, 30)]}
     # clause: "each one drawn given all that were written before"
     network = writer(rng, 5, 5)
     yield "as many units as tokens there are", network | {"runs": [drawn(rng, network, 40, 1.5)]}
@@ -568,14 +593,18 @@ def _(rng):
     yield "low and high temperatures", network | {
         "runs": [drawn(rng, network, 12, temp) for temp in (0.3, 0.7, 2.5, 10.0)]
     }
+    network = writer(rng, 8, 4, size=0.1)
+    yield "logits near to each other at a low temperature", network | {
+        "runs": [drawn(rng, network, 30, 0.05)]
+    }
     # clause: "If it is 0, the token with the largest logit is written, of equal ones the first"
     network = tied(rng)
     yield "temperature 0, logits that are often equal", network | {
         "runs": [(token, 0.0, rng.random(9)) for token in rng.permutation(12)[:5].tolist()]
     }
     network = writer(rng, 8, 5)
-    yield "temperatures of 0, nearly 0 and 1", network | {
-        "runs": [drawn(rng, network, 12, temp) for temp in (0.0, 1e-3, 1.0)]
+    yield "temperatures of 0, nearly 0 and 2", network | {
+        "runs": [drawn(rng, network, 30, temp) for temp in (0.0, 1e-3, 2.0)]
     }
     # clause: "n: how many tokens are written; may be 0"
     network = writer(rng, 6, 3)
@@ -596,7 +625,7 @@ def _(rng):
     # A probability of 0 at the start, at which the running sum is 0, too.
     network = writer(rng, 10, 4)
     network["V"][-1, : int(rng.integers(1, 4))] = -np.inf
-    u = np.where(rng.random(30) < 0.4, 0.0, rng.random(30))
+    u = np.where(rng.random(80) < 0.3, 0.0, rng.random(80))
     yield "u = 0, and first tokens that are never written", network | {
         "runs": [(int(rng.integers(10)), 1.0, u)]
     }

@@ -587,7 +587,7 @@ given, and make the pictures.
 #         plt.bar(np.arange(2) + offset, 100 * found.mean(axis=0), 0.38, label=name, hatch=hatch)
 #     plt.xticks(range(2), ["inner grammar broken", "wrong copy"])
 #     plt.ylabel("% of the strings")
-#     plt.axhline(50, color="0.6", linestyle=":")
+#     plt.ylim(0, 50)
 #     plt.legend()
 #     plt.show()
 #
@@ -686,7 +686,8 @@ def simple_rnn(
 
     Args:
         x: the inputs; T is their second axis, and may be 0 or 1.
-        state: s₀, which is fed back at the first step.
+        state: s₀, which is fed back at the first step: a state of Elman's network, or an output of
+            Jordan's.
         Wx, Wh, b: the weights, the same at each step.
         Wy: None, or the weights of the output.
 
@@ -704,8 +705,9 @@ def simple_rnn(
 r"""
 Who notices whom? Two inputs differ at step $s$ only; the brightness in row $t$ says by how many
 powers of ten the states at step $t$ differ. Above the diagonal nothing may be seen but rounding: the
-future does not change the past. Below it Elman's network pales as time goes by, and Jordan's, whose output is
-one number, pales at once. If a picture has nothing but its diagonal, the state is not handed on.
+future does not change the past. Below it, Elman's columns become
+darker downwards: the influence of an input fades. In Jordan's network, whose output is one number, it
+fades much faster. If a picture has nothing but its diagonal, the state is not handed on.
 """
 
 # %% tags=["active-ipynb"]
@@ -940,10 +942,14 @@ matrix is not *normal*: its eigenvectors are not at right angles, and it stretch
 before it shrinks them.) With real inputs, on the right, all of them fall faster, since each factor
 $1-h^2$ is below 1, and even a radius of 1.2 does not help for ever. So there is no radius that
 keeps a gradient in general: below 1 it vanishes, and above 1 the states grow until tanh is flat, or
-else the gradient explodes.  ## Gradients that explode  The second half of that sentence has a
-remedy. One unit, $h_t=\tanh(2h_{t-1}+b)$, runs for 40 steps from $h_0=0.5$, and its loss is
-$(h_{40}-0.9)^2$. For large $b$ it ends near $1$, for small $b$ near $-1$, and between them lies a
-cliff. *Clipping* by the norm divides a gradient that is longer than 1 by its length.
+else the gradient explodes.
+
+## Gradients that explode
+
+The second half of that sentence has a remedy. One unit, $h_t=\tanh(2h_{t-1}+b)$, runs for 40 steps
+from $h_0=0.5$, and its loss is $(h_{40}-0.9)^2$. For large $b$ it ends near $1$, for small $b$ near
+$-1$, and between them lies a cliff. *Clipping* by the norm divides a gradient that is longer than 1
+by its length.
 """
 
 # %% tags=["active-ipynb"]
@@ -1183,16 +1189,17 @@ are open at first. Right in half of all cases is chance. Each point is the mean 
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** The GRU and the LSTM learn all four lags, and the plain network none
-from 20 on. Its radius is 1, but each letter pushes its states away from 0, where tanh is flat: it
-is on the right picture of prediction 1 and not on the left one. (With input weights that are much
-smaller it does better, and can even learn 60 steps. Try it: that is a radius of 1 with states near
-0.) A gate does not depend on such a balance. A bias of 2 keeps $\sigma(2)=0.88$ a step, which
-leaves less than a hundredth after 40 steps; that was enough for a gradient to find out which gate
-to open further.
+**Prediction 2, answered.** The GRU and the LSTM learn all four lags; the plain network learns 5 and
+10, and is at chance from 20 on. Its radius is 1, but each letter pushes its states away from 0,
+where tanh is flat: it is on the right picture of prediction 1 and not on the left one. (Multiply
+its input weights by 0.4, and it does far better, since its states stay nearer to 0. Try it.) A gate
+does not depend on such a balance. A bias of 2 keeps $\sigma(2)=0.88$ a step, which leaves less than
+a hundredth after 40 steps; that was enough for a gradient to find out which gate to open further.
 
 What has the LSTM learnt? The picture opens it. A string with the one letter and a string with the
-other go through the trained network, with the same noise behind.
+other go through the trained network, with the same noise behind. A cell that only keeps would show two
+level lines. Here they move apart: the first letter decides on the direction, the state tells it to the
+next step, and each step adds to what the open gate keeps.
 """
 
 # %% tags=["active-ipynb"]
@@ -1237,7 +1244,7 @@ def last_valid(
     Gradients flow to `h`. Any way of computing it will do.
 
     Args:
-        h: the states, one step or more.
+        h: the states, all finite; one step or more.
         lengths: how many steps of each sequence are real, from 0 to all; the rest is padding, and
             what stands there does not count.
 
@@ -1385,10 +1392,10 @@ def bidirectional(
     https://doi.org/10.1109/78.650093. Gradients flow to `x` and to what the two networks learn.
 
     Args:
-        forward, backward: each takes sequences [batch, time, inputs] and returns states [batch,
-            time, units], with units of its own number, of which the one at a step depends on this
-            step and those before it. Both read from left to right.
-        x: the sequences, one step or more.
+        forward, backward: each takes sequences [batch, time, inputs], reads them from left to right,
+            and returns its states [batch, time, units]. A state depends on no later step. The two may
+            have different numbers of units.
+        x: the sequences, all finite; one step or more.
         lengths: how many steps of each sequence are real, from 0 to all; the rest is padding, and
             what stands there changes nothing.
 
@@ -1560,8 +1567,8 @@ def sample_sequence(
         temp: the logits are divided by it before the softmax, if it is above 0. If it is 0, the token
             with the largest logit is written, of equal ones the first.
         u: from 0 to below 1; `u[t]` draws the t-th token: the first one at which the running sum of
-            the probabilities is above `u[t]`. Where rounding leaves none, it is the last token with a
-            probability above 0.
+            the probabilities, in float64, is above `u[t]`. Where rounding leaves none, it is the last
+            token with a probability above 0.
 
     Returns:
         The tokens.
@@ -1604,16 +1611,16 @@ grammar, and a last letter but one that is not the second.
 # for name, rows in written.items():
 #     local, copied = 100 * faults[name].mean(axis=0)
 #     print(f"{name:5}: inner grammar broken in {local:.0f} %, wrong copy in {copied:.0f} %:", *rows[:3])
-# share = {name: found.mean(axis=0) for name, found in faults.items()}
-# assert share["LSTM"][0] < 0.15 and share["plain"][0] < 0.25, "the inner grammar is learnt"
-# assert share["plain"][1] > 0.3 > 0.12 > share["LSTM"][1], "the copy is kept by a gate"
+# assert all(found.mean(axis=0).max() < 0.2 for found in faults.values()), "the grammar is learnt"
+# assert faults["LSTM"][:, 1].mean() < 0.1, "and so is the copy"
 
 # %% [markdown]
 r"""
-Both learn the inner grammar, which asks for the last letters only. The copy is another matter: the
-plain network has forgotten the second letter in many strings, and writes T or P by chance, while the
-LSTM has kept it in a cell. The loss hardly tells the two apart, because there is one copy in a string
-and all other letters count as much.
+Both learn the grammar, copy included, with a few mistakes in a hundred strings. That is no
+contradiction: the copy stands about nine letters after the original, and prediction 2 has shown
+that ten letters are within a plain network's reach, and twenty are not. In the experiments of 1997
+plain networks mostly failed at this grammar. Adam, clipping and a start with radius 1 have moved
+the limit since, and have not removed it.
 
 The last demonstration reads a list that every computer holds: the places in the time-zone database. A
 GRU of yours learns them letter by letter, and invents places.
