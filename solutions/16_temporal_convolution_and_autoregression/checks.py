@@ -105,7 +105,8 @@ def _(rng):
     }
     # clause: "Samples below -1 count as -1, and samples above 1 as 1"
     x = clear_samples(rng, 30, 255)
-    x[rng.permutation(30)[:12]] = np.concatenate([[1.0, -1.0], rng.uniform(1.001, 3, 5), -rng.uniform(1.001, 3, 5)])
+    beyond = np.concatenate([rng.uniform(1.001, 3, 5), -rng.uniform(1.001, 3, 5)])
+    x[rng.permutation(30)[:12]] = np.concatenate([[1.0, -1.0], beyond])
     yield "samples at the ends and beyond them", {"signals": [x]}
     # clause: "of two numbers that are equally near, the larger one is taken"
     mus = [int(mu) for mu in 2 * rng.integers(3, 40, size=6) + 1] + [int(4 * rng.integers(2, 30) + 1), 254]
@@ -295,13 +296,14 @@ def causal_conv1d(answer, x, k, dilation, cotangent=None, due=None):
             of_shape(answer.causal_conv1d(x[:, :0], k, dilation), x.shape[0], 0, k.shape[2])
         output = {"output": answer.causal_conv1d(x, k, dilation)}
         if cotangent is not None:
-            output |= gradients(lambda x, k: answer.causal_conv1d(x, k, dilation), {"x": x, "k": k}, cotangent)
+            reached = {"x": x, "k": k}
+            output |= gradients(lambda x, k: answer.causal_conv1d(x, k, dilation), reached, cotangent)
         return output
 
 
-def sequence_and_kernel(rng, B, T, C, K, O, dilation):
+def sequence_and_kernel(rng, B, T, C, K, outputs, dilation):
     """Draw sequences and a kernel."""
-    return {"x": rng.normal(size=(B, T, C)), "k": rng.normal(size=(K, C, O)), "dilation": dilation}
+    return {"x": rng.normal(size=(B, T, C)), "k": rng.normal(size=(K, C, outputs)), "dilation": dilation}
 
 
 @causal_conv1d.cases
@@ -382,7 +384,9 @@ def fixed_dropout(keep):
     hint="Which two tensors are added at the end, and what has to be done where they differ in width?",
     tolerance=3e-5,
 )
-def TCNBlock(answer, x, filters, kernel, dilation, weights, keep, training=False, cotangent=None, counts=None):
+def TCNBlock(
+    answer, x, filters, kernel, dilation, weights, keep, training=False, cotangent=None, counts=None
+):
     if counts is not None:
         found = []
         for channels, width, taps in counts:
@@ -462,15 +466,15 @@ def gated_unit(answer, x, Wf, Wg, h, Vf, Vg, cotangent=None):
     return with_gradients(lambda: answer.gated_unit(**inputs), inputs, cotangent)
 
 
-def unit_inputs(rng, B, T, C, O, H):
+def unit_inputs(rng, B, T, C, outputs, H):
     """Draw sequences, conditions and the four matrices."""
     return {
         "x": rng.normal(size=(B, T, C)),
-        "Wf": rng.normal(size=(C, O)) / C**0.5,
-        "Wg": rng.normal(size=(C, O)) / C**0.5,
+        "Wf": rng.normal(size=(C, outputs)) / C**0.5,
+        "Wg": rng.normal(size=(C, outputs)) / C**0.5,
         "h": rng.normal(size=(B, H)),
-        "Vf": rng.normal(size=(H, O)) / H**0.5,
-        "Vg": rng.normal(size=(H, O)) / H**0.5,
+        "Vf": rng.normal(size=(H, outputs)) / H**0.5,
+        "Vg": rng.normal(size=(H, outputs)) / H**0.5,
     }
 
 
@@ -603,7 +607,12 @@ def pixelcnn_mask(answer, sizes, kinds, due=None):
 
 def mask_size(rng, sides=(3, 5, 7, 9, 11), most=6):
     """Draw the size of a kernel."""
-    return [int(rng.choice(sides)), int(rng.choice(sides)), int(rng.integers(1, most)), int(rng.integers(1, most))]
+    return [int(rng.choice(sides)) for _ in range(2)] + [int(rng.integers(1, most)) for _ in range(2)]
+
+
+def mixed_kinds(rng, kinds):
+    """Put the kinds into an order of their own."""
+    return [str(kind) for kind in rng.permutation(list(kinds))]
 
 
 @pixelcnn_mask.cases
@@ -612,30 +621,34 @@ def _(rng):
     side, other = (int(one) for one in rng.choice([3, 5, 7], size=2))
     yield "square kernels, both kinds", {
         "sizes": [[side, side, int(rng.integers(1, 7)), int(rng.integers(1, 7))] for _ in range(2)],
-        "kinds": [str(kind) for kind in rng.permutation(["A", "B"])],
+        "kinds": mixed_kinds(rng, "AB"),
     }
     wide, high = mask_size(rng), mask_size(rng)
     wide[1], high[0] = wide[0] + 2, high[1] + 2
     yield "kernels that are wider than high, and higher than wide", {
-        "sizes": [wide, high], "kinds": [str(kind) for kind in rng.permutation(["A", "B"])]
+        "sizes": [wide, high], "kinds": mixed_kinds(rng, "AB")
     }
     # clause: "kind: "A" leaves the centre out, "B" takes it in"
     sizes = [mask_size(rng) for _ in range(4)]
-    yield "four sizes, mixed kinds", {"sizes": sizes, "kinds": [str(kind) for kind in rng.permutation(list("AABB"))]}
+    yield "four sizes, mixed kinds", {"sizes": sizes, "kinds": mixed_kinds(rng, "AABB")}
     # clause: "the same for all pairs of channels"
     sizes = [[3, 3, int(rng.integers(5, 30)), 2], [3, 3, 2, int(rng.integers(5, 30))]]
-    yield "many channels in, and many out", {
-        "sizes": sizes, "kinds": [str(kind) for kind in rng.permutation(["A", "B"])]
+    yield "many channels in, and many out", {"sizes": sizes, "kinds": mixed_kinds(rng, "AB")}
+    one, other = (2 * int(rng.integers(2, 8)) + 1 for _ in range(2))
+    many = [int(rng.integers(3, 20)) for _ in range(2)]
+    yield "one row, one column, one entry", {
+        "sizes": [[1, one, 2, 3], [other, 1, 3, 2], [1, 1, *many], [1, 1, *many]],
+        "kinds": [*mixed_kinds(rng, "AB"), *mixed_kinds(rng, "AB")],
     }
-    sizes = [[1, 2 * int(rng.integers(2, 8)) + 1, 2, 3], [2 * int(rng.integers(2, 8)) + 1, 1, 3, 2], [1, 1, 2, 2]]
-    yield "one row, one column, one entry", {"sizes": sizes, "kinds": [str(kind) for kind in rng.choice(list("AB"), 3)]}
     # clause: "a side is even or below 1, or `kind` is neither "A" nor "B""
-    asked = [([4, 3, 2, 2], "B", True), ([3, 2, 1, 2], "A", True), ([3, 3, 2, 1], "a", True), ([0, 3, 1, 1], "B", True)]
-    asked += [([3, 5, 2, 2], "C", True), ([3, -1, 2, 2], "A", True)]
+    asked = [([4, 3, 2, 2], "B", True), ([3, 2, 1, 2], "A", True), ([3, 3, 2, 1], "a", True)]
+    asked += [([0, 3, 1, 1], "B", True), ([3, 5, 2, 2], "C", True), ([3, -1, 2, 2], "A", True)]
     asked += [(mask_size(rng), str(kind), False) for kind in ("A", "B", "B")]
     chosen = [asked[i] for i in rng.permutation(len(asked))]
     yield "masks that there are not, which are an error", {
-        "sizes": [one[0] for one in chosen], "kinds": [one[1] for one in chosen], "due": [one[2] for one in chosen]
+        "sizes": [one[0] for one in chosen],
+        "kinds": [one[1] for one in chosen],
+        "due": [one[2] for one in chosen],
     }
 
 

@@ -1,6 +1,5 @@
 """Wrong answers that have a name. Each docstring ends "your answers are what one gets when"."""
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -546,7 +545,7 @@ def condition_at_the_start_only(x, Wf, Wg, h, Vf, Vg):
 
 @mistake(of="gated_unit", raises="InvalidArgumentError")
 def no_time_axis(x, Wf, Wg, h, Vf, Vg):
-    """the condition gets no time axis: it is added to sample b and not to sequence b, where that is possible."""
+    """the condition gets no time axis: it is added to sample b and not to sequence b."""
     return tf.tanh(x @ Wf + h @ Vf) * tf.sigmoid(x @ Wg + h @ Vg)
 
 
@@ -819,18 +818,19 @@ def any_other_kind(kh, kw, cin, cout, kind):
 def _coefficients(
     signal, sr, n_mels, n_coef, window=lambda n, L: 0.5 - 0.5 * np.cos(2 * np.pi * n / L),
     power=lambda size: size**2, floor=lambda e: np.maximum(e, 1e-10), log=np.log, mel=right.mel_filters,
-    hop=100, partial=False, first=0, of_cosine=lambda k, m, M: np.sqrt(2 / M) * np.cos(np.pi * k * (m + 0.5) / M),
+    hop=100, partial=False, first=0, phase=0.5,
 ):
     """Compute MFCCs, one step of which is changed."""
     L, step = sr // 40, sr // hop
     n_fft = 1 << (L - 1).bit_length()
-    if partial and len(signal) and (len(signal) - L) % step:
-        signal = np.append(signal, np.zeros((L - len(signal)) % step if len(signal) >= L else L - len(signal)))
+    if partial and len(signal):
+        missing = L - len(signal) if len(signal) < L else (L - len(signal)) % step
+        signal = np.append(signal, np.zeros(missing))
     starts, n = np.arange(0, len(signal) - L + 1, step), np.arange(L)
     frames = signal[starts[:, None] + n] * window(n, L)
     energies = power(np.abs(np.fft.rfft(frames, n_fft))) @ mel(n_mels, n_fft, sr)
-    k = np.arange(first, first + n_coef)
-    return log(floor(energies)) @ of_cosine(k, np.arange(n_mels)[:, None], n_mels)
+    angles = np.pi * (np.arange(n_mels)[:, None] + phase) * np.arange(first, first + n_coef) / n_mels
+    return np.sqrt(2 / n_mels) * log(floor(energies)) @ np.cos(angles)
 
 
 @mistake(of="mfcc")
@@ -886,8 +886,7 @@ def not_scaled(signal, sr, n_mels, n_coef):
 @mistake(of="mfcc")
 def whole_bands(signal, sr, n_mels, n_coef):
     """the cosines are those of k m / M, without the half."""
-    cosine = lambda k, m, M: np.sqrt(2 / M) * np.cos(np.pi * k * m / M)  # noqa: E731
-    return _coefficients(signal, sr, n_mels, n_coef, of_cosine=cosine)
+    return _coefficients(signal, sr, n_mels, n_coef, phase=0.0)
 
 
 @mistake(of="mfcc")

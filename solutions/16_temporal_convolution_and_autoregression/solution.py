@@ -584,8 +584,8 @@ class WaveNet(keras.Model):
         total = 0.0
         for n in range(self.layers_of_stack * self.stacks):
             taps = tf.concat([past(x, 2 ** (n % self.layers_of_stack)), x], axis=-1)
-            of_taps, of_h = (self.filter_kernel[n], self.gate_kernel[n]), (self.filter_condition[n], self.gate_condition[n])
-            z = self.gate(taps, *of_taps, h, *of_h)
+            kernels = self.filter_kernel[n], self.gate_kernel[n]
+            z = self.gate(taps, *kernels, h, self.filter_condition[n], self.gate_condition[n])
             total += tf.matmul(z, self.skip[n])
             x += tf.matmul(z, self.residual[n])
         hidden = tf.nn.relu(tf.matmul(tf.nn.relu(total), self.head) + self.head_bias)
