@@ -426,7 +426,8 @@ def block_inputs(rng, B, T, C, F, K, dilation):
 def _(rng):
     # clause: "ReLU(F(x) + S(x))", "where the widths differ"
     yield "wider than its input", block_inputs(rng, 2, 12, 3, 5, 3, 1)
-    yield "narrower than its input, one sequence, dilated", block_inputs(rng, 1, 15, 6, 4, 2, 4)
+    inputs = block_inputs(rng, 1, 15, 6, 4, 2, 4)
+    yield "narrower than its input, one sequence, dilated, large numbers", inputs | {"x": 30 * inputs["x"]}
     yield "as wide as its input: no shortcut to learn", block_inputs(rng, 3, 11, 4, 4, 3, 2)
     # clause: "`dropout` follows each of the two ReLUs, with the same `training`"
     yield "in training, wider", block_inputs(rng, 2, 9, 2, 5, 2, 2) | {"training": True}

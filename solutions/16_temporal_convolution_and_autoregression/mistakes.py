@@ -573,7 +573,7 @@ class _Net(right.WaveNet):
         hidden = tf.nn.relu(tf.matmul(tf.nn.relu(total), self.head) + self.head_bias)
         return tf.matmul(hidden, self.final) + self.final_bias
 
-    def call(self, ids, h, training=False):
+    def call(self, ids, h):
         x, skips = _back(tf.gather(tf.convert_to_tensor(self.embedding), ids), self.shift), []
         for n in range(self.layers_of_stack * self.stacks):
             taps = self.taps(_back(x, self.dilation(n)), x)
@@ -701,7 +701,7 @@ class OwnGate(_Net):
 class UnknownTokensTaken(_Net):
     """a token that there is not becomes a vector of zeros, as by `tf.one_hot`, instead of an error."""
 
-    def call(self, ids, h, training=False):
+    def call(self, ids, h):
         known = tf.cast((ids >= 0) & (ids < self.embedding.shape[0]), tf.float32)
         kept, table = tf.where(known > 0, ids, 0), tf.convert_to_tensor(self.embedding)
         x, skips = _back(tf.gather(table, kept) * known[..., None], 1), []

@@ -200,7 +200,7 @@ class NetOfGathers(keras.Model):
         make("final", C, classes)
         make("final_bias", classes)
 
-    def call(self, ids, h, training=False):
+    def call(self, ids, h):
         T = ids.shape[1]
 
         def earlier(x, steps):
