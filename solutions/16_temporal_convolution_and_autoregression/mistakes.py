@@ -385,7 +385,7 @@ class _Block(right.TCNBlock):
         return tf.nn.relu(hidden) if self.ended else hidden
 
 
-@mistake(of="TCNBlock", raises="WrongStructure")
+@mistake(of="TCNBlock")
 class ShortcutAlways(right.TCNBlock):
     """there is a 1×1 convolution even where the widths are equal."""
 
@@ -823,9 +823,8 @@ def _coefficients(
     """Compute MFCCs, one step of which is changed."""
     L, step = sr // 40, sr // hop
     n_fft = 1 << (L - 1).bit_length()
-    if partial and len(signal):
-        missing = L - len(signal) if len(signal) < L else (L - len(signal)) % step
-        signal = np.append(signal, np.zeros(missing))
+    if partial and len(signal) >= L:
+        signal = np.append(signal, np.zeros((L - len(signal)) % step))
     starts, n = np.arange(0, len(signal) - L + 1, step), np.arange(L)
     frames = signal[starts[:, None] + n] * window(n, L)
     energies = power(np.abs(np.fft.rfft(frames, n_fft))) @ mel(n_mels, n_fft, sr)

@@ -258,6 +258,8 @@ def mask_by_loops(kh, kw, cin, cout, kind):
 @oracle(of="mfcc")
 def coefficients_of_tensorflow(signal, sr, n_mels, n_coef):
     """tf.signal: stft, linear_to_mel_weight_matrix and mfccs_from_log_mel_spectrograms, in float64."""
+    if len(signal) < sr // 40:
+        return np.zeros((0, n_coef))
     spectrum = tf.signal.stft(tf.constant(signal, tf.float64), sr // 40, sr // 100)
     power = tf.abs(spectrum) ** 2
     mel = tf.signal.linear_to_mel_weight_matrix(n_mels, power.shape[-1], sr, 0, sr / 2, tf.float64)
