@@ -395,7 +395,7 @@ def TCNBlock(
     if counts is not None:
         found = []
         for channels, width, taps in counts:
-            block = answer.TCNBlock(width, taps, dilation, fixed_dropout(keep), halving_past)
+            block = answer.TCNBlock(width, taps, dilation, fixed_dropout(keep[:1, :1]), halving_past)
             block(x[:, :, :channels])
             trained = sum(int(np.prod(variable.shape)) for variable in block.trainable_variables)
             found.append([count_parameters(block), trained])
@@ -447,14 +447,15 @@ def _(rng):
     yield "the gradients in training", inputs | {"training": True, "cotangent": rng.normal(size=(2, 9, 6))}
     inputs = block_inputs(rng, 2, 10, 4, 4, 3, 1)
     yield "the gradients in use", inputs | {"cotangent": rng.normal(size=(2, 10, 4))}
-    # The Jacobian is lower triangular, and reaches back 2 (K - 1) dilation samples.
+    # clause: "An output depends on the present and on the 2 (kernel - 1) dilation samples before it, and
+    # on none after it"
     inputs = block_inputs(rng, 2, 26, 3, 5, 3, 2)
     time = np.zeros((2, 26, 5))
     time[:, int(rng.integers(12, 20))] = rng.uniform(0.5, 1, size=(2, 5))
     yield "which inputs one output depends on", inputs | {"cotangent": time}
     # clause: "T may be 1"
-    yield "a single sample, one tap", block_inputs(rng, 5, 1, 2, 3, 1, 1)
-    yield "a single sample, three taps", block_inputs(rng, 5, 1, 4, 4, 3, 5)
+    yield "a single sample, one tap", block_inputs(rng, 12, 1, 2, 9, 1, 1)
+    yield "a single sample, three taps", block_inputs(rng, 12, 1, 7, 7, 3, 5)
     # clause: "`None` where C = filters"
     counts = [(int(C), int(rng.integers(3, 20)), int(rng.integers(2, 6))) for C in rng.integers(2, 9, size=4)]
     same = int(rng.integers(2, 9))
@@ -763,8 +764,11 @@ def one_best(rng, T, k):
 @scan_both_strands.cases
 def _(rng):
     # clause: "the largest over all places and both strands"
-    yield "one sequence", {"onehot": bases(rng, 1, 13), "k": rng.normal(size=(3, 4, 40))}
-    yield "several sequences and kernels", {"onehot": bases(rng, 9, 12), "k": rng.normal(size=(5, 4, 9))}
+    # The last kernel's scores are all negative.
+    k, other = rng.normal(size=(3, 4, 40)), rng.normal(size=(5, 4, 9))
+    k[..., -1], other[..., -1] = k[..., -1] - 4, other[..., -1] - 4
+    yield "one sequence", {"onehot": bases(rng, 1, 13), "k": k}
+    yield "several sequences and kernels", {"onehot": bases(rng, 9, 12), "k": other}
     yield "one kernel", {"onehot": bases(rng, 40, 14), "k": rng.normal(size=(6, 4, 1))}
     # A sequence and what is read on its other strand have the same scores.
     one = rng.integers(0, 4, size=(6, 15))
@@ -792,7 +796,7 @@ def _(rng):
         "onehot": np.zeros((3, 0, 4)), "long": bases(rng, 3, 8), "k": rng.normal(size=(3, 4, 5))
     }
     yield "sequences of one base, and of as many as the kernel has", {
-        "onehot": bases(rng, 4, 1), "long": bases(rng, 4, 5), "k": rng.normal(size=(5, 4, 3))
+        "onehot": bases(rng, 6, 1), "long": bases(rng, 6, 5), "k": rng.normal(size=(5, 4, 9)) - 2
     }
     yield "sequences of three bases, and of many, a kernel for five", {
         "onehot": bases(rng, 4, 3), "long": bases(rng, 4, 20), "k": rng.normal(size=(5, 4, 6))

@@ -615,7 +615,8 @@ class TCNBlock(keras.layers.Layer):
     Computes the block of Bai, Kolter and Koltun, "An Empirical Evaluation of Generic Convolutional
     and Recurrent Networks for Sequence Modeling" (2018), https://arxiv.org/abs/1803.01271, without
     its weight normalisation: ReLU(F(x) + S(x)), where F is convolution, bias, ReLU, dropout, and
-    all four once more. Gradients flow to x and to all variables.
+    all four once more. An output depends on the present and on the 2 (kernel - 1) dilation samples
+    before it, and on none after it. Gradients flow to x and to all variables.
 
     Attributes:
         first_kernel, first_bias: [kernel, C, filters] and [filters], variables of the first
