@@ -641,7 +641,7 @@ class TCNBlock(keras.layers.Layer):
         self.dropout, self.convolve = dropout, convolve
 
     def build(self, input_shape: tuple) -> None:
-        """Make the variables by `self.add_weight`; biases start at 0, all others as Keras draws them.
+        """Make the variables by `self.add_weight`; biases start at 0, all others at random numbers.
 
         Args:
             input_shape: (B, T, C), of x.
