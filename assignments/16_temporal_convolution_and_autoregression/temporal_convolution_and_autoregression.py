@@ -16,9 +16,9 @@ alone, sees far enough back, and can still be trained at all positions at once?
 1. Convolutions with two taps, one sample apart, are stacked. How many layers does it take until an
    output depends on the last 1,000 samples? And how many layers if the distance between the taps
    doubles from layer to layer?
-2. A small WaveNet is trained for half a minute on chords of two tones. It sees 64 samples back. Then it
-   goes on from 64 samples of a chord, and each number that it draws becomes part of its own past.
-   When is the chord lost: after about 64 samples, within 1,000, or not at all?
+2. A small WaveNet is trained for half a minute on chords of two tones. It sees 63 samples back. Then it
+   goes on from 63 samples of a chord, and each number that it draws becomes part of its own past.
+   When is the chord lost: after about 63 samples, within 1,000, or not at all?
 3. Eight 3×3 convolutions are stacked. The kernel of each covers only what comes before its centre
    in reading order, and the centre itself from the second layer on. Does a pixel in the middle
    of an image then depend on all pixels before it? If not, which ones are missing?
@@ -136,8 +136,8 @@ network, and draw the pictures.
 #         axes.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
 #     axes.annotate("", (3, -0.75), (3, -1.15), arrowprops={"arrowstyle": "->", "color": "0.3"})
 #     axes.text(3.1, -0.95, "in both", fontsize=8)
-#     axes.text(5.35, 0.5, "Sₙ")
-#     axes.text(5.35, -0.5, "Rₙ")
+#     axes.text(5.15, 0.4, "Sₙ")
+#     axes.text(5.1, -0.45, "Rₙ")
 #     axes.set(xlim=(-0.4, 7), ylim=(-1.6, 1))
 #     axes.axis("off")
 #     plt.show()
@@ -202,10 +202,10 @@ network, and draw the pictures.
 #     plt.show()
 #
 #
-# MOTIF = np.array([0, 1, 1, 2, 0, 3, 3, 2])  # ACCGATTG
+# MOTIF = np.array([2, 0, 1, 0, 0, 2, 2, 0])  # GACAAGGA
 #
 #
-# def draw_dna(rng, n, T=60):
+# def draw_dna(rng, n, T=150):
 #     """Random sequences, one-hot; every second one holds the motif, on either strand."""
 #     letters, y = rng.integers(0, 4, (n, T)), np.arange(n) % 2
 #     for row in np.flatnonzero(y):
@@ -530,7 +530,6 @@ the future, or zeros at the wrong end, would show as dark cells to the right of 
 # layer.kernel.assign(kernel)
 # apart = np.abs(layer(x) - causal_conv1d(tf.constant(x), tf.constant(kernel), 4)).max()
 # print(f"Keras's causal layer and yours differ by {apart:.1e}")
-# assert apart < 1e-4
 #
 #
 # def influence(dilations, T):
@@ -544,6 +543,9 @@ the future, or zeros at the wrong end, would show as dark cells to the right of 
 #         output = levels[-1][0, T - 6, 0]
 #     slopes = tape.gradient(output, levels, unconnected_gradients="zero")
 #     return np.array([np.ravel(slope) != 0 for slope in slopes])
+#
+#
+# assert apart < 1e-4, "the same as Keras's layer"
 
 # %% tags=["active-ipynb"]
 # stacks = {"dilation 1 in all layers": (1, 1, 1, 1), "dilations 1, 2, 4, 8": (1, 2, 4, 8)}
@@ -610,7 +612,8 @@ class TCNBlock(keras.layers.Layer):
     Computes the block of Bai, Kolter and Koltun, "An Empirical Evaluation of Generic Convolutional
     and Recurrent Networks for Sequence Modeling" (2018), https://arxiv.org/abs/1803.01271, without
     its weight normalisation: ReLU(F(x) + S(x)), where F is convolution, bias, ReLU, dropout, and
-    all four once more. Gradients flow to x and to all variables.
+    all four once more. An output depends on the present and on the 2 (kernel - 1) dilation samples
+    before it, and on none after it. Gradients flow to x and to all variables.
 
     Attributes:
         first_kernel, first_bias: [kernel, C, filters] and [filters], variables of the first
@@ -635,7 +638,7 @@ class TCNBlock(keras.layers.Layer):
         self.dropout, self.convolve = dropout, convolve
 
     def build(self, input_shape: tuple) -> None:
-        """Make the variables by `self.add_weight`; biases start at 0, all others as Keras draws them.
+        """Make the variables by `self.add_weight`; biases start at 0, all others at random numbers.
 
         Args:
             input_shape: (B, T, C), of x.
@@ -682,7 +685,7 @@ noise, which is 1.
 # tcn = keras.Sequential([*blocks, keras.layers.Dense(len(lags))])
 # tcn(tf.zeros((1, 60, 1)))
 # rng = np.random.default_rng(0)
-# batches = [noise(rng, 16) for _ in range(600)]
+# batches = [noise(rng, 16) for _ in range(400)]
 # train(
 #     tcn.trainable_variables,
 #     lambda x, past: tf.reduce_mean(tf.square(tcn(x, training=True) - past)[:, 20:]), batches, 0.004,
@@ -853,7 +856,7 @@ class WaveNet(keras.Model):
             setattr(self, name, self.add_weight(shape=shape, initializer=start, name=name))
 
     def call(
-        self, ids: Int32[tf.Tensor, "B T"], h: Float[tf.Tensor, "B conditions"], training: bool = False
+        self, ids: Int32[tf.Tensor, "B T"], h: Float[tf.Tensor, "B conditions"]
     ) -> Float[tf.Tensor, "B T classes"]:
         """Return logits; those at time t depend on the tokens before t, and on no later one.
 
@@ -866,7 +869,6 @@ class WaveNet(keras.Model):
         Args:
             ids: the tokens; T may be 0 or 1.
             h: the condition of each sequence.
-            training: makes no difference.
 
         Raises:
             tf.errors.InvalidArgumentError: an id is not from 0 to classes - 1, as `tf.gather`
@@ -884,7 +886,7 @@ r"""
 Your network, with your gated unit in it. At the start it should be about as good as a guess, whose loss
 is the logarithm of 64. Then each token of a sequence is changed, one at a time: in the picture a square is
 dark where the logits at time $t$ notice a change of token $s$. All must lie below the diagonal, and not on
-it, in a band as wide as the field.
+it, in a band as wide as the field. (At its far edge an influence may be too small for 32 bits.)
 """
 
 # %% tags=["active-ipynb"]
@@ -915,13 +917,14 @@ it, in a band as wide as the field.
 # %% tags=["active-ipynb"]
 # changed, times = np.repeat(ids[:1, :100], 100, axis=0), np.arange(100)
 # changed[times, times] = (changed[times, times] + 20) % 64
-# change = np.abs(net(changed, np.repeat(h[:1], 100, axis=0)) - net(ids[:1, :100], h[:1]))
-# moved = change.max(axis=-1).T > 1e-6
+# same = np.repeat(h[:1], 100, axis=0)
+# change = np.abs(net(changed, same) - net(np.repeat(ids[:1, :100], 100, axis=0), same))
+# moved = change.max(axis=-1).T > 0
 # steps_back = [int(t - np.flatnonzero(moved[t]).min()) for t in (20, 80, 99)]
 # show_squares([("logits at time t (down) against token s (across)", moved)], size=4.2)
 # print("furthest token that counts, steps back, at times 20, 80 and 99:", steps_back)
 # assert not moved[np.triu_indices(100)].any(), "no logit depends on its own token or on a later one"
-# assert steps_back == [20, field, field], "the field, where there is so much past"
+# assert steps_back[0] == 20 and field - 3 <= min(steps_back[1:]) <= max(steps_back) <= field
 
 # %% [markdown]
 r"""
@@ -941,7 +944,7 @@ positions of a sequence at once. A guess costs 6 bits a sample.
 #
 #
 # net = new_wavenet()
-# course = fit(net, 500)
+# course = fit(net, 400)
 # plt.figure(figsize=(7, 2.6), layout="constrained")
 # plt.plot(course, linewidth=0.8)
 # plt.axhline(6, color="0.6", linestyle=":")
@@ -953,7 +956,7 @@ positions of a sequence at once. A guess costs 6 bits a sample.
 
 # %% [markdown]
 r"""
-Now the network writes. It is given 63 tokens of each chord, a 60th of a second, and your
+Now the network writes. It is given 63 tokens of each chord, about a 60th of a second, and your
 `autoregressive_sample` draws what follows.
 
 **Prediction 2.** Each number that is drawn becomes part of the past. When is the chord lost: after
@@ -977,19 +980,19 @@ about 63 samples, within 1,000, or not at all?
 #     return mu_law_inverse(np.concatenate([begin, autoregressive_sample(logits_fn, length, u)], axis=1), MU)
 #
 #
-# written = continued(net, 1200)
+# written = continued(net, 1000)
 # show_spectrograms(written, field)
 # shares = {
 #     part: [share_in_tones(written[chord, part - 400 : part], chord) for chord in range(3)]
-#     for part in (460, 860, 1260)
+#     for part in (460, 760, 1060)
 # }
 # for part, three in shares.items():
 #     print(f"samples {part - 400} to {part}: in the two tones", ", ".join(f"{share:.0%}" for share in three))
-# assert np.min(shares[1260]) > 0.6, "the chords are still there after 1,200 samples of the network's own"
+# assert np.min(shares[1060]) > 0.8, "the chords are still there after 1,000 samples of the network's own"
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** Not at all, in 1,200 samples. After 63 samples the network sees nothing but
+**Prediction 2, answered.** Not at all, in 1,000 samples. After 63 samples the network sees nothing but
 its own samples, and the chord goes on. In the pictures, the bright lines stay at the black marks. Each draw
 is off by a little, but the next probabilities are computed from what was really drawn: the network has
 learnt how a chord goes on from *any* phase, so that a small error shifts the phase, and is not added to the
@@ -1005,11 +1008,11 @@ drawn as yours is? Would a test loss on new chords, computed in the same way, sh
 
 The logits at time $t$ are computed from the tokens before $t$, because the network itself shifts. Compared
 with token $t+1$, they become a forecast of two steps ahead. That can be learnt, at a slightly larger loss,
-and a test loss shows the same. But drawing puts the forecast of step $t+1$ at the place of step $t$: one
-sample is skipped each time, the past no longer looks like a chord, and what follows is something else.
-The picture of dark squares above does not show it either, since the network is causal. Only a
-comparison of what is *drawn* with the data shows it, or a loss that a third person computes with the
-definition $p(x_t\mid x_0,\dots,x_{t-1})$.
+and a test loss shows the same. But drawing puts the forecast of step $t+1$ at the place of step $t$. The
+sound is hurried: its tones come out about a tenth too high, with noise between them. The bright lines lie
+above the black marks. The picture of dark squares above does not show the mistake, since the network is
+causal. A comparison of what is *drawn* with the data shows it, or a loss that a third person computes from
+the definition $p(x_t\mid x_0,\dots,x_{t-1})$.
 
 </details>
 """
@@ -1019,20 +1022,20 @@ definition $p(x_t\mid x_0,\dots,x_{t-1})$.
 # losses = train(
 #     other.trainable_variables,
 #     lambda ids, h: cross_entropy(ids[:, 1:], other(ids, h, training=True)[:, :-1]),
-#     [sounds(16, 128) for _ in range(250)], 0.004,
+#     [sounds(16, 128) for _ in range(200)], 0.004,
 # ) / np.log(2)
-# print(f"your WaveNet after 250 steps:      {course[230:250].mean():.2f} bits per sample")
+# print(f"your WaveNet after 200 steps:      {course[180:200].mean():.2f} bits per sample")
 # print(f"the colleague's, on other targets: {losses[-20:].mean():.2f} bits per sample")
-# strange = continued(other, 800)
+# strange = continued(other, 600)
 # show_spectrograms(strange, field)
 # lost = [share_in_tones(strange[chord, -400:], chord) for chord in range(3)]
 # print("in the two tones at the end:", ", ".join(f"{share:.0%}" for share in lost))
 # assert losses[-20:].mean() < 3.5, "a loss that looks good"
-# assert np.mean(lost) < np.mean(shares[1260]) - 0.2, "another sound"
+# assert np.mean(lost) < np.mean(shares[1060]) - 0.2, "another sound"
 
 # %% [markdown]
 r"""
-The loss of the colleague's network would satisfy anyone who does not listen.
+The loss of the colleague's network would satisfy anyone who does not listen to it.
 
 ## Pixels in reading order
 
@@ -1096,8 +1099,8 @@ layers of 3×3? If not, which ones are missing?
 #             x = tf.nn.conv2d(x, mask / np.maximum(mask.sum(), 1), 1, "SAME")
 #         output = x[0, side // 2, side // 2, 0]
 #     return np.abs(tape.gradient(output, image)[0, :, :, 0]) > 0
-#
-#
+
+# %% tags=["active-ipynb"]
 # before = np.arange(225).reshape(15, 15) < 112
 # pictures = []
 # for layers in (1, 2, 4, 8):
@@ -1170,7 +1173,7 @@ layers, and one more channel that is 1 everywhere, so that the convolutions noti
 # u = np.random.default_rng(2).random((10, 64)).astype("float32")
 # new = autoregressive_sample(next_pixel, 64, tf.constant(u))
 # lower = autoregressive_sample(lambda ids: next_pixel(ids, half), 32, tf.constant(u[:, :32]))
-# rows = {"digit": grey["test"][:10], "upper half kept": tf.concat([half, lower], axis=1), "new": new}
+# rows = {"digit": grey["test"][:10], "half drawn": tf.concat([half, lower], axis=1), "all drawn": new}
 # pictures = [(name, np.reshape(image, (8, 8))) for name, images in rows.items() for image in images]
 # show_squares(pictures, rows=3, size=1)
 # assert in_bits < alone - 0.2, "the earlier pixels say much about the next one"
@@ -1263,7 +1266,7 @@ def mfcc(
 
     Args:
         signal: [T], the samples. A signal that is shorter than a frame has none.
-        sr: samples per second, a multiple of 200.
+        sr: samples per second, a multiple of 400, so that L is even.
         n_mels: the number of bands.
         n_coef: how many coefficients to return, from k = 0 on; at most n_mels.
 
@@ -1370,7 +1373,7 @@ def scan_both_strands(
 
 # %% [markdown]
 r"""
-First a check that needs no training: a sequence with the word ACCGATTG, and the same sequence read on the
+First a check that needs no training: a sequence with the word GACAAGGA, and the same sequence read on the
 other strand. Both must score 8 of 8.
 """
 
@@ -1388,8 +1391,9 @@ other strand. Both must score 8 of 8.
 # %% [markdown]
 r"""
 Now the word is to be found by a network that does not know it. Half of the sequences hold it, and of these a
-half on the other strand. A detector has one kernel of ten letters, a scale and a bias; 24 of them are trained
-from different starts, and the best on new data is taken, because most starts find nothing.
+half on the other strand. A detector has one kernel of ten letters, a scale and a bias. Training may end in a
+kernel that has found nothing, so that 24 of them are trained from different starts. The best one on 400 new
+sequences is taken, and tested on 2,000 others.
 
 **Prediction 4.** In how many per cent of the cases is the detector right that reads one strand only?
 
@@ -1399,7 +1403,8 @@ from different starts, and the best on new data is taken, because most starts fi
 # %% tags=["active-ipynb"]
 # def scan_one_strand(onehot, k):
 #     """As `scan_both_strands`, for the strand that is given."""
-#     patches = tf.stack([onehot[:, i : onehot.shape[1] - len(k) + 1 + i] for i in range(len(k))], axis=2)
+#     K, places = k.shape[0], onehot.shape[1] - k.shape[0] + 1
+#     patches = tf.stack([onehot[:, i : i + places] for i in range(K)], axis=2)
 #     return tf.reduce_max(tf.einsum("bpic,ico->bpo", patches, k), axis=1)
 #
 #
@@ -1417,7 +1422,7 @@ from different starts, and the best on new data is taken, because most starts fi
 #         many = tf.repeat(y[:, None], starts, axis=1)
 #         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(many, logits_of(x)), axis=0)
 #
-#     batches = [draw_dna(rng, 64) for _ in range(400)]
+#     batches = [draw_dna(rng, 64) for _ in range(500)]
 #     train([kernels, scale, bias], lambda x, y: tf.reduce_sum(losses(x, y)), batches, 0.05)
 #     best = int(np.argmin(losses(*draw_dna(rng, 400))))
 #     x, y = draw_dna(rng, 2000)
@@ -1427,16 +1432,19 @@ from different starts, and the best on new data is taken, because most starts fi
 # found = {"one strand": detector(scan_one_strand), "both strands": detector(scan_both_strands)}
 # show_motifs({f"{name}: right in {share:.1%}": kernel for name, (share, kernel) in found.items()})
 # share = {name: value for name, (value, _) in found.items()}
-# assert share["both strands"] > 0.95 and 0.68 < share["one strand"] < 0.8, "three in four, and nearly all"
+# print(", ".join(f"{name}: right in {value:.1%}" for name, value in share.items()))
+# assert share["both strands"] > 0.95 > 0.92 > share["one strand"] > 0.7, "nearly all, and clearly fewer"
 
 # %% [markdown]
 r"""
-**Prediction 4, answered.** In about 75 %. It finds the word where it stands on the strand that is written
-down, which is so in half of the positive sequences, and it is right about nearly all negative ones. Its
-kernel shows the word, or the reverse complement of the word. The detector that reads both strands has no
-weight more, and is nearly always right. A detector with two kernels could learn the word twice. A
-convolution builds in that the place does not matter. This detector also builds in that the strand does not
-matter, so that one kernel is enough, and every example teaches it.
+**Prediction 4, answered.** In 75 to 90 %; the cell prints the number. A kernel that knows the word
+alone finds it on the strand that is written down, which is so in half of the positive sequences, and is
+right about the negative ones: that makes 75 %. The left picture shows how training does somewhat
+better. Its kernel is a compromise, in which many places take the word's letter as well as that of the
+reverse complement. But random letters match it more often, too. The detector that reads both strands
+has no weight more, and is nearly always right. A detector with two kernels could learn the word twice.
+A convolution builds in that the place does not matter. This detector also builds in that the strand
+does not matter, so that one kernel is enough, and every example teaches it.
 
 **Explore.** How little past is enough for a chord? Change `layers` and `stacks`, the number of channels or
 the number of steps, and see when the chord breaks. The last line is the measured outcome. With which
@@ -1446,8 +1454,8 @@ field, compared with the period of the slower of the two tones (16 samples at 25
 # %% tags=["active-ipynb"]
 # layers, stacks = 4, 1
 # short = new_wavenet(layers, stacks)
-# bits = fit(short, 150)[-20:].mean()
-# sound = continued(short, 800, field=stacks * (2**layers - 1) + 1)
+# bits = fit(short, 120)[-20:].mean()
+# sound = continued(short, 500, field=stacks * (2**layers - 1) + 1)
 # kept = np.mean([share_in_tones(sound[chord, -400:], chord) for chord in range(3)])
 # print(f"{layers} layers, {stacks} stack: {bits:.2f} bits per sample, {kept:.0%} of the power in the tones")
 
