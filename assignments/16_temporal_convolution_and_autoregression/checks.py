@@ -417,10 +417,11 @@ def TCNBlock(
                 f"`{name}` starts otherwise"
             )
     put_weights(block, weights)
+    mode = {"training": True} if training else {}
     if cotangent is not None:
         reached = {"x": x} | variables(block, weights)
-        return with_gradients(lambda: block(x, training=training), reached, cotangent)
-    return {"output": block(x, training=training)}
+        return with_gradients(lambda: block(x, **mode), reached, cotangent)
+    return {"output": block(x, **mode)}
 
 
 def block_inputs(rng, B, T, C, F, K, dilation):
@@ -461,8 +462,14 @@ def _(rng):
     time[:, int(rng.integers(12, 20))] = rng.uniform(0.5, 1, size=(2, 5))
     yield "which inputs one output depends on", inputs | {"cotangent": time}
     # clause: "T may be 1"
-    yield "a single sample, one tap", block_inputs(rng, 12, 1, 2, 9, 1, 1)
-    yield "a single sample, three taps", block_inputs(rng, 12, 1, 7, 7, 3, 5)
+    for name, inputs in (
+        ("a single sample, one tap", block_inputs(rng, 12, 1, 2, 9, 1, 1)),
+        ("a single sample, three taps", block_inputs(rng, 12, 1, 7, 7, 3, 5)),
+    ):
+        # So few numbers must not all be 0 behind a ReLU.
+        for bias in ("first_bias", "second_bias"):
+            inputs["weights"][bias] = 0.5 + np.abs(inputs["weights"][bias])
+        yield name, inputs | {"keep": rng.uniform(1.5, 3, size=inputs["keep"].shape)}
     # clause: "`None` where C = filters"
     counts = [(int(C), int(rng.integers(3, 20)), int(rng.integers(2, 6))) for C in rng.integers(2, 9, size=4)]
     same = int(rng.integers(2, 9))
