@@ -842,8 +842,8 @@ class WaveNet(keras.Model):
 
     Args of the constructor:
         layers: in each stack.
-        stacks: how many stacks there are. Layer 0 of each stack has the dilation 1, and each layer after it twice that of
-            the one before.
+        stacks: how many stacks there are. Layer 0 of each stack has the dilation 1, and each layer
+            after it twice that of the one before.
         channels: C.
         classes: the number of tokens.
         conditions: how long h is.
