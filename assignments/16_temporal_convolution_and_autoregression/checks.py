@@ -592,7 +592,7 @@ def _(rng):
     inputs = wavenet_inputs(rng, 1, 3, 6, 4, 2, 8)
     inputs["weights"]["final"] *= 40
     yield "three stacks of one layer, large logits", inputs
-    # clause: "added to every sample of a sequence through `gate`"
+    # clause: "the condition h goes to the gate of every layer"
     inputs = wavenet_inputs(rng, 2, 1, 4, 5, 4, 9)
     yield "the same tokens under four conditions", inputs | {
         "ids": np.repeat(inputs["ids"][:1], 4, axis=0), "h": 3 * inputs["h"]

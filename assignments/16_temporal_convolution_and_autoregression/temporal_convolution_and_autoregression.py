@@ -469,8 +469,8 @@ with a loop over the times:
 
 # %% [markdown]
 r"""
-Your turn, for a batch of sequences with $C$ channels, and without a loop over the times: for a given
-tap, all outputs need the same sequence, shifted. A shift is a padded sequence, sliced.
+Your turn, for a batch of sequences with $C$ channels. A loop over the times would be slow. But for a given
+tap, all outputs need the same sequence, shifted, and a shift is a padded sequence, sliced.
 
 *A small step:* how many zeros must stand before the sequence, and where does the slice of tap $i$
 begin?
@@ -627,7 +627,8 @@ class TCNBlock(keras.layers.Layer):
         kernel: the number of taps, 1 or more.
         dilation: of both convolutions.
         dropout: a layer, called `dropout(x, training=training)`; it has no variables.
-        convolve: `convolve(x, kernel, dilation)`, as `causal_conv1d`; used for both convolutions.
+        convolve: `convolve(x, k, dilation)`, as `causal_conv1d`, with an array k; used for both
+            convolutions.
     """
 
     def __init__(
@@ -830,8 +831,8 @@ class WaveNet(keras.Model):
 
     Args of the constructor:
         layers: in each stack.
-        stacks: Layer 0 of each stack has the dilation 1, and each layer after it twice that of
-            the one before.
+        stacks: how many stacks there are. Layer 0 of each stack has the dilation 1, and each layer
+            after it twice that of the one before.
         channels: C.
         classes: the number of tokens.
         conditions: how long h is.
@@ -862,8 +863,8 @@ class WaveNet(keras.Model):
 
         The embedded tokens are shifted by one, with zeros before the first. Each layer puts x of
         d samples ago and x beside each other, in this order, with zeros before the start, and
-        `gate` makes z of them and of h, which is added to every sample of a sequence through
-        `gate`. Then z @ skip is added to the skip sum and z @ residual to x. The logits are
+        `gate` makes z of them and of h: the condition h goes to the gate of every layer. Then
+        z @ skip is added to the skip sum and z @ residual to x. The logits are
         ReLU(ReLU(skip sum) @ head + head_bias) @ final + final_bias.
 
         Args:
