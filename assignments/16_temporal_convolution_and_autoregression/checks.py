@@ -466,9 +466,9 @@ def _(rng):
         ("a single sample, one tap", block_inputs(rng, 12, 1, 2, 9, 1, 1)),
         ("a single sample, three taps", block_inputs(rng, 12, 1, 7, 7, 3, 5)),
     ):
-        # So few numbers must not all be 0 behind a ReLU.
-        for bias in ("first_bias", "second_bias"):
-            inputs["weights"][bias] = 0.5 + np.abs(inputs["weights"][bias])
+        # So few numbers must not all be 0 behind a ReLU, nor all be above 0 before it.
+        for bias, signs in (("first_bias", 1), ("second_bias", (-1) ** np.arange(inputs["filters"]))):
+            inputs["weights"][bias] = signs * (0.5 + np.abs(inputs["weights"][bias]))
         yield name, inputs | {"keep": rng.uniform(1.5, 3, size=inputs["keep"].shape)}
     # clause: "`None` where C = filters"
     counts = [(int(C), int(rng.integers(3, 20)), int(rng.integers(2, 6))) for C in rng.integers(2, 9, size=4)]
