@@ -37,7 +37,7 @@ def counted_from_one(ids, vocab):
     return (ids[:, None] == np.arange(1, vocab + 1)).astype(float)
 
 
-@mistake(of="one_hot")
+@mistake(of="one_hot", raises="WrongStructure")
 def unknown_left_out(ids, vocab):
     """unknown words have no row at all."""
     return right.one_hot(ids[(ids >= 0) & (ids < vocab)], vocab)

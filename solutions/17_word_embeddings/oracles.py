@@ -325,7 +325,9 @@ def means_of_counts(ids, mask, E):
 def angle_of_kahan(u, v):
     """Twice the arctangent of |u - v| / |u + v| for vectors of length 1, which needs no clipping."""
     u, v = (tf.math.divide_no_nan(one, tf.norm(one, axis=-1, keepdims=True)) for one in (u, v))
-    return 1 - 2 * tf.atan2(tf.norm(u - v, axis=-1), tf.norm(u + v, axis=-1)) / math.pi
+    angle = 2 * tf.atan2(tf.norm(u - v, axis=-1), tf.norm(u + v, axis=-1))
+    neither = tf.logical_not(tf.reduce_any(tf.concat([u, v], axis=-1) != 0, axis=-1))
+    return 1 - tf.where(neither, math.pi / 2, angle) / math.pi
 
 
 @oracle(of="angular_similarity")
