@@ -23,11 +23,11 @@ the end.
    partners in a text this small: a way that counts, or a way that trains?
 2. "Paris" is to "France" as what is to "Germany"? Vectors are said to answer such questions by a sum:
    Paris - France + Germany. Usually the three words of the question are excluded as answers. If they
-   are not, how many of the answers stay right: most, half, or hardly any?
+   are not, how many of the right answers stay right: nearly all, two thirds, or hardly any?
 3. We write one new word, "blick", in the place of "string" *and* of "module". One vector of "blick"
    cannot say which of the two was meant. From the mean of the eight words around it, how often can
-   one tell: in 60, 75 or 95 % of the cases? And how often from the states of a network that reads
-   the sentence in order?
+   one tell: in 60, 75 or 90 % of the cases? A network that reads the whole text in order, forth and
+   back, knows the same eight words and their order. Does it find the meaning more often, or less often?
 
 You write fourteen short functions. The first four count, the next six train, and the last four ask
 what the vectors know and put words together to sentences.
@@ -53,7 +53,188 @@ the pictures.
 """
 
 # %% tags=["active-ipynb"]
-# @@helpers
+# # Helpers (you need not read this cell).
+# import re
+# import time
+# import zlib
+# from collections import Counter
+# from pydoc_data import topics
+#
+# import keras
+# import matplotlib.pyplot as plt
+# from sklearn.linear_model import LogisticRegression
+#
+# from grader.datasets import load
+#
+# plt.rcParams.update({"figure.dpi": 90, "axes.spines.top": False, "axes.spines.right": False})
+# COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"]
+#
+# # The manual: pages of words; the vocabulary has what stands there ten times at least.
+# pages = list(topics.topics)
+# texts = [re.findall("[a-z_]+", page.lower()) for page in topics.topics.values()]
+# counted = Counter(word for text in texts for word in text)
+# vocabulary = [word for word, count in counted.most_common() if count >= 10]
+# number = {word: i for i, word in enumerate(vocabulary)}
+# docs = [[number.get(word, -1) for word in text] for text in texts]
+# frequency = np.array([counted[word] for word in vocabulary], "float64")
+# V, WINDOW = len(vocabulary), 2
+# PARTNERS = {
+#     "true": "false", "left": "right", "list": "tuple", "must": "may", "int": "float",
+#     "class": "instance", "key": "value", "string": "bytes", "try": "except", "start": "end",
+# }
+#
+#
+# def scaled(E):
+#     """Scale rows to length 1."""
+#     return E / np.maximum(np.linalg.norm(E, axis=1, keepdims=True), 1e-12)
+#
+#
+# def neighbours(E, word, k=3):
+#     """Return the k words nearest to a word of the manual."""
+#     near = scaled(E) @ scaled(E)[number[word]]
+#     near[number[word]] = -np.inf
+#     return [vocabulary[i] for i in np.argsort(-near)[:k]]
+#
+#
+# def partner_ranks(E):
+#     """For each of the ten words: the place of its partner among its neighbours; 1 is the nearest."""
+#     near = scaled(E) @ scaled(E).T
+#     np.fill_diagonal(near, -np.inf)
+#     return np.array([np.sum(near[number[a]] >= near[number[a], number[b]]) for a, b in PARTNERS.items()])
+#
+#
+# def minimise(loss_of, variables, batches, rate=0.01):
+#     """Take one Adam step for each batch, and return the loss before each."""
+#     means = [[tf.Variable(tf.zeros_like(one)) for one in variables] for _ in range(2)]
+#
+#     @tf.function
+#     def step(scale, *batch):
+#         with tf.GradientTape() as tape:
+#             loss = loss_of(*batch)
+#         for one, slope, m, v in zip(variables, tape.gradient(loss, variables), *means):
+#             slope = tf.convert_to_tensor(slope)
+#             m.assign(0.9 * m + 0.1 * slope)
+#             v.assign(0.999 * v + 0.001 * slope**2)
+#             one.assign_sub(rate * scale * m / (tf.sqrt(v) + 1e-8))
+#         return loss
+#
+#     course = []
+#     for t, batch in enumerate(batches, 1):
+#         scale = tf.constant((1 - 0.999**t) ** 0.5 / (1 - 0.9**t), tf.float32)
+#         course.append(float(step(scale, *map(tf.constant, batch))))
+#     return np.array(course)
+#
+#
+# def small(seed, *shape):
+#     """Make a variable of small random numbers."""
+#     return tf.Variable(np.random.default_rng(seed).normal(size=shape) * 0.1, dtype=tf.float32)
+#
+#
+# def draw_map(axis, E, groups, title):
+#     """Draw groups of words at the first two principal components of their vectors."""
+#     words = [word for group in groups.values() for word in group]
+#     vectors = scaled(E)[[number[word] for word in words]]
+#     vectors = vectors - vectors.mean(axis=0)
+#     places = vectors @ np.linalg.svd(vectors, full_matrices=False)[2][:2].T
+#     for (name, group), colour in zip(groups.items(), COLOURS):
+#         for word in group:
+#             place = places[words.index(word)]
+#             axis.plot(*place, ".", color=colour)
+#             axis.annotate(word, place, color=colour, fontsize=9)
+#     axis.set(title=title, xticks=[], yticks=[])
+#
+#
+# def alike(E, groups):
+#     """Return the mean cosine of words of the same group, and of words of different groups."""
+#     words = [(word, name) for name, group in groups.items() for word in group]
+#     near = scaled(E[[number[word] for word, _ in words]])
+#     near = near @ near.T
+#     same = np.array([[one == other for _, other in words] for _, one in words])
+#     return near[same & ~np.eye(len(words), dtype=bool)].mean(), near[~same].mean()
+#
+#
+# FAMILIES = {
+#     "language of": "france french, germany german, italy italian, spain spanish, japan japanese, "
+#     "russia russian, china chinese, england english, greece greek, poland polish, sweden swedish",
+#     "capital of": "france paris, germany berlin, italy rome, spain madrid, japan tokyo, russia moscow, "
+#     "china beijing, england london, egypt cairo, greece athens, poland warsaw, iraq baghdad",
+#     "woman": "man woman, king queen, boy girl, brother sister, father mother, son daughter, husband wife, "
+#     "actor actress, he she, his her",
+#     "plural": "car cars, dog dogs, cat cats, hand hands, eye eyes, computer computers, bank banks, "
+#     "child children, woman women, city cities, country countries",
+#     "comparative": "big bigger, small smaller, strong stronger, high higher, low lower, old older, "
+#     "young younger, large larger, fast faster, good better, bad worse",
+#     "past": "go went, say said, take took, come came, see saw, run ran, write wrote, play played, "
+#     "walk walked, think thought, give gave, win won",
+#     "opposite": "good bad, big small, high low, hot cold, old young, long short, strong weak, rich poor, "
+#     "early late, left right, up down",
+# }
+# # What the author of this chapter says of pairs of words, from 0 (nothing in common) to 10 (the same).
+# RATINGS = {
+#     "begin start": 9.5, "coast shore": 9, "money cash": 9, "street road": 9, "smart intelligent": 9,
+#     "happy glad": 9, "ship boat": 9, "car vehicle": 8.5, "city town": 8.5, "king queen": 6.5,
+#     "television radio": 6.5, "cat dog": 6, "train car": 5, "doctor nurse": 5, "law lawyer": 5,
+#     "student teacher": 4.5, "book paper": 4, "planet sun": 4, "bread butter": 4, "coffee cup": 2.5,
+#     "hot cold": 2, "win lose": 2, "rich poor": 1.5, "sugar army": 0.5, "forest judge": 0.5,
+#     "stone music": 0.5, "noon string": 0, "moon chairman": 0,
+# }
+#
+#
+# def read_both_ways(stream, size, steps=300, units=64, length=32):
+#     """Train a network on a text: one LSTM guesses the next word, another one the word before.
+#
+#     Returns a function from ids [batch, length] to two layers [2, batch, length, 2 units], the vectors
+#     of the words alone and the states of both LSTMs, and the course of the loss.
+#     """
+#     keras.utils.set_random_seed(0)
+#     table, guesses = small(5, size, units), [small(6 + i, units, size) for i in range(2)]
+#     readers = [keras.layers.LSTM(units, return_sequences=True, go_backwards=back) for back in (False, True)]
+#     for reader in readers:
+#         reader.build((None, None, units))
+#
+#     def states(ids):
+#         x = tf.gather(table, ids)
+#         return x, readers[0](x), tf.reverse(readers[1](x), [1])
+#
+#     def loss_of(ids):
+#         _, forth, back = states(ids)
+#         seen = (forth[:, :-1], guesses[0], ids[:, 1:]), (back[:, 1:], guesses[1], ids[:, :-1])
+#         return sum(
+#             tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(goal, state @ guess))
+#             for state, guess, goal in seen
+#         )
+#
+#     def layers(ids):
+#         x, forth, back = states(ids)
+#         return tf.stack([tf.concat([x, x], -1), tf.concat([forth, back], -1)])
+#
+#     rng = np.random.default_rng(0)
+#     starts = rng.integers(0, len(stream) - length, size=(steps, 48, 1))
+#     held = [variable.value for reader in readers for variable in reader.trainable_variables]
+#     course = minimise(loss_of, [table, *guesses, *held], ((stream[s + np.arange(length)],) for s in starts))
+#     return layers, course
+#
+#
+# def blick_for(docs, meanings):
+#     """Write one new word for two; return the text as a row, the word's places, and which it was."""
+#     new, unknown = V, V + 1
+#     row, places, meaning = [], [], []
+#     for doc in docs:
+#         row += [unknown] * 16
+#         for word in doc:
+#             if word in meanings:
+#                 places.append(len(row))
+#                 meaning.append(meanings.index(word))
+#             row.append(new if word in meanings else unknown if word < 0 else word)
+#     row += [unknown] * 16
+#     return np.array(row, "int32"), np.array(places), np.array(meaning)
+#
+#
+# def told_apart(features, meaning, learn):
+#     """Return how often a logistic regression, learnt on the rows `learn`, is right on the others."""
+#     features = features / features.std()
+#     model = LogisticRegression(max_iter=1000).fit(features[learn], meaning[learn])
+#     return model.score(features[~learn], meaning[~learn])
 
 # %% [markdown]
 r"""
@@ -94,7 +275,16 @@ def one_hot(ids: Int[np.ndarray, " length"], vocab: int) -> Float64[np.ndarray, 
 # check(one_hot)
 
 # %% tags=["active-ipynb"]
-# @@onehot
+# # A row times the table is the table's row; an unknown word has a vector of 0.
+# sentence = "the tuple is immutable".split()
+# ids = np.array([number.get(word, -1) for word in sentence])
+# table = np.arange(2.0 * V).reshape(V, 2)
+# for word, i, vector in zip(sentence, ids, one_hot(ids, V) @ table):
+#     print(f"{word:10} number {i:4}   row times table {vector}   table's row {table[i] if i >= 0 else '-'}")
+# known = ids[ids >= 0]
+# assert np.allclose(one_hot(known, V) @ table, tf.gather(table, known)), "a lookup is a product"
+# print(f"the vocabulary has {V} words; {np.mean([w in number for t in texts for w in t]):.0%} of the manual")
+# assert 0.85 < np.mean([w in number for t in texts for w in t]) < 0.97, "about nine tenths are known"
 
 # %% [markdown]
 r"""
@@ -107,9 +297,9 @@ pages*. With $n_w$ for the number of documents in which the word w stands, its w
 
 $$\text{idf}_w=\ln\frac{1+N}{1+n_w}+1,$$
 
-the *inverse document frequency*. The 1s in the fraction act as one more document that has every word, so
-that nothing is divided by 0. The count times this weight is called *tf-idf*. Last, each document's row is
-divided by its length, so that long pages have no advantage.
+the *inverse document frequency*. The 1s in the fraction act as one more document that has every
+word, so that nothing is divided by 0. The count times this weight is called *tf-idf*. Last, each
+document's row is divided by its length, so that long pages have no advantage.
 """
 
 
@@ -138,13 +328,30 @@ def tfidf(counts: Float64[np.ndarray, "documents words"]) -> Float64[np.ndarray,
 
 # %% [markdown]
 r"""
-A search engine in five lines: the question is one more document, and the page whose row has the
-largest product with it is shown. Read off below which words each page is found by. If the weights
-were wrong, "the" and "a" would be among them.
+First the words that stand out on four pages: "the" is not first any more, but it does not vanish,
+since a word of all pages keeps the weight 1. Then a search engine in five lines: the question is
+one more document, and the pages whose rows have the largest products with it are shown. By plain
+counts the small words decide, and the page "lambda" is not found by its own name.
 """
 
 # %% tags=["active-ipynb"]
-# @@tfidf
+# per_page = np.stack([np.bincount([w for w in doc if w >= 0], minlength=V) for doc in docs]).astype(float)
+# weights = tfidf(per_page)
+# for page in "debugger", "async", "floating", "dynamic-features":
+#     at = pages.index(page)
+#     by_count, by_weight = ([vocabulary[i] for i in np.argsort(-r[at])[:4]] for r in (per_page, weights))
+#     print(f"{page:17} most often: {', '.join(by_count):28} tf-idf: {', '.join(by_weight)}")
+# assert weights[pages.index("debugger")].argmax() != number["the"], "“the” does not come first"
+# print()
+# first = {}
+# for question in "raise an exception", "the value of a lambda expression", "format a number with a width":
+#     ids = [number[word] for word in question.split() if word in number]
+#     table = np.vstack([per_page, np.bincount(ids, minlength=V)])
+#     for name, rows in ("counts", scaled(table)), ("tf-idf", tfidf(table)):
+#         best = [pages[i] for i in np.argsort(-rows[:-1] @ rows[-1])[:3]]
+#         first[question, name] = best[0]
+#         print(f"{question:34} by {name:7} {', '.join(best)}")
+# assert [first[q, "tf-idf"] for q, name in first if name == "counts"] == ["raise", "lambda", "formatstrings"]
 
 # %% [markdown]
 r"""
@@ -158,7 +365,18 @@ The function below shows it for a single pair of words, in full. Yours counts al
 
 
 # %% tags=["active-ipynb"]
-# @@pair
+# def seen_together(one, other, window):
+#     """Count how often two different words stand in the same document, `window` places apart at most."""
+#     total = 0
+#     for document in docs:
+#         at_one = [place for place, word in enumerate(document) if word == number[one]]
+#         at_other = [place for place, word in enumerate(document) if word == number[other]]
+#         total += sum(abs(i - j) <= window for i in at_one for j in at_other)
+#     return total
+#
+#
+# for other in "false", "the", "lambda":
+#     print(f"true and {other}: {seen_together('true', other, WINDOW)} times")
 
 # %%
 def cooccurrence(
@@ -188,7 +406,23 @@ def cooccurrence(
 # check(cooccurrence)
 
 # %% tags=["active-ipynb"]
-# @@cooc
+#
+# start = time.perf_counter()
+# counts = cooccurrence(docs, V, WINDOW)
+# print(f"all {V:,} × {V:,} pairs in {time.perf_counter() - start:.1f} s; "
+#       f"{np.mean(counts > 0):.0%} of them were seen")
+# shown = ["true", "false", "list", "tuple", "string", "must", "may", "left", "right", "the"]
+# rows = [number[word] for word in shown]
+# plt.figure(figsize=(5.5, 4.5), layout="constrained")
+# plt.imshow(np.log1p(counts[np.ix_(rows, rows)]), cmap="cividis")
+# plt.xticks(range(len(shown)), shown, rotation=90)
+# plt.yticks(range(len(shown)), shown)
+# plt.colorbar(label="ln(1 + count)")
+# plt.title("Company, counted: symmetric, and “the” is everywhere")
+# plt.show()
+# for other in "false", "the", "lambda":
+#     assert counts[number["true"], number[other]] == seen_together("true", other, WINDOW), "as by hand"
+# assert np.array_equal(counts, counts.T), "the table is symmetric"
 
 # %% [markdown]
 r"""
@@ -200,13 +434,16 @@ share of the row and $p(c)$ for the share of the column,
 
 $$\text{PMI}(w,c)=\ln\frac{p(w,c)}{p(w)\,p(c)}$$
 
-is the *pointwise mutual information*: 0 by chance, above 0 if the two seek each other. Three changes
-make it useful. A pair that was never seen would get $-\infty$, and one that was seen once too seldom says little, so
-everything below 0 becomes 0 (*positive* PMI). A rare context reaches a huge PMI by a single
-coincidence; to raise the contexts' totals to the power α = 0.75 makes rare contexts seem more
-frequent than they are, and so damps them. And a row of hundreds of numbers, mostly 0, is compressed to
-k numbers by the singular value decomposition $M=U\,S\,V^\top$, of which the k largest singular
-values are kept: $E=U_k\sqrt{S_k}$.
+is the *pointwise mutual information*: 0 by chance, above 0 if the two stand together more often. Three
+changes make it useful.
+
+- A pair that was never seen would get $-\infty$. Everything below 0 becomes 0 (*positive* PMI, PPMI).
+- A rare context reaches a huge PMI by a single coincidence. The contexts' totals are raised to the power
+  α = 0.75 before they are divided by their sum. Rare contexts then seem more frequent than they are, and
+  their PMI becomes smaller.
+- A row has hundreds of numbers, most of them 0. The singular value decomposition
+  $M=U\,S\,V^\top$ compresses it to k numbers: of the table M of PPMIs, the k largest singular values
+  are kept, and the rows of $E=U_k\sqrt{S_k}$ are the vectors.
 
 *A small step.* A word has 2 of its 100 counts with a context that has 1 % of all counts. What is
 the PMI? And if 2 was the whole text's only coincidence with a context of share 0.001 %?
@@ -253,11 +490,26 @@ def ppmi_svd(
 # %% [markdown]
 r"""
 The map shows words of five groups, at the first two principal components of their vectors. Words of
-one colour should lie together. From plain counts, what is frequent lies on one side, whatever it means.
+one colour should lie together, and apart from the others. Below, the cosine says the same in
+numbers: from plain counts all words are alike, since all stand near "the" and "a".
 """
 
 # %% tags=["active-ipynb"]
-# @@map
+# ppmi, by_svd = ppmi_svd(counts, 50)
+# groups = {
+#     "types": ["int", "float", "complex", "str", "bytes", "list", "tuple", "dict"],
+#     "statements": ["try", "except", "finally", "raise", "else", "while"],
+#     "modal verbs": ["must", "may", "can", "should", "will", "cannot"],
+#     "classes": ["class", "instance", "method", "attribute", "attributes", "methods", "instances"],
+#     "numerals": ["one", "two", "first", "second", "zero", "three"],
+# }
+# figure, axes = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
+# draw_map(axes[0], counts, groups, "plain counts")
+# draw_map(axes[1], by_svd, groups, "PPMI and SVD")
+# plt.show()
+# for name, E in {"plain counts": counts, "PPMI and SVD": by_svd}.items():
+#     within, between = alike(E, groups)
+#     print(f"{name:14} mean cosine within a group {within:.2f}, between groups {between:.2f}")
 
 # %% [markdown]
 r"""
@@ -287,8 +539,7 @@ def skipgram_pairs(ids: Sequence[int], window: int, cbow: bool = False) -> Int32
         The rows, in any order, as whole numbers. cbow=False: [P, 2], the pair (centre, context) of
         each word with each other word at most `window` places away, the same pair as often as it
         occurs. cbow=True: [rows, 1 + 2 window], for each word the centre first, then its context in the
-        order of the text, with -1 at each place that is beyond an end. Without rows, [0, 2] or
-        [0, 1 + 2 window].
+        order of the text, with -1 at each place that is beyond an end.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -298,17 +549,25 @@ def skipgram_pairs(ids: Sequence[int], window: int, cbow: bool = False) -> Int32
 # check(skipgram_pairs)
 
 # %% tags=["active-ipynb"]
-# @@pairs
+# print(skipgram_pairs([10, 20, 30, 40], 1).tolist())
+# print(skipgram_pairs([10, 20, 30, 40], 1, cbow=True).tolist())
+# pairs = np.concatenate([skipgram_pairs(doc, WINDOW) for doc in docs])
+# pairs = pairs[np.all(pairs >= 0, axis=1)]  # without unknown words
+# print(f"{len(pairs):,} pairs of known words")
+# tally = np.zeros((V, V))
+# np.add.at(tally, tuple(pairs.T), 1)
+# assert np.array_equal(tally, counts), "the pairs are the table of counts, one line for each count"
 
 # %% [markdown]
 r"""
 ## Which words to draw
 
-To learn which contexts belong to a centre, the model also needs contexts that do not: the *negatives*,
-drawn at random. Drawn by their share of the text, they would be "the" most of the time; drawn all alike,
-they would be words that hardly occur. Mikolov et al. found a middle: counts to the power 0.75, scaled
-to sum to 1. Frequent words are also thinned out in the text itself: with $f_w$ for the share of the text
-that is the word w, each of its occurrences is kept with the probability $\min(1,\sqrt{t/f_w})$.
+To learn which contexts belong to a centre, the model also needs contexts that do not: the
+*negatives*, drawn at random. Drawn by their share of the text, they would be "the" most of the
+time; drawn all alike, they would be words that hardly occur. Mikolov et al. found a middle: counts
+to the power 0.75, scaled to sum to 1. Frequent words are also thinned out in the text itself: with
+$f_w$ for the share of the text that is the word w, each of its occurrences is kept with the
+probability $\min(1,\sqrt{t/f_w})$.
 """
 
 
@@ -338,7 +597,27 @@ def noise_distribution(
 # check(noise_distribution)
 
 # %% tags=["active-ipynb"]
-# @@noise
+# p, keep = noise_distribution(frequency, t=1e-3)
+# rng = np.random.default_rng(0)
+# kept = rng.random(len(pairs)) < keep[pairs[:, 0]] * keep[pairs[:, 1]]
+# in_text, share = np.concatenate(docs), frequency / frequency.sum()
+# stays = rng.random(len(in_text)) < keep[in_text]
+# measured = np.bincount(in_text[stays & (in_text >= 0)], minlength=V) / frequency
+# figure, axes = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+# axes[0].loglog(share, measured, ".", color=COLOURS[1], label="measured: the share that stayed")
+# axes[0].loglog(share, np.minimum(1, np.sqrt(1e-3 / share)), "k-", label="predicted: min(1, √(t / f))")
+# axes[0].set(xlabel="share f of the text", ylabel="kept", title="Thinning the text, t = 0.001")
+# axes[1].loglog(share, p, ".", color=COLOURS[0], label="power 0.75")
+# axes[1].loglog(share, share, "k:", label="power 1")
+# axes[1].set(xlabel="share f of the text", ylabel="probability", title="Drawing negatives")
+# for axis in axes:
+#     axis.legend()
+# plt.show()
+# the = number["the"]
+# print(f"“the”: {share[the]:.1%} of the text, {p[the]:.1%} of the negatives; {keep[the]:.0%} is kept")
+# print(f"{kept.mean():.0%} of the pairs are kept")
+# apart = np.abs(measured - np.minimum(1, np.sqrt(1e-3 / share)))
+# assert apart[share > 0.005].max() < 0.1, "the marks lie on the line where words are frequent"
 
 # %% [markdown]
 r"""
@@ -356,9 +635,9 @@ a score of -1000 that should be positive, what does `tf.math.log(tf.sigmoid(scor
 
 <details><summary>Answer</summary>
 
-All K + 1 = 6 probabilities are 1/2, so that the loss is $6\ln2\approx4.16$. In float32 σ(-1000) is 0,
-and its logarithm $-\infty$, where -1000 is right; the gradient becomes NaN. So the logarithm and σ must be
-computed together: $-\ln\sigma(x)=\ln(1+e^{-x})$, which is called *softplus* of -x.
+All K + 1 = 6 probabilities are 1/2, so that the loss is $6\ln2\approx4.16$. In float32 σ(-1000) is
+0, and its logarithm $-\infty$, where -1000 is right; the gradient becomes NaN. So the logarithm and
+σ must be computed together: $-\ln\sigma(x)=\ln(1+e^{-x})$, which is called *softplus* of -x.
 
 </details>
 """
@@ -392,24 +671,103 @@ def sgns_loss(
 # %% tags=["active-ipynb"]
 # check(sgns_loss)
 
-# %% tags=["active-ipynb"]
-# @@sgns
-
 # %% [markdown]
 r"""
-@@pmi-text
+Your skip-gram is trained on pairs of the thinned text. Before it starts, the loss must be $6\ln2$,
+as in the small step, and the neighbours below must begin to make sense within seconds.
 """
 
 # %% tags=["active-ipynb"]
-# @@pmi
+# K, WIDTH = 5, 50
+#
+#
+# def batches(number_of_batches, seed, size=4096):
+#     """Draw pairs of the thinned text, and K negatives for each."""
+#     rng = np.random.default_rng(seed)
+#     chances = keep[pairs[:, 0]] * keep[pairs[:, 1]]
+#     for _ in range(number_of_batches):
+#         rows = rng.integers(len(pairs), size=4 * size)
+#         rows = rows[rng.random(len(rows)) < chances[rows]][:size]
+#         yield pairs[rows, 0], pairs[rows, 1], rng.choice(V, size=(len(rows), K), p=p).astype("int32")
+#
+#
+# def skip_gram(loss=sgns_loss, steps=800, seed=0):
+#     """Train both tables of vectors; return them, and the course of the loss."""
+#     centres, contexts = small(seed, V, WIDTH), tf.Variable(tf.zeros((V, WIDTH)))
+#
+#     def loss_of(c, o, n):
+#         return tf.reduce_mean(loss(tf.gather(centres, c), tf.gather(contexts, o), tf.gather(contexts, n)))
+#
+#     course = minimise(loss_of, [centres, contexts], batches(steps, seed))
+#     return centres.numpy(), contexts.numpy(), course
+
+# %% tags=["active-ipynb"]
+# start = time.perf_counter()
+# by_skip_gram, contexts, course = skip_gram()
+# print(f"{len(course)} steps in {time.perf_counter() - start:.0f} s; loss at the start {course[0]:.3f}, "
+#       f"6 ln 2 = {6 * np.log(2):.3f}; at the end {course[-50:].mean():.2f}")
+# for word in "left", "class", "must":
+#     print(f"{word:8} {', '.join(neighbours(by_skip_gram, word))}")
+# assert np.isclose(course[0], 6 * np.log(2), atol=0.01), "all six probabilities are 1/2"
 
 # %% [markdown]
 r"""
-@@bug-text
+What has it learnt? In the best case the loss is smallest where $v_w\cdot
+u_c=\ln\frac{p(w,c)}{p(w)\,p_n(c)}-\ln K$, with $p_n$ the distribution of the negatives: the PMI
+with α = 0.75, shifted by the logarithm of K (Levy and Goldberg, 2014). So skip-gram compresses the
+same table that you have counted. The line is this prediction, and each mark a pair that was seen at
+least ten times. 50 columns are too few to meet each pair, but the marks should follow the line.
 """
 
 # %% tags=["active-ipynb"]
-# @@bug
+# scores = by_skip_gram @ contexts.T
+# often = (counts >= 10) & (ppmi > 0)
+# plt.figure(figsize=(7, 4.5), layout="constrained")
+# plt.plot(ppmi[often], scores[often], ".", markersize=2, color=COLOURS[1], label="learnt: v · u")
+# line = np.array([0, ppmi[often].max()])
+# plt.plot(line, line - np.log(K), "k-", label="predicted: PMI - ln K")
+# plt.xlabel("PMI, counted")
+# plt.ylabel("score, learnt")
+# plt.title(f"{often.sum():,} pairs that were seen at least ten times")
+# plt.legend()
+# plt.show()
+# correlation = np.corrcoef(ppmi[often], scores[often])[0, 1]
+# print(f"correlation of the learnt scores with the PMI: {correlation:.2f}")
+# assert correlation > 0.7, "the scores follow the PMI"
+
+# %% [markdown]
+r"""
+**A silent bug.** A student writes the loss with one minus less: $\ln\sigma(v_c\cdot u_n)$ for the
+negatives in the place of $\ln\sigma(-v_c\cdot u_n)$. The shapes are right, nothing is NaN, and the loss
+falls faster and further than yours. What does it fall to, and what do the vectors become? Predict both,
+then run the cell.
+
+<details><summary>Answer</summary>
+
+All scores are to be large, whatever the pair. So all vectors turn to one side: the loss goes to 0, the
+cosine of any two words to 1, and the neighbours mean nothing. A loss tells you nothing about vectors
+unless something in it pushes the wrong pairs apart. The diagnostic is cheap: the mean cosine of words
+that have nothing to do with each other.
+
+</details>
+"""
+
+# %% tags=["active-ipynb"]
+# def broken(centre, context, negatives):
+#     """One minus is missing."""
+#     seen = tf.reduce_sum(centre * context, axis=-1)
+#     drawn = tf.einsum("bd,bkd->bk", centre, negatives)
+#     return tf.nn.softplus(-seen) + tf.reduce_sum(tf.nn.softplus(-drawn), axis=-1)
+#
+#
+# by_bug, _, bug_course = skip_gram(broken, steps=300)
+# alike_of = {}
+# for name, E, losses in ("right", by_skip_gram, course), ("broken", by_bug, bug_course):
+#     alike_of[name] = (scaled(E)[:200] @ scaled(E)[200:400].T).mean()
+#     print(f"{name:7} loss {losses[0]:.2f} to {losses[-50:].mean():.3f}; mean cosine of 40,000 pairs "
+#           f"{alike_of[name]:.2f}; the partner is number {np.median(partner_ranks(E)):.0f} in the median")
+# assert bug_course[-1] < 0.05 and course[-50:].mean() > 1, "only the broken loss goes to 0"
+# assert alike_of["broken"] > 0.8 > 0.4 > alike_of["right"], "all vectors turn to one side"
 
 # %% [markdown]
 r"""
@@ -462,7 +820,26 @@ def glove_loss(
 # check(glove_loss)
 
 # %% tags=["active-ipynb"]
-# @@glove
+# tables = [small(1, V, WIDTH), small(2, V, WIDTH), tf.Variable(tf.zeros(V)), tf.Variable(tf.zeros(V))]
+# X = tf.constant(counts, tf.float32)
+# start = time.perf_counter()
+# glove_course = minimise(lambda: glove_loss(*tables, X, x_max=20.0), tables, [()] * 200, rate=0.02)
+# by_glove = (tables[0] + tables[1]).numpy()  # the authors' own choice
+# print(f"{len(glove_course)} steps in {time.perf_counter() - start:.0f} s; loss {glove_course[0]:,.0f} to "
+#       f"{glove_course[-1]:,.0f}")
+# bias = tables[2].numpy()
+# plt.figure(figsize=(6, 4), layout="constrained")
+# plt.semilogx(frequency, bias, ".", color=COLOURS[0])
+# for word in "the", "class", "tuple":
+#     plt.annotate(word, (frequency[number[word]], bias[number[word]]))
+# plt.xlabel("how often the word stands in the manual")
+# plt.ylabel("its bias b")
+# plt.title("The biases take up how frequent words are")
+# plt.show()
+# correlation = np.corrcoef(bias, np.log(frequency))[0, 1]
+# print(f"correlation of the bias with the logarithm of the frequency: {correlation:.2f}")
+# assert glove_course[-1] < 0.05 * glove_course[0], "the logarithms are fitted"
+# assert correlation > 0.6, "frequent words have large biases"
 
 # %% [markdown]
 r"""
@@ -518,32 +895,110 @@ def fasttext_vector(
 
 # %% [markdown]
 r"""
-@@fasttext-text
+To train it, one more trick: with the identity matrix for a table, your function returns which share
+each row has in a word. These shares, one row for each word, times the table of pieces are all words'
+vectors in one product. The rest is skip-gram's, with your `sgns_loss`. Afterwards we ask for words that
+do not stand in the vocabulary. Read off whether their neighbours share pieces with them or a meaning.
 """
 
 # %% tags=["active-ipynb"]
-# @@fasttext
+# def bucket(piece):
+#     """Hash a piece; Python's own hash differs from one run to the next."""
+#     return zlib.crc32(piece.encode())
+#
+#
+# BUCKETS = 2048
+# shares = np.stack([fasttext_vector(w, 3, 5, np.eye(BUCKETS, dtype="float32"), bucket) for w in vocabulary])
+# pieces, contexts_of_pieces = small(3, BUCKETS, WIDTH), tf.Variable(tf.zeros((V, WIDTH)))
+#
+#
+# def loss_of_pieces(c, o, n):
+#     """Skip-gram's loss, with centres that are made of pieces."""
+#     centres = tf.matmul(shares, pieces)
+#     negatives = tf.gather(contexts_of_pieces, n)
+#     return tf.reduce_mean(sgns_loss(tf.gather(centres, c), tf.gather(contexts_of_pieces, o), negatives))
+#
+#
+# minimise(loss_of_pieces, [pieces, contexts_of_pieces], batches(400, 0), rate=0.02)
+# by_fasttext = shares @ pieces.numpy()
+# one = fasttext_vector("tuple", 3, 5, pieces.numpy(), bucket)
+# assert np.allclose(one, by_fasttext[number["tuple"]], atol=1e-4), "the product is your function"
+
+# %% tags=["active-ipynb"]
+# found = {}
+# for word in "subclassing", "multiplicative", "unhashable", "stringify", "xylophone":
+#     vector = fasttext_vector(word, 3, 5, pieces.numpy(), bucket)
+#     near = scaled(by_fasttext) @ vector / np.linalg.norm(vector)
+#     found[word] = [vocabulary[i] for i in np.argsort(-near)[:4]]
+#     print(f"{word:15} {counted[word]} times in the manual: {', '.join(found[word])}")
+# assert all(word not in number for word in found), "none of them is in the vocabulary"
+# assert "subclass" in found["subclassing"] and "string" in found["stringify"], "words that share pieces"
 
 # %% [markdown]
 r"""
 ## Five ways, ten words
 
-@@table-text
+All five have read the same manual, with the same window. Each line of the table shows the nearest
+neighbour of a word, and in brackets at which place its partner is found, out of 840.
+
+**Prediction 1.** Which of the five finds most partners among the five nearest neighbours: a way that
+counts, or a way that trains?
+
+*Write yours here, with the reason, before you run the next cell:*
 """
 
 # %% tags=["active-ipynb"]
-# @@table
+# five = {"counts": counts, "PPMI and SVD": by_svd, "skip-gram": by_skip_gram}
+# five |= {"GloVe": by_glove, "fastText": by_fasttext}
+# print(" " * 19 + "".join(f"{name:20}" for name in five))
+# for i, (word, partner) in enumerate(PARTNERS.items()):
+#     cells = (f"{neighbours(E, word, 1)[0]} ({partner_ranks(E)[i]})" for E in five.values())
+#     print(f"{word + ' (' + partner + ')':19}" + "".join(f"{cell:20}" for cell in cells))
+# hits = {name: int(np.sum(partner_ranks(E) <= 5)) for name, E in five.items()}
+# print("found among five   " + "".join(f"{hit:<20}" for hit in hits.values()))
+# others = [int(np.sum(partner_ranks(skip_gram(steps=400, seed=seed)[0]) <= 5)) for seed in (1, 2)]
+# print(f"skip-gram, half as long and with two other seeds: {others}")
+# assert 9 <= hits["PPMI and SVD"] == max(hits.values()), "counting wins in a small text"
+# assert max(hits["counts"], hits["fastText"]) < hits["skip-gram"] < 10, "what trains lies between"
 
 # %% [markdown]
 r"""
-@@table-answer
+**Prediction 1, answered.** A way that counts: PPMI and SVD find all ten partners or nearly all,
+skip-gram about eight, GloVe about seven, plain counts and fastText about four.
+
+Skip-gram and GloVe compress the same counts, so the reason is not what they know. The decomposition
+finds its best solution in one step, while skip-gram must approach it from samples, and 200,000
+pairs are few. With billions of words and the same choices of window, smoothing and so on, the
+difference nearly vanishes (Levy, Goldberg and Dagan, 2015). Plain counts lose because "the" and "a"
+make up most of each row. fastText loses here because for these ten the spelling misleads: "truth"
+and "lists" share pieces with "true" and "list". It wins where the others have nothing to say.
+
+One warning: the window of this chapter, 2, was chosen with these ten partners in view, so the ten
+of PPMI and SVD are flattered. The open task at the end begins there.
 """
 
 # %% [markdown]
 r"""
 ## Sums of words
 
-@@analogy-text
+Now to vectors that have read more: GloVe's, of 50 columns, trained by its authors on six billion
+words of Wikipedia and of newspapers. The course has those of the 8,000 most frequent words. "Paris"
+is to "France" as what is to "Germany"? If one direction in space meant "capital of", then
+
+$$v_{\text{Paris}}-v_{\text{France}}\approx v_{\text{Berlin}}-v_{\text{Germany}},$$
+
+so that the answer is the word nearest to $v_b-v_a+v_c$, here with a = France, b = Paris and c =
+Germany.
+
+*A small step.* If Paris and France are near each other, where does the sum lie? Which word do you then
+expect to be nearest to it?
+
+<details><summary>Answer</summary>
+
+If $v_b-v_a$ is short, the sum lies near $v_c$, and the nearest word is c itself. That is why the
+words of the question are excluded.
+
+</details>
 """
 
 
@@ -573,18 +1028,69 @@ def analogy(
 # %% tags=["active-ipynb"]
 # check(analogy)
 
+# %% [markdown]
+r"""
+**Prediction 2.** Of the analogies that come out right when the words of the question are excluded, how
+many stay right when they are not: nearly all, two thirds, or hardly any?
+
+*Write yours here, with the reason, before you run the next two cells:*
+"""
+
 # %% tags=["active-ipynb"]
-# @@analogy
+# glove = load("glove")
+# words, vectors = glove["word"].tolist(), glove["vector"].astype("float64")
+# place, units = {word: i for i, word in enumerate(words)}, scaled(vectors)
+# right = {}
+# for family, text in FAMILIES.items():
+#     pairs_of = [[place[word] for word in pair.split()] for pair in text.split(", ")]
+#     questions = [(a, b, c, d) for a, b in pairs_of for c, d in pairs_of if a != c]
+#     excluding = [analogy(vectors, a, b, c, 1)[0] == d for a, b, c, d in questions]
+#     including = [np.argmax(units @ (units[b] - units[a] + units[c])) == d for a, b, c, d in questions]
+#     right[family] = np.mean(excluding), np.mean(including), len(questions)
+# for question in "france paris germany", "man king woman", "man doctor woman", "good bad hot", "see saw win":
+#     a, b, c = (place[word] for word in question.split())
+#     near = units @ (units[b] - units[a] + units[c])
+#     print(f"{question:22} nearest of all: {words[near.argmax()]:10}"
+#           f"without the question's own: {', '.join(words[i] for i in analogy(vectors, a, b, c, 3))}")
+
+# %% tags=["active-ipynb"]
+# heights, at = np.array(list(right.values())), np.arange(len(right))
+# plt.figure(figsize=(8, 3.5), layout="constrained")
+# plt.bar(at - 0.2, heights[:, 0], 0.4, color=COLOURS[0], label="the question's words excluded")
+# plt.bar(at + 0.2, heights[:, 1], 0.4, color=COLOURS[1], label="included")
+# plt.xticks(at, right)
+# plt.ylabel("share of right answers")
+# plt.title("Analogies by GloVe, 8,000 words to choose from")
+# plt.legend()
+# plt.show()
+# total = heights[:, :2].T @ heights[:, 2] / heights[:, 2].sum()
+# print(f"right: {total[0]:.0%} with the question's words excluded, {total[1]:.0%} with them included; "
+#       f"{total[1] / total[0]:.0%} of the right answers stay")
+# assert 0.55 < total[1] / total[0] < 0.8, "about two thirds stay"
+# stay = heights[:, 1] / heights[:, 0]
+# assert stay[0] > 0.9 and stay[3] < 0.6, "languages stay right, many plurals do not"
+# assert heights[-1, 0] < 0.35, "opposites fail either way"
 
 # %% [markdown]
 r"""
-@@analogy-answer
+**Prediction 2, answered.** About two thirds of the right answers stay right when the words of the
+question may be answers, and the families differ: hardly any of the languages is lost, more than
+half of the plurals is. In nearly all that are lost, the nearest word is c: the offset is short, and
+"dogs" is simply the nearest neighbour of "dog". So a good score can mean that the answer was the
+nearest word that was not forbidden (Linzen, 2016). Opposites fail either way: "good" and "bad" have
+no common offset.
+
+The exclusion also makes headlines. "Man is to doctor as woman is to what?" is answered by "nurse"; but
+"doctor" was forbidden, and it is the nearest of all (Nissim et al., 2020,
+https://arxiv.org/abs/1905.09866). Vectors do hold the prejudices of their texts (Bolukbasi et al.,
+2016), and this sum is a poor way to measure them.
 
 ## Agreeing with people
 
-Are vectors right about similarity? The usual answer: people rate pairs of words, and one computes how
-well the vectors' cosines agree. A cosine of 0.4 and a rating of 7 cannot be compared. The *order* of the
-pairs can: replace both by their ranks, and correlate these (*Spearman's* rank correlation).
+Are vectors right about similarity? The usual answer: people rate pairs of words, and one computes
+how well the vectors' cosines agree. A cosine of 0.4 and a rating of 7 cannot be compared. The
+*order* of the pairs can: replace both by their ranks, and correlate these (*Spearman's* rank
+correlation).
 """
 
 
@@ -613,7 +1119,18 @@ def word_sim(
 # check(word_sim)
 
 # %% tags=["active-ipynb"]
-# @@wordsim
+# rated = np.array([[place[word] for word in pair.split()] for pair in RATINGS])
+# human = np.array(list(RATINGS.values()))
+# agreement = word_sim(vectors, rated, human)
+# print(f"rank correlation of {len(rated)} ratings with the cosines of GloVe: {agreement:.2f}")
+# cosines = np.sum(units[rated[:, 0]] * units[rated[:, 1]], axis=1)
+# surplus = np.argsort(np.argsort(cosines)) - np.argsort(np.argsort(human))
+# for i in np.argsort(-surplus)[:4]:
+#     print(f"more similar to the vectors than to the author: {words[rated[i, 0]]} and {words[rated[i, 1]]}, "
+#           f"cosine {cosines[i]:.2f}, rating {human[i]}")
+# assert 0.55 < agreement < 0.85, "well above 0 and well below 1"
+# opposites = [list(RATINGS).index(pair) for pair in ("hot cold", "win lose", "rich poor")]
+# assert np.all(surplus[opposites] > 0), "opposites keep the same company"
 
 # %% [markdown]
 r"""
@@ -655,9 +1172,10 @@ def dan(
 
 # %% [markdown]
 r"""
-To compare two sentences one often takes the angle between them and not its cosine: near an angle of 0 the
-cosine hardly changes, so that it does not tell very similar sentences apart. Cer et al. (2018) use
-$1-\arccos(\cos(u,v))/\pi$, which falls evenly from 1 to 0 while the angle grows from 0° to 180°.
+To compare two sentences one often takes the angle between them and not its cosine: near an angle of
+0 the cosine hardly changes, so that it does not tell very similar sentences apart. Cer et al.
+(2018) use $1-\arccos(\cos(u,v))/\pi$, which falls evenly from 1 to 0 while the angle grows from 0°
+to 180°.
 """
 
 
@@ -684,13 +1202,36 @@ def angular_similarity(
 # check(angular_similarity)
 
 # %% tags=["active-ipynb"]
-# @@sentences
+# sentences = [
+#     "the police shot the man", "the man shot the police", "a soldier killed a woman",
+#     "interest rates fell last month", "rates fell",
+# ]
+# longest = max(len(sentence.split()) for sentence in sentences)
+# ids = np.array([[place[w] for w in s.split()] + [-1] * (longest - len(s.split())) for s in sentences])
+# means = dan(tf.constant(ids), tf.constant(ids >= 0), tf.constant(vectors))
+# similar = angular_similarity(means[:, None], means[None]).numpy()
+# for sentence, row in zip(sentences, similar):
+#     print(f"{sentence:32}" + "".join(f"{value:6.2f}" for value in row))
+# assert np.isclose(similar[0, 1], 1, atol=1e-6), "who shot whom cannot be told from the mean"
+# assert similar[0, 2] > similar[0, 3] and similar[3, 4] > similar[2, 3], "like sentences, like means"
 
 # %% [markdown]
 r"""
 ## One word, two meanings
 
-@@elmo-text
+The vector of a word that has two meanings is one point for both. To measure what is lost, we need a
+word of which we know at each place what it means. So we make one: "blick" is written in the place
+of "string" and of "module" (such words are called *pseudowords*). Afterwards, a logistic regression
+is to tell which of the two stood there, from three descriptions of the place:
+
+- **the word's own vector**, which is the same everywhere;
+- **the mean of the eight words around it**, by your `dan`, from the vectors of PPMI and SVD;
+- **the states of a network that reads.** One LSTM goes through the text word by word and guesses the next
+  one; what it has read is in its *state*. Another one goes the other way and guesses the word before.
+
+The last is the idea of ELMo (*embeddings from language models*, Peters et al., 2018). The network has
+layers: the vectors of the words alone, and the states. Which of them serves a task is learnt with the
+task: with weights that a softmax makes of one number for each layer, and a factor g for the size.
 """
 
 
@@ -720,15 +1261,98 @@ def elmo_mix(
 # %% tags=["active-ipynb"]
 # check(elmo_mix)
 
+# %% [markdown]
+r"""
+Two places, a network that reads (in about 20 seconds), and the mix of its layers:
+"""
+
 # %% tags=["active-ipynb"]
-# @@elmo
+# row, places, meaning = blick_for(docs, [number["string"], number["module"]])
+# names = [*vocabulary, "BLICK", "_"]
+# for at in places[[3, -3]]:
+#     print(" ".join(names[i] for i in row[at - 6 : at + 7]))
+# start = time.perf_counter()
+# layers_of, reader_course = read_both_ways(row, V + 2)
+# print(f"{time.perf_counter() - start:.0f} s; the loss of both directions: {reader_course[0]:.2f} at "
+#       f"the start, 2 ln {V + 2} = {2 * np.log(V + 2):.2f}; {reader_course[-30:].mean():.2f} at the end")
+# layers = layers_of(tf.constant(row[places[:, None] + np.arange(-12, 13)])).numpy()
+# print(f"layers, places, words around each, numbers: {layers.shape}")
+# assert np.isclose(reader_course[0], 2 * np.log(V + 2), atol=0.05), "all words are equally likely"
+
+# %% tags=["active-ipynb"]
+# def mixed(learn, steps=200):
+#     """Learn how to mix the layers, and a linear classifier of the mix, on the places `learn`."""
+#     s, g, head = tf.Variable(tf.zeros(2)), tf.Variable(1.0), tf.Variable(tf.zeros(layers.shape[-1]))
+#     signs = tf.constant(np.where(meaning[learn] == 1, 1.0, -1.0), tf.float32)
+#
+#     def loss_of():
+#         at_blick = elmo_mix(tf.constant(layers[:, learn]), s, g)[:, 12]
+#         scores = signs * tf.tensordot(at_blick, head, 1)
+#         return tf.reduce_mean(tf.nn.softplus(-scores)) + 0.01 * tf.reduce_sum(head**2)
+#
+#     minimise(loss_of, [s, g, head], [()] * steps, rate=0.03)
+#     return elmo_mix(tf.constant(layers), s, g)[:, 12].numpy(), tf.nn.softmax(s).numpy()
 
 # %% [markdown]
 r"""
-@@elmo-answer
+**Prediction 3.** In how many of the held-out places is the meaning of "blick" found from the mean
+of the eight words around it: 60, 75 or 90 %? And from the layers of the network: in more, or in
+fewer?
 
-**Explore.** @@explore
+*Write yours here, with the reason, before you run the next cell:*
+"""
 
+# %% tags=["active-ipynb"]
+# around = row[places[:, None] + np.array([-4, -3, -2, -1, 1, 2, 3, 4])]
+# eight = dan(tf.constant(around), tf.constant(around < V), tf.constant(scaled(by_svd))).numpy()
+# found = {"its own vector": [], "mean of eight words": [], "mixed layers": []}
+# for seed in range(5):
+#     learn = np.random.default_rng(seed).permutation(len(places)) % 2 == 0
+#     mix, of_layer = mixed(learn)
+#     for name, features in zip(found, (layers[0, :, 12], eight, mix)):
+#         found[name].append(told_apart(features, meaning, learn))
+# plt.figure(figsize=(6.5, 3.2), layout="constrained")
+# for i, (name, rates) in enumerate(found.items()):
+#     plt.plot(rates, [i] * 5, "o", color=COLOURS[i])
+#     print(f"{name:20} right in {np.mean(rates):.0%} of the places, {min(rates):.0%} to {max(rates):.0%}")
+# plt.axvline(0.5, color="grey", linestyle=":")
+# plt.yticks(range(3), found)
+# plt.xlabel("meaning of “blick” found, five random halves")
+# plt.show()
+# print(f"weights of the layers: words alone {of_layer[0]:.2f}, states {of_layer[1]:.2f}")
+# means = [np.mean(rates) for rates in found.values()]
+# assert means[0] < 0.6 < means[2] < means[1] - 0.05 and means[1] > 0.82, "averaging wins in a small text"
+# assert of_layer[1] > 0.8, "the words alone do not help"
+
+# %% [markdown]
+r"""
+**Prediction 3, answered.** The mean of eight words finds the meaning in about 90 %. The network,
+which has read the same words and more, finds it less often, in about 70 %. Two reasons. Its state
+has been trained to guess the *next* word, for which the last word or two matter most; what the page
+is about is of little use to it. And 60,000 words are few: ELMo has read a billion. With that much
+text the order is reversed, and states of language models are what is used today. Until then: try
+the mean first. A mean loses the order of the words ("who shot whom"), but here the order hardly
+matters.
+"""
+
+# %% [markdown]
+r"""
+**Explore.** Change how the vectors are made, and measure by `partner_ranks`: the window, the number
+of columns (10 to 400), α, the least count of a word, the power of the singular values ($U\\,S^p$
+with p from 0 to 1), weights for the distance. The cell below sweeps the window; sweep at least one
+more. Since the window was chosen with these ten partners in view, choose ten others of your own
+before you begin, tune on ours, and report the result on yours.
+"""
+
+# %% tags=["active-ipynb"]
+# for window in 1, 2, 4, 8:
+#     E = ppmi_svd(cooccurrence(docs, V, window), 50)[1]
+#     found_partners = partner_ranks(E)
+#     print(f"window {window}: {np.sum(found_partners <= 5)} of {len(PARTNERS)} among the five nearest, "
+#           f"places {sorted(found_partners.tolist())}")
+
+# %% [markdown]
+r"""
 ## What you have learnt
 
 - A word's company is a row of counts; weighted by how far it is from chance and compressed, it is a
@@ -752,7 +1376,9 @@ https://arxiv.org/abs/1607.06520.
 r"""
 ## In your own words
 
-@@closing
+A company trains vectors on its customers' letters, and finds that "refund" and "complaint"
+are near each other. It concludes that customers who want a refund are complaining. What do such vectors
+say, what do they not say, and what would you compute to test the conclusion? Five sentences.
 """
 
 # %% [markdown] tags=["answer"]

@@ -484,7 +484,7 @@ def asked(rng, vocab, number):
 
 @analogy.cases
 def _(rng):
-    # clause: "the cosine with v_b - v_a + v_c", "v the vectors scaled to length 1"
+    # clause: "largest cosine with v_b - v_a + v_c, with v the vectors scaled to length 1"
     E = rng.normal(size=(40, 6)) * np.exp(rng.normal(size=(40, 1)))
     yield "vectors of all lengths", {"E": E, "questions": asked(rng, 40, 12), "topk": 5}
     # Four pairs that differ by the same offset, and words around them.

@@ -323,25 +323,30 @@ def tfidf(counts: Float64[np.ndarray, "documents words"]) -> Float64[np.ndarray,
 
 # %% [markdown]
 r"""
-A search engine in five lines: the question is one more document, and the page whose row has the
-largest product with it is shown. Read off below which words each page is found by. If the weights
-were wrong, "the" and "a" would be among them.
+First the words that stand out on four pages: "the" is not first any more, but it does not vanish,
+since a word of all pages keeps the weight 1. Then a search engine in five lines: the question is
+one more document, and the pages whose rows have the largest products with it are shown. By plain
+counts the small words decide, and the page "lambda" is not found by its own name.
 """
 
 # %% tags=["active-ipynb"]
 # per_page = np.stack([np.bincount([w for w in doc if w >= 0], minlength=V) for doc in docs]).astype(float)
 # weights = tfidf(per_page)
-# for page in "lambda", "while", "floating", "string-methods":
-#     row = pages.index(page)
-#     by_count, by_weight = ([vocabulary[i] for i in np.argsort(-r[row])[:4]] for r in (per_page, weights))
-#     print(f"{page:15} most often: {', '.join(by_count):30} tf-idf: {', '.join(by_weight)}")
+# for page in "debugger", "async", "floating", "dynamic-features":
+#     at = pages.index(page)
+#     by_count, by_weight = ([vocabulary[i] for i in np.argsort(-r[at])[:4]] for r in (per_page, weights))
+#     print(f"{page:17} most often: {', '.join(by_count):28} tf-idf: {', '.join(by_weight)}")
+# assert weights[pages.index("debugger")].argmax() != number["the"], "“the” does not come first"
 # print()
-# found = {}
-# for question in "an anonymous function", "raise an exception", "loop until a condition is false":
+# first = {}
+# for question in "raise an exception", "the value of a lambda expression", "format a number with a width":
 #     ids = [number[word] for word in question.split() if word in number]
-#     asked_for = tfidf(np.vstack([per_page, np.bincount(ids, minlength=V)]))
-#     found[question] = [pages[i] for i in np.argsort(-asked_for[:-1] @ asked_for[-1])[:3]]
-#     print(f"{question:35} {', '.join(found[question])}")
+#     table = np.vstack([per_page, np.bincount(ids, minlength=V)])
+#     for name, rows in ("counts", scaled(table)), ("tf-idf", tfidf(table)):
+#         best = [pages[i] for i in np.argsort(-rows[:-1] @ rows[-1])[:3]]
+#         first[question, name] = best[0]
+#         print(f"{question:34} by {name:7} {', '.join(best)}")
+# assert [first[q, "tf-idf"] for q, name in first if name == "counts"] == ["raise", "lambda", "formatstrings"]
 
 # %% [markdown]
 r"""
@@ -488,8 +493,9 @@ def ppmi_svd(
 # %% [markdown]
 r"""
 The map shows words of five groups, at the first two principal components of their vectors. Words of
-one colour should lie together, and apart from the others. Below, the cosine says the same in
-numbers: from plain counts all words are alike, since all stand near "the" and "a".
+one colour should lie together, and apart from the others. From plain counts most groups lie in one
+heap, since all their words stand near "the" and "a"; only the modal verbs stand apart, since "be"
+follows them. Below, the cosine says the same in numbers.
 """
 
 # %% tags=["active-ipynb"]
@@ -825,27 +831,36 @@ def glove_loss(
     ### END SOLUTION
 
 
+# %% [markdown]
+r"""
+The picture shows what was fitted against each count. The marks must lie along the line, and closer
+to it where the count is large. With a weight that has no upper bound, only "of the" and its like
+would be fitted; without weights, pairs that were seen once would count as much as all others.
+"""
+
 # %% tags=["active-ipynb"]
 # tables = [small(1, V, WIDTH), small(2, V, WIDTH), tf.Variable(tf.zeros(V)), tf.Variable(tf.zeros(V))]
 # X = tf.constant(counts, tf.float32)
 # start = time.perf_counter()
 # glove_course = minimise(lambda: glove_loss(*tables, X, x_max=20.0), tables, [()] * 200, rate=0.02)
-# by_glove = (tables[0] + tables[1]).numpy()  # the authors' own choice
+# W, W_context, b, b_context = (table.numpy() for table in tables)
+# by_glove = W + W_context  # the authors' own choice
 # print(f"{len(glove_course)} steps in {time.perf_counter() - start:.0f} s; loss {glove_course[0]:,.0f} to "
 #       f"{glove_course[-1]:,.0f}")
-# bias = tables[2].numpy()
+# fitted, seen = W @ W_context.T + b[:, None] + b_context, counts > 0
 # plt.figure(figsize=(6, 4), layout="constrained")
-# plt.semilogx(frequency, bias, ".", color=COLOURS[0])
-# for word in "the", "class", "tuple":
-#     plt.annotate(word, (frequency[number[word]], bias[number[word]]))
-# plt.xlabel("how often the word stands in the manual")
-# plt.ylabel("its bias b")
-# plt.title("The biases take up how frequent words are")
+# plt.semilogx(counts[seen], np.exp(fitted[seen]), ".", markersize=1, color=COLOURS[0], label="fitted")
+# plt.semilogx([1, counts.max()], [1, counts.max()], "k-", label="count")
+# plt.yscale("log")
+# plt.xlabel("count of a pair")
+# plt.ylabel("exp(w · w̃ + b + b̃)")
+# plt.title("What weighs more is fitted better")
+# plt.legend()
 # plt.show()
-# correlation = np.corrcoef(bias, np.log(frequency))[0, 1]
-# print(f"correlation of the bias with the logarithm of the frequency: {correlation:.2f}")
-# assert glove_course[-1] < 0.05 * glove_course[0], "the logarithms are fitted"
-# assert correlation > 0.6, "frequent words have large biases"
+# error = np.abs(fitted - np.log(np.where(seen, counts, 1)))
+# rare, frequent = error[counts == 1].mean(), error[counts >= 20].mean()
+# print(f"mean error of the logarithm: {rare:.2f} for pairs seen once, {frequent:.2f} for those seen 20 times")
+# assert glove_course[-1] < 0.05 * glove_course[0] and frequent < 0.7 * rare, "rare pairs weigh less"
 
 # %% [markdown]
 r"""
@@ -1285,7 +1300,7 @@ Two places, a network that reads (in about 20 seconds), and the mix of its layer
 #     print(" ".join(names[i] for i in row[at - 6 : at + 7]))
 # start = time.perf_counter()
 # layers_of, reader_course = read_both_ways(row, V + 2)
-# print(f"{time.perf_counter() - start:.0f} s; the loss of both directions together: {reader_course[0]:.2f} at "
+# print(f"{time.perf_counter() - start:.0f} s; the loss of both directions: {reader_course[0]:.2f} at "
 #       f"the start, 2 ln {V + 2} = {2 * np.log(V + 2):.2f}; {reader_course[-30:].mean():.2f} at the end")
 # layers = layers_of(tf.constant(row[places[:, None] + np.arange(-12, 13)])).numpy()
 # print(f"layers, places, words around each, numbers: {layers.shape}")
@@ -1326,7 +1341,7 @@ fewer?
 # plt.figure(figsize=(6.5, 3.2), layout="constrained")
 # for i, (name, rates) in enumerate(found.items()):
 #     plt.plot(rates, [i] * 5, "o", color=COLOURS[i])
-#     print(f"{name:20} right in {np.mean(rates):.0%} of held-out places, {min(rates):.0%} to {max(rates):.0%}")
+#     print(f"{name:20} right in {np.mean(rates):.0%} of the places, {min(rates):.0%} to {max(rates):.0%}")
 # plt.axvline(0.5, color="grey", linestyle=":")
 # plt.yticks(range(3), found)
 # plt.xlabel("meaning of “blick” found, five random halves")
