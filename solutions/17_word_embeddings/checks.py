@@ -22,30 +22,35 @@ def drawn(rng, low, high):
     dtype="float64",
     tolerance=1e-9,
 )
-def one_hot(answer, ids, vocab, vectors):
-    rows = np.asarray(keeping(answer.one_hot, ids=ids, vocab=vocab))
-    if rows.shape != (len(ids), vocab):
-        raise WrongStructure(
-            f"expected one row for each word, of as many columns as the vocabulary has words, got "
-            f"{describe(rows)}"
-        )
+def one_hot(answer, sentences, vocab, vectors):
+    found = []
+    for ids in sentences:
+        rows = np.asarray(keeping(answer.one_hot, ids=ids, vocab=vocab))
+        if len(ids) and rows.shape != (len(ids), vocab):
+            raise WrongStructure(
+                "expected one row for each word, of as many columns as the vocabulary has words, got "
+                f"{describe(rows)}"
+            )
+        found.append(rows.reshape(-1, vocab))
+    rows = np.concatenate(found)
     return {"rows": rows, "rows times vectors": rows @ vectors}
 
 
 @one_hot.cases
 def _(rng):
-    def words(length, vocab, low=0, high=None):
-        """Draw ids, and the vectors of a vocabulary."""
-        ids = rng.integers(low, vocab if high is None else high, size=length)
-        return {"ids": ids, "vocab": vocab, "vectors": 30 * rng.normal(size=(vocab, 3))}
+    def words(lengths, vocab, low=0, high=None):
+        """Draw sentences, and the vectors of a vocabulary."""
+        ids = [rng.integers(low, vocab if high is None else high, size=length) for length in lengths]
+        return {"sentences": ids, "vocab": vocab, "vectors": 30 * rng.normal(size=(vocab, 3))}
 
     # clause: "a row that is 1 in the word's column and 0 elsewhere"
-    yield "a sentence", words(drawn(rng, 6, 9), drawn(rng, 11, 15))
-    yield "as many words as the vocabulary has", words(7, 7)
-    yield "one word", words(1, drawn(rng, 20, 40), 1)
+    yield "a sentence", words([drawn(rng, 6, 9)], drawn(rng, 11, 15))
+    yield "as many words as the vocabulary has", words([7], 7)
+    # clause: "a sentence may have one word, or none"
+    yield "sentences of one word, and one of none", words([1, 0, 1, 1], drawn(rng, 20, 40), 1)
     # clause: "Any other number is an unknown word; its row is 0 throughout"
-    inputs = words(12, 5, -3, 8)
-    inputs["ids"][rng.permutation(12)[:6]] = [-1, 5, -5, 0, 4, 2]
+    inputs = words([12], 5, -3, 8)
+    inputs["sentences"][0][rng.permutation(12)[:6]] = [-1, 5, -5, 0, 4, 2]
     yield "unknown words: below 0, and beyond the vocabulary", inputs
 
 
@@ -323,7 +328,7 @@ def triples(rng, batch, width, negatives, size=1.0):
 
 @sgns_loss.cases
 def _(rng):
-    # clause: "-log σ(c·o) - Σ log σ(-c·n)"
+    # clause: "-log σ(v·u) - Σ log σ(-v·n)"
     yield "four pairs, three negatives each", triples(rng, 4, 6, 3)
     yield "one pair, one negative", triples(rng, 1, 5, 1)
     yield "as many pairs as negatives as columns", triples(rng, 5, 5, 5)
