@@ -7,7 +7,7 @@ import numpy as np
 from grader.drivers import WrongStructure, describe, gradients, keeping, named
 from grader.exercise import exercise
 
-HOURS = 6
+HOURS = 7
 
 
 def drawn(rng, low, high):
@@ -642,6 +642,10 @@ def _(rng):
     u, v = rng.normal(size=(2, 3, 5, 6))
     yield "two axes before the last, vectors of all lengths", {"u": u * size(3, 5), "v": v * size(3, 5)}
     yield "one pair, without a batch", {"u": rng.normal(size=7), "v": rng.normal(size=7)}
+    # clause: "their other axes are broadcast against each other"
+    yield "each of some vectors with each of others", {
+        "u": rng.normal(size=(4, 1, 5)) * size(4, 1), "v": rng.normal(size=(6, 5)),
+    }
     # clause: "Equal vectors have the similarity 1, opposite ones 0"
     # So many that rounding lifts some cosines above 1, and some below -1.
     u = rng.normal(size=(400, 5))

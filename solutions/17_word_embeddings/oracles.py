@@ -326,7 +326,7 @@ def angle_of_kahan(u, v):
     """Twice the arctangent of |u - v| / |u + v| for vectors of length 1, which needs no clipping."""
     u, v = (tf.math.divide_no_nan(one, tf.norm(one, axis=-1, keepdims=True)) for one in (u, v))
     angle = 2 * tf.atan2(tf.norm(u - v, axis=-1), tf.norm(u + v, axis=-1))
-    neither = tf.logical_not(tf.reduce_any(tf.concat([u, v], axis=-1) != 0, axis=-1))
+    neither = tf.logical_not(tf.reduce_any(u != 0, axis=-1) | tf.reduce_any(v != 0, axis=-1))
     return 1 - tf.where(neither, math.pi / 2, angle) / math.pi
 
 

@@ -230,6 +230,27 @@ the pictures.
 #     features = features / features.std()
 #     model = LogisticRegression(max_iter=1000).fit(features[learn], meaning[learn])
 #     return model.score(features[~learn], meaning[~learn])
+#
+#
+# def draw_reader(words):
+#     """Draw which number of the network is computed from which, bottom to top."""
+#     figure, axis = plt.subplots(figsize=(9, 3.6), layout="constrained")
+#     rows = {"word": "white", "vector": "#F0E442", "forth": "#8ecae6", "back": "#f4a582"}
+#     for x, word in enumerate(words):
+#         for y, (name, colour) in enumerate(rows.items()):
+#             box = {"boxstyle": "round", "facecolor": colour}
+#             axis.text(x, y, name if y else word, ha="center", va="center", bbox=box)
+#         for start, end, bend in ((0, 1, 0), (1, 2, 0), (1, 3, 0.5)):
+#             style = {"arrowstyle": "->", "connectionstyle": f"arc3,rad={bend}"}
+#             axis.annotate("", (x, end), (x, start), arrowprops=style | {"shrinkA": 10, "shrinkB": 10})
+#         if x:
+#             axis.annotate("", (x - 0.22, 2), (x - 0.78, 2), arrowprops={"arrowstyle": "->", "lw": 2})
+#             axis.annotate("", (x - 0.78, 3), (x - 0.22, 3), arrowprops={"arrowstyle": "->", "lw": 2})
+#     axis.text(len(words) - 0.5, 1, "layer 0: the vector, twice", va="center")
+#     axis.text(len(words) - 0.5, 2.5, "layer 1: both states, side by side", va="center")
+#     axis.set(xlim=(-0.5, len(words) + 1.3), ylim=(-0.4, 3.5))
+#     axis.axis("off")
+#     plt.show()
 
 # %% [markdown]
 r"""
@@ -278,6 +299,11 @@ def one_hot(ids: Int[np.ndarray, " length"], vocab: int) -> Float64[np.ndarray, 
 # assert np.allclose(one_hot(known, V) @ table, tf.gather(table, known)), "a lookup is a product"
 # print(f"the vocabulary has {V} words; {np.mean([w in number for t in texts for w in t]):.0%} of the manual")
 # assert 0.85 < np.mean([w in number for t in texts for w in t]) < 0.97, "about nine tenths are known"
+# many, table = np.resize(known, 2000), np.ones((V, 50))
+# for name, way in ("product", lambda: one_hot(many, V) @ table), ("lookup", lambda: table[many]):
+#     start = time.perf_counter()
+#     way()
+#     print(f"{name} for 2,000 words: {1000 * (time.perf_counter() - start):.2f} ms")
 
 # %% [markdown]
 r"""
@@ -561,8 +587,9 @@ def skipgram_pairs(ids: Sequence[int], window: int, cbow: bool = False) -> Int32
 # %% tags=["active-ipynb"]
 # print(skipgram_pairs([10, 20, 30, 40], 1).tolist())
 # print(skipgram_pairs([10, 20, 30, 40], 1, cbow=True).tolist())
-# pairs = np.concatenate([skipgram_pairs(doc, WINDOW) for doc in docs])
-# pairs = pairs[np.all(pairs >= 0, axis=1)]  # without unknown words
+# known_or_v = [[word if word >= 0 else V for word in doc] for doc in docs]  # V stands for an unknown word
+# pairs = np.concatenate([skipgram_pairs(doc, WINDOW) for doc in known_or_v])
+# pairs = pairs[np.all(pairs < V, axis=1)]
 # print(f"{len(pairs):,} pairs of known words")
 # tally = np.zeros((V, V))
 # np.add.at(tally, tuple(pairs.T), 1)
@@ -1217,7 +1244,7 @@ to 180°.
 
 # %%
 def angular_similarity(
-    u: Float[tf.Tensor, "*batch width"], v: Float[tf.Tensor, "*batch width"]
+    u: Float[tf.Tensor, "*#batch width"], v: Float[tf.Tensor, "*#batch width"]
 ) -> Float[tf.Tensor, "*batch"]:
     """Compare vectors by the angle between them.
 
@@ -1225,7 +1252,8 @@ def angular_similarity(
     https://arxiv.org/abs/1803.11175: 1 - arccos(cos(u, v)) / π.
 
     Args:
-        u, v: vectors of any length, in float64. A vector of 0 has the cosine 0 with all.
+        u, v: vectors of any length, in float64; their other axes are broadcast against each other. A
+            vector of 0 has the cosine 0 with all.
 
     Returns:
         [*batch], from 0 to 1. Equal vectors have the similarity 1, opposite ones 0, and never NaN.
@@ -1300,6 +1328,7 @@ Two places, a network that reads (in about 20 seconds), and the mix of its layer
 """
 
 # %% tags=["active-ipynb"]
+# draw_reader(["a", "raw", "BLICK", "literal", "is"])
 # row, places, meaning = blick_for(docs, [number["string"], number["module"]])
 # names = [*vocabulary, "BLICK", "_"]
 # for at in places[[3, -3]]:
