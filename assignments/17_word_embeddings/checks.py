@@ -7,7 +7,7 @@ import numpy as np
 from grader.drivers import WrongStructure, describe, gradients, keeping, named
 from grader.exercise import exercise
 
-HOURS = 6
+HOURS = 7
 
 
 def drawn(rng, low, high):
@@ -333,7 +333,7 @@ def _(rng):
     yield "one pair, one negative", triples(rng, 1, 5, 1)
     yield "as many pairs as negatives as columns", triples(rng, 5, 5, 5)
     yield "one column, large scores", triples(rng, 7, 1, 4, 30.0)
-    # clause: "Without negatives, K = 0, the first term is left"
+    # clause: "Without negatives, K = 0, only the first term remains"
     yield "no negatives", triples(rng, 6, 4, 0)
     # clause: "Scores of ±1e4 do no harm"
     inputs = triples(rng, 6, 3, 2)
@@ -440,10 +440,11 @@ def _(rng):
         "words": spelt(rng, [5, 9, 7, 6]), "nmin": 3, "nmax": 6, **tables(),
     }
     yield "pieces of one size", {"words": spelt(rng, [6, 8, 5]), "nmin": 3, "nmax": 3, **tables()}
-    # clause: "and <word> itself", "is no longer than nmax"
+    # clause: "and <word> itself, however long or short it is"
     yield "short words, some of which are a piece themselves", {
         "words": spelt(rng, [1, 2, 3, 4]), "nmin": 3, "nmax": 5, **tables(),
     }
+    # clause: "Both may exceed the length of <word>"
     yield "pieces that are longer than the word", {
         "words": spelt(rng, [1, 2, 3, 12]), "nmin": 6, "nmax": 8, **tables(),
     }
@@ -600,7 +601,7 @@ def _(rng):
     inputs["mask"][:] = True
     yield "nothing is filled up", inputs
     yield "one sentence", padded(rng, 1, 7, 9, 4)
-    # clause: "T = 1"
+    # clause: "Sentences may have one place"
     yield "one word each", padded(rng, 6, 1, 8, 3)
     yield "a vocabulary of one word", padded(rng, 4, 5, 1, 6)
     # clause: "True where there is a word, wherever it stands"
@@ -642,16 +643,26 @@ def _(rng):
     u, v = rng.normal(size=(2, 3, 5, 6))
     yield "two axes before the last, vectors of all lengths", {"u": u * size(3, 5), "v": v * size(3, 5)}
     yield "one pair, without a batch", {"u": rng.normal(size=7), "v": rng.normal(size=7)}
-    # clause: "Equal vectors have the similarity 1, opposite ones 0"
+    # clause: "their other axes are broadcast against each other"
+    yield "each of some vectors with each of others", {
+        "u": rng.normal(size=(4, 1, 5)) * size(4, 1), "v": rng.normal(size=(6, 5)),
+    }
+    # clause: "Equal vectors that are not 0 have the similarity 1, opposite ones 0", "and never NaN"
     # So many that rounding lifts some cosines above 1, and some below -1.
     u = rng.normal(size=(400, 5))
     v = rng.normal(size=(400, 5))
     kind = rng.integers(0, 3, size=(400, 1))
     v = np.where(kind == 0, u, np.where(kind == 1, -u, v))
     yield "equal, opposite and other vectors", {"u": u, "v": v * size(400)}
-    # clause: "A vector of 0 has the cosine 0 with all"
+    # clause: "lengths from 1e-50 to 1e50"
+    u, v = rng.normal(size=(2, 12, 4)) * 10.0 ** rng.integers(-49, 50, size=(2, 12, 1))
+    u[:4] = v[:4]
+    yield "vectors that are very long or very short", {"u": u, "v": v}
+    # clause: "A vector of 0 has the cosine 0 with all, also with another vector of 0"
     u, v = rng.normal(size=(2, 8, 3))
     u[rng.permutation(8)[:2]], v[rng.permutation(8)[:2]] = 0, 0
+    both = rng.integers(8)
+    u[both], v[both] = 0, 0
     yield "vectors of 0, among others", {"u": u, "v": v}
 
 

@@ -234,6 +234,27 @@ the pictures.
 #     features = features / features.std()
 #     model = LogisticRegression(max_iter=1000).fit(features[learn], meaning[learn])
 #     return model.score(features[~learn], meaning[~learn])
+#
+#
+# def draw_reader(words):
+#     """Draw which number of the network is computed from which, bottom to top."""
+#     figure, axis = plt.subplots(figsize=(9, 3.6), layout="constrained")
+#     rows = {"word": "white", "vector": "#F0E442", "forth": "#8ecae6", "back": "#f4a582"}
+#     for x, word in enumerate(words):
+#         for y, (name, colour) in enumerate(rows.items()):
+#             box = {"boxstyle": "round", "facecolor": colour}
+#             axis.text(x, y, name if y else word, ha="center", va="center", bbox=box)
+#         for start, end, bend in ((0, 1, 0), (1, 2, 0), (1, 3, 0.5)):
+#             style = {"arrowstyle": "->", "connectionstyle": f"arc3,rad={bend}"}
+#             axis.annotate("", (x, end), (x, start), arrowprops=style | {"shrinkA": 10, "shrinkB": 10})
+#         if x:
+#             axis.annotate("", (x - 0.22, 2), (x - 0.78, 2), arrowprops={"arrowstyle": "->", "lw": 2})
+#             axis.annotate("", (x - 0.78, 3), (x - 0.22, 3), arrowprops={"arrowstyle": "->", "lw": 2})
+#     axis.text(len(words) - 0.5, 1, "layer 0: the vector, twice", va="center")
+#     axis.text(len(words) - 0.5, 2.5, "layer 1: both states, side by side", va="center")
+#     axis.set(xlim=(-0.5, len(words) + 1.3), ylim=(-0.4, 3.5))
+#     axis.axis("off")
+#     plt.show()
 
 # %% [markdown]
 r"""
@@ -284,6 +305,11 @@ def one_hot(ids: Int[np.ndarray, " length"], vocab: int) -> Float64[np.ndarray, 
 # assert np.allclose(one_hot(known, V) @ table, tf.gather(table, known)), "a lookup is a product"
 # print(f"the vocabulary has {V} words; {np.mean([w in number for t in texts for w in t]):.0%} of the manual")
 # assert 0.85 < np.mean([w in number for t in texts for w in t]) < 0.97, "about nine tenths are known"
+# many, table = np.resize(known, 2000), np.ones((V, 50))
+# for name, way in ("product", lambda: one_hot(many, V) @ table), ("lookup", lambda: table[many]):
+#     start = time.perf_counter()
+#     way()
+#     print(f"{name} for 2,000 words: {1000 * (time.perf_counter() - start):.2f} ms")
 
 # %% [markdown]
 r"""
@@ -531,10 +557,10 @@ def skipgram_pairs(ids: Sequence[int], window: int, cbow: bool = False) -> Int32
     Space" (2013), https://arxiv.org/abs/1301.3781, with a window that is always the same.
 
     Args:
-        ids: the sentence; numbers from 0 on. A word that stands twice is two words. A sentence may be
-            empty or have one word; there are no rows then.
+        ids: the sentence, a list of numbers from 0 on; there are no unknown words. A word that stands
+            twice is two words. A sentence may be empty or have one word; there are no rows then.
         window: at least 1.
-        cbow: what to list.
+        cbow: False: list pairs. True: list groups, see below.
 
     Returns:
         The rows, in any order, as whole numbers. cbow=False: [P, 2], the pair (centre, context) of
@@ -552,8 +578,9 @@ def skipgram_pairs(ids: Sequence[int], window: int, cbow: bool = False) -> Int32
 # %% tags=["active-ipynb"]
 # print(skipgram_pairs([10, 20, 30, 40], 1).tolist())
 # print(skipgram_pairs([10, 20, 30, 40], 1, cbow=True).tolist())
-# pairs = np.concatenate([skipgram_pairs(doc, WINDOW) for doc in docs])
-# pairs = pairs[np.all(pairs >= 0, axis=1)]  # without unknown words
+# known_or_v = [[word if word >= 0 else V for word in doc] for doc in docs]  # V stands for an unknown word
+# pairs = np.concatenate([skipgram_pairs(doc, WINDOW) for doc in known_or_v])
+# pairs = pairs[np.all(pairs < V, axis=1)]
 # print(f"{len(pairs):,} pairs of known words")
 # tally = np.zeros((V, V))
 # np.add.at(tally, tuple(pairs.T), 1)
@@ -659,8 +686,8 @@ def sgns_loss(
     Args:
         centre: v, the vectors of the centres.
         context: u, the vectors of the contexts that were seen with them.
-        negatives: n, the vectors of K contexts that were drawn. Without negatives, K = 0, the first term
-            is left.
+        negatives: n, the vectors of K contexts that were drawn. Without negatives, K = 0, only the first
+            term remains.
 
     Returns:
         [batch]. Scores of ±1e4 do no harm. Gradients flow to all three.
@@ -885,10 +912,10 @@ def fasttext_vector(
 
     Args:
         word: its pieces are all pieces of nmin to nmax characters of <word>, with its brackets, and
-            <word> itself, also where that is no longer than nmax; each different piece once.
+            <word> itself, however long or short it is; each different piece once.
             Characters, not bytes. The empty word is “<>”.
         nmin: at least 1.
-        nmax: at least nmin; a piece may be as long as the word, or longer, and then there is none.
+        nmax: at least nmin. Both may exceed the length of <word>; there are no pieces of such lengths.
         table: one vector for each bucket.
         hash_fn: gives a whole number for a piece, which may be below 0. The piece's row is this number
             modulo the number of rows: the remainder, from 0 on. Two pieces may share a row; it
@@ -1173,7 +1200,7 @@ def dan(
     Args:
         ids: the words, as rows of E.
         mask: True where there is a word, wherever it stands. Where it is False, the id says nothing; it
-            may be -1 or any other number. T = 1, one place, is possible.
+            may be -1 or any other number. Sentences may have one place.
         E: one vector for each word.
 
     Returns:
@@ -1197,7 +1224,7 @@ to 180°.
 
 # %%
 def angular_similarity(
-    u: Float[tf.Tensor, "*batch width"], v: Float[tf.Tensor, "*batch width"]
+    u: Float[tf.Tensor, "*#batch width"], v: Float[tf.Tensor, "*#batch width"]
 ) -> Float[tf.Tensor, "*batch"]:
     """Compare vectors by the angle between them.
 
@@ -1205,10 +1232,12 @@ def angular_similarity(
     https://arxiv.org/abs/1803.11175: 1 - arccos(cos(u, v)) / π.
 
     Args:
-        u, v: vectors of any length, in float64. A vector of 0 has the cosine 0 with all.
+        u, v: vectors in float64, with lengths from 1e-50 to 1e50, or 0; their other axes are broadcast
+            against each other. A vector of 0 has the cosine 0 with all, also with another vector of 0.
 
     Returns:
-        [*batch], from 0 to 1. Equal vectors have the similarity 1, opposite ones 0, and never NaN.
+        [*batch], from 0 to 1, and never NaN. Equal vectors that are not 0 have the similarity 1, opposite
+        ones 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -1283,6 +1312,7 @@ Two places, a network that reads (in about 20 seconds), and the mix of its layer
 """
 
 # %% tags=["active-ipynb"]
+# draw_reader(["a", "raw", "BLICK", "literal", "is"])
 # row, places, meaning = blick_for(docs, [number["string"], number["module"]])
 # names = [*vocabulary, "BLICK", "_"]
 # for at in places[[3, -3]]:

@@ -4,7 +4,7 @@ import zlib
 
 import numpy as np
 
-from grader.drivers import WrongStructure, describe, gradients, keeping, named
+from grader.drivers import WrongStructure, changed_in_place, describe, gradients, keeping, named
 from grader.exercise import exercise
 
 HOURS = 7
@@ -98,7 +98,11 @@ def _(rng):
     tolerance=1e-9,
 )
 def cooccurrence(answer, docs, vocab, window):
-    return {"counts": answer.cooccurrence(docs, vocab, window)}
+    before = [list(document) for document in docs]
+    counts = answer.cooccurrence(docs, vocab, window)
+    if docs != before:
+        raise WrongStructure(changed_in_place("docs"))
+    return {"counts": counts}
 
 
 def texts(rng, vocab, lengths):
@@ -176,6 +180,7 @@ def _(rng):
     # clause: "alpha: above 0"
     yield "α = 1, which smooths nothing", {"counts": apart(2, 6, 9), "k": 2, "alpha": 1.0}
     yield "another α", {"counts": apart(2, 9, 6, 9.0), "k": 2, "alpha": float(rng.uniform(0.3, 0.6))}
+    yield "α above 1", {"counts": apart(2, 7, 6), "k": 2, "alpha": float(rng.uniform(1.4, 2))}
     # clause: "A word or a context that was never seen has a row or a column of 0"
     counts = apart(2, 7, 8, empty=[(2, 5), (6, 0)])
     yield "words and contexts that were never seen", {"counts": counts, "k": 2}
@@ -229,7 +234,10 @@ def skipgram_pairs(answer, sentences, window, cbow=None):
     columns = 1 + 2 * window if cbow else 2
     found = []
     for number, ids in enumerate(sentences):
+        before = list(ids)
         rows = np.asarray(answer.skipgram_pairs(ids, window, **options))
+        if ids != before:
+            raise WrongStructure(changed_in_place("ids"))
         if not rows.size:
             rows = np.zeros((0, columns), int)
         if rows.ndim != 2 or rows.shape[1] != columns:
@@ -333,7 +341,7 @@ def _(rng):
     yield "one pair, one negative", triples(rng, 1, 5, 1)
     yield "as many pairs as negatives as columns", triples(rng, 5, 5, 5)
     yield "one column, large scores", triples(rng, 7, 1, 4, 30.0)
-    # clause: "Without negatives, K = 0, the first term is left"
+    # clause: "Without negatives, K = 0, only the first term remains"
     yield "no negatives", triples(rng, 6, 4, 0)
     # clause: "Scores of ±1e4 do no harm"
     inputs = triples(rng, 6, 3, 2)
@@ -385,6 +393,7 @@ def _(rng):
     # clause: "x_max: above 0", "alpha: above 0"
     yield "another x_max", glove_inputs(rng, 6, 3) | {"x_max": float(rng.uniform(5, 20))}
     yield "another α", glove_inputs(rng, 6, 3) | {"alpha": float(rng.uniform(0.2, 0.5)), "x_max": 60.0}
+    yield "α above 1", glove_inputs(rng, 5, 4) | {"alpha": float(rng.uniform(1.3, 2))}
     # clause: "counts may be fractions"
     inputs = glove_inputs(rng, 5, 4)
     inputs["X"] *= 0.01
@@ -409,7 +418,7 @@ def _(rng):
 def fasttext_vector(answer, words, nmin, nmax, table, salt):
     def hash_fn(piece):
         """Return a whole number, which may be below 0."""
-        return zlib.crc32(f"{salt} {piece}".encode()) - 2**31
+        return (zlib.crc32(f"{salt} {piece}".encode()) - 2**31) * (2**20 + 7)
 
     vectors = []
     for word in words:
@@ -440,10 +449,11 @@ def _(rng):
         "words": spelt(rng, [5, 9, 7, 6]), "nmin": 3, "nmax": 6, **tables(),
     }
     yield "pieces of one size", {"words": spelt(rng, [6, 8, 5]), "nmin": 3, "nmax": 3, **tables()}
-    # clause: "and <word> itself", "is no longer than nmax"
+    # clause: "and <word> itself, however long or short it is"
     yield "short words, some of which are a piece themselves", {
         "words": spelt(rng, [1, 2, 3, 4]), "nmin": 3, "nmax": 5, **tables(),
     }
+    # clause: "Both may exceed the length of <word>"
     yield "pieces that are longer than the word", {
         "words": spelt(rng, [1, 2, 3, 12]), "nmin": 6, "nmax": 8, **tables(),
     }
@@ -455,6 +465,10 @@ def _(rng):
     # clause: "Characters, not bytes"
     yield "words with accents, and in Greek and Chinese", {
         "words": spelt(rng, [5, 6, 4], "éüßñçøαβγδλ語言詞"), "nmin": 2, "nmax": 4, **tables(),
+    }
+    yield "words with capital letters, and with brackets of their own", {
+        "words": [*spelt(rng, [6, 5], "aAbBcCdD"), "<" + spelt(rng, [4])[0], spelt(rng, [3])[0] + ">"],
+        "nmin": 2, "nmax": 4, **tables(),
     }
     # clause: "the remainder, from 0 on", "Two pieces may share a row; it then counts twice"
     yield "few rows, which pieces share", {
@@ -506,7 +520,13 @@ def _(rng):
     # clause: "the smaller number first where words are equally near"
     # Signs times powers of two: lengths, scores and their ties are exact.
     E = rng.choice([-1.0, 1.0], size=(30, 4)) * 2.0 ** rng.integers(-3, 4, size=(30, 1))
-    yield "words that are equally near", {"E": E, "questions": asked(rng, 30, 10), "topk": 8}
+    signs = np.sign(E)
+    questions = []
+    while len(questions) < 10:  # whose sum has the length 1, so that scaling it is exact, too
+        ((a, b, c),) = asked(rng, 30, 1)
+        if not np.any((signs[b] == signs[c]) & (signs[c] != signs[a])):
+            questions.append([a, b, c])
+    yield "words that are equally near", {"E": E, "questions": questions, "topk": 8}
     # clause: "all that are left if there are fewer"
     E = rng.normal(size=(9, 5))
     yield "more words asked for than there are", {"E": E, "questions": asked(rng, 9, 12), "topk": 11}
@@ -560,8 +580,9 @@ def _(rng):
     for pairs in inputs["lists"]:
         half = len(pairs) // 2
         pairs[half:] = pairs[:half, ::-1]
+        pairs[-3:, 1] = pairs[-3:, 0]
     E = rng.choice([-1.0, 1.0], size=(10, 4)) * 2.0 ** rng.integers(-3, 4, size=(10, 1))
-    yield "pairs that stand twice, turned round", {"E": E, **inputs}
+    yield "pairs that stand twice, turned round, and words with themselves", {"E": E, **inputs}
     # clause: "at least two"
     E = rng.normal(size=(9, 2))
     inputs = {"lists": [rng.permutation(9)[:4].reshape(2, 2) for _ in range(12)]}
@@ -600,7 +621,7 @@ def _(rng):
     inputs["mask"][:] = True
     yield "nothing is filled up", inputs
     yield "one sentence", padded(rng, 1, 7, 9, 4)
-    # clause: "T = 1"
+    # clause: "Sentences may have one place"
     yield "one word each", padded(rng, 6, 1, 8, 3)
     yield "a vocabulary of one word", padded(rng, 4, 5, 1, 6)
     # clause: "True where there is a word, wherever it stands"
@@ -646,24 +667,29 @@ def _(rng):
     yield "each of some vectors with each of others", {
         "u": rng.normal(size=(4, 1, 5)) * size(4, 1), "v": rng.normal(size=(6, 5)),
     }
-    # clause: "Equal vectors have the similarity 1, opposite ones 0"
+    # clause: "Equal vectors that are not 0 have the similarity 1, opposite ones 0", "and never NaN"
     # So many that rounding lifts some cosines above 1, and some below -1.
     u = rng.normal(size=(400, 5))
     v = rng.normal(size=(400, 5))
     kind = rng.integers(0, 3, size=(400, 1))
     v = np.where(kind == 0, u, np.where(kind == 1, -u, v))
     yield "equal, opposite and other vectors", {"u": u, "v": v * size(400)}
-    # clause: "A vector of 0 has the cosine 0 with all"
+    # clause: "lengths from 1e-50 to 1e50"
+    u, v = rng.normal(size=(2, 12, 4)) * 10.0 ** rng.integers(-49, 50, size=(2, 12, 1))
+    u[:4] = v[:4]
+    yield "vectors that are very long or very short", {"u": u, "v": v}
+    # clause: "A vector of 0 has the cosine 0 with all, also with another vector of 0"
     u, v = rng.normal(size=(2, 8, 3))
     u[rng.permutation(8)[:2]], v[rng.permutation(8)[:2]] = 0, 0
+    both = rng.integers(8)
+    u[both], v[both] = 0, 0
     yield "vectors of 0, among others", {"u": u, "v": v}
 
 
 @exercise(
     points=3,
     hint="If all of s are equal, which share of the sum does each layer have?",
-    dtype="float64",
-    tolerance=1e-9,
+    tolerance=3e-5,
 )
 def elmo_mix(answer, layers, s, g, cotangent=None):
     if cotangent is None:

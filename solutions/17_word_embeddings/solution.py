@@ -560,10 +560,10 @@ def skipgram_pairs(ids: Sequence[int], window: int, cbow: bool = False) -> Int32
     Space" (2013), https://arxiv.org/abs/1301.3781, with a window that is always the same.
 
     Args:
-        ids: the sentence; numbers from 0 on. A word that stands twice is two words. A sentence may be
-            empty or have one word; there are no rows then.
+        ids: the sentence, a list of numbers from 0 on; there are no unknown words. A word that stands
+            twice is two words. A sentence may be empty or have one word; there are no rows then.
         window: at least 1.
-        cbow: what to list.
+        cbow: False: list pairs. True: list groups, see below.
 
     Returns:
         The rows, in any order, as whole numbers. cbow=False: [P, 2], the pair (centre, context) of
@@ -695,8 +695,8 @@ def sgns_loss(
     Args:
         centre: v, the vectors of the centres.
         context: u, the vectors of the contexts that were seen with them.
-        negatives: n, the vectors of K contexts that were drawn. Without negatives, K = 0, the first term
-            is left.
+        negatives: n, the vectors of K contexts that were drawn. Without negatives, K = 0, only the first
+            term remains.
 
     Returns:
         [batch]. Scores of ±1e4 do no harm. Gradients flow to all three.
@@ -923,10 +923,10 @@ def fasttext_vector(
 
     Args:
         word: its pieces are all pieces of nmin to nmax characters of <word>, with its brackets, and
-            <word> itself, also where that is no longer than nmax; each different piece once.
+            <word> itself, however long or short it is; each different piece once.
             Characters, not bytes. The empty word is “<>”.
         nmin: at least 1.
-        nmax: at least nmin; a piece may be as long as the word, or longer, and then there is none.
+        nmax: at least nmin. Both may exceed the length of <word>; there are no pieces of such lengths.
         table: one vector for each bucket.
         hash_fn: gives a whole number for a piece, which may be below 0. The piece's row is this number
             modulo the number of rows: the remainder, from 0 on. Two pieces may share a row; it
@@ -1220,7 +1220,7 @@ def dan(
     Args:
         ids: the words, as rows of E.
         mask: True where there is a word, wherever it stands. Where it is False, the id says nothing; it
-            may be -1 or any other number. T = 1, one place, is possible.
+            may be -1 or any other number. Sentences may have one place.
         E: one vector for each word.
 
     Returns:
@@ -1252,11 +1252,12 @@ def angular_similarity(
     https://arxiv.org/abs/1803.11175: 1 - arccos(cos(u, v)) / π.
 
     Args:
-        u, v: vectors of any length, in float64; their other axes are broadcast against each other. A
-            vector of 0 has the cosine 0 with all.
+        u, v: vectors in float64, with lengths from 1e-50 to 1e50, or 0; their other axes are broadcast
+            against each other. A vector of 0 has the cosine 0 with all, also with another vector of 0.
 
     Returns:
-        [*batch], from 0 to 1. Equal vectors have the similarity 1, opposite ones 0, and never NaN.
+        [*batch], from 0 to 1, and never NaN. Equal vectors that are not 0 have the similarity 1, opposite
+        ones 0.
     """
     ### BEGIN SOLUTION
     cosine = tf.math.divide_no_nan(tf.reduce_sum(u * v, axis=-1), tf.norm(u, axis=-1) * tf.norm(v, axis=-1))
