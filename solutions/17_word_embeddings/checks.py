@@ -1,6 +1,6 @@
 """How the answers on word embeddings are exercised. Students may read this file."""
 
-import zlib
+import hashlib
 
 import numpy as np
 
@@ -418,7 +418,7 @@ def _(rng):
 def fasttext_vector(answer, words, nmin, nmax, table, salt):
     def hash_fn(piece):
         """Return a whole number, which may be below 0."""
-        return (zlib.crc32(f"{salt} {piece}".encode()) - 2**31) * (2**20 + 7)
+        return int.from_bytes(hashlib.md5(f"{salt} {piece}".encode()).digest()[:6], "big") - 2**47
 
     vectors = []
     for word in words:
@@ -472,7 +472,7 @@ def _(rng):
     }
     # clause: "the remainder, from 0 on", "Two pieces may share a row; it then counts twice"
     yield "few rows, which pieces share", {
-        "words": spelt(rng, [7, 9, 8]), "nmin": 2, "nmax": 4, **tables(5, 7),
+        "words": spelt(rng, [7, 9, 8, 6, 10]), "nmin": 2, "nmax": 4, **tables(7, 5),
     }
     # clause: "The empty word is “<>”"
     yield "the empty word, among others", {
