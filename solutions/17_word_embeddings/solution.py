@@ -431,6 +431,12 @@ def cooccurrence(
     ### END SOLUTION
 
 
+# %% [markdown]
+r"""
+Ten words of the table as a picture. It must be the same on both sides of the diagonal, which it is
+not if only the words on one side are counted.
+"""
+
 # %% tags=["active-ipynb"]
 #
 # start = time.perf_counter()
@@ -862,8 +868,8 @@ def glove_loss(
 # %% [markdown]
 r"""
 The picture shows what was fitted against each count. The marks must lie along the line, and closer
-to it where the count is large. With a weight that has no upper bound, only "of the" and its like
-would be fitted; without weights, pairs that were seen once would count as much as all others.
+to it where the count is large. With a weight that has no upper bound, the few most frequent pairs
+would decide; without weights, pairs that were seen once would count as much as all others.
 """
 
 # %% tags=["active-ipynb"]
