@@ -506,6 +506,8 @@ def _(rng):
     # clause: "largest cosine with v_b - v_a + v_c, with v the vectors scaled to length 1"
     E = rng.normal(size=(40, 6)) * np.exp(rng.normal(size=(40, 1)))
     yield "vectors of all lengths", {"E": E, "questions": asked(rng, 40, 12), "topk": 5}
+    # clause: "how many words to return, at least 1"
+    yield "a single answer to each question", {"E": E, "questions": asked(rng, 40, 30), "topk": 1}
     # Four pairs that differ by the same offset, and words around them.
     base, offset = rng.normal(size=(4, 8)), rng.normal(size=8)
     E = np.concatenate([base, base + 0.8 * offset, rng.normal(size=(12, 8))])
@@ -513,10 +515,10 @@ def _(rng):
     place = np.argsort(order)
     apart = [(i, j) for i in range(4) for j in range(4) if i != j]
     questions = [[int(place[i]), int(place[i + 4]), int(place[j])] for i, j in apart]
-    yield "pairs that differ by the same offset", {"E": E[order], "questions": questions, "topk": 4}
+    yield "pairs that differ by the same offset", {"E": E[order], "questions": questions, "topk": 9}
     # clause: "a, b and c themselves are never among them"
     E = rng.normal(size=(25, 10)) + 4 * rng.normal(size=10)
-    yield "vectors that are all alike", {"E": E, "questions": asked(rng, 25, 10), "topk": 12}
+    yield "vectors that are all alike", {"E": E, "questions": asked(rng, 25, 15), "topk": 20}
     # clause: "the smaller number first where words are equally near"
     # Signs times powers of two: lengths, scores and their ties are exact.
     E = rng.choice([-1.0, 1.0], size=(30, 4)) * 2.0 ** rng.integers(-3, 4, size=(30, 1))
@@ -532,12 +534,12 @@ def _(rng):
     yield "more words asked for than there are", {"E": E, "questions": asked(rng, 9, 12), "topk": 11}
     # clause: "a, b and c may be equal"
     E = rng.normal(size=(20, 4)) * np.exp(rng.normal(size=(20, 1)))
-    questions = [[2, 2, 5], [14, 7, 14], [1, 3, 3], [16, 16, 16], [0, 18, 0]]
+    questions = [[2, 2, 5], [14, 7, 14], [1, 3, 3], [16, 16, 16], [0, 18, 0], [4, 9, 9], [12, 6, 6]]
     yield "questions in which a word stands twice", {"E": E, "questions": questions, "topk": 17}
     # clause: "A vector of 0 has the cosine 0 with all"
     E = rng.normal(size=(10, 3))
-    E[rng.permutation(10)[:2]] = 0
-    yield "words without a vector", {"E": E, "questions": asked(rng, 10, 6), "topk": 7}
+    E[rng.permutation(10)[:3]] = 0
+    yield "words without a vector", {"E": E, "questions": asked(rng, 10, 20), "topk": 7}
 
 
 @exercise(

@@ -1246,7 +1246,7 @@ def sigmoid_weights(layers, s, g):
 
 @mistake(of="elmo_mix")
 def exponentials_overflow(layers, s, g):
-    """the exponentials are computed as they stand, which overflow for large s."""
+    """the exponentials overflow where s is large."""
     weights = tf.exp(s) / tf.reduce_sum(tf.exp(s))
     return g * tf.tensordot(weights, layers, 1)
 
