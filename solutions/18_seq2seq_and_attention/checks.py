@@ -164,6 +164,7 @@ def _(rng):
     # clause: "What stands at padding changes nothing, and neither does how much of it there is"
     inputs = translation(rng, (11, 8, 4, 3), 6, 4, [6, 2, 5])
     inputs["source"] = np.where(inputs["mask"], inputs["source"], rng.integers(1, 11, size=(3, 6)))
+    inputs["weights"]["output_layer.kernel"] *= 30
     yield "sentences of different lengths, with words behind their ends", inputs
     yield "sentences that are all shorter than the batch is wide", translation(
         rng, (8, 9, 3, 5), 7, 2, [3, 1, 4]
@@ -192,16 +193,21 @@ def _(rng):
     hint="For one row of three words, of which the last is padding: what must the three weights sum to, "
     "and at which moment does the padding have to disappear for that?",
 )
-def additive_attention(answer, query, keys, W_query, W_keys, v, mask, cotangent=None):
+def additive_attention(answer, query, keys, W_query, W_keys, v, mask, cotangent=None, and_none=False):
     def called(query, keys, W_query, W_keys, v):
         return named(
             answer.additive_attention(query, keys, W_query, W_keys, v, mask), "context", "weights"
         )
 
     sources = {"query": query, "keys": keys, "W_query": W_query, "W_keys": W_keys, "v": v}
+    found = called(**sources)
+    if and_none:
+        nothing = answer.additive_attention(query, keys[:, :0], W_query, W_keys, v, mask[:, :0])
+        parts = named(nothing, "context", "weights")
+        found |= {f"{name} without a place": part for name, part in parts.items()}
     if cotangent is None:
-        return called(**sources)
-    return called(**sources) | gradients(lambda **given: called(**given)["context"], sources, cotangent)
+        return found
+    return found | gradients(lambda **given: called(**given)["context"], sources, cotangent)
 
 
 def alignment(rng, batch, words, Q, D, A, whole=None):
@@ -236,8 +242,8 @@ def _(rng):
         "keys": np.concatenate([inputs["keys"], inputs["keys"]], axis=1) * 8,
         "mask": some_masked(rng, 3, 12),
     }
-    # clause: "so have all rows if there is no place for a word at all"; a single word
-    yield "a single word", alignment(rng, 2, 1, 3, 5, 4)
+    # clause: "so have all rows if there is no place for a word at all"
+    yield "a single word, and no place for a word", alignment(rng, 2, 1, 3, 5, 4) | {"and_none": True}
     # clause: "Gradients flow to all arguments but the mask"
     inputs = alignment(rng, 3, 5, 4, 3, 6, whole=int(rng.integers(3)))
     yield "the gradients, with one sentence that is all padding", inputs | {
@@ -396,61 +402,69 @@ def _(rng):
     def search(**given):
         return {"bos": 7, "eos": 0, "width": 1, "max_len": 4, "alpha": 0.0} | given
 
+    def never_ends(table, eos):
+        """Take the end out of a language."""
+        table = table.copy()
+        table[..., eos] = -np.inf
+        return table - np.log(np.exp(table).sum(axis=-1, keepdims=True))
+
     # clause: "Find probable sentences with a beam"; width 1 is greedy
     tables = [misled(rng, 4, 5, eos, 0.0) for eos in (0, 2, 3)]
     yield "a beam of width 1 takes the best token at each step", {
-        "tables": tables, "searches": [search(max_len=5, eos=eos) for eos in (0, 2, 3)],
+        "tables": [*tables, never_ends(tables[0], 0)],
+        "searches": [search(max_len=5, eos=eos) for eos in (0, 2, 3, 0)],
     }
-    tables = [misled(rng, 3, 4, 1, 0.0), misled(rng, 4, 3, 1, 1.0)]
     # clause: "may be more than there are", "or as many as there are"
+    tables = [misled(rng, 3, 4, 1, 0.0), misled(rng, 4, 3, 1, 1.0)]
     yield "a beam that is wider than all there is finds everything", {
         "tables": tables,
         "searches": [search(eos=1, width=200), search(eos=1, width=500, max_len=3, alpha=1.0)],
     }
     # clause: "how many candidates are kept at each step, over all beginnings together"
-    widths = (2, 3, 5)
-    yield "beams of width 2, 3 and 5", {
-        "tables": [language(rng, 5, 6) for _ in widths],
+    widths = (2, 2, 2, 3, 3, 3, 3, 4, 5, 5)
+    yield "beams of width 2, 3, 4 and 5", {
+        "tables": [language(rng, 5, 6, spread=1.0) for _ in widths],
         "searches": [search(width=width, max_len=6, eos=4) for width in widths],
     }
     # clause: "divided by the number of these tokens to the power alpha", "with `eos` if the sentence has it"
-    alphas = (0.6, 1.0, 2.0)
+    alphas = (0.1, 0.3, 1.0, 2.0) * 5
     yield "scores divided by a power of the length", {
         "tables": [language(rng, 4, 6, spread=1.0) for _ in alphas],
-        "searches": [search(width=4, max_len=6, eos=2, alpha=alpha) for alpha in alphas],
+        "searches": [search(width=3, max_len=6, eos=2, alpha=alpha) for alpha in alphas],
     }
     # clause: "It has no part in which candidates are kept"
     yield "the power of the length says nothing about which candidates are kept", {
-        "tables": [language(rng, 4, 7, spread=1.0) for _ in range(4)],
-        "searches": [search(width=3, max_len=7, eos=1, alpha=3.0) for _ in range(4)],
+        "tables": [language(rng, 4, 7, spread=1.0) for _ in range(12)],
+        "searches": [search(width=3, max_len=7, eos=1, alpha=3.0) for _ in range(12)],
     }
     # clause: "minus infinity where a token cannot follow", "Sentences that cannot be are never returned"
     yield "tokens that cannot follow", {
-        "tables": [language(rng, 5, 5, forbidden=0.6) for _ in range(4)],
-        "searches": [search(width=8, max_len=5, eos=eos, alpha=0.5) for eos in (0, 1, 2, 3)],
+        "tables": [language(rng, 5, 6, spread=1.0, forbidden=0.3) for _ in range(20)],
+        "searches": [
+            search(width=3, max_len=6, eos=eos, alpha=alpha)
+            for eos in (0, 1, 2, 3)
+            for alpha in (0.3, 0.5, 0.7, 1.0, 2.0)
+        ],
     }
     # clause: "how many tokens a sentence may have": those that do not end are complete, too
-    tables = [language(rng, 4, 5) for _ in range(3)]
-    for table in tables:
-        table[..., 3] = -np.inf
-        table -= np.log(np.exp(table).sum(axis=-1, keepdims=True))
+    widths = (1, 2, 2, 2, 2, 3, 3, 3, 3, 4)
     yield "sentences that never end, but for their greatest length", {
-        "tables": tables,
-        "searches": [search(width=width, max_len=5, eos=3, alpha=0.7) for width in (1, 3, 6)],
+        "tables": [never_ends(language(rng, 4, 6, spread=1.0), 3) for _ in widths],
+        "searches": [search(width=width, max_len=6, eos=3, alpha=0.7) for width in widths],
     }
     yield "sentences of one token", {
         "tables": [language(rng, 6, 1), language(rng, 7, 1)],
         "searches": [search(width=4, max_len=1, eos=5, bos=1), search(width=9, max_len=1, alpha=1.0)],
     }
     # clause: "`width` or `max_len` is below 1"
-    tables = [language(rng, 4, 4) for _ in range(5)]
     settings = [
         (search(width=2), False), (search(width=0), True), (search(max_len=0, width=2), True),
-        (search(width=-1), True), (search(width=3, alpha=1.0), False),
+        (search(width=-1), True), (search(max_len=-3), True),
     ]
-    order = rng.permutation(5)
+    settings += [(search(width=3, alpha=1.0), False)] * 13 + [(search(width=2, alpha=0.5), False)] * 13
+    order = rng.permutation(len(settings))
     yield "widths and lengths that cannot be, which are an error", {
-        "tables": tables,
+        "tables": [language(rng, 4, 4, spread=1.0) for _ in order],
         "searches": [settings[i][0] for i in order],
         "due": [settings[i][1] for i in order],
     }
@@ -475,19 +489,24 @@ def bleu(answer, pairs, due=None):
     return {"scores": scores}
 
 
-WORDS = ("the", "a", "cat", "dog", "mat", "sat", "on", "saw", "under", "and", "big", "red")
+WORDS = (
+    "a all and at ball big bird blue book by cat cold cup dog door far fast fish four from garden green "
+    "hat her his house in it jam key king lamp man mat new no of old on one out owl pen pig rat red road "
+    "rose sat saw sea sky small son star sun that the three tree two under very warm was water we well"
+).split()
 
 
-def spoken(rng, length, words=WORDS):
-    """Draw a sentence."""
-    return [str(word) for word in rng.choice(words, size=length)]
+def spoken(rng, length):
+    """Draw a sentence in which no word occurs twice."""
+    return [str(word) for word in rng.permutation(WORDS)[:length]]
 
 
 def garbled(rng, sentence, changes):
-    """Change some words of a sentence to others."""
+    """Change some words, the first and the last excepted, to others that the sentence does not have."""
     sentence = list(sentence)
-    for place in rng.permutation(len(sentence))[:changes]:
-        sentence[place] = str(rng.choice([word for word in WORDS if word != sentence[place]]))
+    others = iter(rng.permutation([word for word in WORDS if word not in sentence]))
+    for place in 1 + rng.permutation(len(sentence) - 2)[:changes]:
+        sentence[place] = str(next(others))
     return sentence
 
 
@@ -496,74 +515,76 @@ def _(rng):
     def pair(references, hypothesis, **options):
         return [references, hypothesis, options]
 
-    # clause: "for a single sentence", "from 0 to 1"
+    # clause: "for a single sentence", "From 0 to 1"
     pairs = []
-    for length in (9, 12, 17):
-        reference = spoken(rng, length)
-        pairs.append(pair([reference], garbled(rng, reference, 2)[: length - 1], n=2))
-    reference = spoken(rng, 14)
-    pairs += [pair([reference], reference[:5] + spoken(rng, 4) + reference[9:])]
+    for n in (2, 3, 2):
+        reference = spoken(rng, int(rng.integers(12, 30)))
+        pairs.append(pair([reference], garbled(rng, reference, 2)[:-1], n=n))
+    reference = spoken(rng, int(rng.integers(15, 30)))
+    pairs.append(pair([reference], garbled(rng, reference, 1)))
     yield "a few words changed", {"pairs": pairs}
     # clause: "Each k-gram is matched at most as often as in the one reference that has it most often"
-    said = rng.permutation(WORDS)
-    once = [str(word) for word in said[:7]]
+    once = spoken(rng, 9)
+    again, more, most = (int(number) for number in rng.integers([8, 5, 9], [20, 15, 30]))
     pairs = [
-        pair([once], [once[0]] * 2 + once[1:3] * int(rng.integers(2, 4)), n=1),
-        pair([once, [once[0], *once]], [once[0]] * int(rng.integers(4, 7)) + once[1:4], n=1),
+        pair([once], [once[0]] * again + once[1:3] * more, n=1),
+        pair([once, [once[0], *once]], [once[0]] * most + once[1:4], n=1),
         pair([once[:4] * 2, once], once[:4] * 3, n=4),
-        pair([[once[0]] * 3 + once[4:], [once[0]] + once[1:4]], [once[0]] * 6 + once[:2], n=2),
+        pair([[once[0]] * 3 + once[4:], [once[0]] + once[1:4]], [once[0]] * again + once[:2], n=2),
     ]
     yield "words that are said again and again", {"pairs": pairs}
     # clause: "r is the length of the reference": too short, too long, and as long
-    reference = spoken(rng, 15)
-    pairs = [pair([reference], reference[: int(rng.integers(5, 8))]), pair([reference], reference[:13], n=3)]
-    pairs += [pair([reference], reference + spoken(rng, 4)), pair([reference], garbled(rng, reference, 1))]
+    reference = spoken(rng, int(rng.integers(18, 30)))
+    pairs = [pair([reference], garbled(rng, reference[: int(rng.integers(8, 14))], 1), n=2)]
+    pairs += [pair([reference], garbled(rng, reference, 2)[:-2], n=3)]
+    pairs += [pair([reference[: -int(rng.integers(4, 9))]], reference)]
+    pairs += [pair([reference], garbled(rng, reference, 1))]
     yield "too short, too long, and as long as the reference", {"pairs": pairs}
     # clause: "the reference whose length is closest to the hypothesis', the shorter of two that are equally
     # close"
     pairs = []
-    for lengths in ((12, 16, 6), (9, 14), (11, 13, 20), (13, 11), (4, 30), (8, 12)):
-        reference = spoken(rng, 30)
-        hypothesis = garbled(rng, reference[:10], 1)
-        shuffled = [reference[:length] for length in rng.permutation(lengths)]
-        pairs.append(pair(shuffled, hypothesis, n=int(rng.integers(1, 3))))
+    for longer in ((-4, 2, 6), (4, -1), (1, 3, 10), (3, 1), (-6, 20), (2, -2), (-3, 3)):
+        reference = spoken(rng, 40)
+        length = int(rng.integers(10, 20))
+        hypothesis = garbled(rng, reference[:length], 1)
+        references = [reference[: length + one] for one in longer]
+        pairs.append(pair(references, hypothesis, n=int(rng.integers(1, 3))))
     yield "several references of different lengths", {"pairs": pairs}
     # clause: "0 if for some k no k-gram is matched", "if the hypothesis has fewer than n words", "tokens that
     # no reference has are allowed, and match nothing"
-    reference = [str(word) for word in rng.permutation(WORDS)]
+    reference = spoken(rng, int(rng.integers(14, 30)))
+    holes = [word if place % 4 < 3 else "?" for place, word in enumerate(reference)]
     pairs = [
-        pair([reference], reference[:3] + ["?"] + reference[4:7] + ["!"] + reference[8:11]),
-        pair([reference], reference[:3] + ["?"] + reference[4:7] + ["!"] + reference[8:11], n=3),
+        pair([reference], holes), pair([reference], holes, n=3),
         pair([reference], reference[:3]), pair([reference], []), pair([reference], [], n=1),
         pair([reference], reference[:3], n=3), pair([reference], ["?", "!", "?", "!"], n=1),
         pair([reference], reference[::-1], n=2), pair([reference], reference[::-1], n=1),
-        pair([reference], reference[4:8]),
+        pair([reference], reference[4:8]), pair([reference], garbled(rng, reference, 2), n=2),
     ]
     yield "no match of four words, unknown words, and too few of them", {
         "pairs": [pairs[i] for i in rng.permutation(len(pairs))]
     }
     # clause: "a sentence may be empty"
-    reference = spoken(rng, 11)
+    reference = spoken(rng, int(rng.integers(14, 30)))
     pairs = [
         pair([[]], reference[:4], n=1), pair([[], reference], reference[:4], n=2),
-        pair([reference, []], reference[:8], n=2), pair([[], spoken(rng, 8) + reference], reference[:6], n=2),
-        pair([[], []], [], n=1),
+        pair([reference, []], garbled(rng, reference[:-3], 2), n=2),
+        pair([[], spoken(rng, 8) + reference], reference[:6], n=2), pair([[], []], [], n=1),
     ]
     yield "empty references", {"pairs": [pairs[i] for i in rng.permutation(len(pairs))]}
     # clause: "words, or numbers", "up to how many words in a row are counted"
     pairs = []
     for n in (1, 2, 3, 5, 6):
-        numbers = rng.integers(10, 99, size=16).tolist()
-        changed = numbers[:8] + rng.integers(100, 200, size=2).tolist() + numbers[10:]
-        pairs.append(pair([numbers], changed[: int(rng.integers(14, 17))], n=n))
+        numbers = (10 + rng.permutation(90)[: int(rng.integers(20, 30))]).tolist()
+        changed = [*numbers[:8], 100, 101, *numbers[10:]]
+        pairs.append(pair([numbers], changed[: int(rng.integers(17, 20))], n=n))
     yield "numbers in the place of words, n from 1 to 6", {"pairs": pairs}
     # clause: "there is no reference, or n is below 1"
-    reference = spoken(rng, 9)
-    near = garbled(rng, reference, 1)[:8]
+    reference = spoken(rng, int(rng.integers(12, 40)))
+    near = garbled(rng, reference, 2)[:-1]
     pairs = [(pair([reference], near, n=2), False), (pair([], near), True)]
     pairs += [(pair([reference], near, n=0), True), (pair([reference], near, n=-1), True)]
-    pairs += [(pair([reference], near, n=1), False)]
-    pairs += [(pair([], [], n=1), True)]
+    pairs += [(pair([reference], near, n=1), False), (pair([], [], n=1), True)]
     order = rng.permutation(len(pairs))
     yield "no reference and no n, which are an error", {
         "pairs": [pairs[i][0] for i in order], "due": [pairs[i][1] for i in order],
@@ -575,11 +596,14 @@ def _(rng):
     hint="Which sum is 1 by itself, that over the places or that over the words, and which of the two does "
     "the penalty ask for?",
 )
-def soft_attention(answer, features, weights, cotangent=None, of="context"):
+def soft_attention(answer, features, weights, cotangent=None, and_none=False):
     def called(features, weights):
         return named(answer.soft_attention(features, weights), "context", "penalty")
 
     found = called(features, weights)
+    if and_none:
+        parts = called(features, weights[:, :0])
+        found |= {f"{name} without a word": part for name, part in parts.items()}
     if cotangent is None:
         return found
     sources = {"features": features, "weights": weights}
@@ -610,8 +634,8 @@ def _(rng):
         "weights": inputs["weights"] * np.array([1.0, 1, 0.1, 1, 3])[rng.permutation(5)][:, None, None],
         "features": 30 * inputs["features"],
     }
-    # clause: "one or more": a single place; a single word
-    yield "a single word", looks(rng, 3, 1, 7, 2)
+    # clause: "there may be no word at all", "of L places, one or more"
+    yield "a single word, and no word", looks(rng, 3, 1, 7, 2) | {"and_none": True}
     yield "a single place", looks(rng, 2, int(rng.integers(3, 9)), 1, 3)
     # clause: "Gradients flow to both arguments"
     yield "the gradients", looks(rng, 2, 3, 5, 4) | {"cotangent": rng.normal(size=(2, 3, 4))}
@@ -657,12 +681,14 @@ def _(rng):
 
     # clause: "The mean over the samples of (reward - baseline) · ∇ log p"
     yield "five samples of four places", drawn(4, 5)
-    yield "as many samples as places", drawn(5, 5)
+    inputs = drawn(5, 5)
+    inputs["draws"][0][:2] = rng.integers(5)
+    yield "as many samples as places", inputs
     yield "many samples of rewards that are far from 0", drawn(3, 40, 41) | {
-        "reward": 20 + rng.normal(size=3)
+        "reward": 500 + 100 * rng.normal(size=3)
     }
     # clause: "the mean reward of all other samples"
-    yield "two samples", drawn(6, 2, 2, 2)
+    yield "two samples", drawn(6) | {"draws": [rng.permutation(6)[:2] for _ in range(3)]}
     # clause: "and 0 if there is no other"
     yield "a single sample, several times", drawn(4, 1, 1, 1)
     # clause: "one may be drawn several times"
@@ -673,11 +699,11 @@ def _(rng):
     every = np.array(np.meshgrid(*[np.arange(3)] * 3)).reshape(3, -1).T
     yield "all ways to draw three samples of three places", drawn(3) | {"draws": list(every)}
     # clause: "may be as large as ±10,000"
-    yield "logits as large as 10,000", drawn(5, 7, 3) | {
+    yield "logits as large as 10,000", drawn(5, 7, 9) | {
         "logits": np.array([1e4, 1e4 - 1, -1e4, 0.0, 1e4 - 2])[rng.permutation(5)]
     }
     # clause: "there is no sample"
-    inputs = drawn(4, 3, 0, 6)
+    inputs = drawn(4, 6, 0, 7)
     order = rng.permutation(3)
     yield "no sample at all, which is an error", inputs | {
         "draws": [inputs["draws"][i] for i in order], "due": [bool(i == 1) for i in order],

@@ -389,7 +389,7 @@ def _refuse(width, max_len):
 
 
 def _beam(
-    logp_fn, bos, eos, width, max_len, alpha, *, rank=lambda tokens, total: total, keep_complete=False,
+    logp_fn, bos, eos, width, max_len, alpha, *, keep_complete=False,
     score=None, unfinished=True, each=False, stop_early=False, impossible=False,
     join=lambda total, logp: total + logp, start=0.0,
 ):
@@ -409,7 +409,7 @@ def _beam(
             kept = [one for group in groups for one in sorted(group, key=lambda one: -one[1])[:width]]
         else:
             candidates = [one for group in groups for one in group] + (complete if keep_complete else [])
-            kept = sorted(candidates, key=lambda one: -rank(*one))[:width]
+            kept = sorted(candidates, key=lambda one: -one[1])[:width]
         ended = [one for one in kept if one[0][-1] == eos]
         complete = ended if keep_complete else complete + ended
         live = [one for one in kept if one[0][-1] != eos]
@@ -466,15 +466,6 @@ def end_not_counted(logp_fn, bos, eos, width, max_len, alpha):
         logp_fn, bos, eos, width, max_len, alpha,
         score=lambda tokens, total: total / max(len(tokens) - (tokens[-1] == eos), 1) ** alpha,
     )
-
-
-@mistake(of="beam_search")
-def kept_by_score(logp_fn, bos, eos, width, max_len, alpha):
-    """candidates are kept by their sums divided by the power of the length, not by their sums."""
-    def rank(tokens, total):
-        return total / len(tokens) ** alpha
-
-    return _beam(logp_fn, bos, eos, width, max_len, alpha, rank=rank, keep_complete=True)
 
 
 @mistake(of="beam_search")

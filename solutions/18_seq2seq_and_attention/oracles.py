@@ -262,9 +262,12 @@ def contexts_by_loops(features, weights):
     """One picture and one word after the other."""
     contexts, penalties = [], []
     for places, looks in zip(tf.unstack(features), tf.unstack(weights)):
-        words = tf.unstack(looks)
-        contexts.append(tf.stack([tf.reduce_sum(word[:, None] * places, axis=0) for word in words]))
-        penalties.append(tf.norm(1.0 - tf.add_n(words)) ** 2)
+        left, mixed = tf.ones_like(places[:, 0]), []
+        for word in tf.unstack(looks):
+            left -= word
+            mixed.append(tf.reduce_sum(word[:, None] * places, axis=0, keepdims=True))
+        contexts.append(tf.concat([places[:0], *mixed], axis=0))
+        penalties.append(tf.reduce_sum(left * left))
     return tf.stack(contexts), tf.add_n(penalties) / len(penalties)
 
 

@@ -654,8 +654,9 @@ def additive_attention(
     """
     ### BEGIN SOLUTION
     hidden = tf.tanh((query @ W_query)[:, None, :] + keys @ W_keys)
-    scores = tf.where(mask, tf.linalg.matvec(hidden, v), keys.dtype.min)
-    weights = tf.nn.softmax(scores) * tf.cast(mask, keys.dtype)
+    scores = tf.linalg.matvec(hidden, v)
+    scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores) * tf.cast(mask, scores.dtype)
     return tf.linalg.matvec(keys, weights, transpose_a=True), weights
     ### END SOLUTION
 
@@ -1147,7 +1148,7 @@ def soft_attention(
     ### BEGIN SOLUTION
     seen = tf.reduce_sum(weights, axis=1)
     penalty = tf.reduce_mean(tf.reduce_sum((1.0 - seen) ** 2, axis=1))
-    return weights @ features, penalty
+    return tf.matmul(weights, features), penalty
     ### END SOLUTION
 
 
@@ -1555,8 +1556,9 @@ def memory_hop(
         u + o, with o the weighted mean of C; u itself where nothing is stored.
     """
     ### BEGIN SOLUTION
-    scores = tf.where(mask, tf.linalg.matvec(A, u), A.dtype.min)
-    weights = tf.nn.softmax(scores) * tf.cast(mask, A.dtype)
+    scores = tf.linalg.matvec(A, u)
+    scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores) * tf.cast(mask, scores.dtype)
     return u + tf.linalg.matvec(C, weights, transpose_a=True)
     ### END SOLUTION
 
