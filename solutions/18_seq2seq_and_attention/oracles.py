@@ -153,7 +153,7 @@ def dictionary_by_einsum(query, keys, values):
 @oracle(of="key_value_attention")
 def dictionary_by_keras(query, keys, values):
     """`keras.layers.Attention`, which does not scale by default."""
-    return keras.layers.Attention().call([query[:, None], values, keys])[:, 0]
+    return keras.layers.Attention()([query[:, None], values, keys])[:, 0]
 
 
 @oracle(of="beam_search")

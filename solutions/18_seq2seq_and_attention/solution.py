@@ -14,8 +14,8 @@ look back at the words?
 **Before you run anything**, write down your predictions:
 
 1. A reader turns a list of dates into 192 numbers, from which a writer spells all digits. It is
-   trained on lists of one to four dates. A second network of about as many weights may look back at
-   the words, a different mixture of them for each digit. Which share of the dates do the two get
+   trained on lists of one to four dates. A second network, of half as many weights, may look back at
+   the words, at a different mixture of them for each digit. Which share of the dates do the two get
    right if a list has one date, and if it has four?
 2. The first network chooses each digit greedily. A *beam search* of width 5 keeps five beginnings
    instead of one, and finds outputs to which the network gives a larger probability. How much does
@@ -115,7 +115,11 @@ given network, and make the pictures.
 #     loss(*first)
 #     optimiser.build(model.trainable_variables)
 #
-#     @tf.function(input_signature=[tf.TensorSpec([None] * len(one.shape), one.dtype) for one in first])
+#     # Lists have any number of words; pictures have one size.
+#     shapes = [[None, None] if one.ndim == 2 else one.shape for one in first]
+#     signature = [tf.TensorSpec(shape, one.dtype) for shape, one in zip(shapes, first)]
+#
+#     @tf.function(input_signature=signature, autograph=False)
 #     def step(*batch):
 #         with tf.GradientTape() as tape:
 #             value = loss(*batch)
@@ -124,7 +128,8 @@ given network, and make the pictures.
 #
 #     start = time.perf_counter()
 #     course = np.array([step(*map(tf.constant, draw(number))) for number in range(steps)])
-#     print(f"{model.count_params():,} weights, {steps} steps in {time.perf_counter() - start:.0f} s")
+#     size = sum(np.prod(one.shape) for one in model.trainable_variables)
+#     print(f"{size:,} weights, {steps} steps in {time.perf_counter() - start:.0f} s")
 #     return course
 #
 #
@@ -544,7 +549,7 @@ Now it writes by itself: its own digit is its next input. The lists are new ones
 """
 
 # %% tags=["active-ipynb"]
-# decode = tf.function(lambda tokens, state: plain.decode(tokens, state))
+# decode = tf.function(lambda tokens, state: plain.decode(tokens, state), autograph=False)
 #
 #
 # def write_plain(source, mask, length):
@@ -722,7 +727,7 @@ for each word, and a GRU writes. `tf.scan` repeats a step for each token and kee
 # print(f"loss at the end: {course[-40:].mean():.3f}")
 
 # %% tags=["active-ipynb"]
-# advance = tf.function(lambda tokens, state, keys, mask: aligner.advance(tokens, state, keys, mask))
+# advance = tf.function(aligner.advance, autograph=False)
 #
 #
 # def write_aligned(source, mask, length):
@@ -743,15 +748,15 @@ for each word, and a GRU writes. `tf.scan` repeats a step for each token and kee
 # show_shares(shares)
 # for name, row in shares.items():
 #     print(f"{name}:", ", ".join(f"{share:.0%} of {dates}" for dates, share in enumerate(row, 1)))
-# assert min(shares["looks back"]) > 0.85 and shares["only a state"][0] > 0.9, "one date is easy for both"
-# assert shares["only a state"][3] < 0.5, "four dates are too much for the state"
+# assert min(shares["looks back"]) > 0.8 and shares["only a state"][0] > 0.75, "one date is easy for both"
+# assert shares["only a state"][3] < 0.45, "four dates are too much for the state"
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** With one date both networks are right nearly always. With four, the
-network that passes only a state gets less than a half of the dates right; the one that looks back hardly
-notices, though it has about half as many weights, and has seen a sixth as many lists. 192 numbers
-are more than enough for 32 digits in principle. But the state must be *learnt* so that four dates
+**Prediction 1, answered.** With one date both networks are right most of the time. With four, the
+network that passes only a state gets less than a half of the dates right; the one that looks back
+hardly notices, though it has about half as many weights, and has seen a sixth as many lists. 192
+numbers are more than enough for 32 digits in principle. But the state must be *learnt* so that four dates
 do not disturb each other in it, and each digit must be taken out of the same mixture. The network
 that looks back needs none of that: it finds the words when it needs them.
 
@@ -761,7 +766,8 @@ words, and that of the one with attention stays.
 
 **Open what was trained.** The matrix shows $a_t$ for each digit of a list of two dates. Each digit
 should look at its own date, inside of its frame. Inside of a frame, the day and the month must
-change places with the year, which is spoken last and written first. A softmax over the wrong axis
+change places with the year, which is spoken last and written first. Only the century is 19 in all
+dates, so that nothing forces the network to look for it. A softmax over the wrong axis
 would give rows that do not sum to 1; without a mask, padding would be grey.
 """
 
@@ -819,18 +825,18 @@ def key_value_attention(
 
 # %% [markdown]
 r"""
-Five pairs in the plane, and a query that is $c$ times the third key. Your function returns a point
+Five pairs in the plane, whose keys have length 1 and point in five directions, and a query that is
+$c$ times the third key. Your function returns a point
 for each $c$ from 0 to 12. At $c=0$ all products are 0 and all weights equal: the path must start at
 the mean of the values, the cross. As $c$ grows it must end at the third value. A softmax over the
 wrong axis misses both.
 """
 
 # %% tags=["active-ipynb"]
-# draw = np.random.default_rng(3)
-# keys = draw.normal(size=(5, 2))
-# keys = (keys / np.linalg.norm(keys, axis=1, keepdims=True)).astype("float32")
-# values = draw.normal(size=(5, 2)).astype("float32")
-# steps = np.concatenate([np.linspace(0, 12, 49), [100]]).astype("float32")
+# angles = 2 * np.pi * np.arange(5) / 5
+# keys = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype("float32")
+# values = np.random.default_rng(3).normal(size=(5, 2)).astype("float32")
+# steps = np.linspace(0, 12, 50).astype("float32")
 # pairs = (np.repeat(one[None], 50, axis=0) for one in (keys, values))
 # path = np.asarray(key_value_attention(steps[:, None] * keys[2], *pairs))
 # plt.figure(figsize=(5.5, 3.8), layout="constrained")
@@ -960,6 +966,7 @@ decoding: by more than 20 percentage points, or by less than 10?
 # one_step = tf.function(
 #     lambda token, h, c: plain.decode(token, [h, c]),
 #     input_signature=[tf.TensorSpec((1, 1), tf.int32), *[tf.TensorSpec((1, 96), tf.float32)] * 2],
+#     autograph=False,
 # )
 #
 #
@@ -975,7 +982,7 @@ decoding: by more than 20 percentage points, or by less than 10?
 #     return logp_fn
 
 # %% tags=["active-ipynb"]
-# source, digits = (one[:40] for one in fresh[3])
+# source, digits = (one[:24] for one in fresh[3])
 # outputs, found = {}, {}
 # for width in (1, 2, 5):
 #     best = [
@@ -996,8 +1003,9 @@ r"""
 **Prediction 2, answered.** By less than 10 points. The beam does what it promises: it finds outputs
 to which the network gives a larger probability. But the network does not *know* the dates that it
 gets wrong: most of them are wrong in its most probable output as well. A search mends errors of the
-search, and not errors of the model. Stahlberg and Byrne (2019) searched the outputs of translation networks
-exhaustively, and for many sentences the most probable output was the empty one.
+search, and not errors of the model. Stahlberg and Byrne (2019, https://arxiv.org/abs/1908.10090)
+searched the outputs of a translation network exhaustively, and for more than half of the sentences
+the most probable output was the empty one.
 """
 
 # %% [markdown]
@@ -1394,7 +1402,8 @@ def ntm_address(
         shift: the weights of the moves by -1, 0 and +1, in this order. They are 0 or more and sum
             to 1. The move by +1 takes the weight of row i to row i + 1, and that of the last row to
             row 0.
-        sharpness: γ, from 1 to 100.
+        sharpness: γ, from 1 to 100. Powers of all weights of a row may be too small for float32; the
+            result is right all the same.
         previous: the head's weights before, which are 0 or more and sum to 1.
     """
     ### BEGIN SOLUTION
