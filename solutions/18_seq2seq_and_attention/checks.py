@@ -476,12 +476,13 @@ def _(rng):
     }
     # clause: "minus infinity where a token cannot follow", "Sentences that cannot be are never returned"
     yield "tokens that cannot follow", {
-        "tables": [language(rng, 5, 6, spread=1.0, forbidden=0.3) for _ in range(20)],
+        "tables": [language(rng, 5, 6, spread=1.0, forbidden=0.3) for _ in range(22)],
         "searches": [
             search(width=3, max_len=6, eos=eos, alpha=alpha)
             for eos in (0, 1, 2, 3)
             for alpha in (0.3, 0.5, 0.7, 1.0, 2.0)
-        ],
+        ]
+        + [search(width=900, max_len=3, eos=eos) for eos in (1, 3)],
     }
     # clause: "how many tokens a sentence may have": those that do not end are complete, too
     widths = (1, 2, 2, 2, 2, 3, 3, 3, 3, 4)
@@ -802,14 +803,15 @@ def _(rng):
         "gate": rng.permutation([0.0, 0.0, 1.0, 1.0])[:, None]
     }
     # clause: "takes the weight of row i to row i + 1, and that of the last row to row 0", "in this order"
-    yield "moves that are certain: back, not at all, forwards", head(rng, 3, 7, 4) | {
-        "gate": np.array([[0.0], [0.5], [0.0]]), "shift": np.eye(3)[rng.permutation(3)],
-        "sharpness": np.ones((3, 1)),
+    moves = rng.permutation(3)
+    yield "moves that are certain: back, not at all, forwards, in a circle", head(rng, 3, 7, 4) | {
+        "gate": np.array([[0.0], [0.5], [0.0]]), "shift": np.eye(3)[moves], "sharpness": np.ones((3, 1)),
+        "previous": np.eye(7)[np.array([0, rng.integers(7), 6])[moves]],
     }
     # clause: "in the order of its figure: content, gate, shift, sharpening", "γ, from 1 to 100"
     yield "sharpened as much as can be", head(rng, 3, 8, 3) | {
-        "sharpness": np.array([[100.0], [30.0], [5.0]]), "previous": shares(rng, 3, 8, sharpness=0.1),
-        "gate": rng.uniform(0, 0.05, size=(3, 1)),
+        "sharpness": np.array([[100.0], [30.0], [5.0]]), "gate": rng.uniform(0, 0.05, size=(3, 1)),
+        "previous": np.concatenate([shares(rng, 2, 8, sharpness=0.1), 0.02 + 0.84 * np.eye(8)[:1]]),
     }
     # clause: "The cosine with a row of zeros, or of a key of zeros, is 0"
     inputs = head(rng, 3, 5, 4)

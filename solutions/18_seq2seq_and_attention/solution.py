@@ -1411,7 +1411,7 @@ def ntm_address(
     content = tf.nn.softmax(strength * tf.linalg.matvec(rows, wanted))
     gated = gate * content + (1.0 - gate) * previous
     moves = (tf.roll(gated, move, axis=1) for move in (-1, 0, 1))
-    shifted = sum(shift[:, i, None] * moved for i, moved in enumerate(moves))
+    shifted = sum(shift[:, i : i + 1] * moved for i, moved in enumerate(moves))
     # Divided by the largest, no power of a small weight underflows.
     sharp = (shifted / tf.reduce_max(shifted, axis=1, keepdims=True)) ** sharpness
     return sharp / tf.reduce_sum(sharp, axis=1, keepdims=True)
