@@ -167,7 +167,8 @@ def _(rng):
     # LSTM", "with a bias and without an activation", "and the state [h, c] after the last step", "Return
     # the logits of the next token after each of the decoder's inputs"
     yield "one sentence without padding", translation(rng, (9, 7, 3, 4), 4, 3, [4])
-    # clause: "What stands at padding changes nothing, and neither does how much of it there is"
+    # clause: "What stands at padding, any word of the vocabulary, changes nothing, and neither does how
+    # much of it there is"
     inputs = translation(rng, (11, 8, 4, 3), 6, 4, [6, 2, 5])
     inputs["source"] = np.where(inputs["mask"], inputs["source"], rng.integers(1, 11, size=(3, 6)))
     inputs["weights"]["output_layer.kernel"] *= 30
@@ -589,8 +590,8 @@ def _(rng):
         references = [reference[: length + one] for one in longer]
         pairs.append(pair(references, hypothesis, n=int(rng.integers(1, 3))))
     yield "several references of different lengths", {"pairs": pairs}
-    # clause: "0 if for some k no k-gram is matched", "if the hypothesis has fewer than n words", "tokens that
-    # no reference has are allowed, and match nothing"
+    # clause: "The result is 0 if for some k no k-gram is matched", "also if the hypothesis has fewer than n
+    # words", "tokens that no reference has are allowed, and match nothing"
     reference = spoken(rng, int(rng.integers(14, 30)))
     holes = [word if place % 4 < 3 else "?" for place, word in enumerate(reference)]
     pairs = [
@@ -673,7 +674,7 @@ def _(rng):
         "weights": inputs["weights"] * np.array([1.0, 1, 0.1, 1, 3])[rng.permutation(5)][:, None, None],
         "features": 30 * inputs["features"],
     }
-    # clause: "there may be no word at all", "of L places, one or more"
+    # clause: "there may be no word at all, and then the penalty is L", "of L places, one or more"
     yield "a single word, and no word", looks(rng, 3, 1, 7, 2) | {"and_none": True}
     yield "a single place", looks(rng, 2, int(rng.integers(3, 9)), 1, 3)
     # clause: "Gradients flow to both arguments"
@@ -922,7 +923,8 @@ def planted(rng, people=4, things=4, places=4):
 def _(rng):
     # clause: "u + o, with o the weighted mean of C"
     yield "one question, five places", stored(rng, 1, 5, 3) | {"mask": np.ones((1, 5), bool)}
-    # clause: "True where something is stored", "What stands in the other places changes nothing"
+    # clause: "True where something is stored", "What stands in the other places, any finite numbers,
+    # changes nothing"
     inputs = stored(rng, 3, 6, 4)
     empty = ~inputs["mask"][..., None]
     yield "empty places, with large numbers in them", inputs | {

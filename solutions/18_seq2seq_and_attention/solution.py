@@ -3,7 +3,7 @@ r"""
 # Learn to align: dates, pictures and stories
 
 A clerk has written lists of dates in words: "the twenty third of march nineteen ninety two, may
-fifth twenty fifteen". An archive wants them as ISO 8601 writes them: 1992-03-23, 2015-05-05. The
+fifth nineteen fifteen". An archive wants them as ISO 8601 writes them: 1992-03-23, 1915-05-05. The
 input has any number of words and the output any number of digits, and the year, which is spoken
 last, has to be written first. No layer of a fixed size maps one to the other. Two recurrent
 networks do: one reads, the other writes.
@@ -466,8 +466,8 @@ class Seq2Seq(keras.Model):
 
         Args:
             source: the words, one place or more.
-            mask: True at words, False at padding, which stands anywhere. What stands at padding
-                changes nothing, and neither does how much of it there is.
+            mask: True at words, False at padding, which stands anywhere. What stands at padding, any
+                word of the vocabulary, changes nothing, and neither does how much of it there is.
 
         Returns:
             [h, c]; zeros for a sentence that is all padding.
@@ -895,7 +895,7 @@ def beam_search(
         logp_fn: takes a tuple of tokens that begins with `bos`, and returns the log-probability of
             each of the V tokens to be the next one; minus infinity where a token cannot follow.
         bos: the token that every sentence begins with.
-        eos: the token that ends a sentence.
+        eos: the token that ends a sentence; another one than `bos`.
         width: how many candidates are kept at each step, over all beginnings together; may be more
             than there are.
         max_len: how many tokens a sentence may have, `bos` not counted and `eos` counted.
@@ -904,8 +904,8 @@ def beam_search(
 
     Returns:
         The `width` complete sentences with the largest scores, or as many as there are, the best
-        first: (tokens, score). The tokens are Python's integers, without `bos`, and with `eos` if
-        the sentence has it. The score is the sum of the log-probabilities, divided by the number of
+        first: (tokens, score). The tokens are Python's integers, without the `bos` at the beginning,
+        and with `eos` if the sentence has it. The score is the sum of the log-probabilities, divided by the number of
         these tokens to the power alpha. Sentences that cannot be are never returned. Which of two
         equal scores comes first is left to you.
 
@@ -1054,8 +1054,8 @@ def bleu(references: Sequence[Sequence[Hashable]], hypothesis: Sequence[Hashable
     Returns:
         From 0 to 1. Each k-gram is matched at most as often as in the one reference that has it most
         often. r is the length of the reference whose length is closest to the hypothesis', the
-        shorter of two that are equally close. 0 if for some k no k-gram is matched, and if the
-        hypothesis has fewer than n words.
+        shorter of two that are equally close. The result is 0 if for some k no k-gram is matched, and
+        also if the hypothesis has fewer than n words.
 
     Raises:
         ValueError: there is no reference, or n is below 1.
@@ -1147,7 +1147,8 @@ def soft_attention(
 
     Args:
         features: of L places, one or more.
-        weights: of the places, for each of T words; there may be no word at all.
+        weights: of the places, for each of T words; there may be no word at all, and then the
+            penalty is L.
 
     Returns:
         The contexts, and the penalty: the sum over the places of (1 - Σₜ aₜᵢ)², averaged over the
@@ -1395,7 +1396,8 @@ def ntm_address(
     Gradients flow to all arguments.
 
     Args:
-        memory: N rows, one or more. The cosine with a row of zeros, or of a key of zeros, is 0.
+        memory: N rows, one or more. A row has a length of 0.001 or more, or is zeros, and so has the
+            key. The cosine with a row of zeros, or of a key of zeros, is 0.
         key: k, what is looked for.
         strength: β, 0 or more.
         gate: g, from 0 (the previous weights) to 1 (the content's).
@@ -1559,7 +1561,8 @@ def memory_hop(
         u: the question.
         A: by which each place is found. The products with u may be as large as ±10,000.
         C: what each place tells.
-        mask: True where something is stored. What stands in the other places changes nothing.
+        mask: True where something is stored. What stands in the other places, any finite numbers,
+            changes nothing.
 
     Returns:
         u + o, with o the weighted mean of C; u itself where nothing is stored.
