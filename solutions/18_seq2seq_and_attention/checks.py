@@ -132,7 +132,6 @@ def Seq2Seq(answer, sizes, source, mask, decoder_inputs, weights, show="logits",
     else:
         decoded = model.decode(decoder_inputs, list(state.values()))
         found["logits"], state = named(decoded, "logits", "state").values()
-        found["logits of the call"] = model(source, mask, decoder_inputs)
     return found | {f"{name} of the decoder": part for name, part in named(state, "h", "c").items()}
 
 

@@ -494,7 +494,7 @@ class Seq2Seq(keras.Model):
             Decoding one token at a time, each from the state before, gives the same logits.
         """
         ### BEGIN SOLUTION
-        outputs, *state = self.decoder(self.target_embedding(decoder_inputs), initial_state=list(state))
+        outputs, *state = self.decoder(self.target_embedding(decoder_inputs), initial_state=state)
         return self.output_layer(outputs), state
         ### END SOLUTION
 
