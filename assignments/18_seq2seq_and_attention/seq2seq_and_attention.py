@@ -3,7 +3,7 @@ r"""
 # Learn to align: dates, pictures and stories
 
 A clerk has written lists of dates in words: "the twenty third of march nineteen ninety two, may
-fifth twenty fifteen". An archive wants them as ISO 8601 writes them: 1992-03-23, 2015-05-05. The
+fifth nineteen fifteen". An archive wants them as ISO 8601 writes them: 1992-03-23, 1915-05-05. The
 input has any number of words and the output any number of digits, and the year, which is spoken
 last, has to be written first. No layer of a fixed size maps one to the other. Two recurrent
 networks do: one reads, the other writes.
@@ -14,8 +14,8 @@ look back at the words?
 **Before you run anything**, write down your predictions:
 
 1. A reader turns a list of dates into 192 numbers, from which a writer spells all digits. It is
-   trained on lists of one to four dates. A second network of about as many weights may look back at
-   the words, a different mixture of them for each digit. Which share of the dates do the two get
+   trained on lists of one to four dates. A second network, of half as many weights, may look back at
+   the words, at a different mixture of them for each digit. Which share of the dates do the two get
    right if a list has one date, and if it has four?
 2. The first network chooses each digit greedily. A *beam search* of width 5 keeps five beginnings
    instead of one, and finds outputs to which the network gives a larger probability. How much does
@@ -119,7 +119,11 @@ given network, and make the pictures.
 #     loss(*first)
 #     optimiser.build(model.trainable_variables)
 #
-#     @tf.function(input_signature=[tf.TensorSpec([None] * len(one.shape), one.dtype) for one in first])
+#     # Lists have any number of words; pictures have one size.
+#     shapes = [[None, None] if one.ndim == 2 else one.shape for one in first]
+#     signature = [tf.TensorSpec(shape, one.dtype) for shape, one in zip(shapes, first)]
+#
+#     @tf.function(input_signature=signature, autograph=False)
 #     def step(*batch):
 #         with tf.GradientTape() as tape:
 #             value = loss(*batch)
@@ -128,7 +132,8 @@ given network, and make the pictures.
 #
 #     start = time.perf_counter()
 #     course = np.array([step(*map(tf.constant, draw(number))) for number in range(steps)])
-#     print(f"{model.count_params():,} weights, {steps} steps in {time.perf_counter() - start:.0f} s")
+#     size = sum(np.prod(one.shape) for one in model.trainable_variables)
+#     print(f"{size:,} weights, {steps} steps in {time.perf_counter() - start:.0f} s")
 #     return course
 #
 #
@@ -460,8 +465,8 @@ class Seq2Seq(keras.Model):
 
         Args:
             source: the words, one place or more.
-            mask: True at words, False at padding, which stands anywhere. What stands at padding
-                changes nothing, and neither does how much of it there is.
+            mask: True at words, False at padding, which stands anywhere. What stands at padding, any
+                word of the vocabulary, changes nothing, and neither does how much of it there is.
 
         Returns:
             [h, c]; zeros for a sentence that is all padding.
@@ -541,7 +546,7 @@ Now it writes by itself: its own digit is its next input. The lists are new ones
 """
 
 # %% tags=["active-ipynb"]
-# decode = tf.function(lambda tokens, state: plain.decode(tokens, state))
+# decode = tf.function(lambda tokens, state: plain.decode(tokens, state), autograph=False)
 #
 #
 # def write_plain(source, mask, length):
@@ -717,7 +722,7 @@ for each word, and a GRU writes. `tf.scan` repeats a step for each token and kee
 # print(f"loss at the end: {course[-40:].mean():.3f}")
 
 # %% tags=["active-ipynb"]
-# advance = tf.function(lambda tokens, state, keys, mask: aligner.advance(tokens, state, keys, mask))
+# advance = tf.function(aligner.advance, autograph=False)
 #
 #
 # def write_aligned(source, mask, length):
@@ -738,15 +743,15 @@ for each word, and a GRU writes. `tf.scan` repeats a step for each token and kee
 # show_shares(shares)
 # for name, row in shares.items():
 #     print(f"{name}:", ", ".join(f"{share:.0%} of {dates}" for dates, share in enumerate(row, 1)))
-# assert min(shares["looks back"]) > 0.85 and shares["only a state"][0] > 0.9, "one date is easy for both"
-# assert shares["only a state"][3] < 0.5, "four dates are too much for the state"
+# assert min(shares["looks back"]) > 0.8 and shares["only a state"][0] > 0.75, "one date is easy for both"
+# assert shares["only a state"][3] < 0.45, "four dates are too much for the state"
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** With one date both networks are right nearly always. With four, the
-network that passes only a state gets less than a half of the dates right; the one that looks back hardly
-notices, though it has about half as many weights, and has seen a sixth as many lists. 192 numbers
-are more than enough for 32 digits in principle. But the state must be *learnt* so that four dates
+**Prediction 1, answered.** With one date both networks are right most of the time. With four, the
+network that passes only a state gets less than a half of the dates right; the one that looks back
+hardly notices, though it has about half as many weights, and has seen a sixth as many lists. 192
+numbers are more than enough for 32 digits in principle. But the state must be *learnt* so that four dates
 do not disturb each other in it, and each digit must be taken out of the same mixture. The network
 that looks back needs none of that: it finds the words when it needs them.
 
@@ -756,7 +761,8 @@ words, and that of the one with attention stays.
 
 **Open what was trained.** The matrix shows $a_t$ for each digit of a list of two dates. Each digit
 should look at its own date, inside of its frame. Inside of a frame, the day and the month must
-change places with the year, which is spoken last and written first. A softmax over the wrong axis
+change places with the year, which is spoken last and written first. Only the century is 19 in all
+dates, so that nothing forces the network to look for it. A softmax over the wrong axis
 would give rows that do not sum to 1; without a mask, padding would be grey.
 """
 
@@ -815,33 +821,33 @@ def key_value_attention(
 
 # %% [markdown]
 r"""
-Five pairs in the plane, and a query that is $c$ times the third key. Your function returns a point
+Five pairs in the plane, whose keys have length 1 and point in five directions, and a query that is
+$c$ times the first key. Your function returns a point
 for each $c$ from 0 to 12. At $c=0$ all products are 0 and all weights equal: the path must start at
-the mean of the values, the cross. As $c$ grows it must end at the third value. A softmax over the
+the mean of the values, the cross. As $c$ grows it must end at the first value. A softmax over the
 wrong axis misses both.
 """
 
 # %% tags=["active-ipynb"]
-# draw = np.random.default_rng(3)
-# keys = draw.normal(size=(5, 2))
-# keys = (keys / np.linalg.norm(keys, axis=1, keepdims=True)).astype("float32")
-# values = draw.normal(size=(5, 2)).astype("float32")
-# steps = np.concatenate([np.linspace(0, 12, 49), [100]]).astype("float32")
+# angles = 2 * np.pi * np.arange(5) / 5
+# keys = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype("float32")
+# values = np.random.default_rng(3).normal(size=(5, 2)).astype("float32")
+# steps = np.linspace(0, 12, 50).astype("float32")
 # pairs = (np.repeat(one[None], 50, axis=0) for one in (keys, values))
-# path = np.asarray(key_value_attention(steps[:, None] * keys[2], *pairs))
+# path = np.asarray(key_value_attention(steps[:, None] * keys[0], *pairs))
 # plt.figure(figsize=(5.5, 3.8), layout="constrained")
 # plt.scatter(*values.T, s=60, color="#0072B2", label="values")
 # plt.scatter(
-#     *values[2], s=160, facecolors="none", edgecolors="#D55E00", label="the value of the third key"
+#     *values[0], s=160, facecolors="none", edgecolors="#D55E00", label="the value of the first key"
 # )
 # plt.plot(*values.mean(axis=0), "kx", markersize=10, label="mean of the values")
 # plt.plot(*path.T, ".-", color="#D55E00", linewidth=0.8, label="what is returned, c from 0 on")
 # plt.legend(fontsize=8)
 # plt.show()
 # print("start", path[0].round(3), "and mean of the values", values.mean(axis=0).round(3))
-# print("end", path[-1].round(3), "and third value", values[2].round(3))
+# print("end", path[-1].round(3), "and first value", values[0].round(3))
 # assert np.allclose(path[0], values.mean(axis=0), atol=1e-4), "equal weights at c = 0"
-# assert np.allclose(path[-1], values[2], atol=0.02), "the third value at the end"
+# assert np.allclose(path[-1], values[0], atol=0.02), "the first value at the end"
 
 # %% [markdown]
 r"""
@@ -885,7 +891,7 @@ def beam_search(
         logp_fn: takes a tuple of tokens that begins with `bos`, and returns the log-probability of
             each of the V tokens to be the next one; minus infinity where a token cannot follow.
         bos: the token that every sentence begins with.
-        eos: the token that ends a sentence.
+        eos: the token that ends a sentence; another one than `bos`.
         width: how many candidates are kept at each step, over all beginnings together; may be more
             than there are.
         max_len: how many tokens a sentence may have, `bos` not counted and `eos` counted.
@@ -894,10 +900,10 @@ def beam_search(
 
     Returns:
         The `width` complete sentences with the largest scores, or as many as there are, the best
-        first: (tokens, score). The tokens are Python's integers, without `bos`, and with `eos` if
-        the sentence has it. The score is the sum of the log-probabilities, divided by the number of
-        these tokens to the power alpha. Sentences that cannot be are never returned. Which of two
-        equal scores comes first is left to you.
+        first: (tokens, score). The tokens are Python's integers, without the `bos` at the
+        beginning, and with `eos` if the sentence has it. The score is the sum of the log-
+        probabilities, divided by the number of these tokens to the power alpha. Sentences that
+        cannot be are never returned. Which of two equal scores comes first is left to you.
 
     Raises:
         ValueError: `width` or `max_len` is below 1.
@@ -943,6 +949,7 @@ decoding: by more than 20 percentage points, or by less than 10?
 # one_step = tf.function(
 #     lambda token, h, c: plain.decode(token, [h, c]),
 #     input_signature=[tf.TensorSpec((1, 1), tf.int32), *[tf.TensorSpec((1, 96), tf.float32)] * 2],
+#     autograph=False,
 # )
 #
 #
@@ -958,7 +965,7 @@ decoding: by more than 20 percentage points, or by less than 10?
 #     return logp_fn
 
 # %% tags=["active-ipynb"]
-# source, digits = (one[:40] for one in fresh[3])
+# source, digits = (one[:24] for one in fresh[3])
 # outputs, found = {}, {}
 # for width in (1, 2, 5):
 #     best = [
@@ -979,8 +986,9 @@ r"""
 **Prediction 2, answered.** By less than 10 points. The beam does what it promises: it finds outputs
 to which the network gives a larger probability. But the network does not *know* the dates that it
 gets wrong: most of them are wrong in its most probable output as well. A search mends errors of the
-search, and not errors of the model. Stahlberg and Byrne (2019) searched the outputs of translation networks
-exhaustively, and for many sentences the most probable output was the empty one.
+search, and not errors of the model. Stahlberg and Byrne (2019, https://arxiv.org/abs/1908.10090)
+searched the outputs of a translation network exhaustively, and for more than half of the sentences
+the most probable output was the empty one.
 """
 
 # %% [markdown]
@@ -1029,8 +1037,8 @@ def bleu(references: Sequence[Sequence[Hashable]], hypothesis: Sequence[Hashable
     Returns:
         From 0 to 1. Each k-gram is matched at most as often as in the one reference that has it most
         often. r is the length of the reference whose length is closest to the hypothesis', the
-        shorter of two that are equally close. 0 if for some k no k-gram is matched, and if the
-        hypothesis has fewer than n words.
+        shorter of two that are equally close. The result is 0 if for some k no k-gram is matched, and
+        also if the hypothesis has fewer than n words.
 
     Raises:
         ValueError: there is no reference, or n is below 1.
@@ -1107,7 +1115,8 @@ def soft_attention(
 
     Args:
         features: of L places, one or more.
-        weights: of the places, for each of T words; there may be no word at all.
+        weights: of the places, for each of T words; there may be no word at all, and then the
+            penalty is L.
 
     Returns:
         The contexts, and the penalty: the sum over the places of (1 - Σₜ aₜᵢ)², averaged over the
@@ -1350,14 +1359,16 @@ def ntm_address(
     Gradients flow to all arguments.
 
     Args:
-        memory: N rows, one or more. The cosine with a row of zeros, or of a key of zeros, is 0.
+        memory: N rows, one or more. A row has a length of 0.001 or more, or is zeros, and so has the
+            key. The cosine with a row of zeros, or of a key of zeros, is 0.
         key: k, what is looked for.
         strength: β, 0 or more.
         gate: g, from 0 (the previous weights) to 1 (the content's).
         shift: the weights of the moves by -1, 0 and +1, in this order. They are 0 or more and sum
             to 1. The move by +1 takes the weight of row i to row i + 1, and that of the last row to
             row 0.
-        sharpness: γ, from 1 to 100.
+        sharpness: γ, from 1 to 100. Powers of all weights of a row may be too small for float32; the
+            result is right all the same.
         previous: the head's weights before, which are 0 or more and sum to 1.
     """
     # YOUR CODE HERE
@@ -1509,7 +1520,8 @@ def memory_hop(
         u: the question.
         A: by which each place is found. The products with u may be as large as ±10,000.
         C: what each place tells.
-        mask: True where something is stored. What stands in the other places changes nothing.
+        mask: True where something is stored. What stands in the other places, any finite numbers,
+            changes nothing.
 
     Returns:
         u + o, with o the weighted mean of C; u itself where nothing is stored.
@@ -1553,7 +1565,8 @@ column must be dark at who took the thing, and the second at where this person w
 #     for _ in range(hops):
 #         weights.append(tf.nn.softmax(tf.linalg.matvec(A, u)[0, : len(facts)]).numpy())
 #         u = memory_hop(u, A, C, mask)
-#     return PLACES[int(np.argmax(u[0, 6:9]))], weights
+#     rooms = u[0, 6:9].numpy()
+#     return PLACES[rooms.argmax()] if rooms.max() > 0.5 else "nowhere", weights
 
 # %% tags=["active-ipynb"]
 # draw = np.random.default_rng(4)
@@ -1561,7 +1574,7 @@ column must be dark at who took the thing, and the second at where this person w
 # for hops in (1, 2):
 #     right = np.mean([answer(facts, asked, hops)[0] == room for facts, asked, room in stories])
 #     print(f"{hops} hop{'s' * (hops > 1)}: {right:.0%} of 200 questions are answered rightly")
-# assert right == 1, "two hops answer all of them"
+#     assert right == (hops == 2), "one hop finds who has the thing, and two find where"
 # facts, asked, room = stories[0]
 # show_hops(facts, asked, answer(facts, asked, 2)[1], room)
 
