@@ -48,6 +48,8 @@ def teacher_forcing(answer, batches, bos, pad):
     found = {}
     for number, y in enumerate(batches):
         parts = named(answer.teacher_forcing(y, bos, pad), "inputs", "labels", "mask")
+        if np.asarray(parts["mask"]).dtype == bool:
+            raise WrongStructure("expected the mask to be numbers, 1.0 and 0.0, and not truth values")
         found |= {f"{name} of batch {number}": part for name, part in parts.items()}
     return found
 
@@ -68,9 +70,9 @@ def _(rng):
     }
     # clause: "1 where `y` is another token than `pad`, and 0 where it is `pad`", "the token that fills up",
     # "the token that the decoder reads first"
-    yield "another padding, and another beginning", {
-        "batches": [sentences(rng, 4, 6, 2), sentences(rng, 3, 3, 2)],
-        "bos": int(rng.integers(30, 90)), "pad": 2,
+    batches = [sentences(rng, 4, 6, 2, [6, 4, 2, 5]), sentences(rng, 3, 3, 2)]
+    yield "another padding, and a beginning that occurs in a sentence, too", {
+        "batches": batches, "bos": int(batches[0][0, 2]), "pad": 2,
     }
     yield "sentences that need no padding, of 0 among other tokens", {
         "batches": [rng.integers(0, 9, size=(3, 5)), rng.integers(0, 4, size=(5, 8))],
@@ -216,7 +218,9 @@ def additive_attention(answer, query, keys, W_query, W_keys, v, mask, cotangent=
         found |= {f"{name} without a place": part for name, part in parts.items()}
     if cotangent is None:
         return found
-    return found | gradients(lambda **given: called(**given)["context"], sources, cotangent)
+    found |= gradients(lambda **given: called(**given)["context"], sources, cotangent)
+    slopes = gradients(lambda **given: called(**given)["weights"], sources, keys[:, :, 0])
+    return found | {f"{name} of the weights": slope for name, slope in slopes.items()}
 
 
 def alignment(rng, batch, words, Q, D, A, whole=None):
@@ -254,7 +258,7 @@ def saturated(rng):
         second, best = np.sort(words[0])[:, -2:].T
         padding = np.where(inputs["mask"], -np.inf, ranks[0]).max(axis=1)
         others = [np.any(np.argmax(words[0], axis=1) != np.argmax(one, axis=1)) for one in words[1:]]
-        if np.all(best > second) and np.any((best < 0) & (padding > best)) and all(others):
+        if np.all(best > second) and np.any((best < 0) & (padding > best + 10_500)) and all(others):
             return inputs
 
 
@@ -350,15 +354,22 @@ def beam_search(answer, tables, searches, due=None):
     found = {}
     for number, (table, search) in enumerate(zip(tables, searches)):
         wrong = due is not None and due[number]
-        results = or_refused(wrong, lambda: answer.beam_search(reader_of(table, search["bos"]), **search))
+        given = []
+        logp_fn = reader_of(table, search["bos"], given)
+        results = or_refused(wrong, lambda: answer.beam_search(logp_fn, **search))
+        if not all(np.array_equal(now, before) for now, before in given):
+            raise WrongStructure(changed_in_place("the array that logp_fn returns"))
         if results is REFUSED:
             results = [((), REFUSED)]
         found |= {f"{name} {number}": part for name, part in as_arrays(results).items()}
     return found
 
 
-def reader_of(table, bos):
-    """Make the function of a table [step, token before, last token, next token]."""
+def reader_of(table, bos, given):
+    """Make the function of a table [step, token before, last token, next token].
+
+    What it gives is kept in `given`, beside a copy.
+    """
 
     def logp_fn(prefix):
         if not isinstance(prefix, tuple) or not prefix or prefix[0] != bos:
@@ -370,7 +381,9 @@ def reader_of(table, bos):
         step = len(prefix) - 1
         if step >= len(table):
             raise WrongStructure("expected logp_fn not to be asked for more than max_len tokens")
-        return table[step, tokens[-2], tokens[-1]].copy()
+        found = table[step, tokens[-2], tokens[-1]].copy()
+        given.append((found, found.copy()))
+        return found
 
     return logp_fn
 
@@ -384,7 +397,9 @@ def as_arrays(results):
         tokens, score = named(one, "tokens", "score").values()
         if not isinstance(tokens, tuple | list):
             raise WrongStructure(f"expected the tokens as a tuple, got {describe(tokens)}")
-        rows.append([int(token) for token in tokens])
+        if not all(type(token) is int for token in tokens):
+            raise WrongStructure("expected the tokens to be Python's integers, as range gives them")
+        rows.append(list(tokens))
         scores.append(float(score))
     longest = max(map(len, rows), default=0)
     sentences = [row + [-1] * (longest - len(row)) for row in rows]
@@ -617,6 +632,9 @@ def _(rng):
         numbers = (10 + rng.permutation(90)[: int(rng.integers(20, 30))]).tolist()
         changed = [*numbers[:8], 100, 101, *numbers[10:]]
         pairs.append(pair([numbers], changed[: int(rng.integers(17, 20))], n=n))
+    # Tokens that are not equal, though their texts are alike.
+    numbers = (10 + rng.permutation(90)[: int(rng.integers(20, 30))]).tolist()
+    pairs += [pair([[*numbers, "A", "1", "a b", "c"]], [*numbers, "a", 1, "a", "b c"], n=2)]
     yield "numbers in the place of words, n from 1 to 6", {"pairs": pairs}
     # clause: "there is no reference, or n is below 1"
     reference = spoken(rng, int(rng.integers(12, 40)))
@@ -740,7 +758,7 @@ def _(rng):
     every = np.array(np.meshgrid(*[np.arange(3)] * 3)).reshape(3, -1).T
     yield "all ways to draw three samples of three places", drawn(3) | {"draws": list(every)}
     # clause: "may be as large as ±10,000"
-    yield "logits as large as 10,000", drawn(5, 7, 9) | {
+    yield "logits as large as 10,000", drawn(5, 7, 1, 1, 1, 1) | {
         "logits": np.array([1e4, 1e4 - 1, -1e4, 0.0, 1e4 - 2])[rng.permutation(5)]
     }
     # clause: "there is no sample"
@@ -827,6 +845,10 @@ def _(rng):
     }
     # clause: "Gradients flow to all arguments"
     yield "the gradients", head(rng, 2, 5, 3) | {"cotangent": 5 * rng.normal(size=(2, 5))}
+    yield "the gradients of a head whose weight is all in one row", head(rng, 2, 6, 3) | {
+        "gate": np.zeros((2, 1)), "previous": np.eye(6)[rng.permutation([0, 5])],
+        "cotangent": 5 * rng.normal(size=(2, 6)),
+    }
 
 
 @exercise(
@@ -935,12 +957,12 @@ def _(rng):
     # clause: "as large as ±10,000"
     while True:  # until an empty place matches better than all others, which do not match at all
         inputs = stored(rng, 3, 5, 4)
-        inputs["u"] = 50.0 * rng.integers(-3, 4, size=(3, 4))
+        inputs["u"] = 25.0 * rng.integers(-3, 4, size=(3, 4))
         inputs["A"] = 16.0 * rng.integers(-3, 4, size=(3, 5, 4))
         products = np.einsum("bd,bnd->bn", inputs["u"], inputs["A"])
         masks = inputs["mask"], ~inputs["mask"]
         there, empty = (np.where(one, products, -np.inf).max(axis=1) for one in masks)
-        if np.any((there < 0) & (empty > there)):
+        if np.any((there < 0) & (empty > there + 11_000)) and abs(products).max() <= 10_000:
             break
     yield "products as large as 10,000, and empty places that match best", inputs
     # clause: "Look a question up in a memory, and add what is found to it": twice

@@ -1397,7 +1397,7 @@ def ntm_address(
 
     Args:
         memory: N rows, one or more. A row has a length of 0.001 or more, or is zeros, and so has the
-            key. The cosine with a row of zeros, or of a key of zeros, is 0.
+            key. The cosine with a row of zeros, or of a key of zeros, is 0; no gradient is asked for there.
         key: k, what is looked for.
         strength: β, 0 or more.
         gate: g, from 0 (the previous weights) to 1 (the content's).
