@@ -151,11 +151,14 @@ def record_topic(
         mistakes: whether they are recorded, which takes most of the time.
 
     Raises:
-        AuthorError: the reference raises, or a mistake names no exercise.
+        AuthorError: the reference raises, a mistake names no exercise, or a file changes meanwhile.
     """
+    before = fingerprint(topic)
     marks = marked(topic, "mistakes") if mistakes else []
     exercises = _record_exercises(server, topic, PUBLIC if secret is None else secret, only, marks)
-    return Key(topic.id, secret is not None, fingerprint(topic), topic.checks.text, exercises)
+    if fingerprint(topic) != before:
+        raise AuthorError(f"a file of {topic.id} was changed while its key was recorded: record it again")
+    return Key(topic.id, secret is not None, before, topic.checks.text, exercises)
 
 
 def _record_exercises(

@@ -167,6 +167,9 @@ def is_fresh(found: Key, topic: Topic, hidden: bool) -> bool:
     Raises:
         OSError: a file of the topic cannot be read.
     """
+    checks = (topic.folder / "checks.py").read_text(encoding="utf-8")
+    if found.checks != checks:  # it was changed while the key was recorded
+        return False
     return (found.topic, found.hidden, found.fingerprint) == (topic.id, hidden, fingerprint(topic))
 
 

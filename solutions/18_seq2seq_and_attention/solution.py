@@ -905,9 +905,9 @@ def beam_search(
     Returns:
         The `width` complete sentences with the largest scores, or as many as there are, the best
         first: (tokens, score). The tokens are Python's integers, without the `bos` at the beginning,
-        and with `eos` if the sentence has it. The score is the sum of the log-probabilities, divided by the number of
-        these tokens to the power alpha. Sentences that cannot be are never returned. Which of two
-        equal scores comes first is left to you.
+        and with `eos` if the sentence has it. The score is the sum of the log-probabilities, divided
+        by the number of these tokens to the power alpha. Sentences that cannot be are never
+        returned. Which of two equal scores comes first is left to you.
 
     Raises:
         ValueError: `width` or `max_len` is below 1.

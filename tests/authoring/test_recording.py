@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from courses import CHECKS, MISTAKES, SOLUTION, make_course
 
+from grader.authoring import recording
 from grader.authoring.recording import Runner, marked, record_topic, respond
 from grader.client.server import Server
 from grader.course import Topic
@@ -259,3 +260,18 @@ def test_a_runner_whose_child_died_gets_another(recorder: Server, topic: Topic, 
 
 def test_a_secret_of_no_bytes_is_not_the_public_one(recorder: Server, topic: Topic, public_key: Key) -> None:
     assert record_topic(recorder, topic, b"").seeds != public_key.seeds
+
+
+def test_a_file_that_changes_meanwhile_is_not_taken_for_what_was_recorded(
+    recorder: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (topic,) = make_course(tmp_path).topics
+
+    def late(*_: object) -> dict[str, object]:
+        path = topic.folder / "checks.py"
+        path.write_text(path.read_text() + "# an afterthought\n")
+        return {}
+
+    monkeypatch.setattr(recording, "_record_exercises", late)
+    with pytest.raises(AuthorError, match="was changed while its key was recorded"):
+        recording.record_topic(recorder, topic)

@@ -187,6 +187,7 @@ def test_a_key_is_fresh_for_its_topic_its_kind_and_its_files(
     assert not keys.is_fresh(public_key, topic, hidden=True)
     assert not keys.is_fresh(hidden_key, topic, hidden=False)
     assert not keys.is_fresh(replace(public_key, topic="02_averages"), topic, hidden=False)
+    assert not keys.is_fresh(replace(public_key, checks=public_key.checks + "#"), topic, hidden=False)
     other = make_course(tmp_path).topics[0]
     assert keys.is_fresh(public_key, other, hidden=False)
     path = other.folder / "solution.py"
