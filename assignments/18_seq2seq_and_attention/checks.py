@@ -181,6 +181,7 @@ def _(rng):
     inputs = translation(rng, (9, 6, 4, 4), 6, 3, [6, 6, 6])
     inputs["mask"] = some_masked(rng, 3, 6)
     inputs["mask"][0, :2] = False, True
+    inputs["mask"][1, [1, -1]] = True, False
     yield "padding in front and in the middle", inputs
     # clause: "zeros for a sentence that is all padding"
     yield "a sentence that is all padding beside one that is not", translation(
@@ -417,7 +418,7 @@ def language(rng, vocab, max_len, spread=1.5, forbidden=0.0):
     closed = rng.random(logits.shape) < forbidden
     np.put_along_axis(closed, rng.integers(vocab, size=(*logits.shape[:3], 1)), False, axis=-1)
     logits[closed] = -np.inf
-    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    return logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
 
 
 def all_sentences(table, eos, max_len):
@@ -508,6 +509,12 @@ def _(rng):
     yield "sentences of one token", {
         "tables": [language(rng, 6, 1), language(rng, 7, 1)],
         "searches": [search(width=4, max_len=1, eos=5, bos=1), search(width=9, max_len=1, alpha=1.0)],
+    }
+    # clause: "without the `bos` at the beginning": elsewhere it is a token like others. And products of
+    # such probabilities are 0.
+    yield "sentences that are all but impossible, with bos in the middle", {
+        "tables": [language(rng, 4, 4, spread=300.0) for _ in range(3)],
+        "searches": [search(width=width, bos=2) for width in (12, 25, 60)],
     }
     # clause: "`width` or `max_len` is below 1"
     settings = [
