@@ -118,12 +118,16 @@ def _(rng):
     yield "a sequence that may attend to nothing", sequences(rng) | {"mask": mask}
 
     # clause: "Scores as large as 1e4 do no harm"
-    # Small integers times round numbers: the scores are exact, and as large as 1e4.
-    yield "scores as large as 10,000", {
-        "query": 100.0 * rng.integers(-4, 5, size=(2, 2, 4, 16)),
-        "key": 10.0 * rng.integers(-4, 5, size=(2, 2, 6, 16)),
-        "value": rng.normal(size=(2, 2, 6, 3)),
-    }
+    # Small integers times round numbers: the scores are exact, and as large as 1e4. No two largest are
+    # equal: whoever subtracts the logarithm of a sum from them has only three digits of ln 2 there.
+    while True:
+        query = 100.0 * rng.integers(-4, 5, size=(2, 2, 4, 16))
+        key = 10.0 * rng.integers(-4, 5, size=(2, 2, 6, 16))
+        best = np.sort(query @ np.swapaxes(key, -1, -2), axis=-1)[..., -2:]
+        if (best[..., 0] < best[..., 1]).all():
+            break
+    value = rng.normal(size=(2, 2, 6, 3))
+    yield "scores as large as 10,000", {"query": query, "key": key, "value": value}
 
     # Half of the keys are as like the queries as can be, the others unlike.
     signs, unlike = rng.choice([-1.0, 1.0], size=(2, 2, 1, 16)), rng.integers(2, 5, size=(2, 2, 3, 16))
