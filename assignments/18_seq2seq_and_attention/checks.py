@@ -642,6 +642,7 @@ def _(rng):
     # Tokens that are not equal, though their texts are alike.
     numbers = (10 + rng.permutation(90)[: int(rng.integers(20, 30))]).tolist()
     pairs += [pair([[*numbers, "A", "1", "a b", "c"]], [*numbers, "a", 1, "a", "b c"], n=2)]
+    pairs += [pair([[*numbers, -1]], [*numbers, -2], n=2)]
     yield "numbers in the place of words, n from 1 to 6", {"pairs": pairs}
     # clause: "there is no reference, or n is below 1"
     reference = spoken(rng, int(rng.integers(12, 40)))

@@ -118,7 +118,9 @@ def _(rng):
         "a": np.array([1.0, 2.0, 0.0, 0.0, 3.0]), "lr": 0.1,
     }
     # Only None stands for the start.
-    yield "a sum that is 0 and not None", weights_and_gradients(rng, 10, 3) | {"a": np.zeros(3), "lr": 0.2}
+    yield "a sum that is 0 and not None", {
+        "w": sized(rng, 3), "gradients": 0.1 * sized(rng, 10, 3), "a": np.zeros(3), "lr": 0.2,
+    }
     yield "gradients as large as 10,000", {
         "w": sized(rng, 3), "gradients": sized(rng, 10, 3, low=1e3, high=1e4), "a": None, "lr": 0.1,
     }
