@@ -1180,6 +1180,31 @@ def calibration_error(
 
 # %% [markdown]
 r"""
+First a case by hand. Five answers have the confidences 0, 0.5, 0.5, 1 and 1, and of the two answers in each
+pair one is right. The first answer is right, too.
+
+*A small step.* Sort them into four bins. What are the shares, the gaps and the error?
+
+<details><summary>Answer</summary>
+
+The bins hold 1, 2, 0 and 2 of the five answers: 0.5 is the upper edge of the second bin. The accuracy minus
+the confidence is 1, 0 and $-0.5$ in the three bins that are not empty. So the error is
+$\frac15\cdot1+\frac25\cdot0+\frac25\cdot0.5=0.4$.
+
+</details>
+"""
+
+# %% tags=["active-ipynb"]
+# five, five_right = np.array([0, 0.5, 0.5, 1, 1]), np.array([True, False, True, False, True])
+# error, share, confidence, accuracy = calibration_error(five, five_right, 4)
+# print(f"error {error:.2f}, shares {share}, confidences {confidence}, accuracies {accuracy}")
+# assert np.allclose(share, [0.2, 0.4, 0, 0.4]), "each answer is in the bin whose upper edge is next"
+# assert np.allclose(confidence, [0, 0.5, 0, 1]), "the mean of the bin's confidences, and not its middle"
+# assert np.allclose(accuracy, [1, 0.5, 0, 0.5]), "the share of right answers, and 0 in the empty bin"
+# assert np.isclose(error, 0.4), "the error is that of the small step"
+
+# %% [markdown]
+r"""
 Guo and others found that one number is enough to calibrate large networks: divide all
 logits by a *temperature* $T$ before the softmax, and choose $T$ so that the loss on
 validation data is smallest. The order of the classes stays as it is, and so does the
@@ -1349,6 +1374,30 @@ def gram_style_loss(
 
 # %% tags=["active-ipynb"]
 # check(gram_style_loss)
+
+# %% [markdown]
+r"""
+First a case by hand: three places and two channels. The rows of $F$ are $(1,0),(1,1),(0,2)$, and those
+of $F'$ are $(1,0),(0,0),(0,0)$.
+
+*A small step.* What are $G$, $G'$ and the loss?
+
+<details><summary>Answer</summary>
+
+$G=\begin{pmatrix}2&1\\1&5\end{pmatrix}$ and $G'=\begin{pmatrix}1&0\\0&0\end{pmatrix}$. The squares of the
+differences sum to $1+1+1+25=28$, and the loss is $28/(4\cdot2^2\cdot3^2)=7/36$.
+
+</details>
+
+The batch below also has a second image, which is equal to its target, so its loss is 0.
+"""
+
+# %% tags=["active-ipynb"]
+# seen, wanted = [[1.0, 0], [1, 1], [0, 2]], [[1.0, 0], [0, 0], [0, 0]]
+# grams, losses = gram_style_loss(tf.constant([[seen], [wanted]]), tf.constant([[wanted], [wanted]]))
+# print(f"first matrix {grams[0].numpy().tolist()}, losses {losses.numpy()}")
+# assert np.allclose(grams, [[[2, 1], [1, 5]], [[1, 0], [0, 0]]]), "the matrices are sums over places"
+# assert np.allclose(losses, [7 / 36, 0]), "each image has its own loss"
 
 # %% [markdown]
 r"""
