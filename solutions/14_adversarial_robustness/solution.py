@@ -846,6 +846,50 @@ def adversarial_train_step(
 
 # %% [markdown]
 r"""
+First a step by hand. An image is one pixel $x=\frac34$, its logits are $xw$ with the weights
+$w=(\log9,0)$, and its label is 1.
+
+*A small step:* what are the attacked pixel, its loss and the gradient with respect to $w$, for
+$\varepsilon=\frac12$?
+
+<details><summary>Answer</summary>
+
+A brighter pixel raises the wrong logit, and it is cut off at $x=1$. There the logits are $(\log9,0)$, the
+probabilities $(0.9,0.1)$ and the loss is $\log10$. The gradient is
+$\bigl((0.9,0.1)-(0,1)\bigr)\cdot1=(0.9,-0.9)$.
+
+</details>
+
+The batch below is this image twice, and a step of SGD with the learning rate 1 subtracts this gradient. The
+second layer changes nothing. It writes down whether it was called as in training.
+"""
+
+# %% tags=["active-ipynb"]
+# called = []
+#
+#
+# class Noting(keras.layers.Layer):
+#     """Note each call's `training`, and return the input as it is."""
+#
+#     def call(self, x, training=False):
+#         called.append(bool(training))
+#         return x
+#
+#
+# tiny = keras.Sequential([keras.Input((1,)), keras.layers.Dense(2, use_bias=False), Noting()])
+# tiny.set_weights([np.array([[np.log(9), 0]])])
+# descent = keras.optimizers.SGD(1.0)
+# descent.build(tiny.trainable_variables)
+# called.clear()
+# loss = adversarial_train_step(tiny, descent, tf.fill([2, 1], 0.75), tf.ones(2, tf.int32), 0.5)
+# moved_by = tiny.get_weights()[0][0] - [np.log(9), 0]
+# print(f"loss {loss:.4f}, by hand {np.log(10):.4f}; the weights moved by {moved_by.round(4)}")
+# assert np.isclose(loss, np.log(10), atol=1e-5), "the mean loss of the attacked images, before the step"
+# assert np.allclose(moved_by, [-0.9, 0.9], atol=1e-5), "the step learns from the attacked images"
+# assert [called[0], called[-1]] == [False, True], "attacked as in use, then learnt as in training"
+
+# %% [markdown]
+r"""
 The same network is trained for 500 steps against ε = 0.1, and then attacked.
 
 *A small step:* the attacked images depend on the weights, too. Must the gradient with respect to the
@@ -1037,6 +1081,38 @@ def distillation_loss(
 
 # %% [markdown]
 r"""
+First a case by hand: $T=2$, the teacher's logits are $(\log9,0)$ and the student's $(0,0)$.
+
+*A small step:* what are $p$, $q$, the loss, and its derivative with respect to the student's logits?
+
+<details><summary>Answer</summary>
+
+$p=(\frac34,\frac14)$ and $q=(\frac12,\frac12)$. The loss is
+$4\,(\frac34\log\frac32+\frac14\log\frac12)\approx0.523$, and its derivative is
+$4\,(q-p)/2=(-\frac12,\frac12)$.
+
+</details>
+
+The batch below is this example twice, so each gets half of the derivative. Then two networks
+contradict each other with logits that are 10,000 apart.
+"""
+
+# %% tags=["active-ipynb"]
+# knows, learns = tf.constant([[np.log(9), 0]] * 2, tf.float32), tf.zeros((2, 2))
+# with tf.GradientTape() as tape:
+#     tape.watch([knows, learns])
+#     loss = distillation_loss(knows, learns, 2.0)
+# of_teacher, of_student = tape.gradient(loss, [knows, learns])
+# by_hand = 4 * (0.75 * np.log(1.5) + 0.25 * np.log(0.5))
+# print(f"loss {loss:.4f}, by hand {by_hand:.4f}; derivative {np.asarray(of_student[0]).round(4)}")
+# assert np.isclose(loss, by_hand, atol=1e-5), "the loss is that of the small step"
+# assert np.allclose(of_student, [[-0.25, 0.25]] * 2, atol=1e-5), "and so is its derivative"
+# assert of_teacher is None or not np.any(of_teacher), "the teacher does not learn"
+# far = distillation_loss(tf.constant([[1e4, 0.0]]), tf.constant([[0.0, 1e4]]), 1.0)
+# assert np.isclose(far, 1e4), "log q comes from the logits"
+
+# %% [markdown]
+r"""
 Papernot et al., [Distillation as a Defense](https://arxiv.org/abs/1511.04508) (2016), proposed it. The
 teacher is trained at a high temperature, here 50, the student is distilled from it at the same
 temperature, and then the student is used at $T=1$.
@@ -1215,6 +1291,42 @@ def interval_bounds(
 
 # %% [markdown]
 r"""
+First a case by hand. Two inputs lie from 0 to 1 and from −1 to 1. The first layer has one unit,
+$x_1-2x_2+\frac12$. After ReLU the second layer makes $1-2h$ of it.
+
+*A small step:* what are the intervals of the unit and of the output? And what is the derivative of the
+output's lower end with respect to the ends $lo$ and $hi$ of the inputs?
+
+<details><summary>Answer</summary>
+
+The middle of the unit is $\frac12-0+\frac12=1$, and its radius is $\frac12+2=2.5$, so its interval goes from
+−1.5 to 3.5. After ReLU it goes from 0 to 3.5. The output goes from $1-7=-6$ to $1$.
+
+The lower end of the output is $1-2\,(hi_1-2\,lo_2+\frac12)$. Its derivative is −2 with respect to $hi_1$, 4
+with respect to $lo_2$, and 0 with respect to the other two ends. With respect to the last weight it is 3.5.
+
+</details>
+"""
+
+# %% tags=["active-ipynb"]
+# first_layer = tf.constant([[1.0], [-2.0]]), tf.constant([0.5])
+# second_layer = tf.constant([[-2.0]]), tf.constant([1.0])
+# corner_low, corner_high = tf.constant([[0.0, -1.0]]), tf.constant([[1.0, 1.0]])
+# for stack, expected in (([first_layer], (-1.5, 3.5)), ([first_layer, second_layer], (-6, 1))):
+#     ends = np.ravel(interval_bounds(stack, corner_low, corner_high))
+#     print(f"layers {len(stack)}: from {ends[0]} to {ends[1]}, by hand from {expected[0]} to {expected[1]}")
+#     assert np.allclose(ends, expected), "the bounds are those of the small step"
+# with tf.GradientTape() as tape:
+#     tape.watch([corner_low, corner_high, second_layer])
+#     lowest, _ = interval_bounds([first_layer, second_layer], corner_low, corner_high)
+# by_low, by_high, by_weight = tape.gradient(
+#     lowest, [corner_low, corner_high, second_layer[0]], unconnected_gradients="zero"
+# )
+# assert np.allclose(by_low, [[0, 4]]) and np.allclose(by_high, [[-2, 0]]), "gradients flow to the box"
+# assert np.allclose(by_weight, [[3.5]]), "and to the weights"
+
+# %% [markdown]
+r"""
 First test the bounds: 10,000 random corners of a box must all have logits between the bounds, and one
 outside is enough to show a bug. Your FGSM, aimed at each class in turn, searches for the ends. In the
 picture the grey bars are your bounds, the blue marks the ends of what was found at random, and the
@@ -1383,6 +1495,22 @@ def smoothing_certificate(count: int, n: int, alpha: float, sigma: float) -> flo
     return float(sigma * stats.norm.ppf(p_low)) if p_low > 0.5 else 0.0
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+Two more bounds can be found by hand. One vote of one gives $p_{\text{low}}=\alpha$. One vote of two gives
+$1-(1-p_{\text{low}})^2=\alpha$, since at least one vote is counted unless both are missing. At
+$\alpha=0.96$ this is 0.8. (Such a large α has no use but to make the case easy to compute.) Where half
+of the votes or fewer agree, and α is small, nothing is certain, and the radius is 0.
+"""
+
+# %% tags=["active-ipynb"]
+# cases = {(1000, 1000, 0.001): 0.001 ** (1 / 1000), (1, 1, 0.9): 0.9, (1, 2, 0.96): 0.8}
+# for (count, n, alpha), p_low in cases.items():
+#     radius, expected = smoothing_certificate(count, n, alpha, 0.25), 0.25 * stats.norm.ppf(p_low)
+#     print(f"{count} of {n} votes, α = {alpha}: radius {radius:.4f}, by hand {expected:.4f}")
+#     assert np.isclose(radius, expected, atol=1e-6), "the radius is that by hand"
+# assert [smoothing_certificate(count, 1000, 0.001, 0.25) for count in (0, 300, 500)] == [0, 0, 0], "abstains"
 
 # %% [markdown]
 r"""
