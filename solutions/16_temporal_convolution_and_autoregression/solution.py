@@ -16,9 +16,10 @@ alone, sees far enough back, and can still be trained at all positions at once?
 1. Convolutions with two taps, one sample apart, are stacked. How many layers does it take until an
    output depends on the last 1,000 samples? And how many layers if the distance between the taps
    doubles from layer to layer?
-2. A small WaveNet is trained for half a minute on chords of two tones. It sees 63 samples back. Then it
-   goes on from 63 samples of a chord, and each number that it draws becomes part of its own past.
-   When is the chord lost: after about 63 samples, within 1,000, or not at all?
+2. A small WaveNet is trained for half a minute on chords of two tones. It sees 63 samples back, and is
+   told at each step which of three chords it plays. Then it goes on from 63 samples of a chord, and
+   each number that it draws becomes part of its own past. When are the two tones lost: after about 63
+   samples, within 1,000, or not at all?
 3. Eight 3×3 convolutions are stacked. The kernel of each covers only what comes before its centre
    in reading order, and the centre itself from the second layer on. Does a pixel in the middle
    of an image then depend on all pixels before it? If not, which ones are missing?
@@ -240,7 +241,7 @@ chords, with the frequencies below.
 
 # %% [markdown]
 r"""
-## A logarithmic scale
+## The μ-law: a logarithmic scale
 
 A network that draws the next sample needs probabilities, and for probabilities there must be a list
 of possibilities. So each sample is rounded to one of, say, 256 numbers: it becomes a token. How should
@@ -291,7 +292,7 @@ def mu_law(x: Float64[np.ndarray, "*shape"], mu: int = 255) -> Int[np.ndarray, "
 
 # %% [markdown]
 r"""
-## Back to a sample
+## The inverse of the μ-law
 
 The way back starts in the middle of a bin: token $i$ stands for $y=2i/\mu-1$. Solve $y=F(x)$ for
 $x$.
@@ -354,7 +355,7 @@ that does not lie on the tone.
 
 # %% [markdown]
 r"""
-## One token after the other
+## Autoregressive sampling
 
 The probability of a sequence is a product, the *chain rule* of probability:
 
@@ -601,7 +602,7 @@ the end, and a last ReLU follows:
 $$\operatorname{ReLU}\big(F(x)+S(x)\big)$$
 
 $S(x)$ is $x$ itself, where input and output have the same number of channels. Otherwise it is a
-matrix product at each time, a *1×1 convolution*, whose only purpose is to change the number.
+matrix product at each time, a *1×1 convolution*, whose only purpose is to change the number of channels.
 
 The constructor is written. You make the variables, and use them. The convolution that the block is to
 use is handed to it, as is the layer that drops.
@@ -719,8 +720,8 @@ noise, which is 1.
 # %% [markdown]
 r"""
 The error jumps at the line. A recurrent network forgets little by little. A convolution sees each sample
-in its field directly, and one outside of it not at all: its past is long enough or too short, and you know
-which before you train. Bai and others compare the two on a task of copying what was seen long ago.
+in its field directly, and no sample outside of it. So you know before you train whether its past is long
+enough. Bai and others compare the two on a task of copying what was seen long ago.
 
 ## The gated unit
 
@@ -731,8 +732,8 @@ for the whole sequence, such as the speaker, is added inside both. This is calle
 $$z_t=\tanh(x_tW_f+hV_f)\odot\sigma(x_tW_g+hV_g)$$
 
 where $\odot$ multiplies entry by entry. Here $x_t$ is a vector, and $x_tW_f$ a matrix product at
-each time. The taps of a convolution may stand beside each other in $x_t$: then it is a convolution,
-too.
+each time. If $x_t$ holds the inputs at all taps of a convolution, side by side, this product is that
+convolution.
 """
 
 
@@ -812,7 +813,7 @@ end, two matrices make logits of the skip sum, each after a ReLU.
 
 # %% [markdown]
 r"""
-*A small step:* a model has `layers` layers in each of its `stacks` stacks. From how many tokens do its
+*A small step:* a model has `layers` layers in each of its `stacks` stacks. On how many tokens do its
 logits depend, with the shift?
 
 <details><summary>Answer</summary>
@@ -981,9 +982,9 @@ positions of a sequence at once. A guess costs 6 bits a sample.
 # %% [markdown]
 r"""
 Now the network writes. It is given 63 tokens of each chord, about a 60th of a second, and your
-`autoregressive_sample` draws what follows.
+`autoregressive_sample` draws what follows. At each step $h$ still says which chord it is.
 
-**Prediction 2.** Each number that is drawn becomes part of the past. When is the chord lost: after
+**Prediction 2.** Each number that is drawn becomes part of the past. When are the two tones lost: after
 about 63 samples, within 1,000, or not at all?
 
 *Write yours here, with the reason, before you run the next cell:*
@@ -1017,15 +1018,16 @@ about 63 samples, within 1,000, or not at all?
 # %% [markdown]
 r"""
 **Prediction 2, answered.** Not at all, in 1,000 samples. After 63 samples the network sees nothing but
-its own samples, and the chord goes on. In the pictures, the bright lines stay at the black marks. Each draw
-is off by a little, but the next probabilities are computed from what was really drawn: the network has
-learnt how a chord goes on from *any* phase, so that a small error shifts the phase, and is not added to the
-next error. What it cannot keep is anything that is longer than its field. It has no memory of where a
-melody was a second ago.
+its own samples and $h$, and the chord goes on. In the pictures, the bright lines stay at the black marks.
+The condition $h$ names the chord, but it does not say where in its period each tone is: that comes from the
+samples. Each draw is off by a little, but the next probabilities are computed from what was really drawn. The
+network has learnt how a chord goes on from *any* phase, so that a small error shifts the phase, and is not
+added to the next error. Apart from $h$, the network keeps nothing that is longer than its field. It has no
+memory of where a melody was a second ago.
 
-**A silent bug.** A colleague trains the same network. Everywhere else a network returns the logits of the
-*next* token, and so the colleague compares the logits at time $t$ with token $t+1$, as usual. The loss falls
-nearly as nicely as yours. What has the colleague's network learnt, and what will its sound be like when it is
+**A silent bug.** A colleague trains the same network. Most language models return at time $t$ the logits of
+the *next* token, and so the colleague compares the logits at time $t$ with token $t+1$. The loss falls nearly
+as far as yours. What has the colleague's network learnt, and what will its sound be like when it is
 drawn as yours is? Would a test loss on new chords, computed in the same way, show anything?
 
 <details><summary>Answer</summary>
@@ -1061,7 +1063,7 @@ the definition $p(x_t\mid x_0,\dots,x_{t-1})$.
 r"""
 The loss of the colleague's network would satisfy anyone who does not listen to it.
 
-## Pixels in reading order
+## PixelCNN: masked convolutions
 
 An image becomes a sequence when its pixels are read row by row, from left to right. PixelCNN
 predicts each pixel from those before it, by convolutions over the image. A *mask* keeps them causal: it
@@ -1147,11 +1149,11 @@ layers of 3×3? If not, which ones are missing?
 # %% [markdown]
 r"""
 **Prediction 3, answered.** No. In the pictures, black pixels are seen by the dark grey one, light grey ones
-come before it and are not seen, and white ones come later. Upwards and to the left all is reached in time.
-To the right, a layer goes one step further only when it also goes one row up, so that the pixels to the right
-above, beyond the diagonal, are never seen, however many layers there are: the *blind spot*. Van den Oord and
-others, who found it, mended it in the same year with two stacks, one for the rows above and one for the row
-itself.
+come before it and are not seen, and white ones come later. With enough layers, every pixel straight above,
+above to the left, or to the left in the same row is seen. To the right, a layer goes one step further only
+when it also goes one row up. So the pixels above to the right, beyond the diagonal, are never seen, however
+many layers there are: this is the *blind spot*. Van den Oord and others described it in the same year, and
+removed it with two stacks, one for the rows above and one for the row itself.
 
 A small PixelCNN of your masks learns the packaged digits of 8 × 8 pixels in four grey levels. It has five
 layers, and one more channel that is 1 everywhere, so that the convolutions notice the edge of the image.
@@ -1215,7 +1217,7 @@ digits, and all of it is strokes. A pixel costs fewer bits than if each were dra
 strokes are continuous. The lower halves are not always those of the same digit, since the past allows more
 than one future: this is what probabilities are for.
 
-## Features made by hand
+## Mel-frequency cepstral coefficients
 
 Before networks heard samples, they were given features that people had thought out. The *mel-frequency
 cepstral coefficients* (MFCC) were the input of speech recognisers for decades. They are made in five
@@ -1478,9 +1480,9 @@ r"""
 **Prediction 4, answered.** In 75 to 90 %; the cell prints the number. A kernel that knows the word
 alone finds it on the strand that is written down, which is so in half of the positive sequences, and is
 right about the negative ones: that makes 75 %. The left picture shows how training does somewhat
-better. Its kernel is a compromise, in which many places take the word's letter as well as that of the
-reverse complement. But random letters match it more often, too. The detector that reads both strands
-has no weight more, and is nearly always right. A detector with two kernels could learn the word twice.
+better. Its kernel is a compromise: at many of its places, the word's letter and the letter of the reverse
+complement both score. But random letters match it more often, too. The detector that reads both strands
+has just as many weights, and is nearly always right. A detector with two kernels could learn the word twice.
 A convolution builds in that the place does not matter. This detector also builds in that the strand
 does not matter, so that one kernel is enough, and every example teaches it.
 
@@ -1496,10 +1498,6 @@ field, compared with the period of the slower of the two tones (16 samples at 25
 # sound = continued(short, 500, field=stacks * (2**layers - 1) + 1)
 # kept = np.mean([share_in_tones(sound[chord, -400:], chord) for chord in range(3)])
 # print(f"{layers} layers, {stacks} stack: {bits:.2f} bits per sample, {kept:.0%} of the power in the tones")
-
-# %% [markdown]
-r"""
-"""
 
 # %% [markdown]
 r"""
