@@ -2,10 +2,10 @@
 r"""
 # Memory: why it fades, and how a gate keeps it
 
-A string begins with B and T. Then come ten letters or more that have nothing to do with that T, and
-then the last letter but one must be a T again. In another string it is a P, both times. Whoever
-reads one letter after the other has to keep one bit for the whole way, and everything that is read
-in between shakes it.
+A string begins with B and T. Then come five letters or more, sometimes over 20, that have nothing to do
+with that T, and then the last letter but one must be a T again. In another string it is a P, both
+times. Whoever reads one letter after the other has to keep one bit for the whole way, and everything
+that is read in between disturbs it.
 
 **The question.** What makes a recurrent network forget, how much of it can be predicted from its
 weights alone, and which part keeps a bit for forty steps?
@@ -617,7 +617,7 @@ given, and make the pictures.
 
 # %% [markdown]
 r"""
-## A grammar with a long memory
+## The embedded Reber grammar
 
 The strings come from the *embedded Reber grammar*. Its inner part is a walk along the arrows of the
 graph on the right, from B to E; each arrow writes its letter. The outer part puts B and T, or B and
@@ -633,6 +633,7 @@ experiments of their paper on the LSTM (1997) with this grammar.
 # lengths_of = np.array([len(one) for one in strings])
 # gaps = lengths_of - 3  # from the second letter to its copy
 # print(f"the copy stands {gaps.min()} to {gaps.max()} letters later, {gaps.mean():.0f} on average")
+# assert gaps.min() == 6 and gaps.max() > 21, "from five to over 20 letters stand in between"
 # assert all(one[1] == one[-2] for one in strings), "the last letter but one repeats the second"
 # assert all(mistakes_in(one) == (0, 0) for one in strings), "what was drawn is grammatical"
 
@@ -842,7 +843,7 @@ is cut, it stops at the first step of the last piece.
 # %% [markdown]
 r"""
 What does the cut cost? A network reads random bits and must say at each step what the bit was $k$
-steps ago. Trained are all weights, with your gradient in NumPy and nothing else. Elman's own network
+steps ago. All its weights are trained, with your gradient and NumPy alone. Elman's own network
 of 1990 was trained with pieces of one step: its *context units* were copies, and no gradient went
 through a copy.
 """
@@ -1004,9 +1005,10 @@ with clipping. It does nothing for gradients that vanish: there the right direct
 
 # %% [markdown]
 r"""
-## A cell with gates
+## The LSTM: a cell with gates
 
-The LSTM has a second state, the *cell* $c_t$, which is changed by addition only:
+The LSTM has a second state, the *cell* $c_t$. From step to step it goes through no matrix and no tanh:
+one gate multiplies it, and something new is added.
 
 $$c_t=\sigma(f)\odot c_{t-1}+\sigma(i)\odot\tanh(g),\qquad h_t=\sigma(o)\odot\tanh(c_t)$$
 
@@ -1086,17 +1088,17 @@ network remembers before it has learnt anything.
 
 # %% [markdown]
 r"""
-## A cell with fewer gates
+## The GRU: no cell and two gates
 
 The GRU has no second state and one gate less. Its *update gate* $\sigma(z)$ keeps the old state, and
 what is not kept is made new; the *reset gate* $\sigma(r)$ says how much of the old state the new
-one may see:
+state may see:
 
 $$h_t=\sigma(z)\odot h_{t-1}+(1-\sigma(z))\odot\tanh\bigl(x_tW_h+(\sigma(r)\odot h_{t-1})U_h+b_h\bigr)$$
 
 Papers and libraries differ in two things: whether $\sigma(z)$ multiplies the old state, as here and in
 Keras, or the new one; and whether the reset gate acts before the product with $U_h$, as here, or
-after it.
+after it, which is Keras' default (`reset_after=True`).
 
 *A small step:* the reset gate is a number $\rho$ that is the same for all units. Does it matter then
 whether it acts before the product or after it? And if it differs from unit to unit?
@@ -1213,8 +1215,8 @@ a hundredth after 40 steps; that was enough for a gradient to find out which gat
 
 What has the LSTM learnt? The picture opens it. A string with the one letter and a string with the
 other go through the trained network, with the same noise behind. A cell that only keeps would show two
-level lines. Here they move apart: the first letter decides on the direction, the state tells it to the
-next step, and each step adds to what the open gate keeps.
+level lines. Here they move apart: the first letter decides the direction, the state $h$ carries it to
+the next step, and each step adds to what the open gate keeps.
 """
 
 # %% tags=["active-ipynb"]
@@ -1231,8 +1233,8 @@ r"""
 ## Sequences of different lengths
 
 Sentences in one batch differ in length, and the short ones are filled up with *padding*. What
-stands there must not count. There are two ways to ask a recurrent network for something: one answer
-for a sequence, read from its last real state; or an answer for each step.
+stands there must not count. A recurrent network can give one answer for a whole sequence, which is read
+from its last real state, or one answer for each step.
 
 *A small step:* two sentences have 2 and 8 words, and the mean losses of their words are 3.0 and 0.5
 nats. What is the mean loss of a word, what is the mean of the two means, and what comes out if the
@@ -1307,8 +1309,8 @@ rows does it need? (The forward pass is the same for all lengths; only the readi
 
 # %% [markdown]
 r"""
-With no row it names one digit always, which is right in about a tenth of the cases. Half a page
-already tells most digits.
+With no row it always names the same digit, which is right in about a tenth of the cases. Half a page
+is enough for most digits.
 
 ## A loss for each step
 """
@@ -1431,8 +1433,8 @@ def bidirectional(
 # %% [markdown]
 r"""
 Sentences are generated, with a tag for each word, as in the treebanks of the Universal Dependencies
-project. Some words have two tags. *Fish* after *the* is a noun, and after *they* a verb: the word
-before tells. *Light*, *her* and *that* are told by the word behind.
+project. Some words have two tags. *Fish* after *the* is a noun, and after *they* a verb: the word before
+it decides. For *light*, *her* and *that*, the word after them decides.
 """
 
 # %% tags=["active-ipynb"]
@@ -1496,8 +1498,8 @@ left, and how many one that reads in both directions?
 r"""
 **Prediction 3, answered.** From the left about 90 %: the four fifths that can be told, and half of
 the others by luck. That is a property of the sentences and not of the network, so that more units or
-more training do not help. In both directions nearly all. Both networks have 24 states at a word, and
-the second has even fewer weights.
+more training do not help. The network that reads in both directions names nearly all words right. Both
+networks have 24 states at each word, and the second has even fewer weights.
 
 **A silent bug.** A colleague reverses the whole row, `x[:, ::-1]`, and turns the outputs round the
 same way. Shapes fit, the loss falls, and on a batch of equal lengths all tests pass. Take one
@@ -1539,7 +1541,7 @@ change at all. The test is worth remembering: *the same sentence, alone and in c
 
 </details>
 
-## A network that writes
+## Sampling with a temperature
 
 A network that has learnt what comes next can write: draw a letter from its probabilities, feed it
 back, draw the next. The *temperature* divides the logits before the softmax: below 1 the likely
