@@ -11,8 +11,8 @@ wrote the linguist J. R. Firth in 1957.
 **The question.** How much of what a word means can be computed from the words around it, and what
 gets lost when each word has one vector?
 
-The text is the manual of Python that is part of Python itself: 79 pages, about 64,000 words. The
-vectors that you meet at the end were trained on a hundred thousand times as many.
+The text is the manual of Python that is part of Python itself: about 80 pages and 64,000 words. Later
+you meet vectors that were trained on a hundred thousand times as many words.
 
 **Before you run anything**, write down your predictions:
 
@@ -25,8 +25,8 @@ vectors that you meet at the end were trained on a hundred thousand times as man
    are not, how many of the right answers stay right: nearly all, two thirds, or hardly any?
 3. We write one new word, "blick", in the place of "string" *and* of "module". One vector of "blick"
    cannot say which of the two was meant. From the mean of the eight words around it, how often can
-   one tell: in 60, 75 or 90 % of the cases? A network that reads the whole text in order, forth and
-   back, knows the same eight words and their order. Does it find the meaning more often, or less often?
+   one tell: in 60, 75 or 90 % of the cases? A network that reads the whole text forwards and backwards
+   knows the same eight words, and their order as well. Does it find the meaning more often, or less often?
 
 You write fourteen short functions. The first four count, the next five train, and the last five ask
 what the vectors know and put words together to sentences.
@@ -303,6 +303,8 @@ def one_hot(ids: Int[np.ndarray, " length"], vocab: int) -> Float64[np.ndarray, 
 #     print(f"{word:10} number {i:4}   row times table {vector}   table's row {table[i] if i >= 0 else '-'}")
 # known = ids[ids >= 0]
 # assert np.allclose(one_hot(known, V) @ table, tf.gather(table, known)), "a lookup is a product"
+# print(f"the manual has {len(pages)} pages and {sum(map(len, texts)):,} words")
+# assert 70 < len(pages) < 90 and 55_000 < sum(map(len, texts)) < 75_000, "about 80 pages, 64,000 words"
 # print(f"the vocabulary has {V} words; {np.mean([w in number for t in texts for w in t]):.0%} of the manual")
 # assert 0.85 < np.mean([w in number for t in texts for w in t]) < 0.97, "about nine tenths are known"
 # many, table = np.resize(known, 2000), np.ones((V, 50))
@@ -313,7 +315,7 @@ def one_hot(ids: Int[np.ndarray, " length"], vocab: int) -> Float64[np.ndarray, 
 
 # %% [markdown]
 r"""
-## What a page is about
+## What a page is about: tf-idf
 
 The simplest company of a word is the page it stands on. Count, for each of N pages (*documents*) and
 each word, how often the word stands there. The largest counts belong to "the", "a" and "is" on every
@@ -458,7 +460,7 @@ not if only the words on one side are counted.
 
 # %% [markdown]
 r"""
-## More often than by chance
+## More often than by chance: PMI
 
 "the" stands near everything, since it is everywhere. What matters is whether two words stand near
 each other *more often than by chance*. With $p(w,c)$ for a pair's share of all counts, $p(w)$ for the
@@ -523,8 +525,8 @@ def ppmi_svd(
 r"""
 The map shows words of five groups, at the first two principal components of their vectors. Words of
 one colour should lie together, and apart from the others. From plain counts most groups lie in one
-heap, since all their words stand near "the" and "a"; only the modal verbs stand apart, since "be"
-follows them. Below, the cosine says the same in numbers.
+heap, since all their words stand near the same frequent words, such as "the" and "of". Only the modal
+verbs stand apart, since "be" follows them. Below, the cosine says the same in numbers.
 """
 
 # %% tags=["active-ipynb"]
@@ -546,7 +548,7 @@ follows them. Below, the cosine says the same in numbers.
 
 # %% [markdown]
 r"""
-## From counting to predicting
+## From counting to predicting: skip-gram
 
 *Skip-gram* (Mikolov et al., 2013) does not count; it reads the text pair by pair. Each word is the
 *centre* in turn, and each word near it is its *context*. A model is trained to say which contexts a
@@ -594,14 +596,14 @@ def skipgram_pairs(ids: Sequence[int], window: int, cbow: bool = False) -> Int32
 
 # %% [markdown]
 r"""
-## Which words to draw
+## Which words to draw: negative sampling
 
 To learn which contexts belong to a centre, the model also needs contexts that do not: the
-*negatives*, drawn at random. Drawn by their share of the text, they would too often be the same
-frequent words; drawn all alike, they would be words that hardly occur. Mikolov et al. found a
-middle: counts to the power 0.75, scaled to sum to 1. Frequent words are also thinned out in the
-text itself: with $f_w$ for the share of the text that is the word w, each of its occurrences is
-kept with the probability $\min(1,\sqrt{t/f_w})$.
+*negatives*, drawn at random. If each word were drawn as often as it stands in the text, most negatives
+would be the same few frequent words. If all words were drawn equally often, most negatives would be
+words that hardly occur. Mikolov et al. chose a compromise: counts to the power 0.75, scaled to sum to 1.
+Frequent words are also thinned out in the text itself: with $f_w$ for the share of the text that is the
+word w, each of its occurrences is kept with the probability $\min(1,\sqrt{t/f_w})$.
 """
 
 
@@ -655,7 +657,7 @@ def noise_distribution(
 
 # %% [markdown]
 r"""
-## Telling company from chance
+## Telling company from chance: the loss of skip-gram
 
 Each word w has two vectors: $v_w$ as a centre and $u_w$ as a context. For a centre w, a context c
 that was seen with it, and K negatives $n_1,\dots,n_K$, the model is a classifier: the probability
@@ -939,10 +941,11 @@ def fasttext_vector(
 
 # %% [markdown]
 r"""
-To train it, one more trick: with the identity matrix for a table, your function returns which share
-each row has in a word. These shares, one row for each word, times the table of pieces are all words'
-vectors in one product. The rest is skip-gram's, with your `sgns_loss`. Afterwards we ask for words that
-do not stand in the vocabulary. Read off whether their neighbours share pieces with them or a meaning.
+One trick makes the training fast. If the table is the identity matrix, your function returns the share
+that each row of the table has in the mean. We stack these shares, one row for each word, and multiply
+them by the table of pieces: this one product gives the vectors of all words. The rest is skip-gram with
+your `sgns_loss`. Afterwards we ask for words that are not in the vocabulary. Look at the neighbours of
+each: do they have a similar meaning, or only pieces in common?
 """
 
 # %% tags=["active-ipynb"]
@@ -1002,6 +1005,9 @@ counts, or a way that trains?
 # print("found among five   " + "".join(f"{hit:<20}" for hit in hits.values()))
 # others = [int(np.sum(partner_ranks(skip_gram(steps=400, seed=seed)[0]) <= 5)) for seed in (1, 2)]
 # print(f"skip-gram, half as long and with two other seeds: {others}")
+# of_frequent = (scaled(counts)[:, :20] ** 2).sum(axis=1).mean()
+# print(f"the 20 most frequent words make up {of_frequent:.0%} of the squared length of a row of counts")
+# assert of_frequent > 0.5, "more than half"
 # assert 9 <= hits["PPMI and SVD"] == max(hits.values()), "counting wins in a small text"
 # assert max(hits["counts"], hits["fastText"]) < hits["skip-gram"] < 10, "what trains lies between"
 
@@ -1010,20 +1016,22 @@ r"""
 **Prediction 1, answered.** A way that counts: PPMI and SVD find all ten partners or nearly all,
 skip-gram about eight, GloVe about seven, plain counts and fastText about four.
 
-Skip-gram and GloVe compress the same counts, so the reason is not what they know. The decomposition
-finds its best solution in one step, while skip-gram must approach it from samples, and 200,000
-pairs are few. With billions of words and the same choices of window, smoothing and so on, the
-difference nearly vanishes (Levy, Goldberg and Dagan, 2015). Plain counts lose because "the" and "a"
-make up most of each row. fastText loses here because for these ten the spelling misleads: "truth"
+All three compress the same counts, so skip-gram and GloVe do not lose because they know less. The
+decomposition finds its best solution in one step. Skip-gram must approach its own from samples, and
+200,000 pairs are few. With billions of words and the same choices of window, smoothing and so on, the
+difference nearly vanishes (Levy, Goldberg and Dagan, 2015). Plain counts lose because the twenty most
+frequent words, which stand near everything, make up more than half of a row's squared length on average:
+the cosine compares little else. fastText loses here because for these ten the spelling misleads: "truth"
 and "lists" share pieces with "true" and "list". It wins where the others have nothing to say.
 
-One warning: the window of this chapter, 2, was chosen with these ten partners in view, so the ten
-of PPMI and SVD are flattered. The open task at the end begins there.
+One warning: the window of this chapter, 2, was chosen by the result on these ten partners. So the
+result of PPMI and SVD is better than it would be on ten other words. The open task at the end begins
+there.
 """
 
 # %% [markdown]
 r"""
-## Sums of words
+## Sums of words: analogies
 
 Now to vectors that have read more: GloVe's, of 50 columns, trained by its authors on six billion
 words of Wikipedia and of newspapers. The course has those of the 8,000 most frequent words. "Paris"
@@ -1134,7 +1142,7 @@ The exclusion also makes headlines. "Man is to doctor as woman is to what?" is a
 https://arxiv.org/abs/1905.09866). Vectors do hold the prejudices of their texts (Bolukbasi et al.,
 2016), and this sum is a poor way to measure them.
 
-## Agreeing with people
+## Agreement with people's ratings
 
 Are vectors right about similarity? The usual answer: people rate pairs of words, and one computes
 how well the vectors' cosines agree. A cosine of 0.4 and a rating of 7 cannot be compared. The
@@ -1268,7 +1276,7 @@ def angular_similarity(
 
 # %% [markdown]
 r"""
-## One word, two meanings
+## One word, two meanings: vectors in context
 
 The vector of a word that has two meanings is one point for both. To measure what is lost, we need a
 word of which we know at each place what it means. So we make one: "blick" is written in the place
@@ -1392,7 +1400,7 @@ r"""
 **Explore.** Change how the vectors are made, and measure by `partner_ranks`: the window, the number
 of columns (10 to 400), α, the least count of a word, the power of the singular values ($U\,S^p$
 with p from 0 to 1), weights for the distance. The cell below sweeps the window; sweep at least one
-more. Since the window was chosen with these ten partners in view, choose ten others of your own
+more. Since the window was chosen by the result on our ten partners, choose ten others of your own
 before you begin, tune on ours, and report the result on yours.
 """
 
