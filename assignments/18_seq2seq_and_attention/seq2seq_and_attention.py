@@ -343,7 +343,7 @@ given network, and make the pictures.
 
 # %% [markdown]
 r"""
-## The teacher's words
+## Teacher forcing
 
 A decoder writes a sentence token by token, and each token that it has written is its next input.
 While it learns, most of what it writes is wrong, and it would learn to go on from nonsense.
@@ -387,9 +387,9 @@ def teacher_forcing(
 # %% [markdown]
 r"""
 The archive's lists, with each date in one of three styles. A list of one date becomes eight digits
-and `eos`: ISO 8601 allows dates without hyphens, and we write them only for people. The three
-lines below must be shifted by one place against each other: under each label stands, in the next
-column, the same token as an input.
+and `eos`. ISO 8601 allows dates without hyphens, and we print the hyphens only for people. The last
+two lines below, labels and inputs, must be shifted by one place against each other: each label stands
+again in the line of the inputs, one column further to the right.
 """
 
 # %% tags=["active-ipynb"]
@@ -416,7 +416,8 @@ Two details decide whether it works.
 - **The source is read backwards.** The first words of the source belong to the first words of the
   target in most pairs of languages. If the source is reversed, there are only a few steps between
   them. Sutskever and others (2014) found that this alone raised the BLEU score of their network
-  from 25.9 to 30.6.
+  from 25.9 to 30.6. In our lists it holds for the order of the dates, but not inside of a date,
+  whose year is spoken last and written first.
 - **Padding must leave no trace.** Sentences of a batch have different lengths. A step at padding
   must leave the state as it is, or a sentence is read differently beside a long neighbour. Keras'
   recurrent layers do that if they are given a `mask`: True at words, False at padding.
@@ -514,8 +515,11 @@ r"""
 numbers is all that passes, and, in the next section, one that looks back. Which share of the dates
 does each of them get right if a list has one date, and if it has four?
 
-*Write yours here, with the reason, before you run the next cell:*
+*Write yours here, with the reason, before you run the next cells:*
+"""
 
+# %% [markdown]
+r"""
 First the ritual. Before training, every token is about equally likely, so that the loss must be
 about $\log13\approx2.56$: ten digits, `eos`, `bos` and `pad`.
 """
@@ -611,15 +615,15 @@ line with the mask is flat for this reason. Your encoder is checked in that way.
 
 # %% [markdown]
 r"""
-## Look back at the words
+## Looking back at the words: additive attention
 
 Bahdanau, Cho and Bengio let the decoder look at *all* states of the encoder, one for each word,
-before each of its own steps. Let $q$ be the decoder's state, the *query*, and $k_t$ the encoder's
-state at word $t$, the *key*. A small network with one hidden layer of $A$ units says how well they
+before each of its own steps. Let $q$ be the decoder's state, the *query*, and $k_i$ the encoder's
+state at word $i$, the *key*. A small network with one hidden layer of $A$ units says how well they
 match:
 
-$$e_t=v^\top\tanh(W_q^\top q+W_k^\top k_t),\qquad a_t=\frac{\exp e_t}{\sum_s\exp e_s},\qquad
-c=\sum_t a_tk_t$$
+$$e_i=v^\top\tanh(W_q^\top q+W_k^\top k_i),\qquad a_i=\frac{\exp e_i}{\sum_j\exp e_j},\qquad
+c=\sum_i a_ik_i$$
 
 The sums run over the words that are not padding. The *context* $c$ is the decoder's next input,
 beside the last token. Since score and softmax are smooth, where to look is learnt from the same
@@ -755,15 +759,16 @@ numbers are more than enough for 32 digits in principle. But the state must be *
 do not disturb each other in it, and each digit must be taken out of the same mixture. The network
 that looks back needs none of that: it finds the words when it needs them.
 
-Bahdanau and others drew the same two curves for English and French (their figure of the BLEU score
-against the length of the sentence): the score of the network without attention falls beyond 20
-words, and that of the one with attention stays.
+Bahdanau and others drew such curves for translations from English to French (their figure of the BLEU
+score against the length of the sentence). The score of the networks without attention falls beyond 20
+words or so. That of the one with attention stays, if it was trained on sentences of up to 50 words.
 
-**Open what was trained.** The matrix shows $a_t$ for each digit of a list of two dates. Each digit
+**Open what was trained.** The matrix shows $a_i$ for each digit of a list of two dates. Each digit
 should look at its own date, inside of its frame. Inside of a frame, the day and the month must
-change places with the year, which is spoken last and written first. Only the century is 19 in all
-dates, so that nothing forces the network to look for it. A softmax over the wrong axis
-would give rows that do not sum to 1; without a mask, padding would be grey.
+change places with the year, which is spoken last and written first. The century is an exception: it
+is 19 in all dates, so that nothing forces the network to look for it. The columns `<pad>` must be
+white; without a mask they could be grey. A softmax over the wrong axis would give rows that do not sum
+to 1, which the cell checks.
 """
 
 # %% tags=["active-ipynb"]
@@ -771,14 +776,15 @@ would give rows that do not sum to 1; without a mask, padding would be grey.
 # inputs, *_ = teacher_forcing(tf.constant(digits), BOS, PAD)
 # weights = np.asarray(look(aligner, tf.constant(source), tf.constant(source > 0), inputs)[1])
 # row = 4
-# words = [WORDS[word] for word in source[row] if word]
+# words = [WORDS[word] for word in source[row]]  # with padding
 # frames = frames_of(words, digits[row, :-1])
-# show_alignment(weights[row, :, : len(words)], words, [*digits[row, :-1], "eos"], frames)
+# show_alignment(weights[row], words, [*digits[row, :-1], "eos"], frames)
 # inside = np.mean(
 #     [weights[row, top:end, left:right].sum(axis=1).mean() for left, right, top, end in frames]
 # )
 # print(f"{spelled(digits[row])}; share of the weight inside of the frames: {inside:.0%}")
 # assert inside > 0.7 and np.allclose(weights.sum(axis=2), 1, atol=1e-4), "each digit looks at its own date"
+# assert "<pad>" in words and not np.any(weights[row, :, source[row] == 0]), "and none looks at padding"
 
 # %% [markdown]
 r"""
@@ -821,10 +827,10 @@ def key_value_attention(
 
 # %% [markdown]
 r"""
-Five pairs in the plane, whose keys have length 1 and point in five directions, and a query that is
-$c$ times the first key. Your function returns a point
-for each $c$ from 0 to 12. At $c=0$ all products are 0 and all weights equal: the path must start at
-the mean of the values, the cross. As $c$ grows it must end at the first value. A softmax over the
+The picture shows five pairs in the plane. The keys have length 1 and point in five directions, and the
+query is $x$ times the first key. Your function returns a point for each $x$ from 0 to 12. At $x=0$ all
+products are 0 and all weights are equal, so the path must start at the mean of the values, the cross.
+As $x$ grows, the path must end at the first value. A softmax over the
 wrong axis misses both.
 """
 
@@ -841,12 +847,12 @@ wrong axis misses both.
 #     *values[0], s=160, facecolors="none", edgecolors="#D55E00", label="the value of the first key"
 # )
 # plt.plot(*values.mean(axis=0), "kx", markersize=10, label="mean of the values")
-# plt.plot(*path.T, ".-", color="#D55E00", linewidth=0.8, label="what is returned, c from 0 on")
+# plt.plot(*path.T, ".-", color="#D55E00", linewidth=0.8, label="what is returned, x from 0 on")
 # plt.legend(fontsize=8)
 # plt.show()
 # print("start", path[0].round(3), "and mean of the values", values.mean(axis=0).round(3))
 # print("end", path[-1].round(3), "and first value", values[0].round(3))
-# assert np.allclose(path[0], values.mean(axis=0), atol=1e-4), "equal weights at c = 0"
+# assert np.allclose(path[0], values.mean(axis=0), atol=1e-4), "equal weights at x = 0"
 # assert np.allclose(path[-1], values[0], atol=0.02), "the first value at the end"
 
 # %% [markdown]
@@ -855,8 +861,8 @@ r"""
 
 A decoder gives $p(y_t\mid y_1,\dots,y_{t-1})$, and we want the sentence $y$ with the largest
 $\sum_t\log p(y_t\mid y_1,\dots,y_{t-1})$. *Greedy* decoding takes the best token at each step, and
-cannot take it back. Trying all sentences takes $V^T$ looks. A *beam search* keeps the `width` best
-beginnings:
+cannot take it back. There are $V^T$ sentences of $T$ tokens from a vocabulary of $V$, far too many to
+try them all. A *beam search* keeps the `width` best beginnings:
 
 1. Each live beginning is continued by each token. Of all these candidates together, the `width`
    with the largest sum of log-probabilities are kept.
@@ -883,9 +889,9 @@ def beam_search(
     """Find probable sentences with a beam.
 
     Follows the left-to-right beam search of Sutskever, Vinyals and Le, "Sequence to Sequence
-    Learning with Neural Networks" (2014), https://arxiv.org/abs/1409.3215; the length's power is
-    from Wu et al., "Google's Neural Machine Translation System" (2016),
-    https://arxiv.org/abs/1609.08144.
+    Learning with Neural Networks" (2014), https://arxiv.org/abs/1409.3215. A power of the length
+    in the score is used by Wu et al., "Google's Neural Machine Translation System" (2016),
+    https://arxiv.org/abs/1609.08144, who divide by ((5 + length) / 6)^alpha; here it is length^alpha.
 
     Args:
         logp_fn: takes a tuple of tokens that begins with `bos`, and returns the log-probability of
@@ -1053,9 +1059,9 @@ def bleu(references: Sequence[Sequence[Hashable]], hypothesis: Sequence[Hashable
 # %% [markdown]
 r"""
 A date that has one wrong digit is wrong, but its BLEU is not 0. The curves compare the share of
-right dates with the mean BLEU of the lists, for the network without attention. The third set of
-numbers is a hypothesis with the right dates in the wrong order: nearly all of its 1-grams match,
-and fewer and fewer longer sequences.
+right dates with the mean BLEU of the lists, for the network without attention. The printed line
+belongs to a hypothesis that has the right dates in the opposite order: all of its 1-grams match, and
+the longer the sequences, the fewer of them match.
 """
 
 # %% tags=["active-ipynb"]
@@ -1090,10 +1096,10 @@ little about a single sentence.
 
 # %% [markdown]
 r"""
-## Look at pictures: soft attention
+## Soft attention: looking at pictures
 
 Show, Attend and Tell (Xu and others, 2015) describes pictures by the same means. The encoder is a
-convolutional network, which gives a vector of features for each of $L$ places of the picture; the
+convolutional network, which gives a vector $f_i$ of features for each of $L$ places of the picture. The
 decoder looks at the places instead of words. Let $a_{ti}$ be the weight of place $i$ when word $t$
 is written. The context of word $t$ is $\sum_ia_{ti}f_i$.
 
@@ -1260,8 +1266,8 @@ def hard_attention_gradient(
 
 # %% [markdown]
 r"""
-What would it cost to make the network's look hard? Take the moment at which it writes the shape of
-the first thing. Its weights give the logits $z$. The reward of each of the 16 cells is the
+How noisy would the gradient be if the network's look were hard? Take the moment at which it writes
+the shape of the first thing. Its weights give the logits $z$. The reward of each of the 16 cells is the
 log-probability of the right word if the network looks at this cell alone. Both are known here, and
 so is the gradient, so that the error of your estimator can be measured: with your baseline, and
 without any, for 1 to 64 samples. An error that comes from a variance falls like $1/\sqrt K$, which
@@ -1315,7 +1321,7 @@ is a straight line of slope $-\frac12$; a biased estimator would stop falling.
 
 # %% [markdown]
 r"""
-## A head that moves along a memory
+## A head that moves along a memory: the neural Turing machine
 
 Attention can also choose where to *write*. A neural Turing machine has a memory of $N$ rows and a
 head whose position is a set of weights $w$ over the rows. Graves and others compute the next
@@ -1449,15 +1455,15 @@ after 20 steps? And with $\gamma=2$?
 # %% [markdown]
 r"""
 **Prediction 3, answered.** 12 % are left, $0.9^{20}$, as the line says. With $\gamma=2$ more than
-97 % are: after each step the small weights are squared and become much smaller, before they can
-grow. It is the same idea as a digital signal that is restored at each gate, and without it no
-long algorithm can run on smooth weights.
+97 % are left: the small weights are squared after each step, so that they become much smaller before
+they can grow. Digital circuits do the same when each gate restores its signal. Without sharpening, the
+head's position blurs more with each step that a program runs.
 
-A Turing machine copies. The head writes ten random rows of eight bits, one step after the other;
-then a second head looks for the first of them by its *content*, jumps there, and goes on by moves.
-Nothing is learnt here: the numbers that steer the heads are set by hand. Graves and others train a
-network that sets them. The dark line must be as sharp at its end as at its start, and what is read
-must be what was written.
+Now the machine copies, which is the first task in the paper. The head writes ten random rows of
+eight bits, one step after the other; then a second head looks for the first of them by its
+*content*, jumps there, and goes on by moves. Nothing is learnt here: the numbers that steer the
+heads are set by hand. Graves and others train a network that sets them. The dark line must be as
+sharp at its end as at its start, and what is read must be what was written.
 """
 
 # %% tags=["active-ipynb"]
@@ -1489,7 +1495,7 @@ must be what was written.
 
 # %% [markdown]
 r"""
-## Answers from a memory
+## Answers from a memory: memory networks
 
 "Mary took the ball. John went to the office. Mary went to the garden. Where is the ball?" No single
 sentence says it. A *memory network* looks twice. Each sentence $i$ is stored as two vectors: $A_i$,
