@@ -416,8 +416,8 @@ Two details decide whether it works.
 - **The source is read backwards.** The first words of the source belong to the first words of the
   target in most pairs of languages. If the source is reversed, there are only a few steps between
   them. Sutskever and others (2014) found that this alone raised the BLEU score of their network
-  from 25.9 to 30.6. In our lists it holds for the order of the dates, but not inside of a date,
-  whose year is spoken last and written first.
+  from 25.9 to 30.6. In our lists the first date of the source is the first date of the target, but
+  inside of a date the order differs: the year is spoken last and written first.
 - **Padding must leave no trace.** Sentences of a batch have different lengths. A step at padding
   must leave the state as it is, or a sentence is read differently beside a long neighbour. Keras'
   recurrent layers do that if they are given a `mask`: True at words, False at padding.
