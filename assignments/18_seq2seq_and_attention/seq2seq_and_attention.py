@@ -1177,10 +1177,13 @@ of the loss.
 
 # %% [markdown]
 r"""
-The network describes scenes that it has not seen. Below each word the picture is light where the
-network looks while it writes this word. It should look at a thing while it names its colour and its
-shape, and the printed numbers say how far it does so after this short training; a map that is
-equally light everywhere, or light at an empty cell for the word `red`, would show an error.
+The network describes scenes that it has not seen. The first printed line says how many captions are
+wholly right after this short training. Below each word the picture is light where the network looks
+while it writes this word. It must look at a thing while it names its colour: a map that is equally
+light everywhere, or light at an empty cell for the word `red`, would show an error. For the shape it
+need not look again, since its state remembers what it saw. The penalty even keeps it from doing so:
+each cell should get a weight of 1 in total, and this cell has got it already. So the network looks at
+the empty cells while it writes the other words. The printed weights show both.
 """
 
 # %% tags=["active-ipynb"]
@@ -1201,6 +1204,7 @@ equally light everywhere, or light at an empty cell for the word `red`, would sh
 # )
 # print(f"penalty {float(penalty):.1f}; a look that never moves would have {9**2 - 2 * 9 + 16:.0f}")
 # assert np.allclose(weights.sum(axis=-1), 1, atol=1e-4), "the looks of each word sum to 1"
+# assert there[0] > 0.5, "it looks at the thing whose colour it names"
 
 # %% [markdown]
 r"""
@@ -1462,8 +1466,9 @@ head's position blurs more with each step that a program runs.
 Now the machine copies, which is the first task in the paper. The head writes ten random rows of
 eight bits, one step after the other; then a second head looks for the first of them by its
 *content*, jumps there, and goes on by moves. Nothing is learnt here: the numbers that steer the
-heads are set by hand. Graves and others train a network that sets them. The dark line must be as
-sharp at its end as at its start, and what is read must be what was written.
+heads are set by hand. Graves and others train a network that sets them. The
+first pictures are those of γ = 1, where the line blurs. With γ = 2 it must be as sharp at its end as
+at its start, and what is read must be what was written.
 """
 
 # %% tags=["active-ipynb"]
