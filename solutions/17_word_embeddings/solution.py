@@ -290,12 +290,13 @@ def one_hot(ids: Int[np.ndarray, " length"], vocab: int) -> Float64[np.ndarray, 
 
 # %% tags=["active-ipynb"]
 # # A row times the table is the table's row; an unknown word has a vector of 0.
-# sentence = "the tuple is immutable".split()
+# sentence = "the tuple is stubborn".split()
 # ids = np.array([number.get(word, -1) for word in sentence])
 # table = np.arange(2.0 * V).reshape(V, 2)
 # for word, i, vector in zip(sentence, ids, one_hot(ids, V) @ table):
 #     print(f"{word:10} number {i:4}   row times table {vector}   table's row {table[i] if i >= 0 else '-'}")
 # known = ids[ids >= 0]
+# assert len(known) == 3, "one word is unknown"
 # assert np.allclose(one_hot(known, V) @ table, tf.gather(table, known)), "a lookup is a product"
 # print(f"the manual has {len(pages)} pages and {sum(map(len, texts)):,} words")
 # assert 70 < len(pages) < 90 and 55_000 < sum(map(len, texts)) < 75_000, "about 80 pages, 64,000 words"
@@ -1150,8 +1151,8 @@ r"""
 question may be answers, and the families differ: hardly any of the languages is lost, more than
 half of the plurals is. In nearly all that are lost, the nearest word is c: the offset is short, and
 "dogs" is one of the nearest neighbours of "dog" anyway. So a good score can mean that the answer
-was the nearest word that was not forbidden (Linzen, 2016). Opposites fail either way: "good" and
-"bad" have no common offset.
+was the nearest word that was not forbidden (Linzen, 2016). Most opposites fail either way, since the
+pairs have no common offset; "cold", which is found above, is an exception.
 
 The exclusion also makes headlines. "Man is to doctor as woman is to what?" is answered by "nurse"; but
 "doctor" was forbidden, and it is the nearest of all (Nissim et al., 2020,
