@@ -1197,8 +1197,9 @@ Security](https://arxiv.org/abs/1802.00420), 2018).
 
 A model *without logits*, one that ends with a softmax, also changes what an attack finds. Your
 attack treats the probabilities as logits, and its loss is then another function. For the plain
-network both attacks do about the same harm. For the distilled one the two numbers differ much, and neither
-of them tells how robust it is: FGSM on the divided logits does more harm than both.
+network both attacks do about the same harm. For the distilled one the two numbers may differ much: where
+the logits lie a hundred apart, the other probabilities are so small that it depends on the processor whether
+they count as 0. Neither number tells how robust it is: FGSM on the divided logits does more harm than both.
 """
 
 # %% tags=["active-ipynb"]
@@ -1219,7 +1220,6 @@ of them tells how robust it is: FGSM on the divided logits does more harm than b
 #                             for attacked in (model, WithSoftmax(model))]
 #     print(f"{name:10} under PGD at ε = 0.1: logits {shares[0]:.0%}, probabilities {shares[1]:.0%}")
 # assert abs(np.diff(found["plain"])[0]) < 0.03, "for the plain network nothing changes"
-# assert abs(np.diff(found["distilled"])[0]) > 0.08, "for the distilled one much does"
 # assert min(found["distilled"]) > against_distilled["FGSM on logits / T"][5] + 0.03, "and both miss a lot"
 
 # %% [markdown]
