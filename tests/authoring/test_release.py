@@ -40,7 +40,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         assert secret is None
         asked.extend(topic.id for topic in topics)
         return {
-            topic.id: key.Key(topic.id, False, key.fingerprint(topic), topic.checks.digest, {})
+            topic.id: key.Key(topic.id, False, key.fingerprint(topic), topic.checks.text, {})
             for topic in topics
         }
 
@@ -117,7 +117,7 @@ def test_a_key_that_is_not_the_public_one_is_replaced(
         path.write_bytes(b"PK")
     else:
         named = topic.id if damage == "hidden" else "02_other"
-        key.Key(named, damage == "hidden", key.fingerprint(topic), topic.checks.digest, {}).save(path)
+        key.Key(named, damage == "hidden", key.fingerprint(topic), topic.checks.text, {}).save(path)
     assert release.build(course, check=True) == KEYS
     release.build(course)
     assert (topic.assignment / KEY).read_bytes() == path.read_bytes()

@@ -59,8 +59,11 @@ class TestScores:
         assert room.scores(student) == NOT_MEAN
 
     def test_a_notebook_that_ends_its_process_is_scored(self, room: Classroom) -> None:
-        """Stock: the kernel dies, and the submission is lost with an error."""
-        assert room.scores("exits_at_once") == dict.fromkeys(TESTS, 0.0) | {"written_answer": None}
+        """Stock: the kernel dies, and the submission is lost with an error.
+
+        Its answers are right, each run alone.
+        """
+        assert room.scores("exits_at_once") == ALL
 
     def test_stderr_warnings_and_logging_cost_nothing(self, room: Classroom) -> None:
         """Stock: any of these, and TensorFlow's own banner, in a test cell is 0 points."""
