@@ -32,18 +32,17 @@ MAX_FILES = 8  # that a child is given
 class Open(msgspec.Struct, frozen=True):
     """Read the files that were given, modules of these names, and drivers from a `checks.py`'s text.
 
-    Nothing of the files is run yet. The reply's array `lines` `[n, 2]` says how many lines each
-    cell has.
+    If there are `names`, only what defines these is to be run. Nothing of the files is run yet. The
+    reply's array `lines` `[n, 2]` says how many lines each cell has.
     """
 
     checks: str
     modules: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 class Import(msgspec.Struct, frozen=True):
-    """Run the cells of the files that were read; if there are `names`, only what defines these."""
-
-    names: tuple[str, ...] = ()
+    """Run the cells of the files that were read."""
 
 
 class OpenArchive(msgspec.Struct, frozen=True):

@@ -48,15 +48,15 @@ MODULES = {
     " reasons findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
-    "grading": "gather roster repositories collect folders layout grader interrupt run budget judge explain"
-    " phrases form compare store database zips work rules secret key formats",
+    "grading": "gather roster repositories collect folders formats layout grader interrupt run budget judge"
+    " explain phrases form compare store database zips work rules secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "",
-    "vocabulary": "grader course reading slices cells magics exercise outcome protocol drivers tf_private"
-    " wire verdict fault errors versions names files scopes text parse properties",
+    "vocabulary": "grader course reading slices cells saved magics exercise outcome protocol drivers"
+    " tf_private wire verdict fault errors versions names files scopes text parse properties",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

@@ -88,8 +88,8 @@ class Child:
         self._wait_for_lock(channel)
         channel.settimeout(process.TICK)
 
-    def open(self, request: Open | OpenArchive, names: Sequence[str] = ()) -> None:
-        """Have the child read its files, and import them if they are no zip; see `protocol.Import`.
+    def open(self, request: Open | OpenArchive) -> None:
+        """Have the child read its files, and import them if they are no zip.
 
         Raises:
             GivenUp: it is not `wanted` any more.
@@ -99,7 +99,7 @@ class Child:
         if isinstance(request, Open) and opened.status is None:
             # Said before any of the student's code ran, so that it can be believed.
             self._lines = dict(opened.arrays["lines"].tolist())
-            opened = self._ask(Import(tuple(names)), seconds, Came.READY)
+            opened = self._ask(Import(), seconds, Came.READY)
         self.problems = opened.faults
         if opened.status is not None:
             text = _IMPORT.get(opened.status, "").format(seconds)

@@ -113,7 +113,7 @@ class Server:
         child = self._spares.take(files) if self._spares else None
         child = child or self.start(files)
         child.wanted = wanted
-        child.open(protocol.Open(checks, tuple(modules)), names)
+        child.open(protocol.Open(checks, tuple(modules), tuple(names)))
         return child
 
     def open_archive(self, descriptor: int) -> Child:

@@ -15,12 +15,12 @@ from pathlib import Path, PurePosixPath
 
 from grader.course import name_of
 from grader.errors import PlainError
+from grader.exercise import Exercise
 from grader.grading.folders import walk
-from grader.grading.formats import Form, preferred, unwritten
+from grader.grading.formats import Form, form_of, preferred
 from grader.grading.layout import ZIP, Layout, Named
 from grader.grading.rules import Rules
-from grader.grading.run import digest_of
-from grader.grading.work import NotGradable, Work, open_file
+from grader.grading.work import NotGradable, Work, digest_of, open_file
 from grader.grading.zips import BadZip, Found, OpenArchive, TooMany, Zips
 from grader.text import identifier
 from grader.verdict import PassedOver
@@ -141,7 +141,7 @@ class _Search:
             notes.append(note)
         if len(files) == 1:
             if self.layout.named(files[0].path) > Named.AS_GIVEN:
-                notes.append(f"{files[0].path.name} was taken for {self._topics([topic])}")
+                notes.append(f"{files[0].path.name} was taken for {name_of(topic)}")
             return Work(student, topic, files[0].label, files[0].open, tuple(notes))
         self._pass_over(
             files[0].label,
@@ -264,8 +264,8 @@ class _Search:
         """Return the folders in which a submission lies; a zip beside it is left alone."""
         return {file.path.parent for file in files if self.layout.topic(file.path) is not None}
 
-    def _topics(self, topics: Sequence[str] = ()) -> str:
-        return _few([name_of(topic) for topic in topics] or self.layout.names)
+    def _topics(self) -> str:
+        return _few(self.layout.names)
 
     def _find(self, student: str, topic: str, file: Found, notes: tuple[str, ...] = ()) -> None:
         """Note a file; here a student's name enters, and is cleaned and bounded."""
@@ -276,20 +276,21 @@ class _Search:
         self.passed_over.append(PassedOver(file, reason, student and identifier(student)))
 
     def _one_of(self, files: list[Found], topic: str) -> tuple[list[Found], str]:
-        """Return the one of several files that counts, and why; all of them, if nothing says which."""
+        """Return the one of several files that counts, and why; several, if nothing says which."""
+        if len({_place(file) for file in files}) == 1:
+            exercises = self.rules[topic].checks.exercises
+            by_form = {self._form(file, exercises.values()): file for file in files}
+            form, note = preferred(sorted(by_form, key=lambda form: form.name), len(exercises), "graded")
+            files = [file for other, file in by_form.items() if other.alike(form)]
+            if len(files) == 1:
+                return files, note
         if len({_content(file) for file in files}) == 1:
             return files[:1], f"{_listed(files)} are the same; the first was graded"
-        if len({_place(file) for file in files}) > 1:
-            return files, ""
-        by_form = {self._form(file): file for file in sorted(files, key=lambda file: file.label)}
-        form, note = preferred(list(by_form), len(self.rules[topic].checks.exercises), "graded")
-        if any(form.alike(other) for other in by_form if other is not form):
-            return files, ""
-        return [by_form[form]], note
+        return files, ""
 
-    def _form(self, file: Found) -> Form:
-        copy = self.layout.named(file.path) > Named.AS_GIVEN
-        return Form(file.path.name, file.modified, stubs_left(file.open), copy)
+    def _form(self, file: Found, exercises: Iterable[Exercise]) -> Form:
+        named = self.layout.named(file.path)
+        return form_of(file.path.name, file.modified, content_of(file.open), named, exercises)
 
 
 def _place(file: Found) -> str:
@@ -323,10 +324,10 @@ def _few(names: Sequence[str]) -> str:
     return shown + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
-def stubs_left(opened: Callable[[], int]) -> int:
-    """Count the stubs in a file; one that cannot be read has none, and is told of when it is graded."""
+def content_of(opened: Callable[[], int]) -> bytes:
+    """Read a file; one that cannot be read is empty here, and is told of when it is graded."""
     try:
-        with os.fdopen(opened(), "rb") as content:
-            return unwritten(content.read())
+        with os.fdopen(opened(), "rb") as file:
+            return file.read()
     except (OSError, NotGradable):
-        return 0
+        return b""

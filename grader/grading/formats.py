@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from grader.exercise import Exercise
+from grader.grading.layout import Named
+
 TOGETHER = 60.0  # seconds within which unpacking or cloning writes its files
+# Of an answer: at the start of a word, or behind what a notebook's JSON has for the end of a line.
+DEFINITION = re.compile(rb"(?:\\n|\b)(?:def|class)\s+(\w+)|(?:\\n|(?<![\w.]))(\w+)\s*(?::[^=\n]+)?=(?!=)")
 STUB = b"raise NotImplementedError()"  # as nbgrader leaves it, in a script and in a notebook's JSON
 
 
@@ -32,9 +38,27 @@ class Form:
         return self.rank == other.rank and abs(self.modified - other.modified) < TOGETHER
 
 
-def unwritten(content: bytes) -> int:
-    """Count the stubs that are left in a file."""
-    return content.count(STUB)
+def unwritten(content: bytes, exercises: Iterable[Exercise] = ()) -> int:
+    """Count the stubs that are left in a file, and what it does not even define of answers to `exercises`."""
+    names = {name.encode() for one in exercises for name in one.writes}
+    defined = {found[1] or found[2] for found in DEFINITION.finditer(content)}
+    return content.count(STUB) + len(names - defined)
+
+
+def form_of(
+    name: str,
+    modified: float,
+    content: bytes,
+    named: Named = Named.AS_GIVEN,
+    exercises: Iterable[Exercise] = (),
+) -> Form:
+    """Return what is known of a file; `named` says how its name was recognised.
+
+    What has the name that was given out is a submission, whatever is in it. What has a
+    copy's may be a file of the student's own, in which nothing of the `exercises` is.
+    """
+    copy = named > Named.AS_GIVEN
+    return Form(name, modified, unwritten(content, exercises if copy else ()), copy)
 
 
 def preferred(forms: Sequence[Form], exercises: int, done: str) -> tuple[Form, str]:

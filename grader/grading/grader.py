@@ -17,8 +17,8 @@ from grader.client.server import Server
 from grader.errors import ServerError
 from grader.grading.interrupt import Interrupt
 from grader.grading.rules import Rules
-from grader.grading.run import all_alike, digest_of, fingerprint, grade, result
-from grader.grading.work import NotGradable, Work
+from grader.grading.run import all_alike, fingerprint, grade, result
+from grader.grading.work import NotGradable, Work, digest_of
 from grader.sandbox import levels
 from grader.verdict import Graded, Status
 from grader.versions import versions

@@ -42,6 +42,10 @@ class Layout:
         """Take the ids of both."""
         self._topics = {name_of(topic): topic for topic in topics}
         self._others = {name_of(topic) for topic in others} - self._topics.keys()
+        self._names = self._topics.keys() | self._others
+        # Of names that begin alike the longest.
+        longest = "|".join(sorted(self._names, key=len, reverse=True))
+        self._within = re.compile(rf"(?<![a-z])({longest})(?![a-z])")
 
     @property
     def names(self) -> list[str]:
@@ -66,8 +70,7 @@ class Layout:
 
     def _known(self, path: PurePosixPath) -> tuple[str, Named]:
         """Return the name of the topic that a file is called by, "" if by none, and how surely."""
-        known = self._topics.keys() | self._others
-        if path.suffix in SUFFIXES and name_of(path.stem) in known:
+        if path.suffix in SUFFIXES and name_of(path.stem) in self._names:
             return name_of(path.stem), Named.AS_GIVEN
         stem, suffixes = path.name.lower(), []
         while (end := PurePosixPath(stem).suffix) in (*SUFFIXES, *ADDED):
@@ -75,26 +78,23 @@ class Layout:
             suffixes.append(end)
         if not set(suffixes) & set(SUFFIXES):
             return "", Named.LOOSELY
-        while (shorter := COPY.sub("", stem)) != stem and _plain(stem) not in known:
+        while (shorter := COPY.sub("", stem)) != stem and _plain(stem) not in self._names:
             stem = shorter
-        if _plain(stem) in known:
+        if _plain(stem) in self._names:
             return _plain(stem), Named.AS_A_COPY
-        # The longest, as one name may be a part of another.
-        within = [name for name in known if re.search(rf"(?<![a-z]){name}(?![a-z])", _plain(stem))]
-        if within and ".ipynb" in suffixes:
-            return max(within, key=len), Named.LOOSELY
-        return "", Named.LOOSELY
+        within = self._within.findall(_plain(stem)) if ".ipynb" in suffixes else []
+        return max(within, key=len, default=""), Named.LOOSELY
 
     def folders(self, path: PurePosixPath) -> list[str]:
         """Return the folders of a path that are neither a topic's nor nbgrader's: one is a student's."""
-        known = self._topics.keys() | self._others
-        return [part for part in path.parts[:-1] if _plain(part.lower()) not in known and part not in PLACES]
+        names = self._names
+        return [part for part in path.parts[:-1] if _plain(part.lower()) not in names and part not in PLACES]
 
     def owner(self, path: PurePosixPath) -> str:
         """Return whose a zip is: its folder's, which the student did not choose; else by its own name."""
         folders = self.folders(path)
         name, dash, topic = path.stem.rpartition("-")
-        by_name = name if dash and name_of(topic) in self._topics.keys() | self._others else path.stem
+        by_name = name if dash and name_of(topic) in self._names else path.stem
         return folders[-1] if folders else by_name
 
     def nearest(self, folder: PurePath) -> str:

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from grader.cells import LARGEST
 from grader.course import name_of
 from grader.errors import PlainError
+from grader.saved import LARGEST
 
 TOKEN = "COLLECT_TOKEN"  # the variable that holds it
 SUFFIXES = (".ipynb", ".py")

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import files
-from grader.cells import utf_8
 from grader.course import Topic
 from grader.errors import PlainError
+from grader.saved import utf_8
 from grader.text import identifier, printable
 from grader.verdict import Missing
 

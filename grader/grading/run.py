@@ -22,15 +22,6 @@ from grader.verdict import ENDING, Graded, Status, Verdict
 ALONE = "Each answer was run with what it needs alone."
 
 
-def digest_of(descriptor: int) -> str:
-    """Return the SHA-256 of a file, which is read from its start and left there."""
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return digest
-
-
 def fingerprint(digest: str, rules: Rules, environment: dict[str, str], only: Collection[str] = ()) -> str:
     """Return the digest of all that a submission's verdicts depend on; `digest` is its file's."""
     found = hashlib.sha256()
@@ -48,81 +39,106 @@ def grade(
     only: Collection[str] = (),
     seconds: float | None = None,
 ) -> Graded:
-    """Grade one submission: see `run`.
+    """Grade one submission: see `Running`.
 
     Raises:
         ServerError: the grader's own processes failed; nothing can be said.
     """
     started = time.monotonic()
-    verdicts, unread, notes = [], "", list[str]()
-    for name, outcomes in run(server, rules, descriptor, only, seconds=seconds, notes=notes):
+    running = Running(server, rules, descriptor, only, seconds)
+    verdicts, unread = [], ""
+    for name, outcomes in running:
         exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
         verdicts.append(verdict(exercise, key, outcomes, rules.key.hidden))
         unread = unread or next((one.text for one in outcomes if one.unread), "")
-    work = replace(work, notes=(*work.notes, *notes))
+    if running.ended is not None:
+        work = replace(work, notes=(*work.notes, f"{running.ended.text.strip()} {ALONE}"))
     return result(work, verdicts, time.monotonic() - started, unread)
 
 
-def run(
-    server: Server,
-    rules: Rules,
-    descriptor: int,
-    only: Collection[str] = (),
-    seconds: float | None = None,
-    wanted: Wanted = always,
-    notes: list[str] | None = None,
-) -> Iterator[tuple[str, list[Outcome]]]:
-    """Run a submission; yield each exercise and what came of its cases.
+class Running:
+    """A submission under way: what came of each exercise's cases, one after the other.
 
     If running all of the file ends the process, as a cell does that trains for an
     hour, each exercise is run with only what its answers need.
 
-    Args:
-        server: which runs it.
-        rules: of its topic.
-        descriptor: of its file.
-        only: the exercises to be run, in this order; all, in that of the checks, if none is named.
-        seconds: the CPU time that it has in all; by default what the checks say.
-        wanted: whether it is to go on.
-        notes: where what an instructor should know is added.
-
-    Raises:
-        GivenUp: it is not `wanted` any more.
-        ServerError: see `grade`.
+    Attributes:
+        ended: what came of running all of the file, if that ended the process; else None.
     """
 
-    def begin(names: Sequence[str] = ()) -> Child:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        return server.fork([descriptor], rules.checks.text, ["solution"], wanted, names)
+    def __init__(
+        self,
+        server: Server,
+        rules: Rules,
+        descriptor: int,
+        only: Collection[str] = (),
+        seconds: float | None = None,
+        wanted: Wanted = always,
+    ) -> None:
+        """Run nothing yet.
 
-    budget = Budget(seconds or rules.checks.seconds, server.limits.patience)
-    child: Child | None = None
-    ended: Outcome | None = None  # what came of running all of the file, if that ended the process
-    try:
-        for name in only or rules.checks.exercises:
-            if child is None or ended or not (child.alive or child.failed):
-                if child is not None:
-                    child.close()
-                if budget.spent:
-                    yield name, [budget.overdrawn() for _ in rules.inputs[name]]
+        Args:
+            server: which runs it.
+            rules: of its topic.
+            descriptor: of its file.
+            only: the exercises to be run, in this order; all, in that of the checks, if none is named.
+            seconds: the CPU time that it has in all; by default what the checks say.
+            wanted: whether it is to go on.
+        """
+        self._server, self._rules, self._descriptor, self._wanted = server, rules, descriptor, wanted
+        self._exercises = only or tuple(rules.checks.exercises)
+        self._budget = Budget(seconds or rules.checks.seconds, server.limits.patience)
+        self._child: Child | None = None
+        self.ended: Outcome | None = None
+
+    def __iter__(self) -> Iterator[tuple[str, list[Outcome]]]:
+        """Yield each exercise and what came of its cases.
+
+        Raises:
+            GivenUp: it is not `wanted` any more.
+            ServerError: see `grade`.
+        """
+        try:
+            for name in self._exercises:
+                child = self._ready(name)
+                if child is None:
+                    yield name, [self._budget.overdrawn() for _ in self._rules.inputs[name]]
                     continue
-                if ended is None:
-                    child = budget.start(begin)
-                    if child.failed is not None and child.failed.status in ENDING:
-                        ended = child.failed
-                        child.close()
-                        if notes is not None:
-                            notes.append(f"{ended.text.strip()} {ALONE}")
-                if ended is not None:
-                    child = budget.start(partial(begin, rules.checks.exercises[name].writes), again=True)
-            assert child is not None
-            outcomes = run_exercise(child, name, rules, budget)
-            if ended is not None and all(one.error == UNDEFINED for one in outcomes):
-                outcomes = [ended for _ in outcomes]  # it might have been defined by what did not run
-            yield name, outcomes
-    finally:
-        if child is not None:
-            child.close()
+                outcomes = run_exercise(child, name, self._rules, self._budget)
+                if self.ended is not None and all(one.error == UNDEFINED for one in outcomes):
+                    outcomes = [self.ended for _ in outcomes]  # what did not run might have defined it
+                yield name, outcomes
+        finally:
+            self._close()
+
+    def _ready(self, name: str) -> Child | None:
+        """Return a child for an exercise, None if no time is left for one."""
+        child = self._child
+        if self.ended is None and child is not None and (child.alive or child.failed):
+            return child
+        self._close()
+        if self._budget.spent:
+            return None
+        if self.ended is None:
+            child = self._child = self._budget.start(self._begin)
+            if child.failed is None or child.failed.status not in ENDING:
+                return child
+            self.ended = child.failed
+            self._close()
+        needed = self._rules.checks.exercises[name].writes
+        self._child = self._budget.start(partial(self._begin, needed), again=True)
+        return self._child
+
+    def _begin(self, names: Sequence[str] = ()) -> Child:
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        return self._server.fork(
+            [self._descriptor], self._rules.checks.text, ["solution"], self._wanted, names
+        )
+
+    def _close(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
 
 
 def run_exercise(child: Child, name: str, rules: Rules, budget: Budget) -> list[Outcome]:

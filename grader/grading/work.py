@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.cells import LARGEST
 from grader.errors import PlainError
+from grader.saved import LARGEST
 
 
 class NotGradable(PlainError):
@@ -54,3 +55,12 @@ def open_file(path: str | os.PathLike[str]) -> int:
         f"it is {found.st_size / 1e6:.0f} MB, more than the {LARGEST / 1e6:.0f} MB that are read: "
         "clear the notebook's outputs, save it, and hand it in again"
     )
+
+
+def digest_of(descriptor: int) -> str:
+    """Return the SHA-256 of a file, which is read from its start and left there."""
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return digest

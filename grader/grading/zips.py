@@ -15,11 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.cells import MAX_ARCHIVE, MAX_ENTRIES
 from grader.client.child import Child
 from grader.errors import PlainError, ServerError
 from grader.grading.work import NotGradable, open_file
 from grader.outcome import Outcome
+from grader.saved import MAX_ARCHIVE, MAX_ENTRIES
 
 AT_A_TIME = 4  # children that hold a zip each
 DEPTH = 3  # zips in which a file may lie: a class', its student's, and one in that

@@ -22,9 +22,9 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import unzip
 
-from grader.cells import MAX_ARCHIVE, MAX_ENTRIES
 from grader.errors import PlainError
 from grader.sandbox import levels
+from grader.saved import MAX_ARCHIVE, MAX_ENTRIES
 from grader.text import identifier
 
 NESTED = 3  # archives within archives, at most

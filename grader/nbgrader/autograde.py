@@ -23,8 +23,8 @@ from traitlets import Bool, Enum, Unicode
 from grader.course import Course, CourseError, Topic, find_course, name_of
 from grader.errors import PlainError, ServerError
 from grader.exercise import Exercise
-from grader.grading.collect import stubs_left
-from grader.grading.formats import Form, preferred
+from grader.grading.collect import content_of
+from grader.grading.formats import form_of, preferred
 from grader.grading.grader import Grader
 from grader.grading.key import KeyProblem
 from grader.grading.rules import rules_for
@@ -101,7 +101,7 @@ def chosen(folder: Path, topic: Topic, exercises: int, student: str) -> Work:
     paths = [path for path in paths if os.path.lexists(path)] or paths[:1]
     path, notes = paths[0], tuple[str, ...]()
     if len(paths) > 1:
-        forms = [Form(p.name, p.lstat().st_mtime, stubs_left(partial(open_file, p))) for p in paths]
+        forms = [form_of(p.name, p.lstat().st_mtime, content_of(partial(open_file, p))) for p in paths]
         form, note = preferred(forms, exercises, "graded")
         path, notes = folder / form.name, (note,)
     name = os.path.relpath(path, topic.course)

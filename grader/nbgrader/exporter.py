@@ -24,12 +24,12 @@ from nbformat import NotebookNode, v4
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, BaseConverter, NbGraderException
 
-from grader.cells import utf_8
 from grader.course import name_of
 from grader.grading.work import NotGradable, open_file
 from grader.nbgrader.autograde import chosen, topic_of
 from grader.nbgrader.cells import Released, released_in
 from grader.nbgrader.scripts import notebook_of_script, with_answers
+from grader.saved import utf_8
 
 STAMP = "timestamp.txt"  # by which nbgrader knows when something was handed in
 

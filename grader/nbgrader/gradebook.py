@@ -35,7 +35,6 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
-from grader.cells import utf_8
 from grader.course import Course, CourseError, Topic
 from grader.errors import PlainError
 from grader.files import write
@@ -47,6 +46,7 @@ from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.exporter import STAMP, with_notebook
 from grader.nbgrader.pictures import Album
 from grader.nbgrader.scripts import notebook_of_script
+from grader.saved import utf_8
 from grader.text import identifier, storable
 
 SHOWN = "grader_fingerprint"  # in a page's metadata: what was graded, and is shown there

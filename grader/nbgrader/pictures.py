@@ -17,7 +17,7 @@ from grader.client.server import Server
 from grader.grading.explain import describe_inputs
 from grader.grading.judge import findings
 from grader.grading.rules import Rules
-from grader.grading.run import run
+from grader.grading.run import Running
 from grader.outcome import Outcome
 from grader.report.display import typeset
 from grader.report.pictures import picture_of
@@ -43,7 +43,7 @@ def illustrate(
     """
     if rules.key.hidden:
         raise ValueError("a hidden key's numbers are not to be shown")
-    for name, outcomes in run(server, rules, descriptor, only):
+    for name, outcomes in Running(server, rules, descriptor, only):
         shown = show(rules, name, outcomes)
         if shown:
             yield name, shown

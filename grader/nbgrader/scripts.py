@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode, v4
 
 from grader.authoring.notebook import DEMONSTRATION
-from grader.cells import CELL_MARKER, utf_8
+from grader.cells import CELL_MARKER
 from grader.names import ANSWER
 from grader.nbgrader.cells import Released, name_of_cell
+from grader.saved import utf_8
 from grader.text import storable
 
 MAX_CELLS = 2000  # what a script has more stands in its last cell

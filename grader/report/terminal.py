@@ -157,39 +157,39 @@ def _show_attention(console: Console, graded: Sequence[Graded]) -> None:
     if not rows:
         return
     rows.sort(key=lambda row: row[0])
-    table = _table("Needs your eye", ["student", "topic", "why"])
-    for _, one, why in rows[:FEW]:
-        table.add_row(*map(_text, (one.student, name_of(one.topic), why)))
-    console.print(table)
-    if len(rows) > FEW:
-        console.print(_text(f"and {len(rows) - FEW} more; --json FILE has them all."))
+    _show_few(
+        console,
+        "Needs your eye",
+        ["student", "topic", "why"],
+        [(one.student, name_of(one.topic), why) for _, one, why in rows],
+    )
 
 
 def _show_passed_over(console: Console, passed_over: Sequence[PassedOver]) -> None:
     """List what was handed in and could not be taken."""
-    if not passed_over:
-        return
-    table = _table("Not graded", ["student", "file", "why"])
-    for one in passed_over[:FEW]:
-        table.add_row(*map(_text, (one.student or "?", _cut(one.file), one.reason)))
-    console.print(table)
-    if len(passed_over) > FEW:
-        console.print(_text(f"and {len(passed_over) - FEW} more; --json FILE has them all."))
+    rows = [(one.student or "?", _cut(one.file), one.reason) for one in passed_over]
+    _show_few(console, "Not graded", ["student", "file", "why"], rows)
 
 
 def _show_missing(console: Console, missing: Sequence[Missing]) -> None:
     """List who on the roster handed in nothing."""
-    if not missing:
-        return
     topics: dict[str, list[str]] = {}
     for one in missing:
         topics.setdefault(one.student, []).append(name_of(one.topic))
-    table = _table("Nothing handed in", ["student", "topics"])
-    for student, absent_from in list(topics.items())[:FEW]:
-        table.add_row(_text(student), _text(", ".join(absent_from)))
+    rows = [(student, ", ".join(them)) for student, them in topics.items()]
+    _show_few(console, "Nothing handed in", ["student", "topics"], rows)
+
+
+def _show_few(console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show the first rows of a table, and say how many there are besides; nothing, if there is none."""
+    if not rows:
+        return
+    table = _table(title, columns)
+    for row in rows[:FEW]:
+        table.add_row(*map(_text, row))
     console.print(table)
-    if len(topics) > FEW:
-        console.print(_text(f"and {len(topics) - FEW} more; --json FILE has them all."))
+    if len(rows) > FEW:
+        console.print(_text(f"and {len(rows) - FEW} more; --json FILE has them all."))
 
 
 def _cut(text: str) -> str:

@@ -12,7 +12,7 @@ import zipfile
 
 import numpy as np
 
-from grader.cells import LARGEST, MAX_BYTES, MAX_ENTRIES, Unreadable, without_outputs
+from grader.saved import LARGEST, MAX_BYTES, MAX_ENTRIES, Unreadable, without_outputs
 
 # What zipfile unpacks no further than it is asked to; of bzip2 and LZMA it unpacks whole blocks.
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

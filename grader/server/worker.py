@@ -13,17 +13,17 @@ import socket
 import sys
 import traceback
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
 
 from grader import drivers, protocol, wire
-from grader.cells import LARGEST, Unreadable
 from grader.exercise import Exercise, file_of, run_checks
 from grader.fault import Fault
 from grader.protocol import Came, Import, Open, OpenArchive, Read, Run
+from grader.saved import LARGEST, Unreadable
 from grader.server import jupyter, module
 from grader.server.archive import Archive
 from grader.server.seeds import set_seeds
@@ -54,9 +54,9 @@ def serve(channel: socket.socket, files: list[int]) -> None:
                     session = Session(request, files)
                     arrays = {"lines": session.lines()}
                     reply = protocol.encode_reply(Came.READY, arrays)
-                case Import(names):
+                case Import():
                     assert isinstance(session, Session)
-                    session.run_cells(names)
+                    session.run_cells()
                     reply = protocol.encode_reply(Came.READY, {}, faults=session.problems)
                 case OpenArchive():
                     session = Archive(files[0])
@@ -85,6 +85,7 @@ class Session:
             Unreadable: the student's file is no notebook or script.
         """
         self.exercises = run_checks(request.checks, "checks.py")
+        self.names = request.names
         self.loaded: dict[str, module.Submission] = {}
         self.problems: list[Fault] = []
         for name, descriptor in zip(request.modules, files, strict=True):
@@ -100,15 +101,15 @@ class Session:
                 found[number] = max(last, found.get(number, 0))
         return np.array(list(found.items()), np.int64).reshape(-1, 2)
 
-    def run_cells(self, names: Sequence[str] = ()) -> None:
-        """Import what was read, in order; if there are `names`, only what defines these."""
+    def run_cells(self) -> None:
+        """Import what was read, in order."""
         jupyter.stand_in()
         package = types.ModuleType(PACKAGE)
         package.__path__ = []
         sys.modules[PACKAGE] = package
         for name, submission in self.loaded.items():
             set_seeds()
-            module.run(submission, names)
+            module.run(submission, self.names)
             setattr(package, name, submission.module)
             # A course's own answers are several files; a student knows which theirs is.
             before = f"{name}.py: " if len(self.loaded) > 1 else ""

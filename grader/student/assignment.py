@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.course import CourseError, name_of, unknown
 from grader.grading import key
-from grader.grading.formats import Form, preferred, unwritten
+from grader.grading.formats import form_of, preferred
 from grader.grading.layout import SUFFIXES, Layout, Named
 from grader.grading.rules import Rules
 
@@ -63,21 +63,20 @@ class Assignment:
         return forms[0], note
 
     def _forms(self, done: str = CHECKED) -> tuple[list[Path], str]:
-        layout = Layout([self.rules.key.topic])
-        paths = (path for path in sorted(self.folder.iterdir()) if path.suffix in SUFFIXES and path.is_file())
-        there = {
-            path: named
-            for path in paths
-            if layout.topic(PurePosixPath(path.name))
-            and (named := layout.named(PurePosixPath(path.name))) < Named.LOOSELY
+        layout, exercises = Layout([self.rules.key.topic]), self.rules.checks.exercises
+        named = {
+            path: layout.named(PurePosixPath(path.name))
+            for path in sorted(self.folder.iterdir())
+            if path.suffix in SUFFIXES and layout.topic(PurePosixPath(path.name)) and path.is_file()
         }
+        there = [path for path in named if named[path] < Named.LOOSELY]
         if len(there) < 2:
-            return list(there), ""
+            return there, ""
         forms = [
-            Form(path.name, path.stat().st_mtime, unwritten(path.read_bytes()), named > Named.AS_GIVEN)
-            for path, named in there.items()
+            form_of(path.name, path.stat().st_mtime, path.read_bytes(), named[path], exercises.values())
+            for path in there
         ]
-        taken, note = preferred(forms, len(self.rules.checks.exercises), done)
+        taken, note = preferred(forms, len(exercises), done)
         return sorted(there, key=lambda path: path.name != taken.name), note
 
 

@@ -13,7 +13,7 @@ from grader.errors import ServerError
 from grader.grading.grader import Grader
 from grader.grading.judge import verdict as judge
 from grader.grading.rules import Rules
-from grader.grading.run import run
+from grader.grading.run import Running
 from grader.verdict import Verdict
 
 
@@ -109,6 +109,6 @@ class Check:
             return not self._given_up.is_set()
 
         with files.unnamed(self.text) as descriptor:
-            for name, outcomes in run(server, rules, descriptor, self._names, wanted=wanted):
+            for name, outcomes in Running(server, rules, descriptor, self._names, wanted=wanted):
                 exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
                 self._tell(Checked(self, judge(exercise, key, outcomes, rules.key.hidden)))

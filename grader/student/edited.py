@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grader.cells import Unreadable, cells_of
+from grader.cells import cells_of
+from grader.saved import Unreadable
 from grader.student import progress
 from grader.student.assignment import Assignment
 from grader.student.progress import State

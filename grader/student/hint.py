@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.cells import Unreadable, cells_of
+from grader.cells import cells_of
 from grader.reading import cited
+from grader.saved import Unreadable
 from grader.student.assignment import Assignment
 from grader.verdict import Verdict
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from grader import slices
-from grader.cells import LARGEST
 from grader.client import warm
 from grader.client.kept import KeptServer
 from grader.client.server import Server
@@ -29,10 +28,11 @@ from grader.exercise import AuthorError, Exercise
 from grader.grading.judge import Judged, judged
 from grader.grading.key import ExerciseKey, KeyProblem
 from grader.grading.rules import Rules
-from grader.grading.run import run
+from grader.grading.run import Running
 from grader.outcome import Outcome
 from grader.report.display import Checked, Display, Overview
 from grader.report.pictures import picture_of
+from grader.saved import LARGEST
 from grader.student import asked, quiet, shell
 from grader.student.assignment import Assignment
 from grader.student.written import in_words, is_written
@@ -234,7 +234,7 @@ def _run(source: bytes, rules: Rules, names: Sequence[str], place: Place) -> dic
             file.write(source)
             file.flush()
             try:
-                return dict(run(server, rules, file.fileno(), names))
+                return dict(Running(server, rules, file.fileno(), names))
             except ServerError:
                 place.wait(STARTING)  # for the one in its place
                 raise

@@ -8,24 +8,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from grader import magics
-from grader.cells import (
-    NOTEBOOK,
-    Cell,
-    Unreadable,
-    cells_of,
-    compiled_source,
-    script_cells,
-    script_text,
-    unwarned,
-    utf_8,
-)
+from grader.cells import Cell, cells_of, compiled_source, script_cells, unwarned
+from grader.saved import NOTEBOOK, SavedCell, Unreadable, saved_cells, script_text, utf_8
 from grader.scopes import Names, names_in
 
 GIVEN = {*vars(builtins), *magics.GIVEN, "__name__", "__file__", "__doc__", "__annotations__", "__builtins__"}
@@ -47,9 +36,9 @@ def warnings(file: Path) -> list[str]:
         return [f"{error}."]
     found: list[str] = []
     if NOTEBOOK.match(utf_8(content)):
-        notebook = json.loads(utf_8(content)).get("cells", [])
+        notebook = saved_cells(utf_8(content))
         found += _order(notebook)
-        found += list(_hidden(cells, _all_names(_texts(notebook))))
+        found += list(_hidden(cells, _all_names(cell.text for cell in notebook if cell.cell_type == "code")))
     else:
         texts = [text for _, text, _ in script_cells(script_text(content), demonstrations=True)]
         found += list(_hidden(cells, _all_names(texts)))
@@ -58,13 +47,9 @@ def warnings(file: Path) -> list[str]:
     return found
 
 
-def _order(cells: Sequence[Any]) -> Iterator[str]:
+def _order(cells: Sequence[SavedCell]) -> Iterator[str]:
     """Compare the order in which cells were last run with the order in which they stand."""
-    counts = [
-        cell.get("execution_count")
-        for cell in cells
-        if isinstance(cell, dict) and cell.get("cell_type") == "code"
-    ]
+    counts = [cell.execution_count for cell in cells if cell.cell_type == "code"]
     run = [count for count in counts if isinstance(count, int)]
     late = [(above, below) for above, below in pairwise(run) if below < above]
     if late:
@@ -110,14 +95,6 @@ def _notebooks_only(cells: Sequence[Cell]) -> Iterator[str]:
             if line.strip() != instead.strip() and not line.lstrip().startswith(RUN):
                 yield f"{_place(cell)}: `{line.strip()[:60]}` works in notebooks only: no grader runs it."
                 break
-
-
-def _texts(cells: Sequence[Any]) -> list[str]:
-    """Return the text of a notebook's code cells, graded or not."""
-    sources = [
-        cell.get("source", "") for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"
-    ]
-    return [source if isinstance(source, str) else "".join(map(str, source)) for source in sources]
 
 
 def _all_names(texts: Iterable[str]) -> set[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from grader.cells import CELL_MARKER, utf_8
+from grader.cells import CELL_MARKER
 from grader.names import ANSWER, WRITTEN_ANSWER, WRITTEN_POINTS
+from grader.saved import NOTEBOOK, Unreadable, saved_cells, utf_8
 from grader.student.assignment import Assignment
 
 STUB = "YOUR ANSWER HERE"  # as nbgrader leaves it
@@ -47,21 +48,17 @@ def in_table(topics: Sequence[str], empty: Sequence[str]) -> str:
 
 def _answer(path: Path) -> str | None:
     """Return the text of a file's last cell for the written answer, None if it has none."""
-    text = utf_8(path.read_bytes()).decode("utf-8", "replace")
-    found = list(_in_notebook(text) if text.lstrip().startswith("{") else _in_script(text))
+    content = utf_8(path.read_bytes())
+    written = (
+        _in_notebook(content) if NOTEBOOK.match(content) else _in_script(content.decode("utf-8", "replace"))
+    )
+    found = list(written)
     return found[-1] if found else None
 
 
-def _in_notebook(text: str) -> Iterator[str]:
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError):
-        return  # the check says so
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    for cell in cells if isinstance(cells, list) else ():
-        if isinstance(cell, dict) and _is_answer(cell.get("metadata")):
-            source = cell.get("source", "")
-            yield "".join(map(str, source)) if isinstance(source, list) else str(source)
+def _in_notebook(content: bytes) -> Iterator[str]:
+    with suppress(Unreadable):  # the check says so
+        yield from (cell.text for cell in saved_cells(content) if _is_answer(cell.metadata))
 
 
 def _is_answer(metadata: Any) -> bool:

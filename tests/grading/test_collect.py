@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from courses import SOLUTION
 
-from grader.cells import MAX_BYTES
 from grader.grading.collect import Collected, NothingToGrade, collect
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work
 from grader.grading.zips import Zips, open_again
+from grader.saved import MAX_BYTES
 from grader.text import identifier
 from grader.verdict import PassedOver
 
@@ -186,9 +186,18 @@ def test_of_a_stub_and_finished_copies_the_finished_one_counts(find: Find, tmp_p
         folder = touch(tmp_path / kind, "ada/averages.ipynb", f"ada/{kind}", "ada/averages (2).ipynb")
         for name in ("averages.ipynb", "averages (2).ipynb"):
             (folder / "ada" / name).write_text(stub)
-        (work,) = find(folder).values()
-        assert content(work) == f"ada/{kind}".encode() and not find.passed_over
+        (folder / "ada" / kind).write_text(SOLUTION)
+        (work,) = find(folder, topics=["01_averages"]).values()
+        assert content(work) == SOLUTION.encode() and not find.passed_over
         assert f"{kind} was graded, and not averages (2).ipynb, averages.ipynb" in work.notes
+
+
+def test_a_file_of_the_student_s_own_is_no_newer_submission(find: Find, tmp_path: Path) -> None:
+    folder = touch(tmp_path / "class", "ada/averages.py", "ada/averages_2.py")
+    (folder / "ada" / "averages.py").write_text(SOLUTION)
+    os.utime(folder / "ada" / "averages.py", (1, 1))
+    (work,) = find(folder, topics=["01_averages"]).values()
+    assert content(work) == SOLUTION.encode() and "in which more is left to write" in work.notes[0]
 
 
 def test_of_two_copies_alike_neither_counts_but_the_same_twice_is_one(find: Find, tmp_path: Path) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from courses import CHECKS
+
+from grader.course import checks_of
 from grader.grading.formats import TOGETHER, Form, preferred, unwritten
 
 NOTEBOOK, SCRIPT = "topic.ipynb", "topic.py"
@@ -51,3 +55,15 @@ def test_a_copy_counts_only_where_it_is_newer_or_has_less_left() -> None:
 def test_stubs_are_counted_in_a_notebooks_text_too() -> None:
     assert unwritten(b'["def f():\\n", "    raise NotImplementedError()"]') == 1
     assert unwritten(b"raise NotImplementedError()\nraise NotImplementedError()\n") == 2
+
+
+def test_a_file_that_defines_no_answer_has_all_of_them_left_to_write() -> None:
+    """As one of a student's own beside the submission, however new."""
+    exercises = list(checks_of(CHECKS, "checks").exercises.values())
+    names = [name for one in exercises for name in one.writes]
+    written = "".join(f"def {name}(x):\n    return x\n" for name in names)
+    assert unwritten(b"import averages\nprint(averages.mean == 1)\n", exercises) == len(names)
+    assert unwritten(written.encode(), exercises) == 0
+    assert unwritten(json.dumps({"source": [written]}).encode(), exercises) == 0
+    given = f"{names[0]} = lambda x: x\nclass {names[1]}(Base): pass\n{names[2]}: Any = object\n"
+    assert unwritten(given.encode(), exercises) == len(names) - 3

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from courses import TOPIC
 
-from grader.cells import LARGEST
 from grader.course import Topic
 from grader.grading import repositories
 from grader.grading.gather import RECORD, Gathered, gather
 from grader.grading.repositories import NotThere, Repository, Unreadable
 from grader.grading.roster import Student, collected, write_collected
+from grader.saved import LARGEST
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 Commit = Callable[..., str]

@@ -15,16 +15,16 @@ from conftest import GradeText
 from courses import SOLUTION, TOPIC
 
 from grader import __version__
-from grader.cells import LARGEST
 from grader.client.server import Server
 from grader.errors import ServerError
 from grader.grading import grader as grader_module
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
-from grader.grading.run import digest_of, fingerprint, run
+from grader.grading.run import Running, fingerprint
 from grader.grading.store import StoreError
-from grader.grading.work import NotGradable, Work, open_file
+from grader.grading.work import NotGradable, Work, digest_of, open_file
+from grader.saved import LARGEST
 from grader.verdict import Graded, Status
 
 WRONG = SOLUTION.replace("/ len(rows)", "")
@@ -126,7 +126,7 @@ def test_exercises_are_run_in_the_order_asked_for(grader: Grader, public_key: Ke
     path = tmp_path / "averages.py"
     path.write_text(SOLUTION)
     with open(path, "rb") as file:
-        assert [name for name, _ in run(grader.server, Rules(public_key), file.fileno(), order)] == order
+        assert [name for name, _ in Running(grader.server, Rules(public_key), file.fileno(), order)] == order
     work, refused = Work("ada", TOPIC, "averages.py", lambda: open_file(path)), failing(NotGradable("large"))
     for graded, _ in grader.grade_all([work, refused], only=order):
         assert [one.name for one in graded.exercises] == order

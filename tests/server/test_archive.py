@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cells import LARGEST, MAX_BYTES, Unreadable, cells_of
+from grader.cells import cells_of
+from grader.saved import LARGEST, MAX_BYTES, Unreadable
 from grader.server import archive
 from grader.server.archive import Archive
 

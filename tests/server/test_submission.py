@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import cells, protocol
-from grader.cells import Unreadable, cells_of
+from grader import protocol
+from grader.cells import cells_of
 from grader.fault import Frame
+from grader.saved import LARGEST, MAX_BYTES, Unreadable, without_outputs
 from grader.server import jupyter
 from grader.server.module import Submission, fault_of, is_stub, load, read
 
@@ -403,7 +404,7 @@ def test_dataclasses_and_annotations_work_as_in_a_module() -> None:
 
 
 def test_the_file_s_limit_is_what_is_read() -> None:
-    assert (cells.MAX_BYTES, cells.LARGEST) == (16 << 20, 200 << 20)
+    assert (MAX_BYTES, LARGEST) == (16 << 20, 200 << 20)
 
 
 OUTPUT = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 1000}, "metadata": {}}
@@ -443,11 +444,11 @@ def test_what_is_written_is_read_however_it_was_saved(content: bytes) -> None:
 
 
 def test_a_notebook_is_large_by_its_text_alone() -> None:
-    text = "#" * (cells.MAX_BYTES + 1)
+    text = "#" * (MAX_BYTES + 1)
     for content in (written(source=text), text.encode()):
         with pytest.raises(Unreadable, match="more than the 17 MB of text"):
             cells_of(content)
-    slim = cells.without_outputs(written(outputs=[OUTPUT] * 2000))
+    slim = without_outputs(written(outputs=[OUTPUT] * 2000))
     assert len(slim) < 1000 and [cell.text for cell in cells_of(slim)] == ["x = 1"]
 
 

@@ -327,7 +327,7 @@ def test_a_server_that_dies_is_started_again(
     restarted = []
     with monkeypatch.context() as patch:
         died = ServerError("it died")
-        patch.setattr("grader.student.checking.run", lambda *_, **__: (_ for _ in ()).throw(died))
+        patch.setattr("grader.student.checking.Running", lambda *_, **__: (_ for _ in ()).throw(died))
         patch.setattr(KeptServer, "restart", lambda self: restarted.append(self))
         watch.take(save(mine, RIGHT))
         settle(watch)
