@@ -15,6 +15,8 @@ import numpy as np
 
 from grader.tf_private import watched_ops
 
+REFUSED = -7.0  # stands for an error where one is due; none of the numbers that an audit's replay tries
+
 
 class WrongStructure(Exception):
     """An answer returned something of the wrong form; shown to the student as it is."""
@@ -64,6 +66,50 @@ def keeping(function: Callable[..., Any], **arguments: Any) -> Any:
         if not np.array_equal(value, arguments[name], equal_nan=True):
             raise WrongStructure(changed_in_place(name))
     return returned
+
+
+def number(value: Any, what: str = "one number") -> float:
+    """Return as a float what should be one number, in an array or not.
+
+    Raises:
+        WrongStructure: it is none; the message says that `what` was expected.
+    """
+    array = np.asarray(value)
+    if array.size != 1 or not _holds_numbers(array):
+        raise WrongStructure(f"expected {what}, got {describe(value)}")
+    return float(array.reshape(()))
+
+
+def shaped(value: Any, name: str, *shape: int) -> np.ndarray:
+    """Return as an array what should be numbers of this shape.
+
+    Raises:
+        WrongStructure: it is none, or has another shape; the message calls it `name`.
+    """
+    array = np.asarray(value)
+    if array.shape != shape or not _holds_numbers(array):
+        raise WrongStructure(f"expected `{name}` of shape {shape}, got {describe(value)}")
+    return array
+
+
+def _holds_numbers(array: np.ndarray) -> bool:
+    """Tell whether these are numbers or truth values; NumPy itself does not know bfloat16."""
+    return array.dtype.kind in "biuf" or array.dtype.name == "bfloat16"
+
+
+def or_refused(
+    due: bool, call: Callable[[], Any], errors: tuple[type[Exception], ...] = (ValueError,)
+) -> Any:
+    """Return what `call` returns, or REFUSED where it raises the error that is due.
+
+    So a case can hold inputs that are to be refused beside others that are not.
+    """
+    try:
+        return call()
+    except errors:
+        if not due:
+            raise
+        return REFUSED
 
 
 def changed_in_place(name: str) -> str:

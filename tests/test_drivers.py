@@ -11,7 +11,18 @@ import numpy as np
 import pytest
 
 from grader.client.child import Child
-from grader.drivers import WrongStructure, count_parameters, describe, keeping, named, put_weights
+from grader.drivers import (
+    REFUSED,
+    WrongStructure,
+    count_parameters,
+    describe,
+    keeping,
+    named,
+    number,
+    or_refused,
+    put_weights,
+    shaped,
+)
 from grader.grading.grader import Grader
 from grader.outcome import Outcome
 from grader.verdict import Status
@@ -47,6 +58,34 @@ def test_an_array_that_is_changed_in_place_is_named() -> None:
 
     with pytest.raises(WrongStructure, match="`y`.*in place"):
         keeping(in_place, x=np.ones(2), y=np.array([1.0, np.nan]))
+
+
+@pytest.mark.parametrize("value", [3, 3.0, True + 2, np.float32(3), np.array([[3]])])
+def test_one_number_is_a_float(value: Any) -> None:
+    assert number(value) == 3 and type(number(value)) is float
+
+
+@pytest.mark.parametrize("value", ["3", [1, 2], 3j, [], {}])
+def test_what_is_not_one_number_is_said(value: Any) -> None:
+    with pytest.raises(WrongStructure, match="^expected one number for `b`, got "):
+        number(value, "one number for `b`")
+
+
+def test_an_array_is_held_to_its_shape() -> None:
+    assert shaped([[1, 2]], "w", 1, 2).tolist() == [[1, 2]] and shaped(3.0, "b").shape == ()
+    for value in ([1, 2], [["a", "b"]]):
+        with pytest.raises(WrongStructure, match=r"^expected `w` of shape \(1, 2\), got a list"):
+            shaped(value, "w", 1, 2)
+
+
+def test_only_an_error_that_is_due_counts_as_a_refusal() -> None:
+    def refuse() -> None:
+        raise KeyError("a")
+
+    assert or_refused(True, refuse, (KeyError,)) == REFUSED and or_refused(True, lambda: 1) == 1
+    for due, errors in ((False, (KeyError,)), (True, (ValueError,))):
+        with pytest.raises(KeyError):
+            or_refused(due, refuse, errors)
 
 
 def test_values_are_described() -> None:

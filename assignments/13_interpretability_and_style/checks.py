@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.datasets import arrays
-from grader.drivers import WrongStructure, describe, gradients, keeping, named
+from grader.drivers import WrongStructure, describe, gradients, keeping, named, shaped
 from grader.exercise import exercise
 
 HOURS = 6  # that a student needs
@@ -24,14 +24,6 @@ def refusal(name, call):
     return {f"{name}: raises a ValueError": False} | {
         f"{name}: returned {number}": array for number, array in enumerate(arrays)
     }
-
-
-def shaped(value, name, *shape):
-    """Make an array of what should be numbers of this shape."""
-    array = np.asarray(value)
-    if array.shape != shape or array.dtype.kind not in "biuf":
-        raise WrongStructure(f"expected `{name}` of shape {shape}, got {describe(value)}")
-    return array
 
 
 class Classifier:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.datasets import arrays
-from grader.drivers import WrongStructure, describe, gradients, keeping, named
+from grader.drivers import WrongStructure, describe, gradients, keeping, named, number
 from grader.exercise import exercise
 
 HOURS = 6  # that a student needs
@@ -66,14 +66,6 @@ def unchanged(model, call):
     if len(model.trainable_weights) != learnt:
         raise WrongStructure("expected the model to stay as it is, but the attack has changed `trainable`")
     return returned
-
-
-def number(value):
-    """Make a float of what should be one number."""
-    value = np.asarray(value)
-    if value.size != 1:
-        raise WrongStructure(f"expected one number, got {describe(value)}")
-    return float(value.reshape(()))
 
 
 def error_of(call):

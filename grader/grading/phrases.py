@@ -89,4 +89,8 @@ def _phrases(checks: str) -> tuple[str, ...]:
             parts = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
             if parts and len(parts) == len(node.args) - 1:
                 whole.append(f"expected the {len(parts)} values ({', '.join(map(str, parts))})")
+        if node.func.id == "number":
+            whole.append("expected one number")
+        if node.func.id == "shaped" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+            whole.append(f"expected `{node.args[1].value}` of shape")
     return tuple(whole)

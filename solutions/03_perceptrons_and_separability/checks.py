@@ -5,26 +5,10 @@ import itertools
 import numpy as np
 
 from grader.datasets import arrays
-from grader.drivers import WrongStructure, describe, keeping, named
+from grader.drivers import WrongStructure, describe, keeping, named, number, shaped
 from grader.exercise import exercise
 
 HOURS = 5  # that a student needs
-
-
-def number(value, what="one number"):
-    """Make a float of what should be one number."""
-    array = np.asarray(value)
-    if array.size != 1 or array.dtype.kind not in "biuf":
-        raise WrongStructure(f"expected {what}, got {describe(value)}")
-    return float(array.reshape(()))
-
-
-def shaped(value, name, *shape):
-    """Make a float64 array of what should be an array of this shape."""
-    array = np.asarray(value)
-    if array.shape != shape or array.dtype.kind not in "biuf":
-        raise WrongStructure(f"expected `{name}` of shape {shape}, got {describe(value)}")
-    return array.astype(np.float64)
 
 
 def corners(n):

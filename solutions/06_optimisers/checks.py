@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.drivers import WrongStructure, describe, keeping, named
+from grader.drivers import WrongStructure, describe, keeping, named, number
 from grader.exercise import exercise
 
 HOURS = 6  # that a student needs
@@ -509,14 +509,6 @@ def momentum_rate(answer, H, lr, mu):
             number(keeping(answer.momentum_rate, H=H, lr=float(rate), mu=mu)) for rate in np.atleast_1d(lr)
         ]
     }
-
-
-def number(value):
-    """Make a float of what should be one number."""
-    value = np.asarray(value)
-    if value.size != 1:
-        raise WrongStructure(f"expected one number, got {describe(value)}")
-    return float(value.reshape(()))
 
 
 def hessian(rng, *curvatures):

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from grader.drivers import WrongStructure, describe, gradients, keeping, named
+from grader.drivers import WrongStructure, describe, gradients, keeping, named, number
 from grader.exercise import exercise
 from grader.properties import outside
 
@@ -23,14 +23,6 @@ def cycle(rng, n):
     order = np.empty(n, dtype=int)
     order[ring] = np.roll(ring, -1)
     return order
-
-
-def number(value):
-    """Make a float of what should be one number."""
-    value = np.asarray(value)
-    if value.size != 1:
-        raise WrongStructure(f"expected one number, got {describe(value)}")
-    return float(value.reshape(()))
 
 
 @exercise(

@@ -3,29 +3,22 @@
 import numpy as np
 
 from grader.datasets import arrays
-from grader.drivers import WrongStructure, describe, gradients, keeping, named, put_weights, with_gradients
+from grader.drivers import (
+    REFUSED,
+    WrongStructure,
+    describe,
+    gradients,
+    keeping,
+    named,
+    number,
+    or_refused,
+    put_weights,
+    with_gradients,
+)
 from grader.exercise import exercise
 
 HOURS = 6
 
-REFUSED = -1.0  # stands for a ValueError where one is due
-
-
-def number(value):
-    """Make a float of what should be one number."""
-    if np.size(value) != 1:
-        raise WrongStructure(f"expected one number, got {describe(value)}")
-    return float(np.asarray(value).reshape(()))
-
-
-def or_refused(due, call):
-    """Return what `call` returns, or REFUSED where it raises the ValueError that is due."""
-    try:
-        return call()
-    except ValueError:
-        if not due:
-            raise
-        return REFUSED
 
 
 def distributions(rng, rows, columns, sharpness=1.0):

@@ -31,7 +31,7 @@ from grader.sandbox.levels import Limits
 from grader.verdict import Status, Verdict
 
 CHECKS = """
-from grader.drivers import WrongStructure, keeping, named, without_ops
+from grader.drivers import WrongStructure, keeping, named, number, shaped, without_ops
 from grader.exercise import exercise
 
 
@@ -41,7 +41,7 @@ def answer(answer, x):
         w, v = named(keeping(answer.answer, x=x), "w", "v").values()
     if w is None:
         raise WrongStructure(f"expected a list of nodes, got {w}")
-    return {"w": w, "v": v}
+    return {"w": shaped(w, "w", 6), "v": number(v)}
 
 
 @answer.cases
@@ -198,6 +198,8 @@ def refused(error: str, text: str) -> str:
         # An output, which the next call takes as an input.
         ("WrongStructure", changed_in_place("w"), f": {changed_in_place('w')}."),
         ("WrongStructure", changed_in_place("Ж"), "."),
+        ("WrongStructure", "expected `w` of shape (6,), got a list", ": expected `w` of shape, got a list."),
+        ("WrongStructure", "expected one number, got an array of shape (18,)", ": expected one number."),
         ("WrongStructure", "expected 18.583", "."),
     ],
 )  # fmt: skip
