@@ -48,8 +48,8 @@ MODULES = {
     " reasons findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
-    "grading": "gather roster repositories collect folders formats layout grader interrupt run budget judge"
-    " explain phrases form compare store database zips work rules secret key",
+    "grading": "gather collect exports roster repositories platforms folders formats layout grader interrupt"
+    " run budget judge explain phrases form compare store database zips work rules secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

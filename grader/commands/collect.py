@@ -1,4 +1,4 @@
-"""`grader collect`: what students' git repositories hold, into submitted/."""
+"""`grader collect`: what students' git repositories or a learning platform's export hold, into submitted/."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, plain_errors
+from grader.commands.common import chosen_topics, course_option, export_of, export_options, plain_errors
 
 if TYPE_CHECKING:
     from grader.course import Topic
+    from grader.grading.exports import Export
     from grader.grading.roster import Student
 
 
 @click.command()
-@click.argument(
-    "roster", metavar="STUDENTS.csv", type=click.Path(path_type=Path, dir_okay=False, exists=True)
+@click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path, exists=True))
+@export_options
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --from: call students as this table does, whose column `id` holds their names.",
 )
 @click.option("--topic", "names", multiple=True, help="Only this topic; may be given more than once.")
 @click.option(
@@ -51,7 +56,10 @@ if TYPE_CHECKING:
 )
 @course_option
 def collect(
-    roster: Path,
+    source: Path,
+    platform: str | None,
+    attempt: str,
+    roster: Path | None,
     names: tuple[str, ...],
     template: str,
     within: str,
@@ -59,13 +67,21 @@ def collect(
     target: Path,
     folder: Path | None,
 ) -> None:
-    """Collect from students' git repositories.
+    """Collect what was handed in into submitted/.
 
-    Writes submitted/STUDENT/NN_TOPIC/, and submitted/collected.csv, which says of
-    which commit. A topic with a deadline is taken as of the last commit that is
+    Writes submitted/STUDENT/NN_TOPIC/. SOURCE is students.csv, a table of
+    students' git repositories; then submitted/collected.csv says of which commit
+    each was taken. A topic with a deadline is taken as of the last commit that is
     dated before it; what was collected after the deadline is not collected again.
-    Exits with 0 if every repository could be read.
+    With --from, SOURCE is what a learning platform exported, as a zip or a
+    folder. Exits with 0 if everything could be read.
     """
+    if platform:
+        with plain_errors():
+            _from_export(source, export_of(platform, attempt, _students(roster)), names, target, folder)
+        return
+    if source.is_dir():
+        raise click.UsageError(f"{source} is a folder: students.csv is a table; or say --from PLATFORM")
     from grader.grading import roster as rosters
     from grader.grading.gather import gather
     from grader.grading.repositories import TOKEN
@@ -75,9 +91,9 @@ def collect(
         raise click.UsageError(f"--within says which server may see ${TOKEN}, as in https://github.com/ORG/")
     with plain_errors():
         course, topics = chosen_topics(folder, names)
-        beside = deadlines_file or roster.with_name("deadlines.csv")
+        beside = deadlines_file or source.with_name("deadlines.csv")
         due = rosters.deadlines(beside, course.topics) if deadlines_file or beside.exists() else {}
-        students = rosters.students(roster)
+        students = rosters.students(source)
 
         def address(student: Student, topic: Topic) -> str | None:
             return student.address(template, topic)
@@ -90,3 +106,36 @@ def collect(
     click.echo(f"{done.taken} submissions of {len(students)} students are in {target}.")
     if done.problems:
         raise click.ClickException(f"{len(done.problems)} could not be read, for the reasons above.")
+
+
+def _students(roster: Path | None) -> list[Student]:
+    from grader.grading import roster as rosters
+
+    return rosters.students(roster) if roster else []
+
+
+def _from_export(
+    source: Path, export: Export | None, names: tuple[str, ...], target: Path, folder: Path | None
+) -> None:
+    """Write what an export holds to submitted/, and name what could not be taken."""
+    from grader.commands.grade import level_for
+    from grader.grading.collect import collect
+    from grader.grading.gather import fill
+    from grader.grading.grader import Grader
+    from grader.grading.rules import rules_for, topics_of
+    from grader.sandbox.levels import Level
+    from grader.text import inert, printable
+
+    rules = rules_for(names, False, None, folder)
+    with Grader(rules, level=level_for(Level.NONE)) as grader:
+        found = collect([source], rules, grader.open_archive, (), topics_of(None, folder), export)
+        unread = fill(found, target)
+    for work in found.works:
+        for note in work.notes:
+            click.echo(f"  {inert(printable(f'{work.student}: {note}'))}")
+    passed_over = [*found.passed_over, *unread]
+    for one in passed_over:
+        click.echo(f"  {inert(printable(f'{one.student or one.file}: {one.reason}'))}", err=True)
+    click.echo(f"{len(found.works) - len(unread)} submissions are in {target}.")
+    if passed_over:
+        raise click.ClickException(f"{len(passed_over)} could not be taken, for the reasons above.")

@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.course import Course, Topic
+    from grader.grading.exports import Export
+    from grader.grading.roster import Student
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -43,6 +45,37 @@ def file_option(name: str, attribute: str, help: str) -> Callable[[Command], Com
 
 
 json_option = file_option("--json", "json_file", "Write the results there, as JSON.")
+
+
+PLATFORMS = ("auto", "blackboard", "brightspace", "canvas", "gradescope", "moodle")
+
+
+def export_options(command: Command) -> Command:
+    """Add the options that say how a learning platform's export is read."""
+    which = click.option(
+        "--attempt",
+        type=click.Choice(["last", "first"]),
+        default="last",
+        show_default=True,
+        help="Which of a student's attempts counts, where an export holds several.",
+    )
+    platform = click.option(
+        "--from",
+        "platform",
+        type=click.Choice(PLATFORMS),
+        help="The learning platform that exported it; `auto` tells by the names in it.",
+    )
+    return platform(which(command))
+
+
+def export_of(platform: str | None, attempt: str, roster: Sequence[Student]) -> Export | None:
+    """Return how the exports of a platform are read, None if there is none."""
+    from grader.grading.exports import Export, Which
+    from grader.grading.platforms import Platform
+
+    if platform is None:
+        return None
+    return Export(None if platform == "auto" else Platform(platform), Which(attempt), roster)
 
 
 @contextlib.contextmanager

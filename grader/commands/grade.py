@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, course_option, json_option, plain_errors
+from grader.commands.common import (
+    console,
+    course_option,
+    export_of,
+    export_options,
+    json_option,
+    plain_errors,
+)
 
 if TYPE_CHECKING:
     from grader.sandbox.levels import Level
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A zip that holds a class: STUDENT/TOPIC.ipynb, or the students' zips.",
 )
+@export_options
 @click.option("--topic", "topics", multiple=True, help="Only this topic; may be given more than once.")
 @click.option(
     "--workers",
@@ -62,7 +70,8 @@ if TYPE_CHECKING:
 @click.option(
     "--roster",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Say who is missing of this table, whose column `id` holds the students' names.",
+    help="Say who is missing of this table, whose column `id` holds the students' names; with --from, "
+    "call students by it.",
 )
 @click.option(
     "--truth",
@@ -74,6 +83,8 @@ if TYPE_CHECKING:
 def grade(
     paths: tuple[Path, ...],
     class_zips: tuple[Path, ...],
+    platform: str | None,
+    attempt: str,
     topics: tuple[str, ...],
     workers: int,
     seconds: float | None,
@@ -89,7 +100,8 @@ def grade(
     """Grade a class's submissions against the hidden key.
 
     A PATH is a file, a folder of STUDENT/TOPIC.ipynb or of zips, or one
-    student's zip, STUDENT-TOPIC.zip. What cannot be graded is passed over and
+    student's zip, STUDENT-TOPIC.zip; with --from it is what a learning platform
+    exported, as a zip or a folder. What cannot be graded is passed over and
     named at the end. Exits with 0 when everything was graded, whatever the
     marks. A run that was interrupted goes on where it was; what was graded
     before is not run again.
@@ -114,7 +126,8 @@ def grade(
         try:
             with Store(db) as store, Grader(rules, workers, level, seconds=seconds) as grader:
                 others = topics_of(keys, folder)
-                found = collect(paths, rules, grader.open_archive, class_zips, others)
+                export = export_of(platform, attempt, listed)
+                found = collect(paths, rules, grader.open_archive, class_zips, others, export)
                 graded = []
                 with progress(len(found.works)) as advance:
                     for one, _ in grader.grade_all(found.works, store):

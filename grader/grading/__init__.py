@@ -3,6 +3,6 @@
 Entered by `grader` (a class) and `run` (one submission), `work` and `rules` (what is
 graded, and against what), `judge` (outcomes to a verdict), `explain` (its message), `compare` (arrays),
 `key` and `secret` (answer keys, and what their seeds come from), `collect`, `layout`,
-`zips` and `formats` (what was handed in), `gather`, `roster` and `repositories` (what is taken from students'
-repositories) and `store` (what was graded).
+`zips` and `formats` (what was handed in), `exports` and `platforms` (what learning platforms make of
+it), `gather`, `roster` and `repositories` (what is taken from students' repositories) and `store` (what was graded).
 """

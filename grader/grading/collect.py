@@ -11,11 +11,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from grader.course import name_of
 from grader.errors import PlainError
 from grader.exercise import Exercise
+from grader.grading.exports import Export, arranged
 from grader.grading.folders import walk
 from grader.grading.formats import Form, form_of, preferred
 from grader.grading.layout import ZIP, Layout, Named
@@ -35,10 +37,14 @@ class NothingToGrade(PlainError):
 
 @dataclass(frozen=True)
 class Collected:
-    """What was found: submissions by student and topic, and what could not be taken."""
+    """What was found: submissions by student and topic, and what could not be taken.
+
+    `handed_in` says when each student did so, where a platform's export tells.
+    """
 
     works: list[Work]
     passed_over: list[PassedOver]
+    handed_in: Mapping[str, datetime]
 
 
 def collect(
@@ -47,6 +53,7 @@ def collect(
     open_archive: OpenArchive,
     class_zips: Sequence[Path] = (),
     others: Iterable[str] = (),
+    export: Export | None = None,
 ) -> Collected:
     """Find the submissions for the topics of `rules`, by id.
 
@@ -58,18 +65,23 @@ def collect(
         open_archive: has a child open a zip.
         class_zips: zips of a whole class.
         others: the course's other topics; what was handed in for them is left alone.
+        export: how `paths` are read if they are what a learning platform exported.
 
     Raises:
         NothingToGrade: a path is missing, or nothing that was found can be graded.
+        NoExport: one of `paths` is no export.
     """
     search = _Search(rules, Layout(rules, others), Zips(open_archive))
     for path in paths:
-        search.take(path, of_class=False)
+        if export:
+            search.take_export(path, export)
+        else:
+            search.take(path, of_class=False)
     for path in class_zips:
         search.take(path, of_class=True)
     works = [work for key in sorted(search.found) if (work := search.chosen(*key))]
     if works:
-        return Collected(works, search.passed_over)
+        return Collected(works, search.passed_over, search.handed_in)
     said = [f"{one.file}: {one.reason}" for one in search.passed_over[:NAMED]]
     if len(search.passed_over) > NAMED:
         said.append(f"and {len(search.passed_over) - NAMED} more")
@@ -85,6 +97,8 @@ class _Search:
     zips: Zips
     found: dict[tuple[str, str], list[tuple[Found, tuple[str, ...]]]] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
+    noted: dict[str, list[str]] = field(default_factory=dict)  # by student
+    handed_in: dict[str, datetime] = field(default_factory=dict)
     count: int = 0  # of the files that were found
 
     def take(self, path: Path, of_class: bool) -> None:
@@ -93,12 +107,8 @@ class _Search:
         Raises:
             NothingToGrade: it is missing.
         """
-        if not os.path.lexists(path):
-            raise NothingToGrade(f"there is no file or folder {path}")
         before = self.count, len(self.passed_over)
-        if path.suffix.lower() == ZIP and not path.is_dir():
-            flags = os.O_RDONLY | os.O_NONBLOCK
-            found = Found(PurePosixPath(path.name), str(path), 0.0, lambda: os.open(path, flags))
+        if found := _zip(path):
             if of_class:
                 self._class_zip(found)
             else:
@@ -122,6 +132,26 @@ class _Search:
                 "submitted/STUDENT/NN_TOPIC/TOPIC.ipynb",
             )
 
+    def take_export(self, path: Path, export: Export) -> None:
+        """Look through what a learning platform exported, a zip or a folder.
+
+        Raises:
+            NothingToGrade: it is missing.
+            NoExport: it is no export.
+        """
+        if outer := _zip(path):
+            files = self._files(outer, outer.label)
+        else:
+            walked = walk(path)
+            files = walked.files
+            self.passed_over += walked.unread
+        if not files and self.passed_over:  # it could not be read, and is named
+            return
+        done = arranged(files, export, self.layout)
+        self.noted |= done.notes
+        self.handed_in |= done.handed_in
+        self._class(done.files, path.stem)
+
     def chosen(self, student: str, topic: str) -> Work | None:
         """Return what is graded of all that one student handed in for a topic."""
         several = self.found[student, topic]
@@ -130,7 +160,7 @@ class _Search:
             several = [one for one in several if self.layout.named(one[0].path) < Named.LOOSELY]
         # Of one name twice in a zip the last counts, as when it is unpacked.
         taken = list({file.label: (file, notes) for file, notes in several}.values())
-        notes = list(taken[0][1])
+        notes = [*self.noted.get(student, ()), *taken[0][1]]
         if len(taken) < len(several):
             notes.append(f"{taken[0][0].path.name} is there twice; the last was graded")
         if left := _without((file for file, _ in self.found[student, topic]), [file for file, _ in several]):
@@ -291,6 +321,20 @@ class _Search:
     def _form(self, file: Found, exercises: Iterable[Exercise]) -> Form:
         named = self.layout.named(file.path)
         return form_of(file.path.name, file.modified, content_of(file.open), named, exercises)
+
+
+def _zip(path: Path) -> Found | None:
+    """Return a zip that the instructor named, None if it is a file of another kind, or a folder.
+
+    Raises:
+        NothingToGrade: there is nothing.
+    """
+    if not os.path.lexists(path):
+        raise NothingToGrade(f"there is no file or folder {path}")
+    if path.suffix.lower() != ZIP or path.is_dir():
+        return None
+    flags = os.O_RDONLY | os.O_NONBLOCK
+    return Found(PurePosixPath(path.name), str(path), 0.0, lambda: os.open(path, flags))
 
 
 def _place(file: Found) -> str:

@@ -1,7 +1,11 @@
-"""Collect a class' work from students' repositories into submitted/, once and for all after a deadline."""
+"""Collect a class' work into submitted/, as nbgrader has it.
+
+What comes out of students' repositories is taken once and for all after a deadline.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -10,8 +14,11 @@ from pathlib import Path
 
 from grader import files
 from grader.course import Topic, name_of
+from grader.grading import collect
 from grader.grading.repositories import SUFFIXES, HandedIn, NotThere, Repository, Unreadable
 from grader.grading.roster import Collected, Student, collected, write_collected
+from grader.grading.work import NotGradable
+from grader.verdict import PassedOver
 
 AT_A_TIME = 4  # repositories that are fetched
 RECORD = "collected.csv"
@@ -74,7 +81,7 @@ def gather(
         for where, found in zip(wanted, read, strict=True):
             for one, result in found:
                 if isinstance(result, HandedIn):
-                    _write(target / one.student / one.topic, result)
+                    _write(target / one.student / one.topic, result.files, result.changed)
                     done.taken += 1
                 elif isinstance(result, NotThere):
                     done.missing.setdefault(one.student, []).append(name_of(one.topic))
@@ -105,12 +112,35 @@ def _read(
     return found
 
 
-def _write(folder: Path, found: HandedIn) -> None:
+def fill(found: collect.Collected, target: Path) -> list[PassedOver]:
+    """Write each submission that was found to `target`/STUDENT/NN_TOPIC/, as if it had the name given out.
+
+    Returns:
+        Those that could not be read.
+
+    Raises:
+        OSError: nothing can be written.
+    """
+    unread = []
+    for work in found.works:
+        name = f"{name_of(work.topic)}{Path(work.file).suffix.lower()}"
+        try:
+            with os.fdopen(work.open(), "rb") as file:
+                content = file.read()
+        except NotGradable as error:
+            unread.append(PassedOver(work.file, str(error), work.student))
+            continue
+        at = found.handed_in.get(work.student)
+        _write(target / work.student / work.topic, {name: content}, at)
+    return unread
+
+
+def _write(folder: Path, contents: Mapping[str, bytes], changed: datetime | None) -> None:
     """Write a submission as nbgrader has it, leaving alone what is the same."""
     folder.mkdir(parents=True, exist_ok=True)
     name = name_of(folder.name)
-    stamp = f"{found.changed:%Y-%m-%d %H:%M:%S} UTC\n".encode()
-    contents = {"timestamp.txt": stamp, **found.files}
+    if changed:
+        contents = {"timestamp.txt": f"{changed:%Y-%m-%d %H:%M:%S} UTC\n".encode(), **contents}
     for path in (folder / f"{name}{suffix}" for suffix in SUFFIXES):
         if path.name not in contents:
             path.unlink(missing_ok=True)

@@ -91,6 +91,7 @@ def _phrases(checks: str) -> tuple[str, ...]:
                 whole.append(f"expected the {len(parts)} values ({', '.join(map(str, parts))})")
         if node.func.id == "number":
             whole.append("expected one number")
-        if node.func.id == "shaped" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
-            whole.append(f"expected `{node.args[1].value}` of shape")
+        if node.func.id == "shaped":
+            named = [one.value for one in node.args[1:2] if isinstance(one, ast.Constant)]
+            whole += [f"expected `{name!s}` of shape" for name in named]
     return tuple(whole)

@@ -323,6 +323,39 @@ def test_a_roster_says_who_is_missing(built: Path, run: Run, tmp_path: Path) -> 
     ]
 
 
+def test_a_platform_s_export_is_graded_as_it_is_and_as_nbgrader_has_it(
+    built: Path, run: Run, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as zipped:
+        for day, text in ((20, WRONG), (21, SOLUTION)):
+            zipped.writestr(f"HW 6_lovelace_attempt_2026-11-{day}-22-10-05_mine.py", text)
+        zipped.writestr("HW 6_bob_attempt_2026-11-20-22-10-05_averages.py", WRONG)
+        zipped.writestr("HW 6_eve_attempt_2026-11-20-22-10-05_essay.pdf", "")
+    (tmp_path / "students.csv").write_text("id,login\nada,lovelace\nbob,bob\nzoe,zoe\n")
+    options = ["export.zip", "--from", "auto", "--roster", "students.csv", "--course", built]
+    graded = run("grade", *options, "--require-isolation", "none", "--json", "exported.json")
+    assert graded.exit_code == 1 and "essay.pdf" in graded.output
+    collected = run("collect", *options)
+    assert collected.exit_code == 1 and "2 submissions are in submitted." in collected.output, (
+        collected.output
+    )
+    assert "of 2 attempts the last, of 2026-11-21 22:10, counts" in collected.output
+    stamp = tmp_path / f"submitted/ada/{TOPIC}/timestamp.txt"
+    assert stamp.read_text() == "2026-11-21 22:10:05 UTC\n"
+    run("grade", "submitted", "--require-isolation", "none", "--json", "collected.json", "--course", built)
+    assert scores(tmp_path / "exported.json") == scores(tmp_path / "collected.json")
+    first = run(
+        "grade", *options, "--attempt", "first", "--require-isolation", "none", "--json", "first.json"
+    )
+    assert "of 2 attempts the first" in first.output
+    assert scores(tmp_path / "first.json")["ada"] < scores(tmp_path / "exported.json")["ada"] == 100
+
+
+def test_a_folder_is_no_table_of_students(built: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "class").mkdir()
+    assert "or say --from PLATFORM" in run("collect", "class", "--course", built).output
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [

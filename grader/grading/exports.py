@@ -1,0 +1,135 @@
+"""What a learning platform exported, as the layout of a class: STUDENT/FILE, one attempt of each student."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from grader.grading.layout import SUFFIXES, Layout
+from grader.grading.platforms import Attempt, Platform, Who, attempts
+from grader.grading.roster import Student
+from grader.grading.zips import Found
+from grader.text import identifier
+
+NEVER = datetime.min.replace(tzinfo=UTC)  # where a platform does not say when
+# What nbgrader, Moodle and Canvas call the columns of a name's two parts.
+FIRST = ("first_name", "First name", "given_name")
+LAST = ("last_name", "Last name", "Surname", "family_name")
+
+
+class Which(StrEnum):
+    """Which of a student's attempts counts."""
+
+    LAST = "last"
+    FIRST = "first"
+
+
+@dataclass(frozen=True)
+class Export:
+    """How exports are read: who made them, which attempt counts, and whose the names are.
+
+    Attributes:
+        platform: that made them, None if their names are to tell.
+        which: of several attempts.
+        roster: gives students the names that they have in the course; without it they have the platform's.
+    """
+
+    platform: Platform | None = None
+    which: Which = Which.LAST
+    roster: Sequence[Student] = ()
+
+
+@dataclass
+class Arranged:
+    """The files of an export, as STUDENT/FILE; what was noticed of each student, and when they handed in."""
+
+    files: list[Found] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    handed_in: dict[str, datetime] = field(default_factory=dict)
+
+
+def arranged(files: Sequence[Found], export: Export, layout: Layout) -> Arranged:
+    """Put the files of an export into folders of students.
+
+    If one topic alone is graded, the only notebook of a student is taken for it, whatever its name is.
+
+    Raises:
+        NoExport: the files have no names of a platform's.
+    """
+    by_student: dict[str, list[tuple[Found, Attempt]]] = {}
+    read = attempts(files, export.platform)
+    called = _names({attempt.who: attempt for _, attempt in read}.values(), export.roster)
+    for file, attempt in read:
+        by_student.setdefault(identifier(called[attempt.who][0]), []).append((file, attempt))
+    done = Arranged()
+    for student, own in by_student.items():
+        notes = list(called[own[0][1].who][1:])
+        stamps = sorted({attempt.at or NEVER for _, attempt in own})
+        at = stamps[0] if export.which is Which.FIRST else stamps[-1]
+        if len(stamps) > 1:
+            notes.append(f"of {len(stamps)} attempts the {export.which}, of {at:%Y-%m-%d %H:%M}, counts")
+        counted = [(file, attempt.file) for file, attempt in own if (attempt.at or NEVER) == at]
+        paths, note = _paths([path for _, path in counted], layout)
+        for (file, _), path in zip(counted, paths, strict=True):
+            stamp = 0.0 if at is NEVER else at.timestamp()
+            # Whose it is is known: folders of the student's own say nothing.
+            done.files.append(Found(PurePosixPath(student, path.name), file.label, stamp, file.open))
+        done.notes[student] = [*notes, *note]
+        if at is not NEVER:
+            done.handed_in[student] = at
+    return done
+
+
+def _paths(paths: Sequence[PurePosixPath], layout: Layout) -> tuple[Sequence[PurePosixPath], list[str]]:
+    """Return the paths of a student's files, with the topic's name for the only one that can be meant."""
+    if len(layout.names) > 1 or any(layout.knows(path) for path in paths):
+        return paths, []
+    for suffix in SUFFIXES:
+        of_kind = [path for path in paths if path.suffix.lower() == suffix]
+        if len(of_kind) == 1:
+            (only,) = of_kind
+            named = PurePosixPath(layout.names[0] + suffix)
+            return (
+                [named if path == only else path for path in paths],
+                [f"{only} was taken for {layout.names[0]}: no other file can be meant"],
+            )
+    return paths, []
+
+
+def _names(students: Iterable[Attempt], roster: Sequence[Student]) -> Mapping[Who, tuple[str, ...]]:
+    """Return for each student of a platform's the name in the course, and a note if there is one."""
+    students = list(students)
+    alike = Counter(one.name for one in students)
+    found: dict[Who, tuple[str, ...]] = {}
+    for one in students:
+        rows = [row for row in roster if _is(row, one)]
+        rows = rows if len(rows) < 2 else [row for row in rows if set(one.ids) & set(row.columns.values())]
+        # A platform's number would make another student of everyone at the next export.
+        name = one.name if alike[one.name] == 1 else f"{one.name} {one.ids[0] if one.ids else ''}".strip()
+        if len(rows) == 1:
+            found[one.who] = (rows[0].id,)
+        elif roster:
+            found[one.who] = (name, f"{name} is not in the list of students, or more than once")
+        else:
+            found[one.who] = (name,)
+    return found
+
+
+def _is(row: Student, one: Attempt) -> bool:
+    """Whether a student of the roster is one of the platform's: by number, login, address or name."""
+    known = row.columns
+    if set(one.ids) & {value for value in known.values() if value}:
+        return True
+    first, last = (next((known[key] for key in keys if known.get(key)), "") for keys in (FIRST, LAST))
+    whole = [first + last, last + first] if first and last else []
+    turned = ["".join(text.split(",")[::-1]) for text in known.values()]  # “Lovelace, Ada”
+    return _letters(one.name) in {_letters(text) for text in (*whole, *turned, *known.values())} - {""}
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFC", name).casefold() if sign.isalnum())
