@@ -36,8 +36,8 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci collect data doctor grade hint key new publish simulate status"
-    " submit topics watch common",
+    "commands": "main audit build check ci collect data doctor forget grade hint key new publish simulate"
+    " status submit topics watch common",
     "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives spreadsheet"
     " awaited markdown",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"

@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.commands.common import chosen_topics, course_option, plain_errors
+
+if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.grading.store import Kept
 
 
 @click.command()
@@ -25,7 +30,7 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
 
     It also writes the pages that formgrader shows. Publishing again changes
     nothing but what was graded anew. Scores and comments that a person gave
-    stay.
+    stay. A simulated class is left out.
     """
     from grader.grading.grader import Grader
     from grader.grading.store import Store, StoreError
@@ -38,9 +43,15 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
         course, chosen = chosen_topics(folder, topics)
         try:
             with Store(db) as store:
-                kept = {topic.id: store.kept(topic.id) for topic in chosen}
+                found = {topic.id: store.kept(topic.id) for topic in chosen}
         except StoreError as error:
             raise click.ClickException(str(error)) from error
+        kept = {topic: [one for one in all_ if not _simulated(course, one)] for topic, all_ in found.items()}
+        if simulated := sum(map(len, found.values())) - sum(map(len, kept.values())):
+            click.echo(
+                f"{simulated} results of a simulated class are left out; `grader forget --below FOLDER` "
+                "takes them out of the database."
+            )
         if not any(kept.values()):
             raise click.ClickException(f"nothing was graded in {db}: run `grader grade submitted/` first.")
         passed_over = 0
@@ -65,3 +76,10 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
                 click.echo(f"{topic.id}: {done.count} published.")
     if passed_over:
         raise click.ClickException(f"{passed_over} submissions were not published, for the reasons above.")
+
+
+def _simulated(course: Course, one: Kept) -> bool:
+    """Whether a result is of a class that `grader simulate` made, which has its truth beside it."""
+    from grader.authoring.truth import TRUTH
+
+    return any((folder / TRUTH).is_file() for folder in (course.root / one.graded.file).parents)

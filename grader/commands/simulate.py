@@ -23,7 +23,7 @@ def simulate(
     The grades are written beside it, in truth.json; see `grader grade --truth`.
     """
     from grader.authoring import simulate as simulation
-    from grader.authoring.truth import work_out, write_truth
+    from grader.authoring.truth import TRUTH, work_out, write_truth
     from grader.client.server import Server
     from grader.grading.rules import rules_for
 
@@ -33,5 +33,5 @@ def simulate(
         with Server() as server:
             worked = {topic.id: work_out(server, topic, rules[topic.id].key) for topic in topics}
         behaviours = simulation.simulate(topics, destination, students, seed)
-        write_truth(destination / "truth.json", seed, behaviours, worked)
+        write_truth(destination / TRUTH, seed, behaviours, worked)
     click.echo(f"{students} students and truth.json are in {destination}")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sql
@@ -21,7 +21,7 @@ from grader.grading.database import REMEDIES, StoreError, engine_of, remedy
 from grader.text import storable, to_json
 from grader.verdict import Graded, Status, worst
 
-__all__ = ["SCHEMA", "Kept", "Store", "StoreError"]
+__all__ = ["SCHEMA", "Kept", "Place", "Store", "StoreError"]
 
 SCHEMA = 1
 PATIENCE = 30.0  # seconds to wait for another program that holds the database
@@ -50,6 +50,14 @@ class Kept:
 
     graded: Graded
     fingerprint: str
+
+
+class Place(NamedTuple):
+    """Where a submission is kept, and which file it was; whose topic's it is, by its id."""
+
+    student: str
+    topic: str
+    file: str
 
 
 class Store:
@@ -133,6 +141,29 @@ class Store:
             rows = connection.execute(query).all()
         found = [Kept(self._read(row.graded, Graded), row.fingerprint) for row in rows]
         return sorted(found, key=lambda one: one.graded.student)
+
+    def listed(self) -> list[Place]:
+        """Return whose submissions are kept, and which file each was, by student and topic.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        c = submissions.c
+        with self._transaction() as connection:
+            rows = connection.execute(sql.select(c.student, c.topic, c.file)).all()
+        return sorted(Place(*row) for row in rows)
+
+    def forget(self, places: Iterable[Place]) -> None:
+        """Take submissions out: all, or none of them.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        c = submissions.c
+        with self._transaction() as connection:
+            for one in places:
+                mine = (c.student == one.student) & (c.topic == one.topic)
+                connection.execute(sql.delete(submissions).where(mine))
 
     def close(self) -> None:
         """Let go of the database."""

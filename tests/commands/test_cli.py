@@ -453,6 +453,41 @@ def test_checks_that_cannot_be_run_are_the_author_s_error(run: Run, tmp_path: Pa
     assert "checks.py cannot be run: ModuleNotFoundError" in found.output
 
 
+def kept() -> list[str]:
+    """Return whose results are in grades.db."""
+    with contextlib.closing(sqlite3.connect("grades.db")) as database:
+        return sorted(name for (name,) in database.execute("select student from grader_submissions"))
+
+
+def test_what_is_forgotten_is_graded_again_and_nothing_else(built: Path, run: Run, tmp_path: Path) -> None:
+    write_class(tmp_path / "class", ada=SOLUTION, bob=WRONG)
+    write_class(tmp_path / "other", eve=SOLUTION, zoe=WRONG)
+    with zipfile.ZipFile(tmp_path / "max.zip", "w") as zipped:
+        zipped.writestr("averages.py", SOLUTION)
+    paths = ["class", "other", "max.zip", "--require-isolation", "none", "--course", built]
+    run("grade", *paths)
+    assert kept() == ["ada", "bob", "eve", "max", "zoe"]
+    said = run("forget", "nobody", "ada", "--yes")
+    assert said.exit_code == 1 and "nothing of nobody is kept" in said.output and len(kept()) == 5
+    assert "Forget 1 results?" in run("forget", "ada").output and len(kept()) == 5  # nobody said yes
+    assert run("forget", "ada", "--topic", "averages", "--yes").exit_code == 0
+    assert kept() == ["bob", "eve", "max", "zoe"]
+    assert run("forget", "--below", "other", "--yes").output.count("averages.py") == 2
+    assert kept() == ["bob", "max"]
+    assert run("forget", "--below", "max.zip", "--yes").exit_code == 0 and kept() == ["bob"]
+    assert run("forget", "--below", "other", "--yes").exit_code == 1
+    assert run("forget").exit_code == 2
+    run("grade", *paths)
+    assert len(kept()) == 5
+
+
+def test_a_simulated_class_is_not_published(built: Path, run: Run, tmp_path: Path) -> None:
+    run("simulate", tmp_path / "class", "--students", 2, "--seed", 3, "--course", built)
+    run("grade", tmp_path / "class", "--require-isolation", "none", "--course", built)
+    said = run("publish", "--course", built)
+    assert said.exit_code == 1 and "2 results of a simulated class are left out" in said.output
+
+
 # Ctrl-C
 
 
