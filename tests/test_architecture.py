@@ -36,10 +36,10 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci collect data doctor forget grade hint key new publish simulate"
-    " status submit topics watch common",
-    "nbgrader": "hooks gradebook exporter autograde pictures feedback scripts cells archives spreadsheet"
-    " awaited markdown",
+    "commands": "main audit build check ci collect data doctor extend forget grade hint key new publish"
+    " simulate status submit topics watch common",
+    "nbgrader": "hooks extensions gradebook exporter autograde pictures feedback scripts cells archives"
+    " spreadsheet awaited markdown",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
@@ -48,8 +48,8 @@ MODULES = {
     " reasons findings",
     "report": "junit forge display pictures svg data terminal words",
     "authoring": "truth simulate ways release public_key skeleton graft recording notebook",
-    "grading": "gather collect exports roster repositories platforms folders formats layout grader interrupt"
-    " run budget judge explain phrases form compare store database zips work rules secret key",
+    "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
+    " interrupt run budget judge explain phrases form compare store database zips work rules secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

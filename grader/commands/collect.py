@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, export_of, export_options, plain_errors
+from grader.commands.common import (
+    chosen_topics,
+    course_option,
+    export_of,
+    export_options,
+    groups_option,
+    plain_errors,
+)
 
 if TYPE_CHECKING:
     from grader.course import Topic
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="With --from: call students as this table does, whose column `id` holds their names.",
 )
+@groups_option
 @click.option("--topic", "names", multiple=True, help="Only this topic; may be given more than once.")
 @click.option(
     "--repository",
@@ -60,6 +69,7 @@ def collect(
     platform: str | None,
     attempt: str,
     roster: Path | None,
+    groups: Path | None,
     names: tuple[str, ...],
     template: str,
     within: str,
@@ -76,13 +86,18 @@ def collect(
     With --from, SOURCE is what a learning platform exported, as a zip or a
     folder. Exits with 0 if everything could be read.
     """
+    from grader.grading import roster as rosters
+
     if platform:
         with plain_errors():
-            _from_export(source, export_of(platform, attempt, _students(roster)), names, target, folder)
+            listed = rosters.students(roster) if roster else []
+            members = rosters.groups(groups) if groups else {}
+            _from_export(source, export_of(platform, attempt, listed), members, names, target, folder)
         return
+    if roster or groups:
+        raise click.UsageError("--roster and --groups go with --from PLATFORM")
     if source.is_dir():
         raise click.UsageError(f"{source} is a folder: students.csv is a table; or say --from PLATFORM")
-    from grader.grading import roster as rosters
     from grader.grading.gather import gather
     from grader.grading.repositories import TOKEN
     from grader.text import inert, printable
@@ -108,20 +123,20 @@ def collect(
         raise click.ClickException(f"{len(done.problems)} could not be read, for the reasons above.")
 
 
-def _students(roster: Path | None) -> list[Student]:
-    from grader.grading import roster as rosters
-
-    return rosters.students(roster) if roster else []
-
-
 def _from_export(
-    source: Path, export: Export | None, names: tuple[str, ...], target: Path, folder: Path | None
+    source: Path,
+    export: Export | None,
+    groups: Mapping[str, Sequence[str]],
+    names: tuple[str, ...],
+    target: Path,
+    folder: Path | None,
 ) -> None:
     """Write what an export holds to submitted/, and name what could not be taken."""
     from grader.commands.grade import level_for
     from grader.grading.collect import collect
     from grader.grading.gather import fill
     from grader.grading.grader import Grader
+    from grader.grading.groups import shared
     from grader.grading.rules import rules_for, topics_of
     from grader.sandbox.levels import Level
     from grader.text import inert, printable
@@ -129,6 +144,7 @@ def _from_export(
     rules = rules_for(names, False, None, folder)
     with Grader(rules, level=level_for(Level.NONE)) as grader:
         found = collect([source], rules, grader.open_archive, (), topics_of(None, folder), export)
+        found = shared(found, groups)
         unread = fill(found, target)
     for work in found.works:
         for note in work.notes:

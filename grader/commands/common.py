@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from grader.grading.roster import Student
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+EVERY = 30.0  # seconds between two lines of a log
 
 course_option = click.option(
     "--course",
@@ -45,6 +47,13 @@ def file_option(name: str, attribute: str, help: str) -> Callable[[Command], Com
 
 
 json_option = file_option("--json", "json_file", "Write the results there, as JSON.")
+
+
+groups_option = click.option(
+    "--groups",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A table of group and student: what one of a group hands in is each member's.",
+)
 
 
 PLATFORMS = ("auto", "blackboard", "brightspace", "canvas", "gradescope", "moodle")
@@ -118,6 +127,26 @@ def wait(what: str) -> None:
     """Say on a terminal what takes some seconds; imports take half of one, so say it before them."""
     if sys.stderr.isatty():
         click.echo(what, err=True)
+
+
+@contextlib.contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """Show how much is graded, as a bar on a terminal and else as lines; yield what advances it."""
+    if sys.stderr.isatty():
+        with click.progressbar(length=total, label="Grading", file=sys.stderr) as bar:
+            yield lambda: bar.update(1)
+        return
+    done, began = 0, time.monotonic()
+    last = began
+
+    def advance() -> None:
+        nonlocal done, last
+        done, now = done + 1, time.monotonic()
+        if now - last >= EVERY and done < total:
+            last, left = now, (now - began) / done * (total - done)
+            click.echo(f"{done} of {total} graded, about {max(1, round(left / 60))} min left", err=True)
+
+    yield advance
 
 
 class Printed(io.TextIOBase):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +13,10 @@ from grader.commands.common import (
     course_option,
     export_of,
     export_options,
+    groups_option,
     json_option,
     plain_errors,
+    progress,
 )
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     help="Say who is missing of this table, whose column `id` holds the students' names; with --from, "
     "call students by it.",
 )
+@groups_option
 @click.option(
     "--truth",
     type=click.Path(path_type=Path),
@@ -93,6 +94,7 @@ def grade(
     least: str,
     db: str,
     roster: Path | None,
+    groups: Path | None,
     truth: Path | None,
     json_file: Path | None,
     folder: Path | None,
@@ -108,9 +110,10 @@ def grade(
     """
     if not paths and not class_zips:
         raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
+    from grader.grading import roster as rosters
     from grader.grading.collect import collect
     from grader.grading.grader import Grader
-    from grader.grading.roster import missing, students
+    from grader.grading.groups import shared
     from grader.grading.rules import rules_for, topics_of
     from grader.grading.store import Store, StoreError
     from grader.report import data, terminal
@@ -122,12 +125,14 @@ def grade(
         if level is not Level.NONE:
             root.check_hidden([path.resolve() for path in (*paths, *class_zips, *secret_folders(folder))])
         rules = rules_for(topics, hidden, keys, folder)
-        listed = students(roster) if roster else []
+        listed = rosters.students(roster) if roster else []
+        members = rosters.groups(groups) if groups else {}
         try:
             with Store(db) as store, Grader(rules, workers, level, seconds=seconds) as grader:
                 others = topics_of(keys, folder)
                 export = export_of(platform, attempt, listed)
                 found = collect(paths, rules, grader.open_archive, class_zips, others, export)
+                found = shared(found, members)
                 graded = []
                 with progress(len(found.works)) as advance:
                     for one, _ in grader.grade_all(found.works, store):
@@ -143,7 +148,7 @@ def grade(
         passed_over = [*found.passed_over, *(unread(one) for one in graded if one.unread)]
         graded = [one for one in graded if not one.unread]
         there = {(one.student, one.topic) for one in graded}
-        absent = missing(listed, there, {one.student for one in passed_over})
+        absent = rosters.missing(listed, there, {one.student for one in passed_over})
         results = data.results(graded, grader.provenance, passed_over, absent)
         if json_file:
             data.write_json(results, json_file)
@@ -206,10 +211,3 @@ def secret_folders(folder: Path | None) -> list[Path]:
         return find_course(explicit=folder).secret_folders
     except CourseError:  # keys alone are enough to grade
         return []
-
-
-@contextlib.contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show a progress bar on a terminal; yield the function that advances it."""
-    with click.progressbar(length=total, label="Grading", file=sys.stderr) as bar:
-        yield lambda: bar.update(1)

@@ -4,6 +4,6 @@ Entered by `grader` (a class) and `run` (one submission), `work` and `rules` (wh
 graded, and against what), `judge` (outcomes to a verdict), `explain` (its message), `compare` (arrays),
 `key` and `secret` (answer keys, and what their seeds come from), `collect`, `layout`,
 `zips` and `formats` (what was handed in), `exports` and `platforms` (what learning platforms make of
-it), `gather`, `roster` and `repositories` (what is taken from students' repositories) and `store` (what
-was graded).
+it), `groups`, `gather`, `roster` and `repositories` (what is taken from students' repositories) and
+`store` (what was graded).
 """

@@ -1,6 +1,7 @@
-"""Who hands in where and until when, and what was collected: three files of an instructor's.
+"""Who hands in where and until when, and what was collected: files of an instructor's.
 
 students.csv                id,repository           a row a student; other columns are welcome
+groups.csv                  group,student           a row for each member of a group
 deadlines.csv               topic,deadline          2027-03-01 12:00 UTC
 submitted/collected.csv     what was taken of whom, of which commit, and when
 """
@@ -90,6 +91,28 @@ def students(path: Path) -> list[Student]:
     return list(found.values())
 
 
+def groups(path: Path) -> dict[str, list[str]]:
+    """Read groups.csv: the members of each group, by its name.
+
+    Raises:
+        RosterProblem: it has not both columns, names nobody, or a student in two groups.
+    """
+    found: dict[str, list[str]] = {}
+    seen: dict[str, str] = {}
+    for line, row in _rows(path):
+        group, student = row.get("group", ""), row.get("student", "")
+        if not group or not student:
+            raise RosterProblem(
+                f"{path}, line {line}: expected a row of group,student, under that first line"
+            )
+        if seen.setdefault(student, group) != group:
+            both = printable(f"{student!r} is in the groups {seen[student]!r} and {group!r}")
+            raise RosterProblem(f"{path}, line {line}: {both}")
+        if student not in found.setdefault(group, []):
+            found[group].append(student)
+    return found
+
+
 def missing(
     roster: Iterable[Student], there: Collection[tuple[str, str]], named: Collection[str] = ()
 ) -> list[Missing]:
@@ -117,7 +140,7 @@ def deadlines(path: Path, topics: Iterable[Topic]) -> dict[str, datetime]:
         topic, when = by_name.get(row.get("topic", "")), row.get("deadline", "")
         if topic is None:
             raise RosterProblem(f"{path}, line {line}: there is no topic {row.get('topic', '')!r}")
-        found[topic] = _time(re.sub(r" ?(UTC|Z)$", "+00:00", when), f"{path}, line {line}")
+        found[topic] = time_of(when, f"{path}, line {line}")
     return found
 
 
@@ -133,7 +156,7 @@ def collected(path: Path) -> dict[tuple[str, str], Collected]:
     for line, row in _rows(path):
         if set(row) != set(COLUMNS):
             raise RosterProblem(f"{path}: its columns are not {','.join(COLUMNS)}")
-        changed, taken = (_time(row[column], f"{path}, line {line}") for column in COLUMNS[4:])
+        changed, taken = (time_of(row[column], f"{path}, line {line}") for column in COLUMNS[4:])
         one = Collected(row["student"], row["topic"], row["repository"], row["commit"], changed, taken)
         found[one.student, one.topic] = one
     return found
@@ -170,9 +193,14 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield reader.line_num, fields
 
 
-def _time(text: str, where: str) -> datetime:
+def time_of(text: str, where: str) -> datetime:
+    """Read a time with its zone, as 2027-03-01 12:00 UTC; `where` says what it was read from.
+
+    Raises:
+        RosterProblem: it is none, or has no zone.
+    """
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(re.sub(r" ?(UTC|Z)$", "+00:00", text))
     except ValueError:
         raise RosterProblem(f"{where}: {text!r} is no time, as 2027-03-01 12:00 UTC is") from None
     if found.tzinfo is None:

@@ -22,6 +22,7 @@ from courses import SOLUTION, TOPIC, make_course
 from grader.authoring import recording
 from grader.client.kept import KeptServer
 from grader.client.server import Server
+from grader.commands import common
 from grader.commands.main import cli
 from grader.errors import ServerError
 from grader.grading import grader as grading
@@ -349,6 +350,40 @@ def test_a_platform_s_export_is_graded_as_it_is_and_as_nbgrader_has_it(
     )
     assert "of 2 attempts the first" in first.output
     assert scores(tmp_path / "first.json")["ada"] < scores(tmp_path / "exported.json")["ada"] == 100
+
+
+def test_what_one_of_a_group_hands_in_is_graded_for_each(built: Path, run: Run, tmp_path: Path) -> None:
+    write_class(tmp_path / "class", ada=SOLUTION, bob=WRONG)
+    (tmp_path / "groups.csv").write_text("group,student\none,ada\none,eve\ntwo,bob\ntwo,zoe\n")
+    (tmp_path / "students.csv").write_text("id\nada\nbob\neve\nzoe\nmax\n")
+    here = ["--groups", "groups.csv", "--require-isolation", "none", "--json", "out.json", "--course", built]
+    done = run("grade", "class", *here, "--roster", "students.csv")
+    assert done.exit_code == 0, done.output
+    found = scores(tmp_path / "out.json")
+    assert found["ada"] == found["eve"] == 100 and found["bob"] == found["zoe"] < 100
+    read = json.loads((tmp_path / "out.json").read_text())
+    assert [one["student"] for one in read["missing"]] == ["max"]
+    assert "handed in by ada, for the group one" in json.dumps(read)
+    write_class(tmp_path / "late", eve=WRONG)
+    done = run("grade", "class", "late", *here)
+    assert done.exit_code == 1 and "of the group one there are several files that differ" in read_output(done)
+    assert scores(tmp_path / "out.json").keys() == {"bob", "zoe"}
+    (tmp_path / "groups.csv").write_text("group,student\none,ada\ntwo,ada\n")
+    assert "is in the groups 'one' and 'two'" in run("grade", "class", *here).output
+
+
+def read_output(done: Result) -> str:
+    """Return what was said, in one line: a table breaks it."""
+    return " ".join(word for word in done.output.split() if word not in "│┃")
+
+
+def test_a_log_says_how_far_it_is(
+    built: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "EVERY", 0)
+    write_class(tmp_path / "class", ada=SOLUTION, bob=WRONG, eve=WRONG)
+    said = run("grade", "class", "--require-isolation", "none", "--course", built).output
+    assert "1 of 3 graded, about 1 min left" in said and "3 of 3 graded, about" not in said
 
 
 def test_a_folder_is_no_table_of_students(built: Path, run: Run, tmp_path: Path) -> None:

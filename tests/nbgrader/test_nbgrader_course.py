@@ -89,6 +89,21 @@ class TestPublish:
         grades = exported(made)
         assert grades["right"] == 100 and grades["late"] == 0 and grades["stub"] == 0
 
+    def test_who_has_more_time_is_not_late(self, published: tuple[Classroom, str]) -> None:
+        made, _ = published
+        late = "SELECT late_submission_penalty FROM submitted_notebook WHERE late_submission_penalty > 0"
+        for options, penalties in ((["--until", "2030-01-03 00:00 UTC"], []), (["--none"], [(100.0,)])):
+            assert TOPIC in made.run("grader", "extend", NAME, "late", "right", *options)
+            made.run("grader", "publish", "--db", "sqlite:///nowhere/grades.db", fails=True)
+            assert made.sql(late) == penalties
+        said = made.run("grader", "extend", NAME, "right", "nobody", "--until", "2031-01-03", fails=True)
+        assert "says no time zone" in said
+        said = made.run(
+            "grader", "extend", NAME, "right", "nobody", "--until", "2031-01-03 00:00Z", fails=True
+        )
+        assert "nbgrader knows no student nobody" in said
+        assert made.sql("SELECT * FROM submitted_assignment WHERE extension > '1970-01-02'") == []
+
     def test_what_a_person_gave_stays_and_changed_files_are_not_published(
         self, published: tuple[Classroom, str]
     ) -> None:

@@ -1,0 +1,58 @@
+"""What one of a group handed in is graded for each of its members."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from grader.grading.collect import Collected
+from grader.grading.work import NotGradable, Work, digest_of
+from grader.text import identifier
+from grader.verdict import PassedOver
+
+
+def shared(found: Collected, groups: Mapping[str, Sequence[str]]) -> Collected:
+    """Give each member of a group what was handed in under the group's name or a member's.
+
+    Of several files of one group for one topic none counts if they differ, and the group is named.
+
+    Args:
+        groups: the members of each group, by its name.
+    """
+    members = {identifier(name): [identifier(one) for one in own] for name, own in groups.items()}
+    group_of = {one: name for name, own in members.items() for one in (name, *own)}
+    works, passed_over = [], list(found.passed_over)
+    handed_in: dict[tuple[str, str], list[Work]] = {}
+    for work in found.works:
+        if work.student in group_of:
+            handed_in.setdefault((group_of[work.student], work.topic), []).append(work)
+        else:
+            works.append(work)
+    times = dict(found.handed_in)
+    for (group, _), several in handed_in.items():
+        if len(several) > 1 and len({_digest(work) for work in several}) > 1:
+            files = ", ".join(work.file for work in several)
+            said = f"of the group {group} there are several files that differ, {files}: remove all but one"
+            passed_over.append(PassedOver(several[0].file, said, group))
+            continue
+        first = several[0]
+        for member in members[group]:
+            own = () if member == first.student else (f"handed in by {first.student}, for the group {group}",)
+            works.append(replace(first, student=member, notes=(*first.notes, *own)))
+            if first.student in found.handed_in:
+                times[member] = found.handed_in[first.student]
+    works.sort(key=lambda work: (work.student, work.topic))
+    return Collected(works, passed_over, times)
+
+
+def _digest(work: Work) -> str:
+    """Return the digest of what is in a file; of one that cannot be read, its name."""
+    try:
+        descriptor = work.open()
+    except (OSError, NotGradable):
+        return work.file
+    try:
+        return digest_of(descriptor)
+    finally:
+        os.close(descriptor)
