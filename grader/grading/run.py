@@ -12,6 +12,7 @@ from functools import partial
 from grader import __version__
 from grader.client.child import Child, Wanted, always
 from grader.client.server import Server
+from grader.fault import Place
 from grader.grading.budget import Budget
 from grader.grading.judge import verdict
 from grader.grading.rules import Rules
@@ -19,7 +20,9 @@ from grader.grading.work import Work
 from grader.outcome import UNDEFINED, Outcome
 from grader.verdict import ENDING, Graded, Status, Verdict
 
+ABSENT = "ModuleNotFoundError"
 ALONE = "Each answer was run with what it needs alone."
+NOT_INSTALLED = "A library is imported that is not installed here, and what uses it stops with an error:"
 
 
 def fingerprint(digest: str, rules: Rules, environment: dict[str, str], only: Collection[str] = ()) -> str:
@@ -53,6 +56,9 @@ def grade(
         unread = unread or next((one.text for one in outcomes if one.unread), "")
     if running.ended is not None:
         work = replace(work, notes=(*work.notes, f"{running.ended.text.strip()} {ALONE}"))
+    if running.absent:
+        places = ", ".join(dict.fromkeys(one.said() for one in running.absent))
+        work = replace(work, notes=(*work.notes, f"{NOT_INSTALLED} {places}."))
     return result(work, verdicts, time.monotonic() - started, unread)
 
 
@@ -64,6 +70,7 @@ class Running:
 
     Attributes:
         ended: what came of running all of the file, if that ended the process; else None.
+        absent: where it imports what is not installed.
     """
 
     def __init__(
@@ -90,6 +97,7 @@ class Running:
         self._budget = Budget(seconds or rules.checks.seconds, server.limits.patience)
         self._child: Child | None = None
         self.ended: Outcome | None = None
+        self.absent: list[Place] = []
 
     def __iter__(self) -> Iterator[tuple[str, list[Outcome]]]:
         """Yield each exercise and what came of its cases.
@@ -121,6 +129,9 @@ class Running:
             return None
         if self.ended is None:
             child = self._child = self._budget.start(self._begin)
+            self.absent = [
+                one.frames[-1].place for one in child.problems if one.kind == ABSENT and one.frames
+            ]
             if child.failed is None or child.failed.status not in ENDING:
                 return child
             self.ended = child.failed

@@ -89,16 +89,38 @@ def run(submission: Submission, names: Sequence[str] = ()) -> None:
     future = 0  # `from __future__` in one cell holds for those after it, as in Jupyter
     with warnings.catch_warnings():  # what is made an error here would be one in the drivers, too
         for cell, source in zip(cells, sources, strict=True):
-            try:
-                code = _compiled("\n" * (cell.line - 1) + source, file, future)
-                future |= code.co_flags & FUTURE
-                waits = eval(code, vars(module))
-                if code.co_flags & inspect.CO_COROUTINE:
-                    asyncio.run(waits)
-            except MemoryError:
-                raise
-            except BaseException as error:
-                submission.problems.append(fault_of(error, submission))
+            text = "\n" * (cell.line - 1) + source
+            while text:
+                try:
+                    code = _compiled(text, file, future)
+                    future |= code.co_flags & FUTURE
+                    waits = eval(code, vars(module))
+                    if code.co_flags & inspect.CO_COROUTINE:
+                        asyncio.run(waits)
+                    text = ""
+                except MemoryError:
+                    raise
+                except BaseException as error:
+                    submission.problems.append(fault_of(error, submission))
+                    text = _after_import(text, error, file)
+
+
+def _after_import(source: str, error: BaseException, file: str) -> str:
+    """Return what is left to run of a cell after an import of what is not installed here, "" if it was none.
+
+    Where the student works it is installed, so that it costs no more than what uses it.
+    """
+    trace = traceback.extract_tb(error.__traceback__)
+    mine = [one.lineno or 0 for one in trace if one.filename == file]
+    if not isinstance(error, ModuleNotFoundError) or len(mine) != 1:
+        return ""
+    for node in ast.parse(source).body:
+        last = node.end_lineno or node.lineno
+        if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno <= mine[0] <= last:
+            lines = source.split("\n")
+            rest = lines[last - 1].encode()[node.end_col_offset or 0 :].decode().lstrip(" \t;")
+            return "\n" * (last - 1) + "\n".join([rest, *lines[last:]])
+    return ""
 
 
 def _compiled(source: str, file: str, future: int) -> types.CodeType:

@@ -229,6 +229,19 @@ def test_a_cell_of_the_student_s_own_costs_no_answer(cell: str, says: str, grade
     assert says in note and note.endswith("Each answer was run with what it needs alone.")
 
 
+def test_a_library_that_is_not_installed_is_said_once_and_costs_nothing_else(
+    grade_text: GradeText, hidden_key: Key
+) -> None:
+    text = "import os\nimport nowhere\nfrom nowhere import other\n" + SOLUTION
+    for rules in (None, Rules(hidden_key)):
+        found = grade_text(text, rules)
+        assert found.score == 100
+        assert found.notes == (
+            "A library is imported that is not installed here, and what uses it stops with an error: "
+            "line 2, line 3.",
+        )
+
+
 def test_what_ends_the_process_costs_what_depends_on_it(grade_text: GradeText) -> None:
     text = "import os\nfor name in ('SHIFT',):\n    SHIFT = os._exit(0)\n" + SOLUTION.replace(
         "shares = weights", "shares = SHIFT + weights"

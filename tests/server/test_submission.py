@@ -502,3 +502,24 @@ def test_each_cell_s_lines_are_counted() -> None:
     script = b"# %%\na = 1\n# %% [markdown]\n# b\n# %%\nc = 3"
     found = read(script, "solution.py", "submitted.solution")
     assert found.lines == {0: 6} and not hasattr(found.module, "a"), "nothing is run"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "lines"),
+    [
+        ("import os\nimport nowhere as n\nimport sys\na = 1", {"os", "sys", "a"}, [2]),
+        ("import nowhere; a = 1\nfrom nowhere.else_ import (\n    b,\n    c,\n)\nd = 2", {"a", "d"}, [1, 2]),
+        ("é = 1; import nowhere; b = é", {"é", "b"}, [1]),
+        # What is no import of the cell's own ends the cell, as in Jupyter.
+        ("try:\n    import nowhere\nexcept ValueError:\n    pass\na = 1", set(), [2]),
+        ("def f():\n    import nowhere\nf()\na = 1", {"f"}, [2]),
+        ("import os, nowhere, sys\nos.getcwd()\na = 1", {"os", "a"}, [1]),
+    ],
+)
+def test_what_is_not_installed_costs_no_more_than_what_uses_it(
+    text: str, known: set[str], lines: list[int]
+) -> None:
+    found = run(text)
+    assert names(found) == known
+    assert [one.kind for one in found.problems] == ["ModuleNotFoundError"] * len(lines)
+    assert [one.frames[-1].line for one in found.problems] == lines
