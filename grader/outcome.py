@@ -15,7 +15,7 @@ SLIPS = frozenset(
     " SyntaxError IndentationError TabError".split()
 )
 # An `error`: what was returned is of the wrong form, or the answer calls what it is to write.
-WRONG_STRUCTURE, FORBIDDEN_OP = "WrongStructure", "ForbiddenOp"
+WRONG_STRUCTURE, FORBIDDEN_OP = REFUSALS = "WrongStructure", "ForbiddenOp"
 UNDEFINED = "undefined"  # an `error`: the submission does not define what the exercise asks for
 
 
@@ -71,7 +71,7 @@ class Outcome:
     @property
     def refused(self) -> bool:
         """Whether the driver refused what was returned, or what was called: nothing stopped by itself."""
-        return self.status is Status.RAISED and self.error in (WRONG_STRUCTURE, FORBIDDEN_OP)
+        return self.status is Status.RAISED and self.error in REFUSALS
 
     @property
     def place(self) -> Place | None:

@@ -32,8 +32,8 @@ def key_of(
 
 
 def mistake(name: str, *values: Any) -> MistakeKey:
-    """A mistake by what it returns on each case: an array, or the name of an error."""
-    responses = (Response(error=v) if isinstance(v, str) else Response({"y": v}) for v in values)
+    """A mistake by what it returns on each case: an array, or an error by its type and what it says."""
+    responses = (Response({}, *v) if isinstance(v, tuple) else Response({"y": v}) for v in values)
     return MistakeKey(name, "f", f"{name} it is.", tuple(responses))
 
 

@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from grader.client.child import Child
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import AuthorError, Case, Exercise, place_of
 from grader.fault import Fault
 from grader.grading.key import ExerciseKey, Key, MistakeKey, Response, fingerprint
+from grader.grading.phrases import gist
 from grader.grading.secret import PUBLIC, case_seeds
 from grader.outcome import Outcome
 
@@ -204,20 +207,24 @@ def record_exercise(
         if outcome.status is not None:
             raise AuthorError(_blamed(topic, exercise, case, outcome))
         expected.append(outcome.arrays)
+    drawn = list(zip(cases, expected, strict=True))
     of_mistakes = tuple(
-        MistakeKey(m.name, m.of, m.sentence, tuple(respond(runs, exercise, case, m) for case in cases))
+        MistakeKey(m.name, m.of, m.sentence, tuple(respond(runs, exercise, m, *one) for one in drawn))
         for m in mistakes
         if m.of in exercise.writes
     )
     return ExerciseKey(exercise.name, cases, tuple(expected), of_mistakes)
 
 
-def respond(runs: Runs, exercise: Exercise, case: Case, answer: Marked) -> Response:
-    """Record what a mistake does on one case."""
+def respond(
+    runs: Runs, exercise: Exercise, answer: Marked, case: Case, expected: Mapping[str, np.ndarray]
+) -> Response:
+    """Record what a mistake does on one case, where `expected` are the right outputs."""
     outcome = runs.run(exercise, case, {answer.of: f"{answer.module}:{answer.name}"})
     if outcome.status is None:
         return Response(outcome.arrays)
-    return Response(error=outcome.error or str(outcome.status))
+    said = gist(exercise, expected, outcome, {answer.name: answer.of})
+    return Response(error=outcome.error or str(outcome.status), said=said)
 
 
 def _blamed(topic: Topic, exercise: Exercise, case: Case, outcome: Outcome) -> str:

@@ -6,7 +6,7 @@ who draws or lists it has to judge again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ from grader.grading.compare import Mismatch, compare, equal
 from grader.grading.explain import explain
 from grader.grading.form import fitted, unfit
 from grader.grading.key import ExerciseKey, MistakeKey, Response
-from grader.outcome import Outcome
+from grader.grading.phrases import gist
+from grader.outcome import REFUSALS, Outcome
 from grader.verdict import ENDING, CaseVerdict, Status, Verdict, worst
 
 
@@ -118,10 +119,18 @@ def judge_arrays(
 def recognise(
     exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], findings: Sequence[Mismatch | None]
 ) -> MistakeKey | None:
-    """Return the first mistake that responds as the student's code did, on every case."""
+    """Return the first mistake that responds as the student's code did, on every case.
+
+    A case on which both raise speaks for the mistake if the errors are of one
+    type and the same is said by both. A refusal is made by the driver, which says
+    what is wrong. Any other error has many causes, whatever it says: a mistake
+    that raises one on every case is never recognised, since no array speaks for it.
+    """
     for mistake in key.mistakes:
+        if all(one.error and one.error not in REFUSALS for one in mistake.responses):
+            continue
         if all(
-            _same(exercise, case, expected, response, outcome, finding)
+            _same(exercise, case, expected, response, outcome, finding, {mistake.name: mistake.of})
             for case, expected, response, outcome, finding in zip(
                 key.cases, key.expected, mistake.responses, outcomes, findings, strict=True
             )
@@ -137,10 +146,13 @@ def _same(
     response: Response,
     outcome: Outcome,
     finding: Mismatch | None,
+    renamed: Mapping[str, str],
 ) -> bool:
     """Tell whether a mistake's response to a case is what the student's code did."""
     if outcome.status is not None or response.error:
-        return outcome.status is Status.RAISED and outcome.error == response.error
+        if outcome.status is not Status.RAISED or outcome.error != response.error:
+            return False
+        return bool(response.said) and gist(exercise, expected, outcome, renamed) == response.said
     if equal(response.arrays, outcome.arrays, exercise.tolerance):
         return True
     # What is judged by a property has many right answers, all of them alike. Its wrong ones are
@@ -159,7 +171,7 @@ def outcomes_of(mistake: MistakeKey) -> list[Outcome]:
             outcomes.append(Outcome(Status(response.error)))
         else:
             status = Status.RAISED if response.error else None
-            outcomes.append(Outcome(status, response.arrays, response.error))
+            outcomes.append(Outcome(status, response.arrays, response.error, response.said))
     return outcomes
 
 

@@ -26,7 +26,7 @@ from grader.course import Topic
 from grader.errors import PlainError
 from grader.exercise import Case
 
-SCHEMA = 1
+SCHEMA = 2
 # What reading a file that is no key may raise: np.load takes npy files and zips of anything.
 BROKEN = (
     OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, NotImplementedError,
@@ -40,10 +40,14 @@ class KeyProblem(PlainError):
 
 @dataclass(frozen=True)
 class Response:
-    """What an answer did on one case: the arrays it returned, or the error it raised."""
+    """What an answer did on one case: the arrays it returned, or the error it raised.
+
+    `said` is what tells the error from others of its type, as `phrases.gist` puts it.
+    """
 
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     error: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,7 @@ def _describe(exercise: ExerciseKey) -> dict[str, Any]:
                 "name": m.name,
                 "of": m.of,
                 "sentence": m.sentence,
-                "responses": [{"arrays": r.arrays, "error": r.error} for r in m.responses],
+                "responses": [{"arrays": r.arrays, "error": r.error, "said": r.said} for r in m.responses],
             }
             for m in exercise.mistakes
         ],

@@ -18,6 +18,7 @@ import numpy as np
 
 from grader.drivers import changed_in_place
 from grader.exercise import Exercise
+from grader.outcome import REFUSALS, Outcome
 
 SHORTEST = 8  # characters of a phrase; less says nothing by itself
 # What `drivers.describe` says of values without a shape.
@@ -26,6 +27,10 @@ GOT = ("None (is there a `return`?)", *(
     for name in "bool int float complex str bytes list tuple dict set function generator type".split()
 ))  # fmt: skip
 OP = re.compile(r"what `([\w.]+)` does")
+SHAPE = re.compile(r"\bgot (?:an? \w+ of shape )?(\((?:\d+(?:, \d+)*)?,?\))")  # of what came
+ATTRIBUTE = re.compile(r"expected `([\w.]+)` to (?:have the shape|be a variable)")
+# Words, and whole numbers, which are sizes and places: no addresses, fractions or names that are counted.
+TOKENS = re.compile(r"\b[^\W\d]+\b|(?<![\w.])\d+(?![\w.])")
 
 
 def phrase(exercise: Exercise, expected: Mapping[str, np.ndarray], said: str) -> str:
@@ -36,15 +41,43 @@ def phrase(exercise: Exercise, expected: Mapping[str, np.ndarray], said: str) ->
         expected: the outputs, which phrases of the grader's own may name.
         said: by the process that ran the answer; a claim.
     """
-    known = [*_phrases(exercise.text), *_of_outputs(expected)]
+    known = [*_phrases(exercise.text), *_of_outputs(expected), *_of_attributes(exercise.text, said)]
     found = max((one for one in known if one in said), key=len, default="")
     if not found:
         return ""
-    found = found.removesuffix(", got ").strip(" ,;:.")
     if said.startswith("expected ") and not found.startswith("expected "):
         found = f"expected {found}"
     got = said.rpartition(", got ")[2]
     return f"{found}, got {got}" if found.startswith("expected ") and got in GOT else found
+
+
+def gist(
+    exercise: Exercise, expected: Mapping[str, np.ndarray], outcome: Outcome, renamed: Mapping[str, str]
+) -> str:
+    """Return what tells a refusal or an error from others of its type; "" if nothing does.
+
+    Of a refusal that is the course's phrase, and the shape that came in another's
+    place. Of an error that Python, NumPy or TensorFlow raises, it is the words and
+    the whole numbers that it says: the same mistake, made on the same inputs, says
+    the same. Where a recursion ends Python words in several ways.
+
+    Args:
+        exercise: whose checks hold the phrases.
+        expected: the outputs, which phrases of the grader's own may name.
+        outcome: of a case.
+        renamed: by the name that a mistake has where it is written, the name of what it is an answer to.
+    """
+    said = outcome.text or "".join(fault.text for fault in outcome.faults[:1])
+    if outcome.error in REFUSALS:
+        found = phrase(exercise, expected, said)
+        shapes = SHAPE.findall(said)
+        return f"{found}, got {shapes[-1]}" if found and shapes and shapes[-1] != "()" else found
+    if outcome.error == RecursionError.__name__:
+        return outcome.error
+    said = said.partition(f"{outcome.error}: ")[2] or said  # what stands before it says whose line raised
+    for name, of in renamed.items():
+        said = said.replace(name, of)
+    return " ".join(TOKENS.findall(said))
 
 
 def operation(exercise: Exercise, said: str) -> str:
@@ -66,6 +99,13 @@ def _of_outputs(expected: Mapping[str, np.ndarray]) -> Iterable[str]:
         yield f"expected a smaller `{name}`"
         yield changed_in_place(name)  # where an output takes the place of an input
     yield "expected a tensor that gradients flow through"
+
+
+def _of_attributes(checks: str, said: str) -> Iterable[str]:
+    """Return what `put_weights` says of an attribute that the checks name."""
+    for found in ATTRIBUTE.finditer(said):
+        if found[1] in _words(checks):
+            yield found[0]
 
 
 @functools.lru_cache(maxsize=64)
@@ -94,4 +134,4 @@ def _phrases(checks: str) -> tuple[str, ...]:
         if node.func.id == "shaped":
             named = [one.value for one in node.args[1:2] if isinstance(one, ast.Constant)]
             whole += [f"expected `{name!s}` of shape" for name in named]
-    return tuple(whole)
+    return tuple(one.strip().removesuffix(" got").strip(" ,;:.") for one in whole)

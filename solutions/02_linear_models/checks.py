@@ -268,9 +268,15 @@ def variables_of(model, kernel):
     found = {shapes.get(tuple(variable.shape)): variable for variable in model.trainable_variables}
     if len(found) != len(model.trainable_variables) or not set(found) <= {"kernel", "bias"}:
         got = ", ".join(str(tuple(variable.shape)) for variable in model.trainable_variables)
+        sizes = f"where {kernel.shape[0]} features and {kernel.shape[1]} classes are"
+        if len(model.trainable_variables) > 2:
+            raise WrongStructure(
+                "expected no other variables than a kernel [features, classes] and a bias [classes], "
+                f"got more of them, of shapes {got} {sizes}"
+            )
         raise WrongStructure(
             "expected a kernel [features, classes] and a bias [classes] as its only variables, "
-            f"got shapes {got or 'none'} where {kernel.shape[0]} features and {kernel.shape[1]} classes are"
+            f"got shapes {got or 'none'} {sizes}"
         )
     return found
 

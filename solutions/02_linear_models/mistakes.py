@@ -474,7 +474,7 @@ class DropoutInTraining(right.SoftmaxRegression):
 
 @mistake(of="SoftmaxRegression", raises="WrongStructure")
 class HiddenLayer(right.SoftmaxRegression):
-    """there is a second layer in the model."""
+    """the model holds more than one kernel and one bias, as it does with a second layer."""
 
     def __init__(self, classes):
         super().__init__(classes)

@@ -66,7 +66,10 @@ class DenominatorIsConstant(right.DualQuotients):
 class NotReflected(right.DualQuotients):
     """operations with a plain number on the left, such as 2 / x, are missing."""
 
-    __rsub__ = __rtruediv__ = None
+    def __rsub__(self, other):
+        return NotImplemented
+
+    __rtruediv__ = __rsub__
 
 
 @mistake(of="DualQuotients")

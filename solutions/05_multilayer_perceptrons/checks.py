@@ -299,7 +299,8 @@ def _(rng):
     yield "the weights at the start", start | {"show": "start"}
     # clause: "Return the constructor's arguments: what the base class has, and our own two."
     # clause: "All as numbers and names, which can be written into a file."
-    yield "a twin made from the configuration", layered(rng, (4,), 3, 2, "sigmoid") | {"show": "twin"}
+    # As many examples as features: who reads the kernel's width from the batch is right here alone.
+    yield "a twin made from the configuration", layered(rng, (3,), 3, 2, "sigmoid") | {"show": "twin"}
 
 
 @exercise(
@@ -471,7 +472,15 @@ def train_step(answer, layers, loss, optimizer, x, y, seed):
     optimizer = getattr(keras.optimizers, optimizer[0])(**optimizer[1])
     optimizer.build(model.trainable_variables)
     loss_fn = getattr(keras.losses, loss[0])(**loss[1])
-    losses = [answer.train_step(model, optimizer, loss_fn, x[i], y[i]) for i in range(len(x))]
+    try:
+        losses = [answer.train_step(model, optimizer, loss_fn, x[i], y[i]) for i in range(len(x))]
+    except ValueError as error:
+        if "No gradients provided" in str(error):
+            raise WrongStructure(
+                "expected gradients of the weights, got None for each: the tape must record all that leads "
+                "from the weights to the loss"
+            ) from error
+        raise
     # clause: "a tensor, so that the step may be compiled"
     if not all(tf.is_tensor(one) for one in losses):
         raise WrongStructure(f"expected the loss as a tensor, got {describe(losses[0])}")

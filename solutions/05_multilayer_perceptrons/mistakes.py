@@ -679,9 +679,9 @@ def _step(model, optimizer, loss_fn, x, y, training=True, penalties=True, variab
     return loss
 
 
-@mistake(of="train_step", raises="ValueError")
+@mistake(of="train_step", raises="WrongStructure")
 def before_the_tape(model, optimizer, loss_fn, x, y):
-    """the model runs before the tape begins to record, and no gradient is found."""
+    """no gradient is found, since the tape does not record the model's run or does not record the loss."""
     prediction = model(x, training=True)
     with tf.GradientTape() as tape:
         loss = loss_fn(y, prediction)

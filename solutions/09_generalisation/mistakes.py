@@ -723,7 +723,7 @@ def logarithm_by_numpy(kind, m, delta, size=None, d=None):
 
 @mistake(of="generalisation_bounds", raises="OverflowError")
 def one_logarithm(kind, m, delta, size=None, d=None):
-    """the count is divided by δ before the logarithm is taken, and is too large for a float then."""
+    """the count is made a float before the logarithm is taken, as a division by δ does, and is too large."""
     if kind == "finite":
         return math.sqrt(math.log(2 * size / delta) / (2 * m))
     if kind == "vc":

@@ -58,7 +58,7 @@ def test_a_mistake_that_raises_hangs_or_dies_is_recorded_as_such(
     text = "from grader.exercise import mistake\n" + "".join(
         f'@mistake(of="mean")\ndef {name}(rows):\n    """it is so."""\n    {body}\n'
         for name, body in [
-            ("raises", "raise KeyError"),
+            ("raises", "raise KeyError('short of 3 rows, by 0.25')"),
             ("dies", "import os; os._exit(1)"),
             ("hangs", "while True: pass"),
             ("answers", "return rows.sum(axis=0)"),
@@ -70,6 +70,8 @@ def test_a_mistake_that_raises_hangs_or_dies_is_recorded_as_such(
     ).exercises["mean"]
     errors = {one.name: {response.error for response in one.responses} for one in recorded.mistakes}
     assert errors == {"raises": {"KeyError"}, "dies": {"crashed"}, "hangs": {"timed_out"}, "answers": {""}}
+    said = {one.name: {response.said for response in one.responses} for one in recorded.mistakes}
+    assert said == {"raises": {"short of 3 rows by"}, "dies": {""}, "hangs": {""}, "answers": {""}}
 
 
 BROKEN = {
@@ -240,7 +242,7 @@ def test_every_oracle_answers_as_the_reference_does(recorder: Server, topic: Top
             exercise = next(e for e in topic.checks.exercises.values() if one.of in e.writes)
             recorded = public_key.exercises[exercise.name]
             for case, expected in zip(recorded.cases, recorded.expected, strict=True):
-                response = respond(runner, exercise, case, one)
+                response = respond(runner, exercise, one, case, {})
                 assert response.error == ""
                 for output, values in expected.items():
                     np.testing.assert_allclose(response.arrays[output], values, rtol=1e-9)

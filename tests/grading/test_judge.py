@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from judging import EXPECTED, exercise, judged, key_of, mistake, returned
 
 from grader.exercise import Case
+from grader.fault import Fault
 from grader.grading import judge
-from grader.outcome import UNDEFINED, Outcome
+from grader.outcome import REFUSALS, UNDEFINED, Outcome
 from grader.verdict import Status
 
 # Points
@@ -79,16 +80,66 @@ def test_a_mistake_that_differs_on_one_case_is_not_named(at: int, by: float) -> 
     assert "sign it is" not in found.message
 
 
-def test_a_mistake_that_raises_is_matched_by_the_type_of_its_error() -> None:
-    key = key_of(mistakes=(mistake("raising", EXPECTED[0], "KeyError", "KeyError"),))
-    for error, named in [("KeyError", "raising"), ("IndexError", None)]:
-        outcomes = [*returned(EXPECTED[0]), *[Outcome(Status.RAISED, error=error)] * 2]
-        assert judged(outcomes, key).mistake == named
+def raised(error: str, text: str) -> Outcome:
+    """Return what comes of a case that ends with an error, in Python's words or, if refused, the driver's."""
+    if error in REFUSALS:
+        return Outcome(Status.RAISED, error=error, text=text)
+    return Outcome(Status.RAISED, error=error, faults=(Fault(text, kind=error),))
+
+
+@pytest.mark.parametrize(
+    ("error", "text", "named"),
+    [
+        ("KeyError", "KeyError: 'width of 3'", True),
+        ("KeyError", "What was returned could not be used: KeyError: 'width of 3'", True),
+        ("KeyError", 'KeyError: "width of 3" (0x7f12, 0.25, layer_7)', True),
+        ("KeyError", "KeyError: 'width of 4'", False),
+        ("KeyError", "KeyError: 'depth of 3'", False),
+        ("IndexError", "IndexError: 'width of 3'", False),
+        ("KeyError", "", False),
+    ],
+)
+def test_a_mistake_that_raises_is_matched_by_the_type_and_the_words_of_its_error(
+    error: str, text: str, named: bool
+) -> None:
+    key = key_of(mistakes=(mistake("raising", EXPECTED[0], *[("KeyError", "width of 3")] * 2),))
+    outcomes = [*returned(EXPECTED[0]), *[raised(error, text)] * 2]
+    assert judged(outcomes, key).mistake == ("raising" if named else None)
+
+
+def test_what_ends_or_returns_is_no_mistake_that_raises() -> None:
+    key = key_of(mistakes=(mistake("raising", EXPECTED[0], *[("KeyError", "width")] * 2),))
     assert judged(returned(*EXPECTED[:2], EXPECTED[2] + 1), key).mistake is None
-    assert (
-        judged([*returned(EXPECTED[0]), *[Outcome(Status.CRASHED, error="KeyError")] * 2], key).mistake
-        is None
-    )
+    ended = Outcome(Status.CRASHED, error="KeyError", faults=(Fault("KeyError: 'width'"),))
+    assert judged([*returned(EXPECTED[0]), ended, ended], key).mistake is None
+
+
+def test_an_error_on_every_case_is_no_mistake_unless_the_driver_says_what_is_wrong() -> None:
+    errors = key_of(mistakes=(mistake("raising", *[("ValueError", "no gradient")] * 3),))
+    assert judged([raised("ValueError", "ValueError: no gradient")] * 3, errors).mistake is None
+    checks = 'raise WrongStructure(f"expected one row for each word, got {describe(rows)}")'
+    said = "expected one row for each word, got (5, 5)"
+    refusals = key_of(mistakes=(mistake("rowless", *[("WrongStructure", said)] * 3),))
+    for text, named in [
+        ("expected one row for each word, got an array of shape (5, 5)", "rowless"),
+        ("expected one row for each word, got a tensor of shape (5, 5)", "rowless"),
+        ("expected one row for each word, got an array of shape (7, 6)", None),
+        ("expected one row for each word, got None (is there a `return`?)", None),
+        ("expected something else, got an array of shape (5, 5)", None),
+    ]:
+        assert judged([raised("WrongStructure", text)] * 3, refusals, text=checks).mistake == named
+    assert judged([raised("ForbiddenOp", said)] * 3, refusals, text=checks).mistake is None
+
+
+def test_a_refusal_that_no_phrase_of_the_course_explains_is_no_mistake() -> None:
+    key = key_of(mistakes=(mistake("unexplained", *[("WrongStructure", "")] * 3),))
+    assert judged([raised("WrongStructure", "of my own")] * 3, key).mistake is None
+
+
+def test_a_recursion_is_the_same_wherever_python_ends_it() -> None:
+    key = key_of(mistakes=(mistake("deep", *EXPECTED[:2], ("RecursionError", "RecursionError")),))
+    said = "RecursionError: maximum recursion depth exceeded in comparison"
+    assert judged([*returned(*EXPECTED[:2]), raised("RecursionError", said)], key).mistake == "deep"
 
 
 def test_no_mistake_is_named_where_all_is_right() -> None:
