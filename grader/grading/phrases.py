@@ -19,6 +19,7 @@ import numpy as np
 from grader.drivers import changed_in_place
 from grader.exercise import Exercise
 from grader.outcome import REFUSALS, Outcome
+from grader.verdict import Status
 
 SHORTEST = 8  # characters of a phrase; less says nothing by itself
 # What `drivers.describe` says of values without a shape.
@@ -67,6 +68,8 @@ def gist(
         outcome: of a case.
         renamed: by the name that a mistake has where it is written, the name of what it is an answer to.
     """
+    if outcome.status is not Status.RAISED:
+        return ""
     said = outcome.text or "".join(fault.text for fault in outcome.faults[:1])
     if outcome.error in REFUSALS:
         found = phrase(exercise, expected, said)
