@@ -148,7 +148,7 @@ def labels_of_zero(X, t, max_epochs):
 def once_an_epoch(X, t, max_epochs):
     """all mistakes of an epoch are found with the weights from its start, and learned from together."""
     w, b, mistakes = np.zeros(X.shape[1]), 0.0, 0
-    for _ in range(min(max_epochs, 500)):
+    for _ in range(min(max_epochs, 1000)):
         wrong = t * (X @ w + b) <= 0
         if not wrong.any():
             break
