@@ -154,7 +154,9 @@ def _(rng):
     yield "six rows, six columns, one layer", {"x": layered(rng, 6, 6), "k": 1}
     # clause: "the matrix of rank `k` that is nearest to `x`": which a few steps of power iteration miss
     yield "two layers of nearly the same weight", {"x": layered(rng, 7, 6, rank=3, fall=0.92), "k": 1}
-    yield "a faint third layer, asked for", {"x": layered(rng, 6, 7, rank=4, fall=0.07), "k": 3}
+    # The layers below it are not so faint that to centre the matrix might change nothing.
+    x = layered(rng, 6, 7, rank=3, fall=0.07) + 0.002 * layered(rng, 6, 7, rank=2, fall=0.8)
+    yield "a faint third layer, asked for", {"x": x, "k": 3}
     # clause: "how many layers are kept, at least 1. If there are not as many, all are."
     x = layered(rng, 5, 3)
     yield "more layers than there are, then one fewer", {"x": x, "k": 4, "then": {"x": x, "k": 2}}

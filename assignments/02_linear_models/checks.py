@@ -80,7 +80,7 @@ def _(rng):
         y = X @ rng.normal(size=8) + 0.1 * rng.normal(size=40)
         return {"X": X, "y": y, "lam": lam, "theta0": rng.normal(size=8), "ill_conditioned": True}
 
-    yield "pairs of columns that differ by a ten-thousandth", alike(1e-4, 1e-13)
+    yield "pairs of columns that differ by half a thousandth", alike(5e-4, 1e-13)
     yield "pairs of columns that are nearly the same", alike(1e-7, 1e-13)
 
 
@@ -178,7 +178,8 @@ def with_margins(rng, margins, D, b=None, size=2.0):
 def _(rng):
     # clause: "with respect to w and b", "the weight of half the squared norm of `w`"
     yield "one example that is wrong", with_margins(rng, -rng.uniform(1.5, 2.5, size=1), 3)
-    margins = np.array([-2.0, -0.6, 0.3, 0.998, 1.002, 1.5, 2.0, 3.0, -1.2])
+    # One is just within the margin and one just beyond it: no distance from the kink is left out.
+    margins = np.array([-2.0, -0.6, 0.3, 1 - 1e-9, 1 + 1e-9, 1.5, 2.0, 3.0, -1.2])
     yield "nine examples, two features", with_margins(rng, rng.permutation(margins), 2)
     yield "seven examples, ten features", with_margins(rng, rng.permutation(margins[:7]), 10)
     margins[[3, 4]] = 0.6, 1.4
@@ -240,6 +241,13 @@ def _(rng):
         "X": 0.01 * small["X"], "l2": 1e-5 * small["l2"], "steps": 3,
     }
 
+    # A first step of a few ten-thousandths, and the offset moves after it: no small step ends it.
+    large = two_classes(rng, 30, 2) | {"y": rng.permutation(np.arange(30) % 2)}
+    X = 1e4 * (large["X"] - large["X"].mean(axis=0))
+    yield "features in the ten thousands, two short steps", large | {
+        "X": X, "l2": 1e8 * large["l2"], "steps": 2,
+    }
+
     data = arrays("breast_cancer")
     rows = rng.permutation(len(data["label"]))[:60]
     X = data["features"][rows]
@@ -268,9 +276,15 @@ def variables_of(model, kernel):
     found = {shapes.get(tuple(variable.shape)): variable for variable in model.trainable_variables}
     if len(found) != len(model.trainable_variables) or not set(found) <= {"kernel", "bias"}:
         got = ", ".join(str(tuple(variable.shape)) for variable in model.trainable_variables)
+        sizes = f"where {kernel.shape[0]} features and {kernel.shape[1]} classes are"
+        if len(model.trainable_variables) > 2:
+            raise WrongStructure(
+                "expected no other variables than a kernel [features, classes] and a bias [classes], "
+                f"got more of them, of shapes {got} {sizes}"
+            )
         raise WrongStructure(
             "expected a kernel [features, classes] and a bias [classes] as its only variables, "
-            f"got shapes {got or 'none'} where {kernel.shape[0]} features and {kernel.shape[1]} classes are"
+            f"got shapes {got or 'none'} {sizes}"
         )
     return found
 

@@ -1061,10 +1061,11 @@ def without_a_hessian():
     """Refuse to make a matrix of second derivatives while the block runs (advice, not evidence)."""
     import tensorflow as tf
 
-    said = ForbiddenOp(
+    said = (
         "this exercise is to multiply by the Hessian without ever making it, in a few passes whatever the "
-        "number of variables"
+        "number of variables; a gradient is taken more often"
     )
+    whole = "this exercise is to multiply by the Hessian without ever making it, as a Jacobian does"
     kept = {name: getattr(tf.GradientTape, name) for name in ("gradient", "jacobian", "batch_jacobian")}
     passes = []
 
@@ -1074,7 +1075,7 @@ def without_a_hessian():
             if not sys._getframe(1).f_globals.get("__name__", "").startswith("tensorflow"):
                 passes.append(name)
                 if passes.count(name) > allowed:
-                    raise said
+                    raise ForbiddenOp(said if name == "gradient" else whole)
             return kept[name](*args, **kwargs)
 
         return method

@@ -550,7 +550,7 @@ def _(rng):
     yield "two examples, which change places now and then", numbered(rng, 2, True) | {
         "batch": 3, "epochs": 24, "augmented": False,
     }
-    yield "twenty epochs of forty examples", numbered(rng, 40, True) | {
+    yield "twenty epochs of 160 examples", numbered(rng, 160, True) | {
         "batch": 8, "epochs": 20, "augmented": False,
     }
     # clause: "all examples": with a buffer of b none comes b places early
@@ -655,8 +655,8 @@ def disorder(orders, batch):
         return "examples hardly move: the buffer of the shuffle does not hold all of them"
     if (np.abs(np.diff(first, axis=1)) == 1).sum() > 10 * len(first):
         return "examples move in rows: neighbours stay together"
-    # Of 40 examples in 20 epochs eight or more are never in the first batch of 8 once in 10^8 times.
-    if len(first) >= 20 and n - len(np.unique(first[:, :batch])) >= 8:
+    # Of 160 examples in 20 epochs twelve or more are never in the first quarter once in 10^12 times.
+    if len(first) >= 20 and n - len(np.unique(first[:, :n // 4])) >= 12:
         return "many examples never come first: the buffer of the shuffle does not hold all of them"
     drawn = np.concatenate([first, *orders[2:]])
     ends = np.array([0, n - 1])

@@ -231,6 +231,8 @@ def finetuned(answer, base, x, setting, cotangent):
     model = answer.freeze_and_finetune(network, **setting)
     trained = trainable_numbers(model)
     new = [variable for variable in model.weights if not any(variable is one for one in held)]
+    if len(new) == len(model.weights):
+        raise WrongStructure("expected the base itself in the model, but none of its variables is there")
     shapes = sorted(tuple(variable.shape) for variable in new)
     wanted = [(setting["classes"],), (network.output_shape[-1], setting["classes"])]
     if shapes != sorted(wanted):
