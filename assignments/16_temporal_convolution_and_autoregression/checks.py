@@ -400,9 +400,10 @@ def TCNBlock(
         return {"numbers in all variables, and in those that are trained": found}
     block = answer.TCNBlock(filters, kernel, dilation, fixed_dropout(keep), halving_past)
     block(x)
-    # clause: "biases start at 0, all others at random numbers"
+    # clause: "Biases start at 0, all others at random numbers, of whichever distribution you choose"
     for name, variable in variables(block, weights).items():
-        if np.any(np.asarray(variable)) == ("bias" in name):
+        start = np.asarray(variable)
+        if np.any(start) if "bias" in name else np.ptp(start) == 0:
             raise WrongStructure(
                 "expected biases that start at 0, and kernels that are drawn at random; "
                 f"`{name}` starts otherwise"

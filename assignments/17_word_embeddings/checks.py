@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from grader.drivers import WrongStructure, changed_in_place, describe, gradients, keeping, named
+from grader.drivers import WrongStructure, changed_in_place, describe, gradients, keeping, named, number
 from grader.exercise import exercise
 
 HOURS = 7
@@ -363,6 +363,11 @@ def _(rng):
 def glove_loss(answer, W, W_context, b, b_context, X, x_max=None, alpha=None, slopes=False):
     options = {name: value for name, value in {"x_max": x_max, "alpha": alpha}.items() if value is not None}
     inputs = {"W": W, "W_context": W_context, "b": b, "b_context": b_context}
+    if isinstance(X, list):
+        losses = [number(answer.glove_loss(**inputs, X=table, **options)) for table in X]
+        return {"losses": losses} | gradients(
+            lambda **inputs: sum(answer.glove_loss(**inputs, X=table, **options) for table in X), inputs
+        )
     if not slopes:
         return {"loss": answer.glove_loss(**inputs, X=X, **options)}
     return gradients(lambda **inputs: answer.glove_loss(**inputs, X=X, **options), inputs)
@@ -406,6 +411,12 @@ def _(rng):
     inputs = glove_inputs(rng, 6, 3, seen=0.4) | {"slopes": True, "x_max": 30.0}
     inputs["X"][2], inputs["X"][:, 4] = 0, 0
     yield "the gradients, with a word and a context that were never seen", inputs
+    # clause: "0 where no pair was seen"
+    inputs = glove_inputs(rng, 4, 3)
+    tables = [inputs["X"], 0 * inputs["X"], glove_inputs(rng, 4, 3, seen=0.3)["X"]]
+    yield "three tables, in one of which no pair was seen", inputs | {
+        "X": [tables[i] for i in rng.permutation(3)]
+    }
 
 
 @exercise(

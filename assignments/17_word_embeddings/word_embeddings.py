@@ -847,8 +847,9 @@ def glove_loss(
         alpha: above 0.
 
     Returns:
-        One number; the sum runs over the pairs that were seen, those with a count above 0. Gradients
-        flow to both tables and both biases; a pair that was not seen adds none.
+        One number; the sum runs over the pairs that were seen, those with a count above 0, and is 0
+        where no pair was seen. Gradients flow to both tables and both biases; a pair that was not seen
+        adds none.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -148,7 +148,7 @@ def translation(rng, sizes, words, length, lengths):
         "sizes": list(sizes),
         "source": np.where(mask, rng.integers(1, source_vocab, size=(batch, words)), 0),
         "mask": mask,
-        "decoder_inputs": rng.integers(0, target_vocab, size=(batch, length)),
+        "decoder_inputs": rng.integers(1, target_vocab, size=(batch, length)),
         "weights": weights,
     }
 
@@ -178,6 +178,10 @@ def _(rng):
     yield "a sentence that is all padding beside one that is not", translation(
         rng, (7, 6, 3, 4), 5, 3, rng.permutation([0, 5, 3])
     )
+    # clause: "target_embedding: `keras.layers.Embedding(target_vocab, embedding)`", without a mask
+    inputs = translation(rng, (7, 6, 4, 3), 4, 5, [4, 2, 3])
+    inputs["decoder_inputs"][:, rng.permutation(4)[:2]] = 0
+    yield "the decoder reads 0 like any other token", inputs
     # clause: "one place or more", "one step or more"
     yield "sentences of one word, and answers of one token", translation(rng, (6, 5, 2, 7), 1, 1, [1, 1])
     # clause: "Continue from a state", "[h, c] before the first of these steps", "Decoding one token at a
@@ -634,6 +638,8 @@ def _(rng):
     numbers = (10 + rng.permutation(90)[: int(rng.integers(20, 30))]).tolist()
     pairs += [pair([[*numbers, "A", "1", "a b", "c"]], [*numbers, "a", 1, "a", "b c"], n=2)]
     pairs += [pair([[*numbers, -1]], [*numbers, -2], n=2)]
+    # Tokens that are equal, though their texts are not.
+    pairs += [pair([numbers], [*map(float, numbers[:6]), *numbers[6:12]], n=2)]
     yield "numbers in the place of words, n from 1 to 6", {"pairs": pairs}
     # clause: "there is no reference, or n is below 1"
     reference = spoken(rng, int(rng.integers(12, 40)))
@@ -847,6 +853,11 @@ def _(rng):
     yield "the gradients of a head whose weight is all in one row", head(rng, 2, 6, 3) | {
         "gate": np.zeros((2, 1)), "previous": np.eye(6)[rng.permutation([0, 5])],
         "cotangent": 5 * rng.normal(size=(2, 6)),
+    }
+    # clause: "where γ is 1 also through weights that are 0"
+    yield "the gradients through weights that are 0, not sharpened", head(rng, 3, 6, 3) | {
+        "gate": np.zeros((3, 1)), "previous": np.eye(6)[rng.permutation(6)[:3]],
+        "sharpness": np.ones((3, 1)), "cotangent": 5 * rng.normal(size=(3, 6)),
     }
 
 

@@ -1035,7 +1035,7 @@ def bleu(references: Sequence[Sequence[Hashable]], hypothesis: Sequence[Hashable
 
     Args:
         references: one sentence or more, each a sequence of tokens; a sentence may be empty. Tokens
-            are compared by `==`: words, or numbers.
+            are compared by `==`: words, or numbers, of which 3 and 3.0 are equal.
         hypothesis: the sentence that is judged; tokens that no reference has are allowed, and match
             nothing.
         n: up to how many words in a row are counted.
@@ -1365,7 +1365,7 @@ def ntm_address(
 
     Computes the addressing of Graves, Wayne and Danihelka, "Neural Turing Machines" (2014),
     https://arxiv.org/abs/1410.5401, in the order of its figure: content, gate, shift, sharpening.
-    Gradients flow to all arguments.
+    Gradients flow to all arguments, where γ is 1 also through weights that are 0.
 
     Args:
         memory: N rows, one or more. A row has a length of 0.001 or more, or is zeros, and so has the

@@ -395,6 +395,16 @@ class ShortcutAlways(right.TCNBlock):
             self.shortcut = self.add_weight(shape=(input_shape[-1], self.filters), name="shortcut")
 
 
+@mistake(of="TCNBlock", raises="WrongStructure")
+class StartsAtOne(right.TCNBlock):
+    """the kernels start at 1 everywhere, so that all channels learn the same."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        for kernel in (self.first_kernel, self.second_kernel):
+            kernel.assign(tf.ones_like(kernel))
+
+
 @mistake(of="TCNBlock")
 class NotCausal(_Block):
     """the block reads the future: its sequences run backwards."""

@@ -643,7 +643,9 @@ class TCNBlock(keras.layers.Layer):
         self.dropout, self.convolve = dropout, convolve
 
     def build(self, input_shape: tuple) -> None:
-        """Make the variables by `self.add_weight`; biases start at 0, all others at random numbers.
+        """Make the variables by `self.add_weight`.
+
+        Biases start at 0, all others at random numbers, of whichever distribution you choose.
 
         Args:
             input_shape: (B, T, C), of x.

@@ -723,6 +723,13 @@ def mean_of_seen_pairs(W, W_context, b, b_context, X, x_max=100.0, alpha=0.75):
 
 
 @mistake(of="glove_loss")
+def nothing_divided_by_nothing(W, W_context, b, b_context, X, x_max=100.0, alpha=0.75):
+    """the sum is a mean times the number of pairs, which is NaN where no pair was seen."""
+    pairs = tf.reduce_sum(tf.cast(X > 0, X.dtype))
+    return right.glove_loss(W, W_context, b, b_context, X, x_max, alpha) / pairs * pairs
+
+
+@mistake(of="glove_loss")
 def one_added(W, W_context, b, b_context, X, x_max=100.0, alpha=0.75):
     """the logarithm is of 1 + X."""
     return _glove(W, W_context, b, b_context, X, _weigh(x_max, alpha), log=tf.math.log1p)

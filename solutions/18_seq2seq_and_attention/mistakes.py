@@ -193,6 +193,15 @@ class DecoderDropsOut(right.Seq2Seq):
 
 
 @mistake(of="Seq2Seq")
+class ZeroSkipped(right.Seq2Seq):
+    """the target's embedding has a mask, so that the decoder passes over each 0 without reading it."""
+
+    def __init__(self, source_vocab, target_vocab, embedding, width):
+        super().__init__(source_vocab, target_vocab, embedding, width)
+        self.target_embedding = keras.layers.Embedding(target_vocab, embedding, mask_zero=True)
+
+
+@mistake(of="Seq2Seq")
 class EncoderNotTrained(right.Seq2Seq):
     """no gradient flows from the decoder to the encoder."""
 
@@ -750,6 +759,12 @@ def smoothed(references, hypothesis, n=4):
 
 
 @mistake(of="bleu")
+def compared_as_texts(references, hypothesis, n=4):
+    """tokens are compared by how they are printed, so that 3 and 3.0 are different."""
+    return right.bleu([list(map(repr, one)) for one in references], list(map(repr, hypothesis)), n)
+
+
+@mistake(of="bleu")
 def no_reference_is_zero(references, hypothesis, n=4):
     """no reference at all gives 0, instead of a ValueError."""
     return right.bleu(references, hypothesis, n) if references else 0.0
@@ -1067,6 +1082,13 @@ def power_underflows(memory, key, strength, gate, shift, sharpness, previous):
     """small weights are raised to a large γ as they are, all become 0, and 0 is divided by 0."""
     moved = _head(memory, key, strength, gate, shift, sharpness, previous, order=("gate", "shift"))
     return moved**sharpness / tf.reduce_sum(moved**sharpness, 1, keepdims=True)
+
+
+@mistake(of="ntm_address")
+def no_slope_at_zero(memory, key, strength, gate, shift, sharpness, previous):
+    """a weight of 0 is raised to a tiny number before its logarithm, which stops its gradient."""
+    moved = _head(memory, key, strength, gate, shift, sharpness, previous, order=("gate", "shift"))
+    return tf.nn.softmax(sharpness * tf.math.log(tf.maximum(moved, 1e-20)))
 
 
 @mistake(of="ntm_address")

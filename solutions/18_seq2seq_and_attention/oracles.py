@@ -1,7 +1,6 @@
 """Right answers made independently of `solution.py`; each docstring says how."""
 
 import heapq
-import itertools
 import math
 
 import keras
@@ -232,14 +231,14 @@ def bleu_by_removal(references, hypothesis, n=4):
     for k in range(1, n + 1):
         left = {}
         for reference in references:
-            grams = sorted(map(repr, zip(*(reference[i:] for i in range(k)))))
-            for gram, group in itertools.groupby(grams):
-                left[gram] = max(left.get(gram, 0), len(list(group)))
+            grams = list(zip(*(reference[i:] for i in range(k))))
+            for gram in grams:
+                left[gram] = max(left.get(gram, 0), grams.count(gram))
         matched, total = 0, 0
         for gram in zip(*(hypothesis[i:] for i in range(k))):
             total += 1
-            if left.get(repr(gram), 0) > 0:
-                left[repr(gram)] -= 1
+            if left.get(gram, 0) > 0:
+                left[gram] -= 1
                 matched += 1
         if not matched:
             return 0.0
@@ -311,9 +310,8 @@ def head_by_matrices(memory, key, strength, gate, shift, sharpness, previous):
     N = memory.shape[1]
     turns = np.stack([np.roll(np.eye(N), move, axis=0) for move in (-1, 0, 1)]).astype("float32")
     weights = tf.linalg.matvec(tf.einsum("bs,snm->bnm", shift, turns), weights)
-    logs = tf.where(weights > 0, tf.math.log(tf.where(weights > 0, weights, 1.0)), -np.inf)
-    finite = tf.where(weights > 0, logs, 0.0) * sharpness
-    return tf.nn.softmax(tf.where(weights > 0, finite, -1e30), axis=1)
+    # The logarithm is of w + 2⁻¹⁰⁰, which is w where w is not tiny, and has a slope where w is 0.
+    return tf.nn.softmax(tf.math.log(weights + 2.0**-100) * sharpness, axis=1)
 
 
 @oracle(of="ntm_address")
