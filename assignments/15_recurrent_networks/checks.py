@@ -291,7 +291,7 @@ def _(rng):
     def cell(steps, batch, inputs, units, **more):
         return gated(rng, steps, batch, inputs, units, 3, **more)
 
-    # clause: "The new state z h + (1 - z) tanh(x W₃ + (r h) U₃ + b₃)"
+    # clause: "The new state σ(z) h + (1 - σ(z)) tanh(x W₃ + (σ(r) h) U₃ + b₃)"
     yield "one step, one sequence", cell(1, 1, 3, 4)
     # clause: "of the update gate z, the reset gate r and the new state, in this order"
     yield "five steps", cell(5, 3, 2, 4)
