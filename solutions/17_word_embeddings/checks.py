@@ -233,7 +233,7 @@ def skipgram_pairs(answer, sentences, window, cbow=None):
     options = {} if cbow is None else {"cbow": cbow}
     columns = 1 + 2 * window if cbow else 2
     found = []
-    for number, ids in enumerate(sentences):
+    for place, ids in enumerate(sentences):
         before = list(ids)
         rows = np.asarray(answer.skipgram_pairs(ids, window, **options))
         if ids != before:
@@ -242,8 +242,8 @@ def skipgram_pairs(answer, sentences, window, cbow=None):
             rows = np.zeros((0, columns), int)
         if rows.ndim != 2 or rows.shape[1] != columns:
             raise WrongStructure(f"expected rows of {columns} numbers, got {describe(rows)}")
-        # The number of the sentence comes first, so that rows of one are not taken for another's.
-        found.append(np.concatenate([np.full((len(rows), 1), number), rows], axis=1))
+        # The place of the sentence comes first, so that rows of one are not taken for another's.
+        found.append(np.concatenate([np.full((len(rows), 1), place), rows], axis=1))
     return {"rows": np.concatenate(found)}
 
 
