@@ -178,7 +178,7 @@ def _(rng):
     yield "a sentence that is all padding beside one that is not", translation(
         rng, (7, 6, 3, 4), 5, 3, rng.permutation([0, 5, 3])
     )
-    # clause: "target_embedding: `keras.layers.Embedding(target_vocab, embedding)`", without a mask
+    # clause: "Return the logits of the next token after each of the decoder's inputs", also after 0
     inputs = translation(rng, (7, 6, 4, 3), 4, 5, [4, 2, 3])
     inputs["decoder_inputs"][:, rng.permutation(4)[:2]] = 0
     yield "the decoder reads 0 like any other token", inputs
@@ -407,13 +407,19 @@ def as_arrays(results):
 def language(rng, vocab, max_len, spread=1.5, forbidden=0.0):
     """Draw log-probabilities [step, token before, last token, next token] of a language.
 
-    A share `forbidden` of the continuations cannot be; at least one always can.
+    A share `forbidden` of the continuations cannot be; at least one always can. The numbers are rounded
+    to multiples of 2⁻²⁴, so that a key, which holds them all, is smaller.
     """
     logits = spread * rng.normal(size=(max_len, vocab, vocab, vocab))
     closed = rng.random(logits.shape) < forbidden
     np.put_along_axis(closed, rng.integers(vocab, size=(*logits.shape[:3], 1)), False, axis=-1)
     logits[closed] = -np.inf
-    return logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
+    return rounded(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
+
+
+def rounded(logs):
+    """Round to multiples of 2⁻²⁴."""
+    return np.round(logs * 2.0**24) / 2.0**24
 
 
 def all_sentences(table, eos, max_len):
@@ -452,7 +458,7 @@ def _(rng):
         """Take the end out of a language."""
         table = table.copy()
         table[..., eos] = -np.inf
-        return table - np.log(np.exp(table).sum(axis=-1, keepdims=True))
+        return rounded(table - np.log(np.exp(table).sum(axis=-1, keepdims=True)))
 
     # clause: "Find probable sentences with a beam"; width 1 is greedy
     tables = [misled(rng, 4, 5, eos, 0.0) for eos in (0, 2, 3)]
@@ -520,7 +526,7 @@ def _(rng):
     settings += [(search(width=width, max_len=6, alpha=one), False) for width in (2, 3) for one in alphas]
     order = rng.permutation(len(settings))
     yield "widths and lengths that cannot be, which are an error", {
-        "tables": [language(rng, 5, 6, spread=1.0) for _ in order],
+        "tables": [language(rng, *((3, 4) if settings[i][1] else (5, 6)), spread=1.0) for i in order],
         "searches": [settings[i][0] for i in order],
         "due": [settings[i][1] for i in order],
     }

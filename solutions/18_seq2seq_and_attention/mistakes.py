@@ -194,11 +194,12 @@ class DecoderDropsOut(right.Seq2Seq):
 
 @mistake(of="Seq2Seq")
 class ZeroSkipped(right.Seq2Seq):
-    """the target's embedding has a mask, so that the decoder passes over each 0 without reading it."""
+    """the decoder is given a mask, too, and passes over each 0 without reading it."""
 
-    def __init__(self, source_vocab, target_vocab, embedding, width):
-        super().__init__(source_vocab, target_vocab, embedding, width)
-        self.target_embedding = keras.layers.Embedding(target_vocab, embedding, mask_zero=True)
+    def decode(self, decoder_inputs, state):
+        x, read = self.target_embedding(decoder_inputs), decoder_inputs != 0
+        outputs, *state = self.decoder(x, initial_state=state, mask=read)
+        return self.output_layer(outputs), state
 
 
 @mistake(of="Seq2Seq")
@@ -671,14 +672,14 @@ def penalty_inverted(references, hypothesis, n=4):
 
 @mistake(of="bleu")
 def length_upside_down(references, hypothesis, n=4):
-    """the brevity penalty is exp(1 - c/r) in the place of exp(1 - r/c) for what is too short, and so
+    """the brevity penalty is exp(1 - ℓ/r) in the place of exp(1 - r/ℓ) for what is too short, and so
     rewards it."""
     return _bleu(references, hypothesis, n, brevity=lambda r, c: 1 - c / r if c < r else 0.0)
 
 
 @mistake(of="bleu")
 def penalty_without_exponential(references, hypothesis, n=4):
-    """the brevity penalty is c/r itself."""
+    """the brevity penalty is ℓ/r itself."""
     return _bleu(references, hypothesis, n, brevity=lambda r, c: np.log(c / r) if c < r else 0.0)
 
 
