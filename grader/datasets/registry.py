@@ -208,6 +208,18 @@ SPECS = (
         "(2014), https://doi.org/10.3115/v1/D14-1162",
         sha256="f39e2f1eade49208d88c188387f2fda0f76e5f6bfbc7f1a5f9e356aadab57b8c",
     ),
+    Spec(
+        name="karate",
+        title="Members of a karate club: whom each met elsewhere, and whom each followed after the split",
+        features={"ties": Feature((34,), "uint8"), "label": LABEL},
+        examples=34,
+        class_names=("Mr. Hi", "Officer"),
+        source="NetworkX 3.6.1, networkx.karate_club_graph",
+        licence="BSD 3-clause, as part of NetworkX; its author published the tables without terms",
+        citation="W. W. Zachary, An Information Flow Model for Conflict and Fission in Small Groups (1977), "
+        "https://doi.org/10.1086/jar.33.4.3629752",
+        sha256="36f1153d77afb2f73613db8cd48bbd61cfcb730d845ab99149fe7564c1d69e33",
+    ),
 )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ def make(name: str) -> bytes:
         "autompg": autompg,
         "photographs": photographs,
         "glove": glove,
+        "karate": karate,
     }
     made = tables[name]() if name in tables else scikit_learn(name)
     features = describe(name).features
@@ -114,6 +115,18 @@ def glove() -> Arrays:
     rows = [row for row, word in enumerate(words) if re.fullmatch("[a-z]+", word)][:8000]
     vectors = np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
     return {"word": np.array([words[row] for row in rows]), "vector": vectors[rows].astype("float16")}
+
+
+def karate() -> Arrays:
+    """Take NetworkX' graph of the club, with a row for each member: ties to all, and the side taken."""
+    import networkx
+
+    graph = networkx.karate_club_graph()
+    sides = describe("karate").class_names
+    return {
+        "ties": networkx.to_numpy_array(graph).astype("uint8"),
+        "label": np.array([sides.index(side) for _, side in graph.nodes(data="club")], "int64"),
+    }
 
 
 def _packaged(package: str, path: str) -> Path:

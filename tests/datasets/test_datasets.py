@@ -134,6 +134,19 @@ def test_words_are_the_most_frequent_and_near_what_they_mean() -> None:
         assert words[order[0]] == word and nearest in [words[row] for row in order[1:4]]
 
 
+def test_the_club_is_zacharys() -> None:
+    import networkx
+
+    ties, sides = arrays("karate")["ties"], arrays("karate")["label"]
+    assert (ties == ties.T).all() and not ties.diagonal().any()
+    assert ((ties > 0).sum() // 2, ties.sum() // 2) == (78, 231)
+    assert (sides[0], sides[33], sides.sum()) == (0, 1, 17)
+    # The cut that Zachary found names the side of all but the ninth member.
+    graph = networkx.from_numpy_array(ties.astype(int))
+    _, (followers, _) = networkx.minimum_cut(graph, 0, 33, capacity="weight")
+    assert [member for member in range(34) if (member in followers) != (sides[member] == 0)] == [8]
+
+
 def test_names_are_scikit_learns() -> None:
     from sklearn import datasets as theirs
 
