@@ -321,8 +321,8 @@ different signs; from left to right, more edges must be cut.
 # %% [markdown]
 r"""
 The second eigenvector alone is right for 32 of 34 members. It was found in 1973 by Miroslav Fiedler
-to divide graphs well, and is called the *Fiedler vector*. A network that is to learn needs more: a way
-to change signals with weights that can be trained.
+to divide graphs well, and is called the *Fiedler vector*. A network that is to learn needs more: a
+way to change signals with weights that can be trained.
 
 ## Filters on a graph
 
@@ -331,11 +331,11 @@ eigenvectors, multiply the part of each frequency $\lambda$ by a number $g(\lamb
 
 $$y=U\,g(\Lambda)\,U^\top x$$
 
-with the eigenvectors as columns of $U$, and $g$ of the eigenvalues on the diagonal of
-$g(\Lambda)$. This has two faults. The eigenvectors of a large graph cannot be computed, and a free $g$
-changes a signal anywhere, far from where it was. Hammond, Vandergheynst and Gribonval (2011) and
-Defferrard, Bresson and Vandergheynst (2016) take for $g$ a polynomial. Then no eigenvector is needed,
-since $U\Lambda^kU^\top=L^k$.
+with the eigenvectors as columns of $U$, and $g$ of the eigenvalues on the diagonal of $g(\Lambda)$.
+This has two faults. The eigenvectors of a large graph cannot be computed, and a free $g$ changes a
+signal anywhere, far from where it was. Hammond, Vandergheynst and Gribonval (2011) and Defferrard,
+Bresson and Vandergheynst (2016) take for $g$ a polynomial. Then no eigenvector is needed, since
+$U\Lambda^kU^\top=L^k$.
 
 Powers of large numbers are large, so one uses the *Chebyshev polynomials*, which stay between -1 and
 1 on the interval from -1 to 1:
@@ -418,23 +418,24 @@ The largest eigenvalue was needed to scale $L$; that is cheap, also for large gr
 r"""
 ## From the filter to one matrix
 
-Kipf and Welling (2017) make the filter as simple as possible: $K=2$, and many layers in the place of
-a high degree. They use the *normalised* Laplacian $I-D^{-1/2}AD^{-1/2}$, whose eigenvalues are between
-0 and 2 in any graph, so that nodes of large degree do not dominate.
+Kipf and Welling (2017) make the filter as simple as possible: $K=2$, and many layers in the place
+of a high degree. They use the *normalised* Laplacian $I-D^{-1/2}AD^{-1/2}$, whose eigenvalues are
+between 0 and 2 in any graph, so that nodes of large degree do not dominate.
 
-*A small step.* Put $K=2$, this Laplacian, $\lambda_{\max}=2$ and $\theta_0=-\theta_1=\theta$ into the filter.
-What is $y$? Which eigenvalues can the matrix have by which $x$ is multiplied, and what happens to a
-signal after ten layers of it?
+*A small step.* Put $K=2$, this Laplacian, $\lambda_{\max}=2$ and $\theta_0=-\theta_1=\theta$ into
+the filter. What is $y$? Which eigenvalues can the matrix have by which $x$ is multiplied, and what
+happens to a signal after ten layers of it?
 
 <details><summary>Answer</summary>
 
-$\tilde L=L-I=-D^{-1/2}AD^{-1/2}$, so that $y=\theta_0x+\theta_1\tilde Lx=\theta\,(I+D^{-1/2}AD^{-1/2})\,x$.
-The eigenvalues of this matrix are $2-\lambda$, between 0 and 2. After ten layers the smooth part of a
-signal is $2^{10}$ times as large.
+$\tilde L=L-I=-D^{-1/2}AD^{-1/2}$, so that $y=\theta_0x+\theta_1\tilde
+Lx=\theta\,(I+D^{-1/2}AD^{-1/2})\,x$. The eigenvalues of this matrix are $2-\lambda$, between 0 and
+2. After ten layers the smooth part of a signal is $2^{10}$ times as large.
 
 </details>
 
-Therefore they put the $I$ inside, which gives each node a self-loop, *before* the degrees are counted:
+Therefore they put the $I$ inside, which gives each node a self-loop, *before* the degrees are
+counted:
 
 $$\hat A=\tilde D^{-1/2}(A+I)\tilde D^{-1/2},\qquad \tilde D_{ii}=\sum_j(A+I)_{ij}$$
 
@@ -594,8 +595,8 @@ sides:
 $$Z=\hat A\,\operatorname{ReLU}(\hat AXW_0)\,W_1$$
 
 The loss is the cross-entropy $-\log\operatorname{softmax}(z_i)_{y_i}$, averaged over the *labelled*
-members alone. The others have no part in the loss, but all edges are used. Learning of this kind is called
-*semi-supervised*. Without features $X$ is $I$, so that $\hat AXW_0=\hat AW_0$.
+members alone. The others have no part in the loss, but all edges are used. Learning of this kind is
+called *semi-supervised*. Without features $X$ is $I$, so that $\hat AXW_0=\hat AW_0$.
 """
 
 
@@ -695,19 +696,19 @@ right.
 # %% [markdown]
 r"""
 **Prediction 1, answered.** 31 of 32, from all starting weights that we tried. The two answers are
-wrong about the same member, number 8 (the ninth), who is ringed. Zachary found that his method failed for this
-one member alone, and reported why: the man was a supporter of the officer, though a weak one, but
-three weeks from his test for the black belt, and would have had to give up his rank in the other
-club. The graph does not know this, and no network on it can.
+wrong about the same member, number 8 (the ninth), who is ringed. Zachary found that his method
+failed for this one member alone, and reported why: the man was a supporter of the officer, though a
+weak one, but three weeks from his test for the black belt, and would have had to give up his rank
+in the other club. The graph does not know this, and no network on it can.
 """
 
 # %% [markdown]
 r"""
 **A silent bug.** A colleague's model ends in a softmax, and his loss applies the softmax again. His
-guesses are right for as many members as yours, and he sees no error. But the loss stops falling, and
-he trains for longer and longer. At which value does it stop? Compute the number on paper: what are the
-largest and the smallest "logit" that a softmax of two classes can hand to the second softmax, and what is
-the loss then? Write it down, and then run the cell.
+guesses are right for as many members as yours, and he sees no error. But the loss stops falling,
+and he trains for longer and longer. At which value does it stop? Compute the number on paper: what
+are the largest and the smallest "logit" that a softmax of two classes can hand to the second
+softmax, and what is the loss then? Write it down, and then run the cell.
 """
 
 # %% tags=["active-ipynb"]
@@ -741,8 +742,8 @@ r"""
 
 A probability is at most 1, and the other is then 0. The loss is at least
 $-\log\frac{e^1}{e^1+e^0}=\log(1+e^{-1})\approx0.313$, and the gradient is almost 0 there, since the
-first softmax is saturated. A loss that stops at a value other than 0, the same for each start, is the mark of
-this bug. With $C$ classes the value is $\log(1+(C-1)/e)$.
+first softmax is saturated. A loss that stops at a value other than 0, the same for each start, is
+the mark of this bug. With $C$ classes the value is $\log(1+(C-1)/e)$.
 
 </details>
 """
@@ -751,11 +752,11 @@ this bug. With $C$ classes the value is $\log(1+(C-1)/e)$.
 r"""
 ## Depth and oversmoothing
 
-The public test for such networks is Cora, 2,708 papers that cite each other. In its place stands a network
-that we draw, a *stochastic block model*: 240 nodes in three classes; two nodes of the same class are joined with
-probability 0.06, and two of different classes with 0.01. A node's 24 features are the mean of its class and
-much noise. Five nodes of each class are labelled. Half of the others, the validation set, is used to choose
-the depth; the last half, the test set, is used once.
+The public test for such networks is Cora, 2,708 papers that cite each other. In its place stands a
+network that we draw, a *stochastic block model*: 240 nodes in three classes; two nodes of the same
+class are joined with probability 0.06, and two of different classes with 0.01. A node's 24 features
+are the mean of its class and much noise. Five nodes of each class are labelled. Half of the others,
+the validation set, is used to choose the depth; the last half, the test set, is used once.
 
 **Prediction 3.** Which number of layers is best: 1, 2, 4, 8 or 16? How much is lost at 16?
 
@@ -794,11 +795,11 @@ the depth; the last half, the test set, is used once.
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** The validation set chooses among the depths; the test set is used once, for the depth
-that it has chosen, in the cell below. Each layer takes the mean over neighbours, so that many layers
-take it over nearly all nodes, and what is left of a node's features is what all have in common. This is called
-*oversmoothing* (Li, Han and Wu, 2018). Kipf and Welling report in their appendix on depth that two or three layers
-are best on Cora, Citeseer and Pubmed, too.
+**Prediction 3, answered.** The validation set chooses among the depths; the test set is used once,
+for the depth that it has chosen, in the cell below. Each layer takes the mean over neighbours, so
+that many layers take it over nearly all nodes, and what is left of a node's features is what all
+have in common. This is called *oversmoothing* (Li, Han and Wu, 2018). Kipf and Welling report in
+their appendix on depth that two or three layers are best on Cora, Citeseer and Pubmed, too.
 """
 
 # %% tags=["active-ipynb"]
@@ -814,11 +815,11 @@ are best on Cora, Citeseer and Pubmed, too.
 
 # %% [markdown]
 r"""
-How fast is the smoothing? Without weights and activation, $k$ layers are $\hat A^k$. The largest eigenvalue of
-$\hat A$ is 1, and its eigenvector has the entries $\sqrt{d_i+1}$ with $d_i$ for the degree of node $i$: it says nothing
-but how many neighbours a node has. Everything else shrinks, in the end by the second largest absolute value
-$\mu$ of an eigenvalue in each layer. The line is $\mu^k$, and the marks are measured. They must run in parallel
-to the line at its end.
+How fast is the smoothing? Without weights and activation, $k$ layers are $\hat A^k$. The largest
+eigenvalue of $\hat A$ is 1, and its eigenvector has the entries $\sqrt{d_i+1}$ with $d_i$ for the
+degree of node $i$: it says nothing but how many neighbours a node has. Everything else shrinks, in
+the end by the second largest absolute value $\mu$ of an eigenvalue in each layer. The line is
+$\mu^k$, and the marks are measured. They must run in parallel to the line at its end.
 """
 
 # %% tags=["active-ipynb"]
@@ -847,22 +848,24 @@ to the line at its end.
 r"""
 ## Attention on a graph
 
-$\hat A$ is fixed before training: a node listens to each neighbour by a weight that depends on degrees alone. A
-*graph attention network* computes the weight from the features. Let $h_i$ be the features of node $i$,
-$W$ a matrix, and $a$ a vector of $2H$ numbers; $[u;v]$ is $v$ appended to $u$:
+$\hat A$ is fixed before training: a node listens to each neighbour by a weight that depends on
+degrees alone. A *graph attention network* computes the weight from the features. Let $h_i$ be the
+features of node $i$, $W$ a matrix, and $a$ a vector of $2H$ numbers; $[u;v]$ is $v$ appended to
+$u$:
 
 $$e_{ij}=\operatorname{LeakyReLU}\bigl(a^\top[h_iW;\,h_jW]\bigr),\qquad
 \alpha_{ij}=\frac{\exp e_{ij}}{\sum_{k\in N(i)}\exp e_{ik}}$$
 
-$N(i)$ are the neighbours of $i$ and $i$ itself. LeakyReLU leaves positive numbers as they are, and multiplies
-negative ones by 0.2.
+$N(i)$ are the neighbours of $i$ and $i$ itself. LeakyReLU leaves positive numbers as they are, and
+multiplies negative ones by 0.2.
 
-*A small step.* A graph of 10,000 nodes has $10^8$ pairs. Must all $10^8$ vectors $[h_iW;h_jW]$ be made?
+*A small step.* A graph of 10,000 nodes has $10^8$ pairs. Must all $10^8$ vectors $[h_iW;h_jW]$ be
+made?
 
 <details><summary>Answer</summary>
 
-No. With $a=[a_1;a_2]$ the product is $a_1^\top h_iW+a_2^\top h_jW$: one number for each node as the one that listens,
-and one as the one that is listened to. Only their sums are made for pairs.
+No. With $a=[a_1;a_2]$ the product is $a_1^\top h_iW+a_2^\top h_jW$: one number for each node as the
+one that listens, and one as the one that is listened to. Only their sums are made for pairs.
 
 </details>
 """
@@ -905,8 +908,8 @@ def gat_attention(
 
 # %% [markdown]
 r"""
-A layer of it is $\phi(\alpha\,hW+b)$, and two of them are trained as the convolutions were, on the same networks.
-Both are compared by the validation set.
+A layer of it is $\phi(\alpha\,hW+b)$, and two of them are trained as the convolutions were, on the
+same networks. Both are compared by the validation set.
 """
 
 # %% tags=["active-ipynb"]
@@ -948,10 +951,11 @@ Both are compared by the validation set.
 
 # %% [markdown]
 r"""
-What can such attention learn? Brody, Alon and Yahav (2022) looked at the formula and found a limit. Whoever listens,
-$a_2^\top h_jW$ alone decides which neighbour $j$ gets more than another, since LeakyReLU is increasing: all
-nodes rank their neighbours in the same order. They call it *static* attention. Below, ten nodes with random features
-all listen to each other. In each row the darkest cell must be in the same column.
+What can such attention learn? Brody, Alon and Yahav (2022) looked at the formula and found a limit.
+Whoever listens, $a_2^\top h_jW$ alone decides which neighbour $j$ gets more than another, since
+LeakyReLU is increasing: all nodes rank their neighbours in the same order. They call it *static*
+attention. Below, ten nodes with random features all listen to each other. In each row the darkest
+cell must be in the same column.
 """
 
 # %% tags=["active-ipynb"]
@@ -970,10 +974,10 @@ all listen to each other. In each row the darkest cell must be in the same colum
 r"""
 ## Messages along edges
 
-A matrix of $n\times n$ numbers is a waste where most of them are 0: Cora has 2,708 nodes, about 7 million pairs and about
-five thousand edges. In practice the graph is its list of edges, and a layer is *message passing*: each edge
-carries its source's features to its target, and each node puts what comes in together by a sum, a mean or a
-maximum.
+A matrix of $n\times n$ numbers is a waste where most of them are 0: Cora has 2,708 nodes, about 7
+million pairs and about five thousand edges. In practice the graph is its list of edges, and a layer
+is *message passing*: each edge carries its source's features to its target, and each node puts what
+comes in together by a sum, a mean or a maximum.
 """
 
 
@@ -1017,9 +1021,9 @@ def message_passing(
 
 # %% [markdown]
 r"""
-A molecule is a graph, and what is asked of it is one number for the whole graph. Many small graphs are trained
-on as one graph of many parts, with a number for each node that says to which graph it belongs. The *readout*
-averages the nodes of each graph.
+A molecule is a graph, and what is asked of it is one number for the whole graph. Many small graphs
+are trained on as one graph of many parts, with a number for each node that says to which graph it
+belongs. The *readout* averages the nodes of each graph.
 """
 
 
@@ -1057,10 +1061,10 @@ def readout(
 r"""
 ## Which graphs can it tell apart?
 
-Xu, Hu, Leskovec and Jegelka (2019) ask which neighbourhoods the three ways of putting messages together can tell
-apart. A node has neighbours of two kinds, red with the features (1, 0) and blue with (0, 1). Three pairs of such
-neighbourhoods are below. Before you run the cell, fill in the table: which of sum, mean and max gives two different
-results for which pair?
+Xu, Hu, Leskovec and Jegelka (2019) ask which neighbourhoods the three ways of putting messages
+together can tell apart. A node has neighbours of two kinds, red with the features (1, 0) and blue
+with (0, 1). Three pairs of such neighbourhoods are below. Before you run the cell, fill in the
+table: which of sum, mean and max gives two different results for which pair?
 """
 
 # %% tags=["active-ipynb"]
@@ -1083,13 +1087,13 @@ results for which pair?
 
 # %% [markdown]
 r"""
-A maximum sees which kinds there are, a mean sees their shares, and a sum sees how many there are of each. That is
-the order that Xu and others prove.
+A maximum sees which kinds there are, a mean sees their shares, and a sum sees how many there are of
+each. That is the order that Xu and others prove.
 
-The sum has a limit, too. On the left are two triangles and on the right a hexagon, and all six nodes have the
-same feature. Each node has two neighbours, which have two neighbours, and so on. So all nodes get the same number in
-each round, whatever is done with what comes in, and the readouts are equal after any number of layers. The spectrum tells
-the two apart at once.
+The sum has a limit, too. On the left are two triangles and on the right a hexagon, and all six
+nodes have the same feature. Each node has two neighbours, which have two neighbours, and so on. So
+all nodes get the same number in each round, whatever is done with what comes in, and the readouts
+are equal after any number of layers. The spectrum tells the two apart at once.
 """
 
 # %% tags=["active-ipynb"]
@@ -1111,10 +1115,11 @@ the two apart at once.
 
 # %% [markdown]
 r"""
-**Explore.** Until here, nodes of the same class were joined more often. Change `inside` and `outside` below, for
-example to 0.01 and 0.06, or to values that are equal, and the depth, the number of labels and the noise. The cell
-prints the share of right nodes in the validation set, with the graph and without it. For which ratio of the two
-do the neighbours do more harm than good? Can a network use neighbours of other classes?
+**Explore.** Until here, nodes of the same class were joined more often. Change `inside` and
+`outside` below, for example to 0.01 and 0.06, or to values that are equal, and the depth, the
+number of labels and the noise. The cell prints the share of right nodes in the validation set, with
+the graph and without it. For which ratio of the two do the neighbours do more harm than good? Can a
+network use neighbours of other classes?
 """
 
 # %% tags=["active-ipynb"]
@@ -1131,37 +1136,41 @@ r"""
 
 ## What you have learnt
 
-- A graph is a list of edges or a matrix; its Laplacian measures how much a signal changes along the edges, and
-  its small eigenvalues belong to smooth signals.
-- A polynomial of degree $K-1$ in the Laplacian is a filter that reaches $K-1$ hops, and needs no eigenvectors.
-- A graph convolution is such a filter of one hop, with features: it learns from few labels, since the edges
-  carry them on.
+- A graph is a list of edges or a matrix; its Laplacian measures how much a signal changes along the
+  edges, and its small eigenvalues belong to smooth signals.
+- A polynomial of degree $K-1$ in the Laplacian is a filter that reaches $K-1$ hops, and needs no
+  eigenvectors.
+- A graph convolution is such a filter of one hop, with features: it learns from few labels, since
+  the edges carry them on.
 - Each layer smooths. With many layers all nodes of a component become alike.
 - Message passing is all of this along a list of edges; what it cannot tell apart, no depth can.
 
 Read on: Kipf and Welling, [Semi-Supervised Classification with Graph Convolutional
-Networks](https://arxiv.org/abs/1609.02907) (2017); Sanchez-Lengeling, Reif, Pearce and Wiltschko, [A Gentle Introduction to
-Graph Neural Networks](https://distill.pub/2021/gnn-intro/) (2021).
+Networks](https://arxiv.org/abs/1609.02907) (2017); Sanchez-Lengeling, Reif, Pearce and Wiltschko,
+[A Gentle Introduction to Graph Neural Networks](https://distill.pub/2021/gnn-intro/) (2021).
 """
 
 # %% [markdown]
 r"""
 ## In your own words
 
-A bank has a graph of accounts, with an edge where money went from one to the other, and 200 accounts that are known to be
-fraudulent. It trains a graph convolutional network of eight layers to find the others, and is disappointed: it is
-worse than a network that looks at each account alone. Give two reasons that this chapter offers, say for each how you would
-test it, and what you would change. Six sentences.
+A bank has a graph of accounts, with an edge where money went from one to the other, and 200
+accounts that are known to be fraudulent. It trains a graph convolutional network of eight layers to
+find the others, and is disappointed: it is worse than a network that looks at each account alone.
+Give two reasons that this chapter offers, say for each how you would test it, and what you would
+change. Six sentences.
 """
 
 # %% [markdown] tags=["answer"]
 r"""
-The first reason is depth: eight times the mean over neighbours leaves little of an account's own features, so that all
-accounts of a component look alike. One measures how far the rows of the last hidden layer differ from each other, layer by
-layer, and trains one and two layers as well, chosen on validation accounts. The second reason is that neighbours may not be
-alike: those who steal send money to and from honest accounts, and hardly to each other, so that the mean makes a
-fraudulent account look honest. One counts, among the known accounts, how often an edge joins two of the same class, and compares it with what
-would be found if the labels were shuffled. If it is low, the node's own features must be kept apart from its
-neighbours', as two inputs of a layer with weights of their own, and incoming and outgoing edges must be kept apart, too. The
-attention of a GAT helps little here, since it ranks all neighbours in the same order for everyone.
+The first reason is depth: eight times the mean over neighbours leaves little of an account's own
+features, so that all accounts of a component look alike. One measures how far the rows of the last
+hidden layer differ from each other, layer by layer, and trains one and two layers as well, chosen
+on validation accounts. The second reason is that neighbours may not be alike: those who steal send
+money to and from honest accounts, and hardly to each other, so that the mean makes a fraudulent
+account look honest. One counts, among the known accounts, how often an edge joins two of the same
+class, and compares it with what would be found if the labels were shuffled. If it is low, the
+node's own features must be kept apart from its neighbours', as two inputs of a layer with weights
+of their own, and incoming and outgoing edges must be kept apart, too. The attention of a GAT helps
+little here, since it ranks all neighbours in the same order for everyone.
 """
