@@ -42,7 +42,7 @@ def path(n, order):
 
 @exercise(
     points=10,
-    hint="Which entries of A does an edge between nodes 1 and 2 set, and which does an edge from node 1 to itself?",
+    hint="Which entries of A does an edge between nodes 1 and 2 set, and which does a self-loop of node 1?",
     arrays="numpy",
     dtype="float64",
 )
@@ -94,7 +94,8 @@ def _(rng):
     # clause: "a self-loop, is one 1 on the diagonal, in either kind of graph"
     yield "self-loops, undirected", {"graphs": [(some_edges(rng, 7, 8, loops=3), 7, {})]}
     yield "self-loops, directed", {"graphs": [(some_edges(rng, 7, 8, loops=3), 7, {"directed": True})]}
-    # clause: "A node that no edge names is isolated", "A node without edges has a row of zeros in each of them"
+    # clause: "A node that no edge names is isolated", "A node without edges has a row of zeros in each of
+    # them"
     names = rng.permutation(9)[:6]
     yield (
         "isolated nodes, one of them the last",
@@ -320,7 +321,8 @@ def _(rng):
         },
     )
     order = rng.permutation(40)
-    yield "a long path", {"matrices": [path(40, order), in_parts(rng, [3, 2], isolated=int(rng.integers(1, 4)))]}
+    few = in_parts(rng, [3, 2], isolated=int(rng.integers(1, 4)))
+    yield "a long path", {"matrices": [path(40, order), few]}
     # clause: "and a graph without nodes has none", "n = 0 or more"
     n = int(rng.integers(3, 7))
     yield (
@@ -474,7 +476,7 @@ def _(rng):
 
 @exercise(
     points=15,
-    hint="Three things happen to x, one after the other: which of them mixes nodes, and which mixes features?",
+    hint="Three things happen to x in turn: which of them mixes nodes, and which mixes features?",
 )
 def GraphConv(answer, options, x, A_hat, weights, cotangent=None, order=None, scale=None):
     layer = answer.GraphConv(**options)
@@ -533,7 +535,7 @@ def _(rng):
     )
     # clause: "and n may be 1 or 0"
     yield "a single node", layer_of(rng, 1, 5, 11, "elu") | {"A_hat": rng.normal(size=(1, 1))}
-    # clause: "which starts from \"glorot_uniform\"", "which starts from zeros"
+    # clause: "which starts from glorot_uniform", "which starts from zeros"
     yield "the weights at the start", layer_of(rng, 3, 60, 70, None) | {"scale": rng.uniform(1, 2)}
     # clause: "The same in training as in use; gradients flow to both inputs and both weights"
     yield (
@@ -599,23 +601,24 @@ def problem(rng, n, H, C, steps, rate, labelled=None, unknown=-1, **options):
 def _(rng):
     # clause: "One step subtracts `rate` times the gradient from both weights", "The logits of all nodes after
     # the last step, and the loss before each step"
-    yield "one step", {"problems": [problem(rng, 7, 4, 2, 1, 0.5)]}
-    yield "six steps", {"problems": [problem(rng, 8, 5, 3, 6, 0.4)]}
-    # clause: "Those of the other nodes are unknown: they may be any numbers, -1 among them, and change nothing"
+    yield "one step", {"problems": [problem(rng, 7, 4, 2, 1, 2.0)]}
+    yield "six steps", {"problems": [problem(rng, 8, 5, 3, 6, 1.5)]}
+    # clause: "Those of the other nodes are unknown: they may be any numbers, -1 among them, and change
+    # nothing"
     yield (
         "other nodes with numbers of all kinds",
-        {"problems": [problem(rng, 9, 4, 2, 3, 0.5, unknown=rng.integers(-3, 90, size=9))]},
+        {"problems": [problem(rng, 9, 4, 2, 3, 2.0, unknown=rng.integers(-3, 90, size=9))]},
     )
     yield (
         "other nodes that look labelled",
-        {"problems": [problem(rng, 9, 4, 3, 3, 0.5, unknown=rng.integers(0, 3, size=9))]},
+        {"problems": [problem(rng, 9, 4, 3, 3, 2.0, unknown=rng.integers(0, 3, size=9))]},
     )
     # clause: "the numbers of the labelled nodes, in any order, each once", "with the mean over the labelled
     # nodes for the sum"
     labelled = rng.permutation(8)[:5]
     while np.all(np.diff(labelled) > 0):
         labelled = rng.permutation(8)[:5]
-    yield "many labelled nodes", {"problems": [problem(rng, 8, 3, 2, 3, 0.5, labelled=labelled)]}
+    yield "many labelled nodes", {"problems": [problem(rng, 8, 3, 2, 3, 2.0, labelled=labelled)]}
     # clause: "There may be isolated nodes, and parts of the graph without a labelled node"
     yield (
         "isolated nodes, of which one is labelled",
@@ -639,21 +642,21 @@ def _(rng):
     two[:4, :4], two[4:, 4:] = adjacency(rng, 4, 0.8), adjacency(rng, 4, 0.8)
     yield (
         "a part without a labelled node",
-        {"problems": [problem(rng, 8, 3, 2, 4, 0.5, labelled=np.array([1, 3]), A=two)]},
+        {"problems": [problem(rng, 8, 3, 2, 4, 2.0, labelled=np.array([1, 3]), A=two)]},
     )
     # clause: "symmetric, without normalisation; weights are 0 or positive"
     yield (
         "self-loops, and a single labelled node",
         {
             "problems": [
-                problem(rng, 6, 3, 2, 3, 0.5, labelled=rng.permutation(6)[:1], loops=True, chance=0.6)
+                problem(rng, 6, 3, 2, 3, 2.0, labelled=rng.permutation(6)[:1], loops=True, chance=0.6)
             ]
         },
     )
     # clause: "how many; 0 or more"
     yield (
         "no step, and a single node",
-        {"problems": [problem(rng, 5, 3, 3, 0, 0.5), problem(rng, 1, 4, 2, 2, 0.5, labelled=np.array([0]))]},
+        {"problems": [problem(rng, 6, 3, 3, 0, 2.0), problem(rng, 1, 4, 2, 2, 2.0, labelled=np.array([0]))]},
     )
     problems = [problem(rng, 6, 5, 2, 2, 1e-6, labelled=rng.permutation(6)) for _ in range(3)]
     yield (
@@ -665,9 +668,9 @@ def _(rng):
         "no labelled node, beside some",
         {
             "problems": [
-                problem(rng, 5, 3, 2, 2, 0.5),
-                problem(rng, 5, 3, 2, 2, 0.5, labelled=np.zeros(0, int)),
-                problem(rng, 4, 2, 3, 0, 0.5, labelled=np.zeros(0, int)),
+                problem(rng, 5, 3, 2, 2, 2.0),
+                problem(rng, 5, 3, 2, 2, 2.0, labelled=np.zeros(0, int)),
+                problem(rng, 4, 2, 3, 0, 2.0, labelled=np.zeros(0, int)),
             ],
             "due": [False, True, True],
         },
@@ -804,7 +807,7 @@ def sent(rng, n, F, E, agg, targets=None):
 
 @message_passing.cases
 def _(rng):
-    # clause: "\"sum\", \"mean\" or \"max\", of each feature by itself", "(source, target), one row for each
+    # clause: "sum, mean or max, of each feature by itself", "(source, target), one row for each
     # edge, in any order", "An edge goes in one direction only"
     for agg in ("sum", "mean", "max"):
         yield f"six nodes, {agg}", {"graphs": [sent(rng, 6, 5, 14, agg)]}
@@ -901,8 +904,8 @@ def some_graphs(rng, n, F, G, there=None):
 
 @readout.cases
 def _(rng):
-    # clause: "the mean of the nodes' features in each graph of a batch", "to which graph each node belongs, in
-    # any order"
+    # clause: "the mean of the nodes' features in each graph of a batch", "to which graph each node belongs,
+    # in any order"
     yield "three graphs", {"batches": [some_graphs(rng, 11, 2, 3)]}
     # clause: "zeros for a graph without nodes"
     yield "graphs without nodes, the last among them", {"batches": [some_graphs(rng, 9, 3, 6, [1, 2, 4])]}

@@ -666,7 +666,7 @@ def _trained(
         if order == "in turn":
             W0 = W0 - rate * d0
             d0, d1 = 0 * d0, slopes(W0, W1)[1][1]
-        W0, W1 = W0 - (0 if order == "last" else 1) * rate * d0, W1 - (0 if order == "first" else 1) * rate * d1
+        W0, W1 = W0 - (0 if order == "last" else rate) * d0, W1 - rate * d1
         history.append(float(entropy(W0, W1) if after else value))
     return np.asarray(logits(W0, W1)), np.array(history)
 
