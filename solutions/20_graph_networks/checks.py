@@ -668,7 +668,7 @@ def _(rng):
         "no labelled node, beside some",
         {
             "problems": [
-                problem(rng, 5, 3, 2, 2, 2.0),
+                problem(rng, 7, 6, 2, 2, 2.0),
                 problem(rng, 5, 3, 2, 2, 2.0, labelled=np.zeros(0, int)),
                 problem(rng, 4, 2, 3, 0, 2.0, labelled=np.zeros(0, int)),
             ],

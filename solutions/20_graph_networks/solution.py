@@ -811,9 +811,9 @@ the validation set, is used to choose the depth; the last half, the test set, is
 # %% tags=["active-ipynb"]
 # plt.figure(figsize=(6.5, 3.4), layout="constrained")
 # for seed in range(5):
-#     plt.semilogx(depths, [100 * scores[depth][seed] for depth in depths], "o", color="#0072B2", alpha=0.5)
+#     plt.semilogx(depths, [100 * scores[depth][seed] for depth in depths], "o", color="#0072B2")
 # plt.semilogx(depths, [100 * np.mean(scores[depth]) for depth in depths], label="mean of five networks")
-# plt.axhline(100 * np.mean(scores["alone"]), color="0.4", linestyle="--", label="two layers, each node alone")
+# plt.axhline(100 * np.mean(scores["alone"]), color="0.4", linestyle="--", label="each node alone")
 # plt.xticks(depths, depths)
 # plt.xlabel("layers")
 # plt.ylabel("validation nodes, % right")
@@ -951,17 +951,17 @@ same networks. Both are compared by the validation set.
 #
 #     def __init__(self, units, activation=None):
 #         super().__init__()
-#         self.units, self.activation = units, keras.activations.get(activation)
+#         self.width, self.bend = units, keras.layers.Activation(activation or "linear")
 #
-#     def build(self, input_shape):
-#         self.kernel = self.add_weight(shape=(input_shape[0][-1], self.units), initializer="glorot_uniform")
-#         self.a = self.add_weight(shape=(2 * self.units,), initializer="normal")
-#         self.bias = self.add_weight(shape=(self.units,), initializer="zeros")
+#     def build(self, shapes):
+#         self.W = self.add_weight(shape=(shapes[0][1], self.width), initializer="glorot_uniform")
+#         self.a = self.add_weight(shape=(2 * self.width,), initializer="normal")
+#         self.b = self.add_weight(shape=(self.width,), initializer="zeros")
 #
 #     def call(self, inputs):
 #         h, A = inputs
-#         weights = gat_attention(h, A, self.kernel.value, self.a.value)
-#         return self.activation(weights @ (h @ self.kernel) + self.bias)
+#         weights = gat_attention(h, A, self.W.value, self.a.value)
+#         return self.bend(weights @ (h @ self.W) + self.b)
 #
 #
 # class Attentive(Stack):
@@ -1001,7 +1001,7 @@ cell must be in the same column.
 
 # %% tags=["active-ipynb"]
 # draw = np.random.default_rng(3)
-# h, W, a = (tf.constant(0.6 * draw.normal(size=size), tf.float32) for size in ((10, 6), (6, 4), (8,)))
+# h, W, a = (tf.constant(0.45 * draw.normal(size=size), tf.float32) for size in ((10, 6), (6, 4), (8,)))
 # alpha = np.asarray(gat_attention(h, tf.ones((10, 10)), W, a))
 # figure, axis = plt.subplots(figsize=(4.6, 3.6), layout="constrained")
 # shown = axis.imshow(alpha, cmap="Greys", vmin=0)
