@@ -155,10 +155,9 @@ def graph_matrices(
         ValueError: n is below 0, or an edge names a node that is not from 0 to n - 1.
     """
     ### BEGIN SOLUTION
-    edges = np.asarray(edges, int).reshape(-1, 2)
-    if n < 0 or np.any((edges < 0) | (edges >= n)):
-        raise ValueError(f"nodes are numbered from 0 to n - 1, and n is 0 or more; n is {n}")
-    A = np.zeros((n, n))
+    if np.any((edges < 0) | (edges >= n)):
+        raise ValueError(f"nodes are numbered from 0 to n - 1; n is {n}")
+    A = np.zeros((n, n))  # which refuses an n below 0 itself
     A[edges[:, 0], edges[:, 1]] = 1
     if not directed:
         A = np.maximum(A, A.T)
@@ -1047,16 +1046,16 @@ def message_passing(
         ValueError: `agg` is another word, or an edge names a node that is not from 0 to n - 1.
     """
     ### BEGIN SOLUTION
-    n, edges = x.shape[0], np.asarray(edges).reshape(-1, 2)
+    n = x.shape[0]
     if agg not in ("sum", "mean", "max") or np.any((edges < 0) | (edges >= n)):
         raise ValueError("agg is sum, mean or max, and edges name nodes from 0 to n - 1")
     messages, targets = tf.gather(x, edges[:, 0]), edges[:, 1]
-    count = np.bincount(targets, minlength=n)[:n, None]
+    count = tf.cast(np.bincount(targets, minlength=n), x.dtype)[:, None]
     if agg == "max":
         largest = tf.math.unsorted_segment_max(messages, targets, n)
         return tf.where(count > 0, largest, tf.zeros_like(largest))
     total = tf.math.unsorted_segment_sum(messages, targets, n)
-    return total if agg == "sum" else total / np.maximum(count, 1).astype(x.dtype.as_numpy_dtype)
+    return total if agg == "sum" else total / tf.maximum(count, 1)
     ### END SOLUTION
 
 
@@ -1090,11 +1089,11 @@ def readout(
         ValueError: a number in `graph_id` is not from 0 to G - 1.
     """
     ### BEGIN SOLUTION
-    ids = np.asarray(graph_id)
-    if np.any((ids < 0) | (ids >= G)):
+    if np.any(graph_id >= G):
         raise ValueError("graphs are numbered from 0 to G - 1")
-    count = np.maximum(np.bincount(ids, minlength=G), 1)[:, None]
-    return tf.math.unsorted_segment_sum(x, ids, G) / count.astype(x.dtype.as_numpy_dtype)
+    # bincount refuses numbers below 0 itself.
+    count = tf.cast(np.maximum(np.bincount(graph_id, minlength=G), 1), x.dtype)
+    return tf.math.unsorted_segment_sum(x, graph_id, G) / count[:, None]
     ### END SOLUTION
 
 
