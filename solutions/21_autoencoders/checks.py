@@ -1,0 +1,864 @@
+"""How the answers on autoencoders are exercised. Students may read this file."""
+
+import numpy as np
+
+from grader.datasets import arrays
+from grader.drivers import (
+    WrongStructure,
+    count_parameters,
+    describe,
+    gradients,
+    keeping,
+    named,
+    number,
+    or_refused,
+    shaped,
+    with_gradients,
+)
+from grader.exercise import exercise
+
+HOURS = 7  # that a student needs
+
+
+def whole(rng, low, high):
+    """Draw an integer from `low` to below `high`."""
+    return int(rng.integers(low, high))
+
+
+def shuffled(rng, rows):
+    """Put rows in an order that nobody knows."""
+    return [rows[place] for place in rng.permutation(len(rows))]
+
+
+def together(found):
+    """Put the arrays of each list one behind the other, as they may have different shapes."""
+    return {name: np.concatenate([np.ravel(one) for one in rows]) for name, rows in found.items() if rows}
+
+
+# pca
+
+
+@exercise(
+    points=10,
+    hint="Through which point do the axes go, which eigenvalue is the largest, and what do you add to a "
+    "reconstruction at the end?",
+    arrays="numpy",
+    dtype="float64",
+    tolerance=1e-7,
+)
+def pca(answer, settings):
+    found = {"W, with signs of our choice": [], "directions without variance": [], "recon": []}
+    for X, k, rank in settings:
+        due = not 1 <= k <= X.shape[1]
+        returned = or_refused(due, lambda: keeping(answer.pca, X=X, k=k))
+        if isinstance(returned, float):
+            columns = rest = recon = returned
+        else:
+            W, recon = named(returned, "W", "recon").values()
+            W, recon = shaped(W, "W", X.shape[1], k), shaped(recon, "recon", *X.shape)
+            signs = np.where(np.cos(1.0 + np.arange(len(W))) @ W < 0, -1, 1)
+            columns = (W * signs)[:, :rank]
+            rest = W[:, rank:] @ W[:, rank:].T
+        found["W, with signs of our choice"].append(columns)
+        # clause: "neither does its direction among those along which the variance is the same"
+        found["directions without variance"].append(rest)
+        found["recon"].append(recon)
+    if all(rank == X.shape[1] or k <= rank for X, k, rank in settings):
+        del found["directions without variance"]
+    return together(found)
+
+
+def cloud(rng, examples, features, k, mean=3.0, largest=4.0):
+    """Draw examples whose variances along the principal components are well apart, and k."""
+    turned, _ = np.linalg.qr(rng.normal(size=(features, features)))
+    rank = min(examples - 1, features)
+    ways, _ = np.linalg.qr(rng.normal(size=(examples, rank)) - 0.0)
+    spread = largest * 0.7 ** np.arange(rank) * rng.uniform(0.95, 1.05, size=rank)
+    ways = np.linalg.qr(ways - ways.mean(axis=0))[0]
+    X = mean * rng.normal(size=features) + np.sqrt(examples) * (ways * spread) @ turned[:rank]
+    return X, k, rank
+
+
+def flat_features(rng, examples, features, constant):
+    """Draw examples of which some features are constant, in places that nobody knows; all of them are kept."""
+    X, _, rank = cloud(rng, examples, features, features)
+    X = np.concatenate([X, np.tile(rng.uniform(1, 9, size=constant), (examples, 1))], axis=1)
+    return X[:, rng.permutation(features + constant)], features + constant, rank
+
+
+@pca.cases
+def _(rng):
+    # clause: "stand in the order of the variance of the examples along them, largest first"
+    yield "eleven examples of three features", {"settings": [cloud(rng, 11, 3, 2)]}
+    # clause: "Features are centred, and not divided by anything"
+    yield "a mean far from 0", {"settings": [cloud(rng, 17, 5, 3, mean=1000.0)]}
+    yield "a code of one number", {"settings": [cloud(rng, whole(rng, 20, 30), 6, 1)]}
+    # clause: "have length 1, are orthogonal to each other"
+    yield "as many components as features", {"settings": [cloud(rng, 13, 4, 4), cloud(rng, 9, 7, 5)]}
+    # clause: "A feature may be the same in all of them": all directions are kept
+    yield "constant features", {
+        "settings": [flat_features(rng, 14, 5, 2), cloud(rng, 12, 5, 2), flat_features(rng, 23, 3, 3)]
+    }
+    # clause: "the examples, one or more"
+    one = 5 * rng.normal(size=(1, 4)), 4, 0
+    yield "fewer examples than features, and a single example", {
+        "settings": shuffled(rng, [cloud(rng, 5, 8, 3), (*cloud(rng, 4, 6, 6),), one])
+    }
+    # clause: "ValueError: k is below 1 or above the number of features"
+    rows = [cloud(rng, 9, 4, k) for k in (0, 1, 2, 4, 5, -1)] + [cloud(rng, 3, 7, k) for k in (2, 8)]
+    yield "codes of a size that is refused, among others", {"settings": shuffled(rng, rows)}
+    images = arrays("digits")["image"].reshape(-1, 64) / 16
+    rows = rng.permutation(len(images))[:60]
+    yield "sixty digits", {"settings": [(images[rows], 6, 6)]}
+
+
+# linear_autoencoder
+
+
+@exercise(
+    points=5,
+    hint="R changes by X dE G. Which side does each of the two neighbours of dE go to, transposed, if dE is "
+    "to stand alone?",
+    arrays="numpy",
+    dtype="float64",
+    tolerance=1e-7,
+)
+def linear_autoencoder(answer, X, encoder, decoder):
+    returned = keeping(answer.linear_autoencoder, X=X, encoder=encoder, decoder=decoder)
+    found = named(returned, "loss", "dencoder", "ddecoder")
+    # clause: "one number, and its gradients"
+    return found | {"loss": number(found["loss"])}
+
+
+def matrices(rng, examples, features, k, scale=1.0):
+    """Draw examples, an encoder and a decoder."""
+    return {
+        "X": scale * rng.normal(size=(examples, features)),
+        "encoder": rng.normal(size=(features, k)),
+        "decoder": rng.normal(size=(k, features)),
+    }
+
+
+@linear_autoencoder.cases
+def _(rng):
+    # clause: "summed over the features and averaged over the examples"
+    yield "seven examples of five features, a code of two", matrices(rng, 7, 5, 2)
+    # clause: "the examples, one or more"
+    yield "one example", matrices(rng, 1, 4, 3)
+    yield "one feature, a code of one number", matrices(rng, whole(rng, 5, 9), 1, 1)
+    # clause: "The code may be larger than the example"
+    yield "a code that is larger than the example", matrices(rng, 6, 3, 7)
+    # clause: "Nothing is centred here"
+    inputs = matrices(rng, 8, 6, 4)
+    yield "examples with a mean far from 0", inputs | {"X": inputs["X"] + 20}
+    yield "an autoencoder that is nearly perfect", _nearly_perfect(rng)
+
+
+def _nearly_perfect(rng):
+    """Draw an encoder, and its transpose as the decoder, with an error of a thousandth."""
+    W, _ = np.linalg.qr(rng.normal(size=(6, 6)))
+    return {
+        "X": rng.normal(size=(9, 6)), "encoder": W, "decoder": W.T + 1e-3 * rng.normal(size=(6, 6)),
+    }
+
+
+# fastica_step
+
+
+@exercise(
+    points=5,
+    hint="What is the derivative of tanh, over what is its mean taken, and how long is the new direction?",
+    arrays="numpy",
+    dtype="float64",
+    tolerance=1e-7,
+)
+def fastica_step(answer, w, X):
+    return {"w": keeping(answer.fastica_step, w=w, X=X)}
+
+
+def direction(rng, features):
+    """Draw a vector of length 1."""
+    w = rng.normal(size=features)
+    return w / np.linalg.norm(w)
+
+
+def sources(rng, examples, features):
+    """Draw a mixture of independent signals that are far from normal, whitened."""
+    signals = np.sign(rng.normal(size=(examples, features))) * rng.uniform(size=(examples, features)) ** 0.3
+    U, _, _ = np.linalg.svd(signals - signals.mean(axis=0), full_matrices=False)
+    turned, _ = np.linalg.qr(rng.normal(size=(features, features)))
+    return np.sqrt(examples) * U @ turned
+
+
+@fastica_step.cases
+def _(rng):
+    yield "forty examples of two features", {"w": direction(rng, 2), "X": sources(rng, 40, 2)}
+    yield "twenty examples of five features", {"w": direction(rng, 5), "X": sources(rng, 20, 5)}
+    # clause: "the examples, one or more"
+    yield "one example", {"w": direction(rng, 4), "X": rng.normal(size=(1, 4))}
+    # clause: "of length 1, with the sign that the step gives it"
+    yield "a hundred examples of seven features", {"w": direction(rng, 7), "X": sources(rng, 100, 7)}
+    yield "examples that are not small", {"w": direction(rng, 3), "X": 3 * rng.normal(size=(15, 3)) + 1}
+
+
+# The models: their layers are found by the names in the docstring, and filled by a seed.
+
+
+def layers_of(model, **counts):
+    """Return a model's layers by name, and refuse another number of them than is due; None is one layer."""
+    found = {}
+    for name, count in counts.items():
+        if not hasattr(model, name):
+            raise WrongStructure(f"expected the attribute `{name}`, as the docstring names it")
+        value = getattr(model, name)
+        if count is None:
+            found[name] = value
+            continue
+        if not hasattr(value, "__len__") or len(value) != count:
+            what = f"{len(value)} of them" if hasattr(value, "__len__") else describe(value)
+            raise WrongStructure(f"expected a list of another number of layers in `{name}`: {count}, got {what}")
+        found |= {f"{name}[{place}]": layer for place, layer in enumerate(value)}
+    return found
+
+
+def weights_of(layers):
+    """Return the kernels and biases of layers by name."""
+    found = {}
+    for name, layer in layers.items():
+        for part in ("kernel", "bias"):
+            variable = getattr(layer, part, None)
+            if variable is None:
+                raise WrongStructure(f"expected each layer to have a kernel and a bias, but `{name}` has no {part}")
+            found[f"{name}.{part}"] = variable
+    return found
+
+
+def fill(variables, seed, scale=1.0):
+    """Give variables random values that depend on the seed; kernels keep the size of what goes through."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    for variable in variables.values():
+        shape = tuple(variable.shape)
+        size = scale * np.sqrt(2 / np.prod(shape[:-1])) if len(shape) == 2 else scale * 0.5
+        variable.assign(0.5 * rng.normal(size=shape) if len(shape) == 1 else size * rng.normal(size=shape))
+
+
+def exercised(model, layers, x, codes, seed, scale, cotangent):
+    """Return what a model encodes, decodes and reconstructs, or its gradients in training."""
+    learnt = weights_of(layers)
+    fill(learnt, seed, scale)
+    if cotangent is None:
+        return {
+            "code": model.encode(x),
+            "decoded": model.decode(codes),
+            "reconstruction": model(x),
+            "numbers in all weights": np.array([count_parameters(model)]),
+        }
+    found = with_gradients(lambda: model(x, training=True), {"x": x} | learnt, cotangent)
+    slopes = np.concatenate([np.ravel(found[f"d{name}"]) for name in learnt])
+    return {
+        "reconstruction in training": found["output"],
+        "gradient of x": found["dx"],
+        "gradients of the weights": slopes,
+    }
+
+
+# Autoencoder
+
+
+@exercise(
+    points=10,
+    hint="Which layers have no activation, and in which order do the decoder's layers stand?",
+    tolerance=1e-4,
+)
+def Autoencoder(answer, dims, x=None, codes=None, seed=0, scale=1.0, cotangent=None, settings=None, **options):
+    import tensorflow as tf
+
+    if settings is not None:
+        found = []
+        for sizes, due in settings:
+            model = or_refused(due, lambda: answer.Autoencoder(sizes, **options))
+            if not isinstance(model, float):
+                model(tf.zeros((1, sizes[0])))
+                found.append(count_parameters(model))
+            else:
+                found.append(model)
+        return {"numbers in all weights of each autoencoder": np.array(found)}
+    model = answer.Autoencoder(list(dims), **options)
+    model(tf.zeros((1, dims[0])))
+    count = len(dims) - 1
+    layers = layers_of(model, encoder_layers=count, decoder_layers=count)
+    return exercised(model, layers, x, codes, seed, scale, cotangent)
+
+
+def autoencoder(rng, batch, dims, scale=1.0, gradient=False, **options):
+    """Draw the inputs of an autoencoder."""
+    return {
+        "dims": list(dims),
+        "x": rng.normal(size=(batch, dims[0])),
+        "codes": rng.normal(size=(batch + 1, dims[-1])),
+        "seed": whole(rng, 0, 1 << 30),
+        "scale": scale,
+        **({"cotangent": rng.normal(size=(batch, dims[0]))} if gradient else {}),
+        **options,
+    }
+
+
+@Autoencoder.cases
+def _(rng):
+    # clause: "With two numbers there is no hidden layer"
+    yield "no hidden layer", autoencoder(rng, 5, (6, 3))
+    # clause: "All but the last have the activation."
+    yield "one hidden layer, one example", autoencoder(rng, 1, (7, 5, 2), scale=2.0)
+    yield "three hidden layers, tanh", autoencoder(rng, 4, (5, 9, 6, 4, 2), activation="tanh")
+    # clause: "None for a linear autoencoder"
+    yield "a linear autoencoder", autoencoder(rng, 3, (6, 4, 2), activation=None)
+    # clause: "The code may be larger than the input"
+    yield "a code that is larger than the input", autoencoder(rng, 6, (4, 8, 11), activation="sigmoid")
+    yield "large numbers", autoencoder(rng, 4, (5, 8, 3), scale=6.0)
+    # clause: "The same in training as in use; gradients flow to the input and to all weights"
+    yield "training: the gradients", autoencoder(rng, 4, (6, 7, 5, 3), gradient=True)
+    yield "training: the gradients of a single layer, tanh", autoencoder(
+        rng, 3, (5, 4), gradient=True, activation="tanh"
+    )
+    # clause: "there are fewer than two numbers in `dims`, or one of them is below 1"
+    sizes = [[whole(rng, 2, 20) for _ in range(count)] for count in (2, 3, 4, 5)]
+    rows = [(one, False) for one in sizes] + [([8], True), ([], True), ([6, 0, 3], True), ([5, 4, 0], True)]
+    rows += [([0, 3], True), ([7, -2], True)]
+    yield "sizes that are refused, among others", {"dims": [], "settings": shuffled(rng, rows)}
+
+
+# mirror_sizes
+
+
+@exercise(
+    points=5,
+    hint="With stride 3, 7, 8 and 9 pixels all become 3. What does the mirror make of 3 without output_padding, "
+    "and how much is missing for each of the three?",
+    arrays="numpy",
+    dtype="float64",
+    tolerance=1e-6,
+)
+def mirror_sizes(answer, settings):
+    found = {"sides": [], "paddings": []}
+    for size, strides in settings:
+        due = min([size, *strides]) < 1
+        returned = or_refused(due, lambda: answer.mirror_sizes(size, list(strides)))
+        if isinstance(returned, float):
+            sides = paddings = returned
+        else:
+            sides, paddings = named(returned, "sides", "paddings").values()
+            sides = shaped(sides, "sides", 1 + len(strides))
+            paddings = shaped(paddings, "paddings", len(strides))
+        found["sides"].append(sides)
+        found["paddings"].append(paddings)
+    return together(found)
+
+
+@mirror_sizes.cases
+def _(rng):
+    # clause: "becomes n / stride, rounded up"
+    yield "one convolution of stride 2, all kinds of sides", {
+        "settings": [(whole(rng, 2, 60), (2,)) for _ in range(9)]
+    }
+    # clause: "in the order of the *decoder*"
+    yield "two and three convolutions of stride 2", {
+        "settings": [(whole(rng, 5, 200), (2,) * count) for count in (2, 3, 2, 3, 2, 3, 3)]
+    }
+    # clause: "Each is from 0 to below its stride"
+    drawn = [(whole(rng, 30, 400), tuple(rng.permutation([2, 3, 4, 5]).tolist())) for _ in range(8)]
+    yield "strides from 2 to 5", {"settings": drawn}
+    # clause: "Without any, the image stays as it is", "each 1 or more"
+    rows = [(whole(rng, 3, 40), ()), (1, (2,)), (whole(rng, 3, 40), (1, 3)), (1, (3, 1)), (2, (2, 2, 2))]
+    yield "no convolution, strides of 1 and images of one pixel", {
+        "settings": shuffled(rng, [*rows, (whole(rng, 5, 9), (20, 2)), (whole(rng, 20, 30), (7,))])
+    }
+    # clause: "ValueError: the size or a stride is below 1"
+    rows = [(0, (2,)), (-3, (2, 2)), (9, (2, 0)), (12, (-1, 2)), (whole(rng, 8, 20), (3, 2)), (0, ())]
+    yield "sizes and strides that are refused, among others", {
+        "settings": shuffled(rng, [*rows, (whole(rng, 9, 30), (2, 3))])
+    }
+
+
+# ConvAutoencoder
+
+
+@exercise(
+    points=10,
+    hint="Which convolution does the first transposed one mirror, and which number of filters, and which "
+    "output_padding for each side, lead back to what that convolution has read?",
+    tolerance=1e-4,
+)
+def ConvAutoencoder(answer, shape, code, x, codes, seed, scale=1.0, cotangent=None, filters=None):
+    import tensorflow as tf
+
+    options = {} if filters is None else {"filters": tuple(filters)}
+    model = answer.ConvAutoencoder(tuple(shape), code, **options)
+    model(tf.zeros((1, *shape)))
+    count = 2 if filters is None else len(filters)
+    layers = layers_of(model, convolutions=count, code_layer=None, expand=None, deconvolutions=count)
+    return exercised(model, layers, x, codes, seed, scale, cotangent)
+
+
+def conv_autoencoder(rng, batch, shape, code, filters=None, scale=1.0, gradient=False):
+    """Draw the inputs of a convolutional autoencoder."""
+    return {
+        "shape": list(shape),
+        "code": code,
+        "x": rng.uniform(size=(batch, *shape)),
+        "codes": rng.normal(size=(batch + 1, code)),
+        "seed": whole(rng, 0, 1 << 30),
+        "scale": scale,
+        **({} if filters is None else {"filters": list(filters)}),
+        **({"cotangent": rng.normal(size=(batch, *shape))} if gradient else {}),
+    }
+
+
+@ConvAutoencoder.cases
+def _(rng):
+    # clause: "filters[0], filters[1], … filters, each of 3 × 3, with stride 2, padding \"same\", and a ReLU"
+    yield "one convolution, images of 8 × 8", conv_autoencoder(rng, 3, (8, 8, 1), 4, (3,))
+    yield "the filters left to the default, images of 28 × 28", conv_autoencoder(rng, 1, (28, 28, 1), 5)
+    # clause: "The two sides may differ, and may be odd."
+    yield "images of 9 × 14 in three channels", conv_autoencoder(rng, 2, (9, 14, 3), 3, (4, 5))
+    yield "images of 27 × 27 in three channels", conv_autoencoder(rng, 1, (27, 27, 3), 4, (3, 2), scale=2.0)
+    yield "three convolutions, images of 10 × 7", conv_autoencoder(rng, 2, (10, 7, 2), 3, (5, 3, 4))
+    yield "images of one row of pixels", conv_autoencoder(rng, 4, (1, 11, 2), 2, (2, 3))
+    # clause: "may be more than there are pixels"
+    yield "a code that is larger than the image", conv_autoencoder(rng, 2, (3, 5, 1), 21, (4, 3))
+    # clause: "The same in training as in use; gradients flow to the images and to all weights"
+    yield "training: the gradients", conv_autoencoder(rng, 3, (7, 6, 2), 3, (3, 4), gradient=True)
+
+
+# denoising_loss
+
+
+@exercise(
+    points=5,
+    hint="What does the model see, what is it to return, and over which axes is an error added up?",
+    tolerance=1e-5,
+)
+def denoising_loss(answer, x, noise, kernel, bias):
+    import tensorflow as tf
+
+    calls = []
+
+    def loss_of(x, noise, kernel, bias):
+        def model(seen, training=None):
+            calls.append(tuple(seen.shape))
+            flat = tf.reshape(seen, (-1, kernel.shape[0]))
+            return tf.reshape(tf.tanh(flat @ kernel) * 2 + bias, tf.shape(seen))
+
+        return answer.denoising_loss(model, x, noise)
+
+    given = {"x": x, "noise": noise, "kernel": kernel, "bias": bias}
+    loss = number(loss_of(**given))
+    # clause: "called once, with one batch as `x` is shaped"
+    if calls != [tuple(np.shape(x))]:
+        raise WrongStructure("expected the model to be called once, with one batch as `x` is shaped")
+    # clause: "Gradients flow to the model's weights, to `x` and to `noise`"
+    return {"loss": loss} | gradients(loss_of, given)
+
+
+def noisy(rng, *shape, size=0.5, noise=0.5):
+    """Draw examples, noise, and the weights of a model."""
+    features = int(np.prod(shape[1:]))
+    return {
+        "x": size * rng.normal(size=shape),
+        "noise": noise * rng.normal(size=shape),
+        "kernel": rng.normal(size=(features, features)) / np.sqrt(features),
+        "bias": 0.3 * rng.normal(size=features),
+    }
+
+
+@denoising_loss.cases
+def _(rng):
+    # clause: "averaged over the examples"
+    yield "four examples of six features", noisy(rng, 4, 6)
+    yield "one example", noisy(rng, 1, 5)
+    # clause: "each of any shape"
+    yield "images of 3 × 4 in two channels", noisy(rng, 3, 3, 4, 2)
+    yield "examples of one number each", noisy(rng, 7, 1)
+    # clause: "With noise of 0 this is the loss of a plain autoencoder"
+    yield "no noise", noisy(rng, 5, 4, noise=0.0)
+    yield "much noise, and large examples", noisy(rng, 3, 8, size=6.0, noise=4.0)
+
+
+# optimal_linear_denoiser
+
+
+@exercise(
+    points=5,
+    hint="By which factor is an eigenvector of S multiplied, and what becomes of that factor if its eigenvalue "
+    "is 0 and s² goes to 0?",
+    arrays="numpy",
+    dtype="float64",
+    tolerance=1e-7,
+)
+def optimal_linear_denoiser(answer, settings):
+    found = []
+    for S, s2 in settings:
+        A = or_refused(s2 < 0, lambda: keeping(answer.optimal_linear_denoiser, S=S, s2=s2))
+        found.append(A if isinstance(A, float) else shaped(A, "A", *S.shape))
+    return together({"A": found})
+
+
+def covariance(rng, features, rank=None, scale=1.0):
+    """Draw a covariance matrix of a rank, whose eigenvalues above 0 are well above 0."""
+    rank = features if rank is None else rank
+    turned, _ = np.linalg.qr(rng.normal(size=(features, features)))
+    values = scale * rng.uniform(0.2, 3, size=rank)
+    S = (turned[:, :rank] * values) @ turned[:, :rank].T
+    return (S + S.T) / 2
+
+
+def with_constant_features(rng, features, constant):
+    """Draw a covariance of features, some of which are constant."""
+    S = np.zeros((features + constant, features + constant))
+    places = rng.permutation(features + constant)[:features]
+    S[np.ix_(places, places)] = covariance(rng, features)
+    return S
+
+
+@optimal_linear_denoiser.cases
+def _(rng):
+    # clause: "for noise of variance s² in each feature"
+    yield "two features", {"settings": [(covariance(rng, 2), rng.uniform(0.3, 1))]}
+    yield "five features, little noise and much noise", {
+        "settings": [(covariance(rng, 5), rng.uniform(0.01, 0.1)), (covariance(rng, 5), rng.uniform(5, 9))]
+    }
+    yield "large and small variances", {
+        "settings": [
+            (covariance(rng, 4, scale=1e6), rng.uniform(2e5, 9e5)),
+            (covariance(rng, 4, scale=1e-6), rng.uniform(2e-7, 9e-7)),
+            (covariance(rng, 1), rng.uniform(0.3, 1)),
+        ]
+    }
+    # clause: "with features that are constant, or with fewer examples than features"
+    yield "singular covariances, with noise", {
+        "settings": [(with_constant_features(rng, 4, 2), 0.5), (covariance(rng, 6, 3), rng.uniform(0.2, 1))]
+    }
+    # clause: "Where s² is 0 it is the limit for ever smaller s²"
+    rows = [(with_constant_features(rng, 3, 2), 0.0), (covariance(rng, 7, 4), 0.0), (covariance(rng, 3), 0.0)]
+    yield "no noise: singular covariances, a regular one, and one that is 0", {
+        "settings": shuffled(rng, [*rows, (np.zeros((3, 3)), 0.0), (np.zeros((2, 2)), 0.7)])
+    }
+    # clause: "An eigenvalue of at most 1e-12 times the largest one counts as 0"
+    turned, _ = np.linalg.qr(rng.normal(size=(5, 5)))
+    small = (turned * np.array([1.0, 0.5, 1e-4, 1e-15, 1e-15])) @ turned.T
+    yield "no noise, and eigenvalues that are nearly 0", {
+        "settings": [((small + small.T) / 2, 0.0), (covariance(rng, 4, 2), 0.0)]
+    }
+    # clause: "ValueError: s² is below 0"
+    rows = [(covariance(rng, 3), s2) for s2 in (-0.1, 0.4, -1e-6, 1.5)]
+    yield "variances of noise that are refused, among others", {"settings": shuffled(rng, rows)}
+
+
+# sparse_penalty
+
+
+@exercise(
+    points=5,
+    hint="Which of the two, the wanted mean and the one that is found, stands in front of the logarithm, and "
+    "over which axis is the mean of the activations taken?",
+    dtype="float64",
+    tolerance=1e-7,
+)
+def sparse_penalty(answer, settings):
+    losses, slopes = [], []
+    for h, rho in settings:
+        due = not 0 < rho < 1
+        loss = or_refused(due, lambda: answer.sparse_penalty(h, rho))
+        losses.append(number(loss))
+        if not due:
+            # clause: "Gradients flow to `h`, also of such units"
+            slopes.append(gradients(lambda h: answer.sparse_penalty(h, rho), {"h": h})["dh"])
+    return together({"penalty": losses, "gradients": slopes})
+
+
+def dead_and_sure(rng, batch, units):
+    """Draw activations of which some units are always exactly 0, and others always exactly 1."""
+    h = rng.uniform(size=(batch, units))
+    places = rng.permutation(units)
+    h[:, places[: units // 3]] = 0.0
+    h[:, places[units // 3 : 2 * units // 3]] = 1.0
+    return h
+
+
+@sparse_penalty.cases
+def _(rng):
+    # clause: "KL(ρ ‖ m), summed over the hidden units"
+    yield "five examples, one unit", {"settings": [(rng.uniform(size=(5, 1)), rng.uniform(0.05, 0.3))]}
+    yield "four examples, seven units", {"settings": [(rng.uniform(size=(4, 7)), rng.uniform(0.05, 0.3))]}
+    yield "a wanted mean above one half", {"settings": [(rng.uniform(size=(6, 5)), rng.uniform(0.6, 0.95))]}
+    # clause: "The mean over a batch of 1 is the example's own activation"
+    yield "one example", {"settings": [(rng.uniform(size=(1, 6)), rng.uniform(0.1, 0.4))]}
+    # clause: "so that all is finite for a from exactly 0 to exactly 1"
+    yield "units that are always off, and always on", {
+        "settings": [
+            (dead_and_sure(rng, 5, 9), rng.uniform(0.1, 0.4)), (dead_and_sure(rng, 1, 6), rng.uniform(0.1, 0.4)),
+        ]
+    }
+    # clause: "0 if m is ρ for each unit"
+    rho, h = rng.uniform(0.2, 0.7), rng.uniform(0.1, 0.2, size=(8, 4))
+    h += (rho - 1e-4) / (1 - 2e-4) - h.mean(axis=0)
+    yield "units that are as active as is wanted, and others", {
+        "settings": [(h, rho), (rng.uniform(size=(3, 4)), rho)]
+    }
+    # clause: "m is 0.0001 + 0.9998 a": many units, so that the sum is large
+    yield "forty units that are hardly ever on", {
+        "settings": [(1e-3 * rng.uniform(size=(5, 40)), rng.uniform(0.3, 0.5))]
+    }
+    # clause: "ValueError: ρ is not above 0, or not below 1"
+    rows = [(rng.uniform(size=(3, 4)), rho) for rho in (0.0, 1.0, -0.2, 1.3, 0.35, 0.1)]
+    yield "wanted means that are refused, among others", {"settings": shuffled(rng, rows)}
+
+
+# contractive_penalty
+
+
+@exercise(
+    points=5,
+    hint="Which factors of the Jacobian belong to a unit alone, and which to a unit and a pixel?",
+    dtype="float64",
+    tolerance=1e-7,
+)
+def contractive_penalty(answer, x, W, c, cotangent):
+    found = with_gradients(
+        lambda: answer.contractive_penalty(x, W, c), {"x": x, "W": W, "c": c}, cotangent
+    )
+    found["penalty"] = found.pop("output")
+    return found
+
+
+def hidden_layer(rng, batch, features, units, scale=1.0):
+    """Draw examples, the weights of a hidden layer, and a cotangent."""
+    return {
+        "x": rng.normal(size=(batch, features)),
+        "W": scale * rng.normal(size=(features, units)),
+        "c": 0.5 * rng.normal(size=units),
+        "cotangent": rng.normal(size=batch),
+    }
+
+
+@contractive_penalty.cases
+def _(rng):
+    yield "three examples, one unit", hidden_layer(rng, 3, 4, 1)
+    # clause: "One number for each example"
+    yield "one example, five units", hidden_layer(rng, 1, 3, 5)
+    yield "five examples, more units than features", hidden_layer(rng, 5, 3, 7)
+    yield "one feature", hidden_layer(rng, 4, 1, 6)
+    # clause: "Where a unit is saturated it adds 0, and all is finite"
+    inputs = hidden_layer(rng, 4, 5, 8, scale=0.5)
+    inputs["c"][:4] += rng.permutation([1e4, -1e4, 900.0, -900.0])
+    inputs["c"] = rng.permutation(inputs["c"])
+    yield "some units that are saturated", inputs
+    # The centre of a sigmoid is where it is steepest.
+    inputs = hidden_layer(rng, 3, 6, 4, scale=8.0)
+    inputs["c"] = -(inputs["x"][0] @ inputs["W"])
+    yield "large weights", inputs
+
+
+# anomaly_score
+
+
+@exercise(
+    points=5,
+    hint="Which images does the threshold come from, over which axes is an error added up, and what about a "
+    "score that equals the threshold?",
+    tolerance=1e-5,
+)
+def anomaly_score(answer, x, x_train, qs, weight, bias):
+    import keras
+    import tensorflow as tf
+
+    class Model(keras.Model):
+        """Multiplies each number; in training it is another one."""
+
+        def call(self, inputs, training=False):
+            return inputs * weight + bias + (1.0 if training else 0.0) * tf.abs(inputs)
+
+    model, scores, flags = Model(), [], []
+    for q in qs:
+        returned = or_refused(not 0 <= q <= 1, lambda: answer.anomaly_score(model, x, x_train, float(q)))
+        if isinstance(returned, float):
+            score = flag = returned
+        else:
+            score, flag = named(returned, "score", "flag").values()
+            score, flag = shaped(score, "score", len(x)), shaped(flag, "flag", len(x))
+        scores.append(score)
+        flags.append(flag)
+    return together({"score": scores, "flag": flags})
+
+
+def watched(rng, batch, examples, shape, qs, exact=False):
+    """Draw what is judged and normal examples; `exact` ones are made of small whole numbers."""
+    draw = (lambda *size: rng.integers(-9, 10, size=size).astype(float)) if exact else (
+        lambda *size: rng.normal(size=size)
+    )
+    x, known = draw(batch, *shape), draw(examples, *shape)
+    axes = tuple(range(1, len(shape) + 1))
+    if exact:
+        # The least and the most unusual of the normal examples are judged as well.
+        order = np.argsort(np.sum((0.5 * known) ** 2, axis=axes), kind="stable")
+        x = rng.permutation(np.concatenate([x, known[order[[0, -1]]]]))
+    else:
+        x = x * rng.uniform(0.5, 1.6, size=(batch, *[1] * len(shape)))
+    return {
+        "x": x, "x_train": known, "qs": qs,
+        "weight": 0.5 if exact else rng.uniform(0.2, 0.6, size=shape),
+        "bias": 0.0 if exact else 0.2 * rng.normal(size=shape),
+    }
+
+
+@anomaly_score.cases
+def _(rng):
+    # clause: "the squared length of the error, summed over all axes of the example"
+    yield "vectors, the upper quarter", watched(rng, 15, 21, (6,), [0.5])
+    yield "images of 3 × 4 in two channels", watched(rng, 14, 18, (3, 4, 2), [0.4, 0.6])
+    # clause: "between two scores it is interpolated linearly"
+    shares = rng.permutation([0.1, 0.3, 0.45, 0.55, 0.7, 0.9]) + rng.uniform(-0.02, 0.02, size=6)
+    yield "few normal examples, and six shares", watched(rng, 30, 4, (3,), shares.tolist())
+    # clause: "A score that equals it is not flagged", "from 0 to 1"
+    qs = shuffled(rng, [0.0, 0.5, 1.0])
+    yield "shares of 0 and 1, and scores that equal the threshold", watched(rng, 16, 9, (2,), qs, exact=True)
+    # clause: "one example or more", "normal examples, one or more"
+    one = watched(rng, 12, 1, (5,), [0.0, 0.3, 1.0])
+    yield "a single normal example", one
+    yield "a single example, and several shares", watched(rng, 1, 9, (2, 3), rng.uniform(size=24).tolist())
+    # clause: "ValueError: q is below 0 or above 1"
+    qs = shuffled(rng, [-0.1, 0.5, 1.2, 0.6, 95.0])
+    yield "shares that are refused, among others", watched(rng, 11, 12, (4,), qs)
+
+
+# free_energy
+
+
+@exercise(
+    points=5,
+    hint="Which terms depend on a hidden bit, and what is the sum of two exponentials if the bit is 0 or 1?",
+    arrays="numpy",
+    dtype="float64",
+    tolerance=1e-9,
+)
+def free_energy(answer, v, W, b, c):
+    return {"free energy": keeping(answer.free_energy, v=v, W=W, b=b, c=c)}
+
+
+def boltzmann(rng, visible, hidden, batch=None, scale=1.0):
+    """Draw the parameters of a machine, and images."""
+    machine = {
+        "W": scale * rng.normal(size=(visible, hidden)),
+        "b": scale * rng.normal(size=visible),
+        "c": scale * rng.normal(size=hidden),
+    }
+    if batch is None:
+        return machine
+    return {"v": rng.integers(0, 2, size=(batch, visible)).astype(float)} | machine
+
+
+@free_energy.cases
+def _(rng):
+    yield "one hidden unit", boltzmann(rng, 4, 1, 6)
+    yield "one image, several hidden units", boltzmann(rng, 5, 3, 1)
+    yield "seven images", boltzmann(rng, 6, 9, 7)
+    # clause: "Weights and biases may be as large as ±10,000"
+    large = boltzmann(rng, 5, 4, 6)
+    large |= {name: rng.uniform(-1e4, 1e4, size=large[name].shape) for name in ("W", "b", "c")}
+    yield "weights in the thousands", large
+    yield "one pixel", boltzmann(rng, 1, 5, 8)
+
+
+# log_partition
+
+
+@exercise(
+    points=10,
+    hint="How many states has each layer, which of the two sums becomes a product, and what is subtracted before "
+    "large numbers are exponentiated?",
+    arrays="numpy",
+    dtype="float64",
+    tolerance=1e-9,
+)
+def log_partition(answer, machines):
+    return {
+        "log Z": [number(keeping(answer.log_partition, W=W, b=b, c=c)) for W, b, c in machines]
+    }
+
+
+def machine(rng, visible, hidden, scale=1.0):
+    """Draw the parameters of a machine as a tuple."""
+    return tuple(boltzmann(rng, visible, hidden, scale=scale).values())
+
+
+@log_partition.cases
+def _(rng):
+    yield "six pixels, four hidden units", {"machines": [machine(rng, 6, 4)]}
+    yield "three pixels, five hidden units", {"machines": [machine(rng, 3, 5), machine(rng, 4, 4)]}
+    yield "one pixel or one hidden unit", {
+        "machines": shuffled(rng, [machine(rng, 1, 1), machine(rng, 1, 7), machine(rng, 8, 1)])
+    }
+    # clause: "has at most 12 units; the larger may have 1,000"
+    yield "hundreds of pixels", {"machines": [machine(rng, whole(rng, 300, 400), 7, scale=0.3)]}
+    yield "hundreds of hidden units", {"machines": [machine(rng, 6, whole(rng, 300, 400), scale=0.3)]}
+    yield "twelve and more units on both sides", {
+        "machines": [machine(rng, 13, 12, scale=0.5), machine(rng, 11, 14, scale=0.5)]
+    }
+    # clause: "Weights and biases may be as large as ±10,000"
+    large = [
+        (rng.uniform(-1e4, 1e4, size=(v, h)), rng.uniform(-1e4, 1e4, size=v), rng.uniform(-1e4, 1e4, size=h))
+        for v, h in ((5, 3), (3, 6))
+    ]
+    # All states have a small weight each.
+    low = machine(rng, 4, 3)
+    yield "weights in the thousands", {
+        "machines": [*large, (low[0] * 0.01, low[1] - 5000, low[2] - 5000)]
+    }
+
+
+# cd1
+
+
+@exercise(
+    points=15,
+    hint="Which of the four quantities, two of the visible and two of the hidden layer, are bits, and which are "
+    "probabilities, in the statistics and in the drawing?",
+    arrays="numpy",
+    dtype="float64",
+    tolerance=1e-7,
+)
+def cd1(answer, v, W, b, c, uh, uv):
+    return named(keeping(answer.cd1, v=v, W=W, b=b, c=c, uh=uh, uv=uv), "dW", "db", "dc")
+
+
+def dreaming(rng, batch, visible, hidden, scale=1.0):
+    """Draw a machine, images, and what their second images are drawn by."""
+    return boltzmann(rng, visible, hidden, batch, scale) | {
+        "uh": rng.random((batch, hidden)), "uv": rng.random((batch, visible)),
+    }
+
+
+def certain(rng, batch, visible, hidden):
+    """Draw weights in the thousands, and uniform numbers of which some are exactly 0."""
+    inputs = dreaming(rng, batch, visible, hidden)
+    inputs |= {name: rng.uniform(-1e4, 1e4, size=inputs[name].shape) for name in ("W", "b", "c")}
+    for name in ("uh", "uv"):
+        inputs[name] = np.where(rng.random(inputs[name].shape) < 0.5, 0.0, inputs[name])
+    return inputs
+
+
+@cd1.cases
+def _(rng):
+    # clause: "averaged over the batch"
+    yield "one image", dreaming(rng, 1, 12, 9)
+    yield "ten images", dreaming(rng, 10, 6, 5)
+    # clause: "the statistics use the *probabilities* of the hidden units"
+    yield "one hidden unit", dreaming(rng, 15, 7, 1)
+    yield "more hidden units than pixels", dreaming(rng, 12, 3, 8)
+    # clause: "That image's pixels are sampled bits"
+    yield "many images of one pixel", dreaming(rng, 40, 1, 4)
+    # clause: "from 0 to below 1; a hidden unit is on where its probability is above this number"
+    yield "weights in the thousands, and draws of 0", certain(rng, 9, 5, 4)
+    # clause: "The first part minus the second"
+    digits = (arrays("digits")["image"].reshape(-1, 64) >= 8).astype(float)
+    rows = rng.permutation(len(digits))[:20]
+    yield "twenty digits", dreaming(rng, 20, 64, 12, scale=0.3) | {"v": digits[rows]}
