@@ -313,7 +313,10 @@ class TiedWeights(right.Autoencoder):
     """the decoder uses the transposed kernels of the encoder, and not layers of its own."""
 
     def decode(self, code):
+        super().decode(code)
         pairs = list(zip(self.encoder_layers[::-1], self.decoder_layers))
+        if not self.encoder_layers[0].built:
+            self.encode(tf.zeros((1, self.decoder_layers[-1].units)))
         for place, (encoder, decoder) in enumerate(pairs):
             code = code @ tf.transpose(encoder.kernel) + decoder.bias
             if place < len(pairs) - 1:
@@ -369,7 +372,15 @@ class LargeCodeRefused(right.Autoencoder):
 # mirror_sizes
 
 
-def _mirror(size, strides, half=lambda n, s: -(-n // s), padding=lambda n, s: (n - 1) % s, order=-1, refuse=True):
+def _rounded_up(n, stride):
+    return -(-n // stride)
+
+
+def _lacking(n, stride):
+    return (n - 1) % stride
+
+
+def _mirror(size, strides, half=_rounded_up, padding=_lacking, order=-1, refuse=True):
     if refuse and min([size, *strides]) < 1:
         raise ValueError
     sides, paddings = [size], []
@@ -422,7 +433,7 @@ def stride_of_two(size, strides):
     return _mirror(size, strides, padding=lambda n, s: (n - 1) % 2)
 
 
-@mistake(of="mirror_sizes")
+@mistake(of="mirror_sizes", raises="WrongStructure")
 def without_the_image(size, strides):
     """the side of the image itself is not among the sides."""
     sides, paddings = right.mirror_sizes(size, strides)
@@ -853,8 +864,8 @@ def any_wanted_mean(h, rho):
 
 
 def _contractive(x, W, c, slope, weights=None):
-    h = tf.sigmoid(x @ W + c)
-    return tf.reduce_sum(slope(h) ** 2 * (tf.reduce_sum(W**2, axis=0) if weights is None else weights(W)), axis=1)
+    h, weight = tf.sigmoid(x @ W + c), tf.reduce_sum(W**2, axis=0) if weights is None else weights(W)
+    return tf.reduce_sum(slope(h) ** 2 * weight, axis=1)
 
 
 @mistake(of="contractive_penalty")
@@ -939,7 +950,8 @@ def _anomaly(model, x, x_train, q, training=False, known=None, at_least=False, s
 
     of = plain if score is None else score
     scores = of(x)
-    threshold = np.quantile(of(x_train if known is None else known), q) if cut is None else cut(of(x_train), q)
+    normal = of(x_train if known is None else known)
+    threshold = np.quantile(normal, q) if cut is None else cut(normal, q)
     return scores, scores >= threshold if at_least else scores > threshold
 
 
@@ -980,7 +992,9 @@ def score_averaged(model, x, x_train, q):
     """the squared error is averaged over an example's numbers, not summed."""
     return _anomaly(
         model, x, x_train, q,
-        score=lambda a: tf.reduce_mean((model(a, training=False) - a) ** 2, axis=list(range(1, len(a.shape)))),
+        score=lambda a: tf.reduce_mean(
+            (model(a, training=False) - a) ** 2, axis=list(range(1, len(a.shape)))
+        ),
     )
 
 

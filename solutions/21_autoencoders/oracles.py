@@ -217,14 +217,12 @@ def denoiser_by_svd(S, s2):
 
 @oracle(of="sparse_penalty")
 def sparse_by_keras(h, rho):
-    """keras.losses.KLDivergence's function of the two probabilities of each unit, with NumPy's entropy."""
+    """keras.losses.kl_divergence of the two probabilities of each unit."""
     if rho <= 0 or rho >= 1:
         raise ValueError("no mean activation")
     m = 1e-4 + 0.9998 * (tf.reduce_sum(h, axis=0) / h.shape[0])
-    off = 1 - m
-    terms = keras.ops.binary_crossentropy(tf.fill(m.shape, tf.cast(rho, m.dtype)), m)
-    del off
-    return tf.reduce_sum(terms) - stats.entropy([rho, 1 - rho]) * m.shape[0]
+    wanted = tf.ones_like(m)[:, None] * tf.constant([[rho, 1 - rho]], m.dtype)
+    return tf.reduce_sum(keras.losses.kl_divergence(wanted, tf.stack([m, 1 - m], axis=1)))
 
 
 @oracle(of="sparse_penalty")
@@ -240,13 +238,13 @@ def sparse_by_units(h, rho):
 
 
 @oracle(of="contractive_penalty")
-def contractive_by_jacobian(x, W, c):
-    """tape.batch_jacobian."""
-    with tf.GradientTape() as tape:
+def contractive_by_tape(x, W, c):
+    """The rows of the Jacobian by TensorFlow's gradients, one unit at a time."""
+    with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
-        h = tf.sigmoid(tf.matmul(x, W) + c)
-    J = tape.batch_jacobian(h, x, experimental_use_pfor=False)
-    return tf.reduce_sum(tf.square(J), axis=[1, 2])
+        units = tf.unstack(tf.sigmoid(tf.matmul(x, W) + c), axis=1)
+    rows = [tape.gradient(one, x) for one in units]
+    return tf.add_n([tf.reduce_sum(tf.square(row), axis=1) for row in rows])
 
 
 @oracle(of="contractive_penalty")
@@ -263,7 +261,7 @@ def anomaly_by_examples(model, x, x_train, q):
     if q < 0 or q > 1:
         raise ValueError("no share")
     scores, known = (
-        [float(np.sum((np.asarray(model(one[None], training=False)[0]) - np.asarray(one)) ** 2)) for one in many]
+        [float(np.sum(np.asarray(model(one[None], training=False) - one) ** 2)) for one in many]
         for many in (x, x_train)
     )
     known.sort()
