@@ -424,7 +424,7 @@ def _(rng):
     yield "images of 9 × 14 in three channels", conv_autoencoder(rng, 2, (9, 14, 3), 3, (4, 5))
     yield "images of 11 × 11 in three channels", conv_autoencoder(rng, 2, (11, 11, 3), 4, (3, 2), scale=2.0)
     yield "three convolutions, images of 10 × 7", conv_autoencoder(rng, 2, (10, 7, 2), 3, (5, 3, 4))
-    yield "images of one row of pixels", conv_autoencoder(rng, 4, (1, 11, 2), 2, (2, 3))
+    yield "images of one row of pixels", conv_autoencoder(rng, 4, (1, 11, 2), 6, (2, 3))
     # clause: "may be more than there are pixels"
     yield "a code that is larger than the image", conv_autoencoder(rng, 2, (3, 5, 1), 21, (4, 3))
     # clause: "The same in training as in use; gradients flow to the images and to all weights"

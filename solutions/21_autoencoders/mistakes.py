@@ -298,7 +298,7 @@ class NeverActivated(right.Autoencoder):
         super().__init__(dims, None)
 
 
-@mistake(of="Autoencoder", raises="WrongStructure")
+@mistake(of="Autoencoder")
 class DecoderInTheSameOrder(right.Autoencoder):
     """the decoder's hidden layers stand in the order of the encoder's, not mirrored."""
 
@@ -517,7 +517,7 @@ class ConvolutionsWithoutActivation(_Conv):
     hidden = None
 
 
-@mistake(of="ConvAutoencoder", raises="WrongStructure")
+@mistake(of="ConvAutoencoder")
 class ConvEvenSidesOnly(right.ConvAutoencoder):
     """each transposed convolution doubles the sides, so that the images of odd sides come back too large."""
 
@@ -549,7 +549,7 @@ class ConvResized(right.ConvAutoencoder):
         return super().decode(code)[:, : self.size[0], : self.size[1]]
 
 
-@mistake(of="ConvAutoencoder", raises="InvalidArgumentError")
+@mistake(of="ConvAutoencoder")
 class SidesExchanged(right.ConvAutoencoder):
     """height and width have changed places in the decoder, which squares cannot tell."""
 

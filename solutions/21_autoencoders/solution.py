@@ -831,7 +831,7 @@ places of the image, so that most of the weights stand in the two dense layers. 
 kinds are blurred: 16 numbers hold the outline and the shade, and no pattern or writing. Where several images
 are possible for a code, the squared error is smallest for their average.
 
-## Denoising
+## Denoising autoencoders
 
 A code need not be small. But an autoencoder whose code is as large as the image can do what it is asked
 without learning anything: it can copy.
@@ -1136,7 +1136,7 @@ follows some directions, those in which digits differ, and hardly moves along th
 (2011) draw such spectra for larger images. In ours the sparse network holds still, too: a sigmoid unit that
 is off has a slope near to 0. Both penalties are paid for with a larger error.
 
-## Anomalies
+## Anomaly detection
 
 Somebody has seen nothing but zeros. An autoencoder that was fitted to zeros only has room in its code for
 what distinguishes one zero from another, and a 3 does not come out well. So the error is a *score*: the
