@@ -588,26 +588,26 @@ def dead_and_sure(rng, batch, units):
 
 @sparse_penalty.cases
 def _(rng):
-    # clause: "KL(ρ ‖ m), summed over the hidden units"
+    # clause: "KL(ρ ‖ r), summed over the hidden units"
     yield "five examples, one unit", {"settings": [(rng.uniform(size=(5, 1)), rng.uniform(0.05, 0.3))]}
     yield "four examples, seven units", {"settings": [(rng.uniform(size=(4, 7)), rng.uniform(0.05, 0.3))]}
     yield "a wanted mean above one half", {"settings": [(rng.uniform(size=(6, 5)), rng.uniform(0.6, 0.95))]}
     # clause: "The mean over a batch of 1 is the example's own activation"
     yield "one example", {"settings": [(rng.uniform(size=(1, 6)), rng.uniform(0.1, 0.4))]}
-    # clause: "so that all is finite for a from exactly 0 to exactly 1"
+    # clause: "so that all is finite for ρ̂ from exactly 0 to exactly 1"
     yield "units that are always off, and always on", {
         "settings": [
             (dead_and_sure(rng, 5, 9), rng.uniform(0.1, 0.4)),
             (dead_and_sure(rng, 1, 6), rng.uniform(0.1, 0.4)),
         ]
     }
-    # clause: "0 if m is ρ for each unit"
+    # clause: "0 if r is ρ for each unit"
     rho, h = rng.uniform(0.2, 0.7), rng.uniform(0.1, 0.2, size=(8, 4))
     h += (rho - 1e-4) / (1 - 2e-4) - h.mean(axis=0)
     yield "units that are as active as is wanted, and others", {
         "settings": [(h, rho), (rng.uniform(size=(3, 4)), rho)]
     }
-    # clause: "m is 0.0001 + 0.9998 a": many units, so that the sum is large
+    # clause: "r is 0.0001 + 0.9998 ρ̂": many units, so that the sum is large
     yield "forty units that are hardly ever on", {
         "settings": [(1e-3 * rng.uniform(size=(5, 40)), rng.uniform(0.3, 0.5))]
     }

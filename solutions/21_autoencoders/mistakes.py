@@ -776,7 +776,7 @@ def _sparse(h, rho, m=None, kl=None, reduce=tf.reduce_sum):
 
 @mistake(of="sparse_penalty")
 def divergence_reversed(h, rho):
-    """the divergence is taken the other way round, KL(m ‖ ρ)."""
+    """the divergence is taken the other way round, KL(r ‖ ρ)."""
     return _sparse(
         h, rho, kl=lambda m: m * tf.math.log(m / rho) + (1 - m) * tf.math.log((1 - m) / (1 - rho))
     )

@@ -406,14 +406,16 @@ components after which nothing more comes. With 8 numbers most digits can be rea
 ## A linear autoencoder
 
 Now the same is to be *learnt*, by descent. An encoder $E$ [D, k] and a decoder $G$ [k, D] are two
-matrices without any condition, $z=xE$ and $\hat x=zG$, for centred images. The loss is the squared
-length of the error, averaged over the $N$ images:
+matrices without any condition, $z=xE$ and $\hat x=zG$, for centred images. The $N$ images are the rows of
+a matrix $X$, and the loss is the squared length of the error, averaged over them:
 
-$$L=\frac1N\sum_{n}\lVert x_nEG-x_n\rVert^2 .$$
+$$L=\frac1N\lVert R\rVert^2,\qquad R=XEG-X,$$
 
-*A small step:* with the residuals $R=XEG-X$, one image in each row, $L=\lVert R\rVert^2/N$. A small
-change of the decoder by $\mathrm dG$ changes $R$ by $XE\,\mathrm dG$, and $L$ by
-$\frac2N\langle R,\,XE\,\mathrm dG\rangle$. Which matrix is therefore $\partial L/\partial G$? Do the same
+where $\lVert R\rVert^2$ is the sum of the squares of all entries of $R$.
+
+*A small step:* $\langle P,Q\rangle$ is the sum of the products of the entries of two matrices. A small
+change of the decoder by $\mathrm dG$ changes $R$ by $XE\,\mathrm dG$, and $L$
+by $\frac2N\langle R,\,XE\,\mathrm dG\rangle$. Which matrix is therefore $\partial L/\partial G$? Do the same
 for $E$.
 
 <details><summary>Answer</summary>
@@ -682,10 +684,10 @@ initial weights have made unnecessary.
 For larger images the layers are convolutions. Each has stride 2 and halves the sides; with Keras'
 padding "same", a side of $n$ pixels becomes $\lceil n/2\rceil$. The decoder mirrors this by *transposed*
 convolutions. There is a snag: 27 and 28 pixels both become 14. Which of the two is the mirror to return?
-A transposed convolution takes a number that says so, `output_padding`. With stride $s$, an odd kernel and
+A transposed convolution takes a number that says so, `output_padding`. With stride $t$, an odd kernel and
 padding "same", it makes of $m$ pixels
 
-$$(m-1)\,s+1+\text{output\_padding},\qquad 0\le\text{output\_padding}<s .$$
+$$(m-1)\,t+1+\text{output\_padding},\qquad 0\le\text{output\_padding}<t .$$
 
 *A small step:* an image has sides of 27 pixels, and two convolutions of stride 2. Which sides are there on
 the way, and which `output_padding` do the two transposed convolutions need?
@@ -1031,9 +1033,9 @@ def sparse_penalty(h: Float[tf.Tensor, "batch hidden"], rho: float) -> Float[tf.
     """Penalise hidden units whose mean activation over the batch is not the wanted one.
 
     Computes the penalty of Ng, "Sparse autoencoder" (CS294A lecture notes, 2011),
-    https://web.stanford.edu/class/cs294a/sparseAutoencoder_2011new.pdf: KL(ρ ‖ m), summed over the hidden
-    units. Of a unit whose mean activation over the batch is a, m is 0.0001 + 0.9998 a, so that all is
-    finite for a from exactly 0 to exactly 1. Gradients flow to `h`, also of such units.
+    https://web.stanford.edu/class/cs294a/sparseAutoencoder_2011new.pdf: KL(ρ ‖ r), summed over the hidden
+    units. Of a unit whose mean activation over the batch is ρ̂, r is 0.0001 + 0.9998 ρ̂, so that all is
+    finite for ρ̂ from exactly 0 to exactly 1. Gradients flow to `h`, also of such units.
 
     Args:
         h: activations from 0 to 1, of one example or more. The mean over a batch of 1 is the example's own
@@ -1041,7 +1043,7 @@ def sparse_penalty(h: Float[tf.Tensor, "batch hidden"], rho: float) -> Float[tf.
         rho: ρ, the wanted mean activation, above 0 and below 1.
 
     Returns:
-        One number in nats; 0 if m is ρ for each unit.
+        One number in nats; 0 if r is ρ for each unit.
 
     Raises:
         ValueError: ρ is not above 0, or not below 1.
@@ -1049,8 +1051,8 @@ def sparse_penalty(h: Float[tf.Tensor, "batch hidden"], rho: float) -> Float[tf.
     ### BEGIN SOLUTION
     if not 0 < rho < 1:
         raise ValueError(f"rho is to be above 0 and below 1, and is {rho}")
-    m = 1e-4 + (1 - 2e-4) * tf.reduce_mean(h, axis=0)
-    on, off = rho * tf.math.log(rho / m), (1 - rho) * tf.math.log((1 - rho) / (1 - m))
+    r = 1e-4 + (1 - 2e-4) * tf.reduce_mean(h, axis=0)
+    on, off = rho * tf.math.log(rho / r), (1 - rho) * tf.math.log((1 - rho) / (1 - r))
     return tf.reduce_sum(on + off)
     ### END SOLUTION
 
@@ -1114,7 +1116,7 @@ direction.
 # kinds = {
 #     "no penalty": (None, 0.0),
 #     "sparse": (lambda x, h, W, c: sparse_penalty(h, 0.05), 0.1),
-#     "contractive": (lambda x, h, W, c: tf.reduce_mean(contractive_penalty(x, W, c)), 1.0),
+#     "contractive": (lambda x, h, W, c: tf.reduce_mean(contractive_penalty(x, W, c)), 0.3),
 # }
 # found = {name: tied(100, *kind, train_x) for name, kind in kinds.items()}
 # active = {name: expit(val_x @ W + c) for name, (W, c, _) in found.items()}
@@ -1130,11 +1132,11 @@ direction.
 
 # %% [markdown]
 r"""
-The sparse network's units are rarely on, near to the dotted line at 0.05, while those of the other two are
-spread around one half. The contractive network's singular values are smaller, and they fall off: the code
-follows some directions, those in which digits differ, and hardly moves along the others. Rifai et al.
-(2011) draw such spectra for larger images. In ours the sparse network holds still, too: a sigmoid unit that
-is off has a slope near to 0. Both penalties are paid for with a larger error.
+The sparse network's units are rarely on, though somewhat more often than the wanted 0.05 (the dotted line),
+since the error pulls the other way. Those of the other two networks are spread widely. The contractive
+network's singular values are smaller, and they fall off: the code follows some directions, and hardly moves
+along the others. Rifai et al. (2011) draw such spectra for larger images. In ours the sparse network holds
+still, too: a sigmoid unit that is off has a slope near to 0. Both penalties are paid for with a larger error.
 
 ## Anomaly detection
 
