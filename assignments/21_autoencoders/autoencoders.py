@@ -175,6 +175,7 @@ pictures.
 #     for (name, row), style in zip(errors.items(), STYLES):
 #         plt.loglog(sizes, row, style, label=name)
 #     plt.xticks(sizes, sizes)
+#     plt.minorticks_off()
 #     plt.xlabel("numbers in the code, k")
 #     plt.ylabel("error of an image")
 #     plt.legend()
@@ -228,17 +229,16 @@ pictures.
 #     return np.array(W), np.array(c), error_of(val_x, h @ np.array(W).T + np.array(d))
 #
 #
-# def show_filters(filters):
-#     """The columns of W as images, those that are used most first."""
-#     figure, panels = plt.subplots(2 * len(filters), 12, figsize=(9.5, 1.6 * len(filters)))
-#     for first, (name, W) in enumerate(filters.items()):
-#         for panel, column in zip(panels[2 * first : 2 * first + 2].ravel(), W.T):
-#             size = np.abs(column).max()
-#             panel.imshow(column.reshape(8, 8), cmap="RdBu", vmin=-size, vmax=size)
-#         panels[2 * first, 0].set_ylabel(name, rotation=0, ha="right", va="top")
-#     for panel in panels.ravel():
-#         panel.set(xticks=[], yticks=[])
-#     figure.subplots_adjust(left=0.2, right=0.99, top=0.98, bottom=0.02, wspace=0.08, hspace=0.08)
+# def show_activity(active):
+#     """The mean activation of each unit, the most active first."""
+#     plt.figure(figsize=(6.5, 2.9), layout="constrained")
+#     for (name, h), style in zip(active.items(), STYLES):
+#         means = np.sort(h.mean(axis=0))[::-1]
+#         plt.plot(np.arange(1, len(means) + 1), means, style, markersize=3, label=name)
+#     plt.axhline(0.05, color="0.6", linestyle=":")
+#     plt.xlabel("number of the unit")
+#     plt.ylabel("mean activation")
+#     plt.legend()
 #     plt.show()
 #
 #
@@ -406,14 +406,16 @@ components after which nothing more comes. With 8 numbers most digits can be rea
 ## A linear autoencoder
 
 Now the same is to be *learnt*, by descent. An encoder $E$ [D, k] and a decoder $G$ [k, D] are two
-matrices without any condition, $z=xE$ and $\hat x=zG$, for centred images. The loss is the squared
-length of the error, averaged over the $N$ images:
+matrices without any condition, $z=xE$ and $\hat x=zG$, for centred images. The $N$ images are the rows of
+a matrix $X$, and the loss is the squared length of the error, averaged over them:
 
-$$L=\frac1N\sum_{n}\lVert x_nEG-x_n\rVert^2 .$$
+$$L=\frac1N\lVert R\rVert^2,\qquad R=XEG-X,$$
 
-*A small step:* with the residuals $R=XEG-X$, one image in each row, $L=\lVert R\rVert^2/N$. A small
-change of the decoder by $\mathrm dG$ changes $R$ by $XE\,\mathrm dG$, and $L$ by
-$\frac2N\langle R,\,XE\,\mathrm dG\rangle$. Which matrix is therefore $\partial L/\partial G$? Do the same
+where $\lVert R\rVert^2$ is the sum of the squares of all entries of $R$.
+
+*A small step:* $\langle P,Q\rangle$ is the sum of the products of the entries of two matrices. A small
+change of the decoder by $\mathrm dG$ changes $R$ by $XE\,\mathrm dG$, and $L$
+by $\frac2N\langle R,\,XE\,\mathrm dG\rangle$. Which matrix is therefore $\partial L/\partial G$? Do the same
 for $E$.
 
 <details><summary>Answer</summary>
@@ -474,7 +476,8 @@ dashed line is the error of 8 principal components: no linear autoencoder can be
 # found = cosines(W, decoder.T)
 # print(f"loss {course[-1]:.4f}, principal components {floor:.4f}")
 # print("cosines of the angles between the two spaces:", *np.round(found, 4))
-# print("cosines of single directions:", *np.round(np.abs(np.sum(W.T * decoder, 1)) / np.linalg.norm(decoder, axis=1), 2))
+# single = np.abs(np.sum(W.T * decoder, axis=1)) / np.linalg.norm(decoder, axis=1)
+# print("cosines between single directions:", *np.round(single, 2))
 # assert floor - 1e-9 <= course[-1] < 1.01 * floor and found.min() > 0.99, "the same space, from above"
 
 # %% [markdown]
@@ -542,7 +545,8 @@ and waves stay mixed.
 # show_tones({"instruments": sources, "recorded": recorded, "whitened": white, "unmixed": unmixed})
 # pairs = np.abs(np.corrcoef(unmixed.T, sources.T))[:2, 2:]
 # whitened = np.abs(np.corrcoef(white.T, sources.T))[:2, 2:]
-# print("correlation with the instruments: whitened", np.round(whitened, 2).tolist(), "unmixed", np.round(pairs, 3).tolist())
+# print("correlation of the whitened with the instruments:", *np.round(whitened, 2).tolist())
+# print("correlation of the unmixed with the instruments: ", *np.round(pairs, 2).tolist())
 # assert np.sort(pairs.ravel())[2:].min() > 0.99 > whitened.max(), "separated by independence only"
 
 # %% [markdown]
@@ -634,10 +638,10 @@ whose with a code of 32, that of your deep autoencoder or that of the principal 
 # %% [markdown]
 r"""
 **Prediction 2, answered.** With 2 numbers the curved code is far better: a sheet that may bend comes
-nearer to the digits than a flat one. With 32 numbers the flat code is better. It leaves so little
-that what counts is not what a network could represent but what 900 images determine: the
-dotted line, the error on the digits that the network was fitted to, goes on falling below what it
-reaches on others. The size of the code is not the only size that matters; a network has weights, too.
+nearer to the digits than a flat one. With 32 numbers the flat code is better. What counts then is not what
+a network could represent, but what 900 images determine: on the digits that it was fitted to (the
+lowest curve) the deep network's error is about half of its error on others. The size of the code is not the
+only size that matters; a network has weights, too.
 
 Figure 3 of Hinton and Salakhutdinov (2006) shows codes of two numbers for MNIST, from principal
 components and from a deep autoencoder. Here are both for the 300 digits that were held out.
@@ -667,10 +671,10 @@ initial weights have made unnecessary.
 For larger images the layers are convolutions. Each has stride 2 and halves the sides; with Keras'
 padding "same", a side of $n$ pixels becomes $\lceil n/2\rceil$. The decoder mirrors this by *transposed*
 convolutions. There is a snag: 27 and 28 pixels both become 14. Which of the two is the mirror to return?
-A transposed convolution takes a number that says so, `output_padding`. With stride $s$, an odd kernel and
+A transposed convolution takes a number that says so, `output_padding`. With stride $t$, an odd kernel and
 padding "same", it makes of $m$ pixels
 
-$$(m-1)\,s+1+\text{output\_padding},\qquad 0\le\text{output\_padding}<s .$$
+$$(m-1)\,t+1+\text{output\_padding},\qquad 0\le\text{output\_padding}<t .$$
 
 *A small step:* an image has sides of 27 pixels, and two convolutions of stride 2. Which sides are there on
 the way, and which `output_padding` do the two transposed convolutions need?
@@ -786,15 +790,16 @@ than the image. That a network has the right shape for every size is printed fir
 # weights = int(sum(np.prod(one.shape) for one in conv.weights))
 # print(f"error: convolutions {error_of(others, curved):.2f} with {weights:,} weights, ", end="")
 # print(f"components {error_of(others.reshape(-1, 784), flat):.2f} with {W.size + middle.size:,}")
-# assert error_of(others, curved) < 40, "clothes can be recognised"
+# assert error_of(others, curved) < error_of(others.reshape(-1, 784), flat), "a curved code is better"
 
 # %% [markdown]
 r"""
-Weights are shared between all places of the image in the convolutions, so that most of the weights stand
-in the two dense layers. The reconstructions of both kinds are blurred, and in the same way: 16 numbers hold
-the outline and the shade, and no pattern or writing. What the squared error cannot decide it averages.
+The error is somewhat smaller than that of the components. Convolutions share their weights between all
+places of the image, so that most of the weights stand in the two dense layers. The reconstructions of both
+kinds are blurred: 16 numbers hold the outline and the shade, and no pattern or writing. Where several images
+are possible for a code, the squared error is smallest for their average.
 
-## Denoising
+## Denoising autoencoders
 
 A code need not be small. But an autoencoder whose code is as large as the image can do what it is asked
 without learning anything: it can copy.
@@ -992,9 +997,9 @@ def sparse_penalty(h: Float[tf.Tensor, "batch hidden"], rho: float) -> Float[tf.
     """Penalise hidden units whose mean activation over the batch is not the wanted one.
 
     Computes the penalty of Ng, "Sparse autoencoder" (CS294A lecture notes, 2011),
-    https://web.stanford.edu/class/cs294a/sparseAutoencoder_2011new.pdf: KL(ρ ‖ m), summed over the hidden
-    units. Of a unit whose mean activation over the batch is a, m is 0.0001 + 0.9998 a, so that all is
-    finite for a from exactly 0 to exactly 1. Gradients flow to `h`, also of such units.
+    https://web.stanford.edu/class/cs294a/sparseAutoencoder_2011new.pdf: KL(ρ ‖ r), summed over the hidden
+    units. Of a unit whose mean activation over the batch is ρ̂, r is 0.0001 + 0.9998 ρ̂, so that all is
+    finite for ρ̂ from exactly 0 to exactly 1. Gradients flow to `h`, also of such units.
 
     Args:
         h: activations from 0 to 1, of one example or more. The mean over a batch of 1 is the example's own
@@ -1002,7 +1007,7 @@ def sparse_penalty(h: Float[tf.Tensor, "batch hidden"], rho: float) -> Float[tf.
         rho: ρ, the wanted mean activation, above 0 and below 1.
 
     Returns:
-        One number in nats; 0 if m is ρ for each unit.
+        One number in nats; 0 if r is ρ for each unit.
 
     Raises:
         ValueError: ρ is not above 0, or not below 1.
@@ -1065,36 +1070,38 @@ r"""
 Three autoencoders with 100 hidden units learn digits: one without a penalty, one that is sparse and one
 that is contractive. The decoder is the transpose of $W$ in all three. (With a matrix of its own, the
 decoder could undo what the encoder shrinks, and the contractive penalty would be paid by a change of
-scale.) Left and right: how rarely a unit is active, and how far the code moves with the image.
+scale.) The first picture shows how active each unit is on digits that were held out, the second one the mean
+singular values of the Jacobian, each of which says how far the code moves with the image along one
+direction.
 """
 
 # %% tags=["active-ipynb"]
 # kinds = {
 #     "no penalty": (None, 0.0),
 #     "sparse": (lambda x, h, W, c: sparse_penalty(h, 0.05), 0.1),
-#     "contractive": (lambda x, h, W, c: tf.reduce_mean(contractive_penalty(x, W, c)), 0.1),
+#     "contractive": (lambda x, h, W, c: tf.reduce_mean(contractive_penalty(x, W, c)), 0.3),
 # }
 # found = {name: tied(100, *kind, train_x) for name, kind in kinds.items()}
 # active = {name: expit(val_x @ W + c) for name, (W, c, _) in found.items()}
-# order = {name: np.argsort(-h.var(axis=0)) for name, h in active.items()}
-# show_filters({name: found[name][0][:, order[name]] for name in found})
+# show_activity(active)
 # spectra = {name: singular_values(W, c, val_x[:100]) for name, (W, c, _) in found.items()}
 # show_spectra(spectra)
 # for name, (W, c, error) in found.items():
 #     moved = float(np.mean(contractive_penalty(*(tf.constant(a, tf.float32) for a in (val_x, W, c)))))
 #     print(f"{name:12}: error {error:.2f}, mean activation {active[name].mean():.2f}, |J|² {moved:.2f}")
 # assert active["sparse"].mean() < 0.5 * active["no penalty"].mean(), "rarely active"
-# assert spectra["contractive"][20] < 0.5 * spectra["no penalty"][20], "the code moves less"
+# sizes = {name: float(np.sum(values**2)) for name, values in spectra.items()}
+# assert sizes["contractive"] < 0.5 * sizes["no penalty"], "the code moves less"
 
 # %% [markdown]
 r"""
-Without a penalty the filters look like noise or like whole digits, and the code moves with everything. The
-sparse network has units that are rarely on, and each stands for a piece of a stroke. The contractive
-network's singular values are smaller throughout, and they fall off: the code follows a few
-directions, those in which digits differ, and hardly moves along the others. That is the picture of Rifai et
-al. (2011), who draw the same spectra for larger images. Both pay for it with a larger error.
+The sparse network's units are rarely on, though somewhat more often than the wanted 0.05 (the dotted line),
+since the error pulls the other way. Those of the other two networks are spread widely. The contractive
+network's singular values are smaller, and they fall off: the code follows some directions, and hardly moves
+along the others. Rifai et al. (2011) draw such spectra for larger images. In ours the sparse network holds
+still, too: a sigmoid unit that is off has a slope near to 0. Both penalties are paid for with a larger error.
 
-## Anomalies
+## Anomaly detection
 
 Somebody has seen nothing but zeros. An autoencoder that was fitted to zeros only has room in its code for
 what distinguishes one zero from another, and a 3 does not come out well. So the error is a *score*: the
@@ -1155,7 +1162,8 @@ other digit has a larger score than a random zero.
 # judged = tf.constant(test_x, tf.float32)
 # flagged = {}
 # for name, known in (("fitted", zeros), ("held out", held)):
-#     score, flag = (np.array(one) for one in anomaly_score(network, judged, tf.constant(known, tf.float32), 0.95))
+#     known = tf.constant(known, tf.float32)
+#     score, flag = (np.array(one) for one in anomaly_score(network, judged, known, 0.95))
 #     normal = test_y == 0
 #     flagged[name] = flag[normal].mean()
 #     print(f"threshold from {name} zeros: {flag[normal].mean():.0%} of new zeros flagged, ", end="")
@@ -1366,9 +1374,9 @@ machine, then one pass down through the first.
 
 # %% [markdown]
 r"""
-What is drawn by either is a stroke here and there, seldom a digit that one would name: 12 bits choose among
-4096 images. The likelihood of the codes has improved, and with 12 units this cannot be seen. It is what the
-next chapter starts from: a code with a known distribution, and a decoder that is a deep network.
+Most of what is drawn by either can be read as a digit, although 12 bits choose among 4096 images only. The
+likelihood of the codes has improved by a fraction of a nat, and ten images are too few to see it. What is
+kept of this in the next chapter: a code with a known distribution, and a decoder that turns it into images.
 
 **Explore.** Which autoencoder names digits best by its nearest code? `neighbours` in the cell below reports
 the share for one code size and kind of noise on the digits that were held out for such choices. Change
