@@ -5,6 +5,7 @@ import numpy as np
 from grader.drivers import (
     WrongStructure,
     describe,
+    gradients,
     named,
     number,
     or_refused,
@@ -23,12 +24,11 @@ HOURS = 6
     tolerance=5e-5,
 )
 def reparameterise(answer, mu, logvar, eps, cotangent=None):
-    def call():
-        return answer.reparameterise(mu, logvar, eps)
-
+    found = {"codes": answer.reparameterise(mu, logvar, eps)}
     if cotangent is None:
-        return {"codes": call()}
-    return with_gradients(call, {"mu": mu, "logvar": logvar}, cotangent)
+        return found
+    sources = {"mu": mu, "logvar": logvar}
+    return found | gradients(lambda mu, logvar: answer.reparameterise(mu, logvar, eps), sources, cotangent)
 
 
 def gaussians(rng, batch, Z, *samples, low=-4.0, high=3.0):
@@ -49,19 +49,21 @@ def without_variance(rng, inputs, rows):
 
 @reparameterise.cases
 def _(rng):
-    # clause: "Turn standard normal noise into codes", "the logarithms of the variances σ²", "the means"
+    # clause: "Turn standard normal noise into codes", "eps: the noise", "the logarithms of the variances
+    # σ²", "the means"
     yield "five rows of three numbers", gaussians(rng, 5, 3)
     yield "as many rows as numbers, far from 0", gaussians(rng, 4, 4) | {"mu": 40 * rng.normal(size=(4, 4))}
     yield "a batch of 1, and a code of one number", gaussians(rng, 1, 1)
-    # clause: "If it has more axes in front, there are as many codes for each row of mu", "one for each row
-    # of noise; nothing else is drawn"
+    # clause: "If it has more axes in front, there are as many codes for each row of mu", "The codes, one
+    # for each row of noise; nothing else is drawn"
     yield "seven codes for each row", gaussians(rng, 3, 2, 7)
     yield "codes with two axes in front", gaussians(rng, 2, 5, 3, 4)
     # clause: "A variance of 0, which is a logvar of −∞, gives the mean itself"
     yield "some variances of 0", without_variance(rng, gaussians(rng, 4, 3, 2), [0, 2])
     # clause: "up to 150"
     yield "variances as large as e¹⁵⁰", gaussians(rng, 3, 4, low=140.0, high=150.0)
-    yield "tiny variances around 0", gaussians(rng, 3, 4, low=-38.0, high=-36.0) | {"mu": np.zeros((3, 4))}
+    inputs = gaussians(rng, 3, 4, low=-46.0, high=-44.0)
+    yield "tiny variances, and noise so large that they are seen", inputs | {"eps": 1e10 * inputs["eps"]}
     # clause: "Gradients flow to mu and logvar"
     inputs = gaussians(rng, 4, 3, 5)
     yield "the gradients", inputs | {"cotangent": rng.normal(size=(5, 4, 3))}
@@ -105,7 +107,7 @@ def estimate(rng, K, mu, sigma, *coefficients, jump=0.0):
 @gradient_estimators.cases
 def _(rng):
     # clause: "Estimate the slope of E[f(z)] with respect to μ twice, from each of K samples", "not
-    # averaged", "the standard deviation σ, larger than 0"
+    # averaged", "the standard deviation σ, larger than 0", "mu: the mean μ"
     yield "a square", {"calls": [estimate(rng, 6, rng.normal(), rng.uniform(1.5, 3), 0, 0, 1)]}
     # clause: "maps numbers to as many numbers, each by itself"
     yield (
@@ -151,12 +153,10 @@ def _(rng):
     hint="What is the mean of z² under q, and what of (z − μ)² / σ²?",
 )
 def kl_standard_normal(answer, mu, logvar, cotangent=None):
-    def call():
-        return answer.kl_standard_normal(mu, logvar)
-
+    found = {"divergence": answer.kl_standard_normal(mu, logvar)}
     if cotangent is None:
-        return {"divergence": call()}
-    return with_gradients(call, {"mu": mu, "logvar": logvar}, cotangent)
+        return found
+    return found | gradients(answer.kl_standard_normal, {"mu": mu, "logvar": logvar}, cotangent)
 
 
 def one_gaussian(rng, batch, Z, **limits):
@@ -168,7 +168,8 @@ def one_gaussian(rng, batch, Z, **limits):
 
 @kl_standard_normal.cases
 def _(rng):
-    # clause: "The divergence of each row, summed over its coordinates"
+    # clause: "The divergence of each row, summed over its coordinates", "Return the divergence KL(q ‖ p)",
+    # "mu: the means"
     yield "five rows of three numbers", one_gaussian(rng, 5, 3)
     yield "as many rows as numbers", one_gaussian(rng, 4, 4)
     yield "a batch of 1, and a code of one number", one_gaussian(rng, 1, 1)
@@ -223,7 +224,8 @@ def elbo(answer, x, eps, weights, limit=None, cotangent=None):
 
     if cotangent is None:
         return {"bound": call()}
-    return with_gradients(call, {"x": x} | w, cotangent)
+    # The tensors that `gradients` watches are those that `call` uses.
+    return {"bound": call()} | gradients(lambda **_: call(), {"x": x} | w, cotangent)
 
 
 def autoencoder(rng, batch, D, Z, K, **given):
@@ -279,14 +281,16 @@ def _(rng):
     # clause: "normalising constants included", "minus KL(q(z|x) ‖ N(0, I)) in closed form"
     yield "a linear model whose encoder is the posterior", linear_model(rng, 3, 5, 2, exact=True)
     yield "a linear model whose encoder is near the posterior", linear_model(rng, 4, 6, 3, exact=False)
-    # clause: "the mean of log p(x|z) over K codes", "K being one or more"
+    # clause: "the mean of log p(x|z) over K codes", "K being one or more", "Estimate the evidence lower
+    # bound of each row", "x: the data", "maps x to the mean μ and the logarithm of the variance σ² of
+    # q(z|x)", "nothing else is drawn"
     yield "one code for each row", autoencoder(rng, 5, 4, 2, 1)
     yield "seven codes for each row", autoencoder(rng, 3, 4, 5, 7)
     yield "a single row, one code of one number", autoencoder(rng, 1, 3, 1, 1)
     # clause: "the noise of K codes for each row"
     yield "as many codes as rows, pixels and numbers", autoencoder(rng, 3, 3, 3, 3)
     # clause: "with any axes in front, to the mean and the logarithm of the variance of p(x|z)"
-    yield "a decoder with small variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-8, -6, size=3))
+    yield "a decoder with small variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-4, -3, size=3))
     yield "a decoder with large variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(6, 9, size=3))
     # clause: "−∞ for a row in which a σ² is 0, a logarithm of −∞"
     inputs = autoencoder(rng, 6, 4, 3, 2)
@@ -302,10 +306,8 @@ def _(rng):
     hint="By which number may all k weights of a row be divided before they leave the range of float32?",
 )
 def iwae_bound(answer, log_w, cotangent=None):
-    def call():
-        return answer.iwae_bound(log_w)
-
-    return {"bound": call()} if cotangent is None else with_gradients(call, {"log_w": log_w}, cotangent)
+    found = {"bound": answer.iwae_bound(log_w)}
+    return found if cotangent is None else found | gradients(answer.iwae_bound, {"log_w": log_w}, cotangent)
 
 
 @iwae_bound.cases
@@ -347,12 +349,11 @@ def _(rng):
     tolerance=3e-5,
 )
 def bernoulli_log_lik(answer, x, logits, cotangent=None):
-    def call():
-        return answer.bernoulli_log_lik(x, logits)
-
+    found = {"log-likelihood": answer.bernoulli_log_lik(x, logits)}
     if cotangent is None:
-        return {"log-likelihood": call()}
-    return with_gradients(call, {"logits": logits}, cotangent)
+        return found
+    sources = {"logits": logits}
+    return found | gradients(lambda logits: answer.bernoulli_log_lik(x, logits), sources, cotangent)
 
 
 def binary(rng, batch, D):
@@ -426,11 +427,9 @@ def beta_vae(answer, calls, cotangent=None):
         def call(rec=rec, kl=kl, options=options):
             return answer.beta_vae(rec, kl, **options)
 
-        if cotangent is None:
-            loss = or_refused(refused, call)
-            found[f"loss {place}"] = number(loss, "one number, the batch's loss")
-        else:
-            parts = with_gradients(call, {"rec": rec, "kl": kl}, cotangent)
+        found[f"loss {place}"] = number(or_refused(refused, call), "one number, the batch's loss")
+        if cotangent is not None:
+            parts = gradients(call, {"rec": rec, "kl": kl}, cotangent)
             found |= {f"{name} {place}": value for name, value in parts.items()}
     return found
 
@@ -442,7 +441,9 @@ def losses(rng, batch, **options):
 
 @beta_vae.cases
 def _(rng):
-    # clause: "One number: the mean of rec, plus beta times the mean of kl"
+    # clause: "One number: the mean of rec, plus beta times the mean of kl", "Return the loss of a batch:
+    # the reconstruction plus the weighted KL divergence", "rec: of each row minus the log-likelihood", "kl:
+    # of each row the KL divergence", "None for a plain β-VAE"
     yield "a weight of 1, and one of 0", {"calls": [losses(rng, 5, beta=1.0), losses(rng, 3, beta=0.0)]}
     yield (
         "a weight of 4, and another one",
@@ -480,7 +481,7 @@ def _(rng):
             ]
         },
     )
-    # clause: "`beta` or `capacity` is less than 0"
+    # clause: "`beta` or `capacity` is less than 0", "beta: the weight, 0 or more"
     calls = [
         losses(rng, 3, beta=-0.5),
         losses(rng, 3, beta=2.0, capacity=-1.0),
@@ -581,8 +582,16 @@ def own_capacity(rng, *sizes, above):
 @VAE.cases
 def _(rng):
     # clause: "first the z_dim means, then the logarithms of the variances", "Return the means and the
-    # logarithms of the variances of q(z|x)", "Return the pixels' logits", "with rectified linear units"
+    # logarithms of the variances of q(z|x)", "Return the pixels' logits", "with rectified linear units",
+    # "Encode binary images as distributions of codes, and decode codes", "Make the four layers",
+    # "encoder_hidden: keras.layers.Dense(hidden, activation=relu)", "decoder_hidden:
+    # keras.layers.Dense(hidden, activation=relu)", "pixels: keras.layers.Dense(x_dim): logits", "x_dim: how
+    # many pixels an image has", "z_dim: how many numbers a code has", "hidden: how many units the two
+    # hidden layers have"
     yield "codes and logits", network(rng, 5, 7, 3, 6)
+    inputs = network(rng, 6, 5, 2, 7, 3)
+    inputs["weights"] |= {name: 4 * one for name, one in inputs["weights"].items() if "kernel" in name}
+    yield "large codes and logits", inputs
     yield "one image, and codes of one number", network(rng, 1, 3, 1, 2)
     # clause: "codes may have any axes in front"
     yield "five codes for each image", network(rng, 4, 4, 2, 5, 5)
@@ -623,8 +632,8 @@ def hierarchical_kl(answer, calls, cotangent=None):
         def call(levels_q=levels_q, levels_p=levels_p, options=options):
             return answer.hierarchical_kl(levels_q, levels_p, **options)
 
+        found[f"divergence {place}"] = or_refused(due, call)
         if cotangent is None:
-            found[f"divergence {place}"] = or_refused(due, call)
             continue
         sources = {
             f"{name} of {which} {level}": value
@@ -632,7 +641,8 @@ def hierarchical_kl(answer, calls, cotangent=None):
             for level, pair in enumerate(levels)
             for name, value in zip(("mu", "logvar"), pair)
         }
-        parts = with_gradients(call, sources, cotangent)
+        # The tensors that `gradients` watches are those that `call` uses.
+        parts = gradients(lambda call=call, **_: call(), sources, cotangent)
         found |= {f"{name} of call {place}": value for name, value in parts.items()}
     return found
 
@@ -679,7 +689,8 @@ def half_free(rng, batch, *widths):
 
 @hierarchical_kl.cases
 def _(rng):
-    # clause: "Sum the levels' divergences KL(q_l ‖ p_l) of each row"
+    # clause: "Sum the levels' divergences KL(q_l ‖ p_l) of each row", "q: of each level the means and the
+    # logarithms of the variances", "p: the same of the prior", "The sum over levels of each row"
     yield "one level, and two levels", {"calls": [levels(rng, 4, 3), levels(rng, 5, 2, 4)]}
     q, p, _ = levels(rng, 5, 4)
     prior = [[np.zeros((5, 4)), np.zeros((5, 4))]]
@@ -759,15 +770,14 @@ def biva_topdown(answer, d, z_bu, z_td, weights, cotangents=None):
         state, prior = named(answer.biva_topdown(d, z_bu, z_td, weights), "state", "prior").values()
         return {"state": state} | named(prior, "mu", "logvar")
 
+    found = call()
     if cotangents is None:
-        return call()
-    found, sources = (
-        {},
-        {"d": d, "z_bu": z_bu, "z_td": z_td} | {f"W {name}": one for name, one in weights.items()},
-    )
-    for name, cotangent in cotangents.items():
-        parts = with_gradients(lambda name=name: call()[name], sources, cotangent)
-        found |= {f"{part} of {name}": value for part, value in parts.items()}
+        return found
+    sources = {"d": d, "z_bu": z_bu, "z_td": z_td} | {f"W {name}": one for name, one in weights.items()}
+    for output, cotangent in cotangents.items():
+        # The tensors that `gradients` watches are those that `call` uses.
+        parts = gradients(lambda output=output, **_: call()[output], sources, cotangent)
+        found |= {f"{part} of {output}": value for part, value in parts.items()}
     return found
 
 
@@ -789,12 +799,27 @@ def step_down(rng, batch, H, Z_bu, Z_td, H_next, Z_next):
 
 @biva_topdown.cases
 def _(rng):
-    # clause: "the next state of the deterministic path, and the prior of the next codes", "the first and
-    # the second half of the next state times W[prior]"
+    # clause: "the next state of the deterministic path, and the prior of the next codes", "d: the state of
+    # the path", "z_bu: this level's bottom-up codes", "z_td: this level's top-down codes", "W: the
+    # weights", "the first and the second half of the next state times W[prior]"
     yield "all sizes differ", step_down(rng, 4, 5, 2, 3, 6, 7)
     yield "as many bottom-up as top-down codes", step_down(rng, 3, 4, 3, 3, 5, 2)
     yield "all sizes are equal", step_down(rng, 4, 4, 4, 4, 4, 4)
-    yield "a batch of 1, and single codes", step_down(rng, 1, 3, 1, 1, 7, 1)
+    while True:  # until some units of the state are above 0, and each part of the sum decides some
+        inputs = step_down(rng, 1, 3, 1, 1, 17, 1)
+        w, codes = (
+            inputs["weights"],
+            (inputs["z_bu"] @ inputs["weights"]["bu"], inputs["z_td"] @ inputs["weights"]["td"]),
+        )
+        state = inputs["d"] @ w["d"] + sum(codes) + w["b"]
+        prior = np.maximum(state, 0) @ w["prior"]
+        if (
+            np.sum(state > 0.3) > 4
+            and np.abs(codes).max(axis=2).min() > 0.5
+            and np.abs(np.diff(prior)).min() > 0.5
+        ):
+            break
+    yield "a batch of 1, and single codes", inputs
     inputs = step_down(rng, 5, 3, 2, 4, 6, 3)
     yield "large states", inputs | {"d": 100 * inputs["d"]}
     # clause: "Gradients flow to all arguments"

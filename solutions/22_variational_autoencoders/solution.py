@@ -10,8 +10,9 @@ drawn, such as the slant and the width of the stroke, and a network turns them i
 
 $$p(x)=\int p(x\mid z)\,p(z)\,dz ,$$
 
-and this integral over all $z$ is the difficulty: nobody can compute it if $p(x\mid z)$ is a network.
-A *variational autoencoder* computes a number that is never larger than $\log p(x)$, and trains on it.
+and this integral over all $z$ is the difficulty: nobody can compute it if $p(x\mid z)$ is a network. A
+*variational autoencoder* computes a number that is never larger than $\log p(x)$ on average, and trains
+on it.
 
 **The question.** How far below $\log p(x)$ is that number, and what does a model learn when it raises
 the number instead of $\log p(x)$ itself?
@@ -747,7 +748,8 @@ likelihood alone does not. Rolínek, Zietlow and Martius ("Variational Autoencod
 If this is so, a linear decoder that is *trained* on your bound, from a random start, should find both the
 likelihood of the exact solution and orthogonal columns. The line is SciPy's largest $\log p(x)$; the
 course of your bound must end just below it and never cross it. Lucas and others ("Don't Blame the ELBO!",
-2019, https://arxiv.org/abs/1911.02469) prove that there is no local maximum on the way.
+2019, https://arxiv.org/abs/1911.02469) show that the ELBO of a linear model adds no local maximum to
+those of the likelihood.
 """
 
 # %% tags=["active-ipynb"]
@@ -900,11 +902,11 @@ is too narrow.
 ## The likelihood of binary pixels
 
 The pixels of a digit are ink or paper more than they are shades. In a *Bernoulli* decoder each pixel
-$x_d$ is 1 with the probability $\operatorname{sigmoid}(l_d)$, where $l_d$ is the network's output, the
+$x_j$ is 1 with the probability $\operatorname{sigmoid}(l_j)$, where $l_j$ is the network's output, the
 *logit*:
 
-$$\log p(x\mid z)=\sum_d\Big(x_d\log\operatorname{sigmoid}(l_d)
-+(1-x_d)\log\big(1-\operatorname{sigmoid}(l_d)\big)\Big)$$
+$$\log p(x\mid z)=\sum_j\Big(x_j\log\operatorname{sigmoid}(l_j)
++(1-x_j)\log\big(1-\operatorname{sigmoid}(l_j)\big)\Big)$$
 
 *A small step.* In float32, $\operatorname{sigmoid}(20)$ is 1, and the logarithm of what is left of 1 is
 $-\infty$. Write both logarithms with $\operatorname{softplus}(l)=\log(1+e^l)$, and collect the terms.
@@ -1514,7 +1516,7 @@ variance between the rows' means would be an eighth of the variance inside of a 
 r"""
 **Explore.** How large can you make the bound of the validation digits? Change β, the width of the code or
 of the hidden layers, the rate or the number of steps. The cell prints the importance weighted bound with
-50 codes. When you have chosen, measure once on the 597 test digits.
+50 codes. When you have chosen, measure once on the 597 test digits, by `bound_of(mine, unseen, 50)`.
 """
 
 # %% tags=["active-ipynb"]
