@@ -373,25 +373,26 @@ r"""
 #
 #
 # def show_trade(table):
-#     """The share of digits that are as asked against their variety, for each threshold."""
+#     """The distance of drawn digits from real ones against their variety, for each threshold."""
 #     plt.figure(figsize=(6, 3.6), layout="constrained")
-#     thresholds, shares, spreads = np.transpose(table)
-#     plt.plot(spreads, 100 * shares, "o-")
-#     for threshold, share, spread in table:
-#         plt.annotate(f"{threshold:g}", (spread, 100 * share), xytext=(4, 5), textcoords="offset points")
+#     thresholds, spreads, away = np.transpose(table)
+#     plt.plot(spreads, away, "o-")
+#     for threshold, spread, distance in table:
+#         plt.annotate(f"{threshold:g}", (spread, distance), xytext=(4, -12), textcoords="offset points")
 #     plt.xlabel("standard deviation within a class")
-#     plt.ylabel("read as asked, %")
+#     plt.ylabel("distance from the nearest real digit")
 #     plt.show()
 #
 #
-# def show_sizes(sizes, lines):
-#     """The share of digits that are as asked, by the number that is drawn at a time."""
-#     plt.figure(figsize=(6, 3.4), layout="constrained")
-#     for (name, shares), style in zip(lines.items(), STYLES):
-#         plt.semilogx(sizes, 100 * shares, style, base=2, label=name)
-#     plt.xlabel("images that are drawn at a time")
-#     plt.ylabel("read as asked, %")
-#     plt.ylim(0, 103)
+# def show_two_pools(ages):
+#     """For two pools, which share of the images that they return is older than so many steps."""
+#     plt.figure(figsize=(6.5, 3), layout="constrained")
+#     at = np.arange(0, 401, 20)
+#     for (name, one), style in zip(ages.items(), STYLES):
+#         plt.plot(at, [np.mean(np.array(one) > age) for age in at], style, label=name)
+#     plt.xlabel("age in steps")
+#     plt.ylabel("share that is older")
+#     plt.ylim(-0.03, 0.6)
 #     plt.legend()
 #     plt.show()
 #
@@ -644,6 +645,55 @@ r"""
 images are new, and among the others there are some that are several hundred steps old. If the pool
 kept references instead of copies, or exchanged at each step, the marks would leave the line.
 
+**A silent bug.** A colleague has written a pool, too. To save memory, his generator writes each new
+image into the same array. Nothing fails, and his pool exchanges half of the images, as it should.
+But in the next plot no image that his pool returns is ever older than 0 steps. Which line of
+`HisPool` is wrong? And how many different images does his pool hold at the end? Predict it, then
+run the cell after the plot.
+"""
+
+# %% tags=["active-ipynb"]
+# class HisPool(ImagePool):
+#     """The colleague's pool."""
+#
+#     def query(self, x, u, idx):
+#         if len(self.images) < self.size:
+#             self.images.append(x)
+#         elif u > 0.5:
+#             x, self.images[idx] = self.images[idx], x
+#         return x
+#
+#
+# rng = np.random.default_rng(0)
+# buffer, seen = np.zeros((1, 1, 1)), {"your pool": [], "his pool": []}
+# pools = {"your pool": ImagePool(50), "his pool": HisPool(50)}
+# for step in range(5_000):
+#     buffer[:] = step  # the generator writes each new image into the same memory
+#     u, idx = rng.random(), int(rng.integers(50))
+#     for name, pool in pools.items():
+#         seen[name].append(step - pool.query(buffer, u, idx).item())
+# show_two_pools(seen)
+
+# %% [markdown]
+r"""
+<details><summary>Answer</summary>
+
+`self.images.append(x)` and `self.images[idx] = x` store no copies: all 50 places refer to the one
+array that the generator overwrites. So the pool holds a single image, the newest one, 50 times, and
+the discriminator never sees an older one. `x.copy()` in both lines mends it. TensorFlow's tensors
+cannot be overwritten, so that the bug stays hidden until someone hands in NumPy arrays.
+
+</details>
+"""
+
+# %% tags=["active-ipynb"]
+# for name, pool in pools.items():
+#     different = len({image.item() for image in pool.images})
+#     print(f"{name:>9}: {len(pool.images)} images, {different} of them different")
+# assert len({image.item() for image in pools["his pool"].images}) == 1 and np.max(seen["his pool"]) == 0
+
+# %% [markdown]
+r"""
 ## Cycle consistency
 
 Let $G$ translate images $x$ of the first family into the second, and $F$ images $y$ of the second
@@ -1351,54 +1401,7 @@ of topic 2, counts them.
 # show_rows({f"asked for {digit}": images[asked == digit][:12] for digit in range(10)}, scale=0.5)
 # share = right(reader, images, asked)
 # print(f"{share:.0%} of 500 digits are read as the class that was asked for")
-# assert share > 0.7
-
-# %% [markdown]
-r"""
-**A silent bug.** A colleague saves memory and draws the images one at a time, with the same trained
-weights. Nothing fails. The next cell draws the same number of digits, in batches of different
-sizes, and counts how many are read as what was asked for. Where is the bug? Predict from your
-explanation what happens if a batch is large, but all of its images are of *one* class. Then run the
-cell after the next one.
-"""
-
-# %% tags=["active-ipynb"]
-# def read_as_asked(sizes, one_class=False):
-#     """The share of digits that are as asked, when so many are drawn at a time."""
-#     rng, found = np.random.default_rng(5), []
-#     for size in sizes:
-#         hits = []
-#         for number in range(max(10, 400 // size)):
-#             classes = np.full(size, number % 10) if one_class else rng.integers(0, 10, size=size)
-#             z = tf.constant(rng.normal(size=(size, 16)), tf.float32)
-#             hits.append(right(reader, painter.draw(z, classes.astype("int32")), classes))
-#         found.append(np.mean(hits))
-#     return np.array(found)
-#
-#
-# sizes = (1, 2, 4, 8, 16, 32, 64)
-# mixed = read_as_asked(sizes)
-# show_sizes(sizes, {"classes at random": mixed})
-# assert mixed[0] < mixed[-1] - 0.15, "one at a time is worse"
-
-# %% [markdown]
-r"""
-<details><summary>Answer</summary>
-
-The generator normalises with the mean and the variance of the batch, and in a small batch these are
-other ones than in training. In a batch of one image a channel that is bright all over becomes as
-dark as all others. A large batch of one class has the wrong statistics as well: those of this
-class, where training had those of all classes. So the second line stays low. The mend is to compute
-the means and the variances of many mixed batches once, and to use them for each image ("standing
-statistics" in the BigGAN paper), as the moving averages of `BatchNormalization` do.
-
-</details>
-"""
-
-# %% tags=["active-ipynb"]
-# alone = read_as_asked(sizes, one_class=True)
-# show_sizes(sizes, {"classes at random": mixed, "one class at a time": alone})
-# assert alone[-1] < mixed[-1] - 0.15, "many images of one class are no better than one"
+# assert share > 0.85, "classes are drawn as asked"
 
 # %% [markdown]
 r"""
@@ -1438,36 +1441,52 @@ def truncate_z(draws: Float64[np.ndarray, "R B Z"], threshold: float) -> Float64
 
 # %% [markdown]
 r"""
-The same curve for our digits: from the right to the left the threshold falls from 2.5 to 0.1.
-Upwards more digits are as asked; to the right they differ more from others of their class.
-Thresholds are chosen for a purpose: no value is best for both.
+The same curve for our digits: along the line, from the right to the left, the threshold falls from
+2.5 to 0.1. Further to the left the digits of a class differ less from each other; further down they
+are closer to real ones. A threshold is chosen for a purpose: no value is best for both.
 """
 
 # %% tags=["active-ipynb"]
 # table = []
 # for threshold in (0.1, 0.3, 0.6, 1.0, 1.5, 2.5):
-#     z = truncate_z(draws, threshold)
-#     images = painter.draw(tf.constant(z, tf.float32), asked).numpy()
+#     z = tf.constant(truncate_z(draws, threshold), tf.float32)
+#     images = painter.draw(z, asked).numpy()
 #     within = np.mean([images[asked == digit].std(axis=0).mean() for digit in range(10)])
-#     table.append((threshold, right(reader, images, asked), within))
-#     print("threshold {:.1f}: {:.0%} as asked, standard deviation within a class {:.2f}".format(*table[-1]))
+#     away = reader.kneighbors(images.reshape(-1, 64), 1)[0].mean()
+#     table.append((threshold, within, away))
+#     print("threshold {:.1f}: spread {:.2f}, distance from real digits {:.2f}".format(*table[-1]))
 # show_trade(table)
-# thresholds, shares, spreads = np.transpose(table)
+# _, spreads, away = np.transpose(table)
 # assert np.all(np.diff(spreads) > 0) and spreads[0] < 0.4 * spreads[-1], "truncation costs variety"
-# assert shares[:3].min() > shares[-1], "and buys likeness"
+# assert away[0] < 0.93 * away[-1], "and buys likeness"
 
 # %% [markdown]
 r"""
-In the paper the likeness (its inception score) rises until the threshold is small. Ours…
+In the paper the likeness, measured by the inception score, gets much better when the threshold
+falls. Here it gets better only by a little, since even without truncation the digits are near the
+real ones: our classes are simple.
 
+Batch normalisation has a price: what is drawn depends on the rest of the batch. Here are the same
+latent vectors and classes, drawn in a batch of 500 and one by one, where mean and variance come
+from a single image. The authors compute the means and the variances of many batches once, and use
+these for all images ("standing statistics").
+"""
+
+# %% tags=["active-ipynb"]
+# together = images[:12]
+# alone = [painter.draw(z[one : one + 1], asked[one : one + 1])[0].numpy() for one in range(12)]
+# show_rows({"in a batch of 500": together, "each one alone": alone})
+# change = np.abs(together - alone).mean()
+# print(f"a pixel changes by {change:.2f} on average, from -1 (black) to 1 (white)")
+# assert change > 0.05, "the other images of a batch matter"
+
+# %% [markdown]
+r"""
 ## A walk along an arc
 
-A generator was trained with latent vectors of one kind: those of a normal distribution.
-
-**Prediction 3.** How long is the vector in the middle of the straight line between two latent
-vectors of 64 components, compared with those at the ends?
-
-*Write yours here, with the reason, before you run the cell after the next one:*
+A generator was trained with latent vectors of one kind, those of a normal distribution. A walk from
+one of them to another should not leave them on its way. *Spherical interpolation* goes along an arc
+instead of a straight line.
 """
 
 
@@ -1510,6 +1529,14 @@ def slerp_path(
     ### END SOLUTION
 
 
+# %% [markdown]
+r"""
+**Prediction 3.** How long is the vector in the middle of the straight line between two latent
+vectors of 64 components, compared with those at the ends?
+
+*Write yours here, with the reason, before you run the next cell:*
+"""
+
 # %% tags=["active-ipynb"]
 # rng = np.random.default_rng(0)
 # ends = rng.normal(size=(2, 500, 64))
@@ -1531,7 +1558,7 @@ generator has never been trained there. The arc keeps the length.
 
 At last, walks: each row goes along the same arc, with another class. Neighbours must be alike, the
 ends different, and all images of a row of one class. The frames are drawn in one batch with 108
-others, for the reason that the silent bug taught.
+others, since their statistics would be other ones alone.
 """
 
 # %% tags=["active-ipynb"]
