@@ -60,6 +60,8 @@ def patchgan(answer, sizes, images, seed, cotangents, refused=()):
         found[f"answers of model {number}"] = reached["output"]
         if size:  # the full model has too many to send
             found |= {f"model {number}: {name}": one for name, one in reached.items() if name != "output"}
+        # With the last convolution's opposite, so that some answers are below 0.
+        model.set_weights([*drawn[:-2], *(-one for one in drawn[-2:])])
         found[f"answers of model {number} in use"] = model(image)
     return found
 
@@ -156,24 +158,27 @@ def _(rng):
     dtype="float64",
     tolerance=1e-12,
 )
-def ImagePool(answer, size, images, uniforms, places, painted=False, refused=()):
+def ImagePool(answer, sizes, images, uniforms, places, painted=False, refused=()):
     # clause: "ValueError: `size` is below 0"
     for below in refused:
         got = or_refused(True, lambda: answer.ImagePool(int(below)))
         if got is not REFUSED:
             raise WrongStructure(f"expected a ValueError where `size` is below 0, got {describe(got)}")
-    pool, returned = answer.ImagePool(size), []
-    for x, u, idx in zip(images, uniforms, places):
-        given = x.copy()
-        shown = pool.query(given, float(u), int(idx))
-        if not np.array_equal(given, x):
-            raise WrongStructure(changed_in_place("x"))
-        returned.append(np.array(shown))
-        # clause: "What the caller does later to x, or to an image that was returned, changes no stored image"
-        if painted:
-            given *= -3.0
-            if isinstance(shown, np.ndarray) and shown.flags.writeable:
-                shown += 100.0
+    returned = []
+    for size in sizes:
+        pool = answer.ImagePool(int(size))
+        for x, u, idx in zip(images, uniforms, places):
+            given = x.copy()
+            shown = pool.query(given, float(u), int(idx))
+            if not np.array_equal(given, x):
+                raise WrongStructure(changed_in_place("x"))
+            returned.append(np.array(shown))
+            # clause: "What the caller does later to x, or to an image that was returned, changes no stored
+            # image"
+            if painted:
+                given *= -3.0
+                if isinstance(shown, np.ndarray) and shown.flags.writeable:
+                    shown += 100.0
     if len({one.shape for one in returned}) > 1:
         raise WrongStructure("expected each image that is returned to have the shape of those handed in")
     return {"returned": np.stack(returned)}
@@ -187,7 +192,7 @@ def _(rng):
         full, high = min(size, queries - 1), uniforms.argmax()
         uniforms[[full, high]] = uniforms[[high, full]]
         return {
-            "size": size,
+            "sizes": np.array([size]),
             "images": 15 * rng.normal(size=(queries, *shape)),
             "uniforms": uniforms,
             "places": rng.integers(0, max(size, 1), size=queries),
@@ -207,15 +212,14 @@ def _(rng):
     halves["uniforms"] = np.where(np.arange(24) % 2, 0.5, rng.uniform(0.5001, 0.6, size=24))
     yield "draws that are 0.5, and little more", halves
     # clause: "A pool of size 0 returns x", "A pool of size 0 holds none"
-    yield "a pool of size 0, and one of size below 0, which is an error", asked(
-        0, 12, painted=True, refused=[-1, -int(rng.integers(2, 5))]
-    )
+    yield "a pool of size 0 and one of four, and sizes below 0, which are an error", asked(
+        4, 16, painted=True, refused=[-1, -int(rng.integers(2, 5))]
+    ) | {"sizes": np.array([0, 4])}
     yield "a pool of size 1", asked(1, 15, (3, 1, 2), painted=True)
     # clause: "It is ignored where nothing is exchanged"
-    few = asked(9, 6)
-    yield "a pool that does not become full, and numbers of images that are not there", few | {
-        "places": rng.integers(20, 30, size=6)
-    }
+    far = asked(6, 26)
+    places = np.where(np.arange(26) < 6, rng.integers(20, 30, size=26), far["places"])
+    yield "numbers of images that are not there, until the pool is full", far | {"places": places}
 
 
 # cycle_losses
@@ -333,7 +337,8 @@ def EqualisedDense(answer, options, x, kernel, bias, cotangent):
     found = {f"{name} at the start": np.array(value) for name, value in started.items()}
     # clause: "Attributes, by whose names the checks read and set the weights"
     put_weights(layer, {"kernel": kernel, "bias": bias})
-    found |= with_gradients(lambda: layer(x), {"x": x} | started, cotangent)
+    found["in use"] = layer(x)
+    found |= with_gradients(lambda: layer(x, training=True), {"x": x} | started, cotangent)
     # clause: "kernel: [D, units], trainable", "[units], trainable"
     trained = [np.ravel(one) for one in layer.trainable_variables]
     return found | {"what is trained": np.sort(np.concatenate([*trained, [0.0]]))}
@@ -342,11 +347,14 @@ def EqualisedDense(answer, options, x, kernel, bias, cotangent):
 @EqualisedDense.cases
 def _(rng):
     def layer(places, width, units, **options):
+        while True:
+            x, kernel = rng.normal(size=(*places, width)), rng.normal(size=(width, units))
+            bias = rng.normal(size=units)
+            output = options.get("gain", 2**0.5) / width**0.5 * (x @ kernel) + bias
+            if output.min() < 0 < output.max():
+                break
         return {
-            "options": {"units": units, **options},
-            "x": rng.normal(size=(*places, width)),
-            "kernel": rng.normal(size=(width, units)),
-            "bias": rng.normal(size=units),
+            "options": {"units": units, **options}, "x": x, "kernel": kernel, "bias": bias,
             "cotangent": rng.normal(size=(*places, units)),
         }
 

@@ -303,7 +303,7 @@ class OneTooMany(right.ImagePool):
 
     def __init__(self, size):
         right.ImagePool.__init__(self, size)
-        self.size = size + 1
+        self.size = size + 1 if size else 0
 
 
 @mistake(of="ImagePool")
