@@ -1311,7 +1311,8 @@ Style mixing, as in a figure of Karras and others (2019). The first row is twelv
 clothing. In the rows below it, more and more layers take the style of one other piece, from the
 finest layer to the coarsest, until all of them have it. What the last layer changes alone,
 brightness and texture, is *fine*; what the first layer decides, what kind of clothing it is, is
-*coarse*.
+*coarse*. The third row is the worst: shapes and details of two kinds do not fit each other, and so
+short a training does not teach the layers to make them fit.
 """
 
 # %% tags=["active-ipynb"]
