@@ -493,7 +493,8 @@ def _(rng):
 
 @exercise(
     points=4,
-    hint="If an image is reshaped to [B, H/2, 2, W/2, 2, C], which two of the six axes lie inside of a block?",
+    hint="If an image is reshaped to [B, H/2, 2, W/2, 2, C], which two of the six axes lie inside of a "
+    "block?",
 )
 def squeeze(answer, problems, due=None):
     found = {}
@@ -553,7 +554,9 @@ def made_degrees(answer, problems, due=None):
             found[f"degrees {number}"] = layers
             continue
         if not isinstance(layers, list | tuple) or len(layers) != len(hidden):
-            raise WrongStructure(f"expected a list with the degrees of each hidden layer, got {describe(layers)}")
+            raise WrongStructure(
+                f"expected a list with the degrees of each hidden layer, got {describe(layers)}"
+            )
         units = [shaped(one, "the degrees of a layer", max(width, 0)) for one, width in zip(layers, hidden)]
         found[f"degrees {number}"] = np.concatenate([np.zeros(0, int), *units])
     return found
@@ -571,8 +574,8 @@ def _(rng):
         "problems": [[9, draw(3, 7), draw(10, 14)], [5, 4, 5, 3], [draw(4, 8), 1, draw(8, 20)]]
     }
     # clause: "If D is 1, there is no degree from 1 to D - 1, and all units have the degree 0", "may be empty"
-    yield "one input, two inputs, and no hidden layer", {
-        "problems": [[1, draw(2, 6), draw(2, 6)], [2, draw(3, 6)], [draw(3, 5)], [3, draw(6, 9)]]
+    yield "one input, two inputs, and no hidden layer, beside more", {
+        "problems": [[1, draw(2, 6), draw(2, 6)], [2, draw(3, 6)], [draw(3, 5)], [draw(5, 12), draw(15, 40)]]
     }
     # clause: "D or one of the numbers of units is less than 1"
     problems = [[0, 4], [-2, 3], [4, 5, 0], [3, -1, 4], [draw(3, 7), draw(5, 9)], [0]]
@@ -616,7 +619,7 @@ def shuffled(rng, D):
 
 
 def autoregressive(rng, D, *hidden):
-    """Draw an order of the inputs, and degrees of hidden units from 0 to D - 1, with 1 and D - 1 among them."""
+    """Draw an order of the inputs, and degrees of hidden units, with 1 and D - 1 among them."""
     layers = [rng.integers(0, D, size=width) for width in hidden]
     for units in layers:
         places = rng.permutation(len(units))
@@ -642,7 +645,8 @@ def _(rng):
     # clause: "D may be 1", "integers from 0 to D - 1"
     yield "one input, and two, beside five", {
         "problems": [
-            [np.array([1]), np.zeros(4, int)], [np.array([1])], [np.array([1]), np.zeros(2, int), np.zeros(3, int)],
+            [np.array([1]), np.zeros(4, int)], [np.array([1])],
+            [np.array([1]), np.zeros(2, int), np.zeros(3, int)],
             autoregressive(rng, 2, 6), autoregressive(rng, 5, 7),
         ]
     }
@@ -652,7 +656,7 @@ def _(rng):
     twice = order.copy()
     twice[np.argmax(order)] = 2
     degrees = rng.integers(0, D, size=6)
-    problems = [[order - 1, degrees], [twice, degrees], [order + 1, degrees], [2 * order, degrees], [order, degrees]]
+    problems = [[one, degrees] for one in (order - 1, twice, order + 1, 2 * order, order)]
     places = rng.permutation(5)
     yield "orders from 0, with a number twice, or with one left out, beside one that is right", {
         "problems": [problems[i] for i in places], "due": [bool(i != 4) for i in places],
@@ -724,7 +728,9 @@ def directions(rng):
     }
 
 
-@exercise(points=5, hint="Which sign has alpha in z = (x - mu) · exp(-alpha), and which in the log-determinant?")
+@exercise(
+    points=5, hint="What is the derivative of z = (x - mu) · exp(-alpha) by x, and what is its logarithm?"
+)
 def maf_normalise(answer, problems, cotangent=None):
     return autoregression(answer, "maf_normalise", 1, problems, cotangent)
 
@@ -756,7 +762,9 @@ def _(rng):
     yield "the gradients", {"problems": [columns(rng, 3, 4)], "cotangent": rng.normal(size=(3, 4))}
 
 
-@exercise(points=5, hint="What does the network read in an IAF, and which of it is known before the first call?")
+@exercise(
+    points=5, hint="What does the network read in an IAF, and which of it is known before the first call?"
+)
 def iaf_sample(answer, problems, cotangent=None):
     return autoregression(answer, "iaf_sample", 1, problems, cotangent)
 
@@ -850,7 +858,8 @@ def _(rng):
     # all times"
     yield "Hutchinson's estimate", {
         "problems": [
-            journey(rng, 4, 3, rng.uniform(0.5, 1.5), 2, v=True), journey(rng, 3, 5, 1.0, 3, "linear", v=True),
+            journey(rng, 4, 3, rng.uniform(0.5, 1.5), 2, v=True),
+            journey(rng, 3, 5, 1.0, 3, "linear", v=True),
         ]
     }
     # clause: "if it is negative, time runs backwards, from 0 to T", "If it is 0, the points stay where they
@@ -870,11 +879,13 @@ def _(rng):
     }
     # clause: "the batch and D are 1 or more"
     yield "one point, and one dimension", {
-        "problems": [journey(rng, 1, 3, 1.0, 2), journey(rng, 5, 1, rng.uniform(0.5, 1), 3), journey(rng, 1, 1, 1, 2)]
+        "problems": [
+            journey(rng, 1, 3, 1.0, 2), journey(rng, 5, 1, rng.uniform(0.5, 1), 3), journey(rng, 1, 1, 1, 2),
+        ]
     }
     # clause: "steps is less than 1"
-    problems = [journey(rng, 3, 2, 1, 0), journey(rng, 3, 2, rng.uniform(0.5, 1), 2), journey(rng, 3, 2, 1, -2)]
-    problems.append(journey(rng, 3, 2, 0, 0))
+    problems = [journey(rng, 3, 2, 1, 0), journey(rng, 3, 2, rng.uniform(0.5, 1), 2)]
+    problems += [journey(rng, 3, 2, 1, -2), journey(rng, 3, 2, 0, 0)]
     order = rng.permutation(4)
     yield "no step, beside two", {
         "problems": [problems[i] for i in order], "due": [bool(i != 1) for i in order],

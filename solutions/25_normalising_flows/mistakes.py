@@ -804,7 +804,8 @@ def degrees_spread(D, hidden):
     """the degrees of a narrow layer are spread from 1 to D - 1, and are not the smallest ones."""
     found = right.made_degrees(D, hidden)
     return [
-        np.round(np.linspace(1, D - 1, len(one))).astype(int) if 1 < len(one) < D - 1 else one for one in found
+        np.round(np.linspace(1, D - 1, len(one))).astype(int) if 1 < len(one) < D - 1 else one
+        for one in found
     ]
 
 
@@ -813,9 +814,7 @@ def count_goes_on(D, hidden):
     """the count goes on from one layer to the next, and does not start with 1 in each."""
     right.made_degrees(D, hidden)
     ends = np.cumsum([0, *hidden])
-    return [
-        np.arange(start, start + width) % max(D - 1, 1) + (D > 1) for start, width in zip(ends, hidden)
-    ]
+    return [np.arange(start, start + width) % max(D - 1, 1) + (D > 1) for start, width in zip(ends, hidden)]
 
 
 @mistake(of="made_degrees")
@@ -833,7 +832,9 @@ def nothing_refused(D, hidden):
 @mistake(of="made_degrees")
 def widths_not_looked_at(D, hidden):
     """only D is checked, and a layer without a unit is taken."""
-    return right.made_degrees(D, []) + [np.arange(max(width, 0)) % max(D - 1, 1) + (D > 1) for width in hidden]
+    return right.made_degrees(D, []) + [
+        np.arange(max(width, 0)) % max(D - 1, 1) + (D > 1) for width in hidden
+    ]
 
 
 # made_masks
@@ -917,7 +918,7 @@ def order_not_checked(order, degrees):
 
 @mistake(of="made_masks")
 def only_the_sum_checked(order, degrees):
-    """the order is only checked for numbers that are left out of its range, and not for one that occurs twice."""
+    """the order is checked for numbers out of its range, and not for one that occurs twice."""
     if order.min() < 1 or order.max() > len(order):
         raise ValueError("expected numbers from 1 to D")
     return order_not_checked(order, degrees)
@@ -1109,7 +1110,7 @@ def iaf_shifts_first(z, made):
 
 @mistake(of="iaf_sample")
 def iaf_gate(z, made):
-    """a sigmoid is taken in the place of the exponential, as in the paper's own form, and not asked for here."""
+    """a sigmoid gate mixes z and mu, as in a form of the paper's, in the place of exp(alpha) and mu."""
     mu, alpha = made(z)
     gate = tf.sigmoid(alpha)
     return z * gate + (1 - gate) * mu, tf.reduce_sum(tf.math.log_sigmoid(alpha), axis=1)
@@ -1199,7 +1200,12 @@ def euler(f, z, T, steps, v=None):
 def midpoint(f, z, T, steps, v=None):
     """the steps are those of the midpoint method, of order 2."""
     return _solve(
-        f, z, T, steps, v, lambda rate, y, t, h: _moved(y, (h, rate(_moved(y, (h / 2, rate(y, t))), t + h / 2)))
+        f,
+        z,
+        T,
+        steps,
+        v,
+        lambda rate, y, t, h: _moved(y, (h, rate(_moved(y, (h / 2, rate(y, t))), t + h / 2))),
     )
 
 
