@@ -362,9 +362,11 @@ def _(rng):
         "problems": [whole(rng, 4, 0, 3), whole(rng, 1, 3, 4), whole(rng, 5, 2, 1)]
     }
     # clause: "s = tanh(out[:, :2])"
-    yield "weights so large that a log-factor without a limit explodes", {
-        "problems": [whole(rng, 5, 2, 6, 40.0)]
-    }
+    problem = whole(rng, 5, 3, 6, 40.0)
+    for weights in np.split(problem["theta"], 3):
+        weights[18:-4].reshape(6, 4)[:, 2:] /= 40  # those of the shifts
+        weights[-2:] /= 40
+    yield "weights so large that a log-factor without a limit explodes", {"problems": [problem]}
     # clause: "theta has another length than layers and hidden ask for"
     problems = [whole(rng, 3, 2, 3, more=1), whole(rng, 4, 2, 4), whole(rng, 3, 3, 2, more=-3)]
     problems += [whole(rng, 2, 0, 2, more=5), whole(rng, 3, 1, 2, more=18)]
@@ -448,7 +450,7 @@ def mixing(rng, shape, reverse=None, size=0.5):
     C = shape[-1]
     while True:
         P = np.eye(C)[rng.permutation(C)]
-        if C < 3 or not np.array_equal(P, P.T):
+        if C == 1 or C == 2 and P[0, 1] or not np.array_equal(P, P.T):
             break
     return {
         "x": rng.normal(size=shape),
@@ -565,9 +567,10 @@ def made_degrees(answer, problems, due=None):
 @made_degrees.cases
 def _(rng):
     draw = lambda low, high: int(rng.integers(low, high))  # noqa: E731
+    D = draw(3, 6)
     # clause: "For each layer its degrees, integers: 1, 2, …, D - 1, then 1 again, until each unit has one"
     yield "layers that are wider than D", {
-        "problems": [[draw(3, 6), draw(9, 15), draw(7, 12)], [draw(6, 9), draw(20, 30)]]
+        "problems": [[D, draw(2, 4) * (D - 1) + draw(1, D - 1), draw(7, 12)], [draw(6, 9), draw(20, 30)]]
     }
     # clause: "A layer of fewer than D - 1 units has the smallest degrees only"
     yield "layers that are narrower than D - 1, as wide, and of one unit", {
@@ -578,7 +581,7 @@ def _(rng):
         "problems": [[1, draw(2, 6), draw(2, 6)], [2, draw(3, 6)], [draw(3, 5)], [draw(5, 12), draw(15, 40)]]
     }
     # clause: "D or one of the numbers of units is less than 1"
-    problems = [[0, 4], [-2, 3], [4, 5, 0], [3, -1, 4], [draw(3, 7), draw(5, 9)], [0]]
+    problems = [[0, 4], [-2, 3], [4, 5, 0], [3, -1, 4], [draw(3, 7), draw(14, 40)], [0]]
     order = rng.permutation(6)
     yield "no input, and layers without a unit, beside what is right", {
         "problems": [problems[i] for i in order], "due": [bool(i != 4) for i in order],

@@ -1195,14 +1195,18 @@ And what does an IAF gain and lose?
 #     z, down = maf_normalise(x, made)
 #     back, up = maf_sample(z, made)
 #     assert np.allclose(back, x, atol=1e-3) and np.allclose(up, -down, atol=1e-3), "there and back"
-#     moves = [tf.function(lambda x: move(x, made)) for move in (maf_normalise, maf_sample, iaf_sample)]
-#     density, *draws = [seconds(lambda: move(x)) for move in moves]
+#     density, *draws = [
+#         seconds(tf.function(lambda: move(x, made), autograph=False))
+#         for move in (maf_normalise, maf_sample, iaf_sample)
+#     ]
 #     price["MAF"].append(draws[0] / density)
 #     price["IAF"].append(draws[1] / density)
 # plt.figure(figsize=(5.5, 3.4), layout="constrained")
 # plt.loglog(widths, widths, color="0.6", label="D")
 # for (name, row), style in zip(price.items(), ("o", "s")):
 #     plt.loglog(widths, row, style, label=f"drawing from {name}, measured")
+# plt.xticks(widths, widths)
+# plt.minorticks_off()
 # plt.xlabel("D")
 # plt.ylabel("seconds, divided by those\nof the density of MAF")
 # plt.legend()
