@@ -22,17 +22,9 @@ def both_ways(function, options):
     return lambda *given: function(*given, **{name: one for name, one in options.items() if one is not None})
 
 
-def two_gradients(call, names, sources, cotangent):
-    """Differentiate each of the two outputs of a call, the second as it is, the first with a cotangent."""
-    found = {}
-    for place, name in enumerate(names):
-        slopes = gradients(
-            lambda **given: named(call(**given), *names)[names[place]],
-            sources,
-            cotangent if place == 0 else None,
-        )
-        found |= {f"{slope} of {name}": value for slope, value in slopes.items()}
-    return found
+def part(call, names, name):
+    """Make a function of a call that returns one of its two outputs."""
+    return lambda **given: named(call(**given), *names)[name]
 
 
 @exercise(
@@ -183,8 +175,10 @@ def diagonal_scale(answer, problems, cotangent=None):
         found |= {f"y {number}": y, f"log_det {number}": log_det}
         if cotangent is not None:
             sources = {name: problem[name] for name in ("x", "log_s")}
-            slopes = two_gradients(lambda x, log_s: call(x, log_s), ("y", "log_det"), sources, cotangent)
-            found |= {f"{name} {number}": slope for name, slope in slopes.items()}
+            for name in ("y", "log_det"):
+                one = part(lambda x, log_s: call(x, log_s), ("y", "log_det"), name)
+                slopes = gradients(one, sources, cotangent if name == "y" else None)
+                found |= {f"{slope} of {name} {number}": value for slope, value in slopes.items()}
     return found
 
 
@@ -253,8 +247,10 @@ def realnvp_coupling(answer, problems, cotangent=None):
         y, log_det = named(call(**sources), "y", "log_det").values()
         found |= {f"y {number}": y, f"log_det {number}": log_det}
         if cotangent is not None:
-            slopes = two_gradients(call, ("y", "log_det"), sources, cotangent)
-            found |= {f"{name} {number}": slope for name, slope in slopes.items()}
+            for name in ("y", "log_det"):
+                one = part(call, ("y", "log_det"), name)
+                slopes = gradients(one, sources, cotangent if name == "y" else None)
+                found |= {f"{slope} of {name} {number}": value for slope, value in slopes.items()}
     return found
 
 
@@ -440,8 +436,10 @@ def invertible_1x1(answer, problems, cotangent=None):
         y, log_det = named(call(**sources), "y", "log_det").values()
         found |= {f"y {number}": y, f"log_det {number}": log_det}
         if cotangent is not None:
-            slopes = two_gradients(call, ("y", "log_det"), sources, cotangent)
-            found |= {f"{name} {number}": slope for name, slope in slopes.items()}
+            for name in ("y", "log_det"):
+                one = part(call, ("y", "log_det"), name)
+                slopes = gradients(one, sources, cotangent if name == "y" else None)
+                found |= {f"{slope} of {name} {number}": value for slope, value in slopes.items()}
     return found
 
 
@@ -691,8 +689,8 @@ def conditioner(weights, D, most):
     return made
 
 
-def autoregression(answer, name, most, problems, cotangent):
-    """Drive one direction of an autoregressive flow."""
+def autoregression(answer, name, most, problems, cotangent, gradients):
+    """Drive one direction of an autoregressive flow; `gradients` is the drivers' function of that name."""
     function, found = getattr(answer, name), {}
     for number, problem in enumerate(problems):
         D = problem["x"].shape[1]
@@ -704,8 +702,10 @@ def autoregression(answer, name, most, problems, cotangent):
         y, log_det = named(call(**problem), "output", "log_det").values()
         found |= {f"output {number}": y, f"log_det {number}": log_det}
         if cotangent is not None:
-            slopes = two_gradients(call, ("output", "log_det"), problem, cotangent)
-            found |= {f"{slope} {number}": value for slope, value in slopes.items()}
+            for name in ("output", "log_det"):
+                one = part(call, ("output", "log_det"), name)
+                slopes = gradients(one, problem, cotangent if name == "output" else None)
+                found |= {f"{slope} of {name} {number}": value for slope, value in slopes.items()}
     return found
 
 
@@ -735,7 +735,7 @@ def directions(rng):
     points=5, hint="What is the derivative of z = (x - mu) · exp(-alpha) by x, and what is its logarithm?"
 )
 def maf_normalise(answer, problems, cotangent=None):
-    return autoregression(answer, "maf_normalise", 1, problems, cotangent)
+    return autoregression(answer, "maf_normalise", 1, problems, cotangent, gradients)
 
 
 @maf_normalise.cases
@@ -753,7 +753,7 @@ def _(rng):
     tolerance=1e-4,
 )
 def maf_sample(answer, problems, cotangent=None):
-    return autoregression(answer, "maf_sample", None, problems, cotangent)
+    return autoregression(answer, "maf_sample", None, problems, cotangent, gradients)
 
 
 @maf_sample.cases
@@ -769,7 +769,7 @@ def _(rng):
     points=5, hint="What does the network read in an IAF, and which of it is known before the first call?"
 )
 def iaf_sample(answer, problems, cotangent=None):
-    return autoregression(answer, "iaf_sample", 1, problems, cotangent)
+    return autoregression(answer, "iaf_sample", 1, problems, cotangent, gradients)
 
 
 @iaf_sample.cases
@@ -829,8 +829,10 @@ def ffjord(answer, problems, due=None, cotangent=None):
         z, change = named(returned, "z", "change of log p").values()
         found |= {f"z {number}": z, f"change of log p {number}": change}
         if cotangent is not None:
-            slopes = two_gradients(call, ("z", "change of log p"), sources, cotangent)
-            found |= {f"{name} {number}": slope for name, slope in slopes.items()}
+            for name in ("z", "change of log p"):
+                one = part(call, ("z", "change of log p"), name)
+                slopes = gradients(one, sources, cotangent if name == "z" else None)
+                found |= {f"{slope} of {name} {number}": value for slope, value in slopes.items()}
     return found
 
 
