@@ -786,7 +786,7 @@ the validation set, is used to choose the depth; the last half, the test set, is
 # for seed in range(5):
 #     plt.semilogx(depths, [100 * scores[depth][seed] for depth in depths], "o", color="#0072B2")
 # plt.semilogx(depths, [100 * np.mean(scores[depth]) for depth in depths], label="mean of five networks")
-# plt.axhline(100 * np.mean(scores["alone"]), color="0.4", linestyle="--", label="two layers, each node alone")
+# plt.axhline(100 * np.mean(scores["alone"]), color="0.4", linestyle="--", label="each node alone")
 # plt.xticks(depths, depths)
 # plt.xlabel("layers")
 # plt.ylabel("validation nodes, % right")
