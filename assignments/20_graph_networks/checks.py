@@ -42,7 +42,7 @@ def adjacency(rng, n, chance=0.4, weighted=True, isolated=(), loops=False):
 
 def path(n, order):
     """Return the undirected path through the nodes in this order."""
-    A = np.zeros((n, n))
+    A = np.zeros([n, n])
     A[order[:-1], order[1:]] = 1
     return np.maximum(A, A.T)
 
@@ -170,7 +170,7 @@ def one_way(rng, n, chance, long=False):
 
 def cycle(rng, n):
     """Return a directed cycle through the nodes in an order that is drawn."""
-    order, A = rng.permutation(n), np.zeros((n, n))
+    order, A = rng.permutation(n), np.zeros([n, n])
     A[order, np.roll(order, -1)] = 1
     return A
 
@@ -284,7 +284,7 @@ def _(returned, expected, inputs):
 def in_parts(rng, sizes, lowest=0.5, highest=3.0, isolated=0):
     """Draw a graph of connected parts of these sizes, and isolated nodes, in any order."""
     n = sum(sizes) + isolated
-    A, start = np.zeros((n, n)), 0
+    A, start = np.zeros([n, n]), 0
     for size in sizes:
         weights = rng.uniform(lowest, highest, size=(size, size))
         upper = np.triu(weights * (rng.random((size, size)) < 0.3), 1)
@@ -337,7 +337,7 @@ def _(rng):
         {
             "matrices": [
                 np.zeros((0, 0)),
-                np.zeros((n, n)),
+                np.zeros([n, n]),
                 np.zeros((1, 1)),
                 np.diag([0.0, 2.0]),
                 in_parts(rng, [3, 4]),

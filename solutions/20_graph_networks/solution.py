@@ -823,8 +823,8 @@ the validation set, is used to choose the depth; the last half, the test set, is
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** Two layers. One layer and four layers are a few percentage points worse, and sixteen
-lose more than 30: they are worse than a network that knows no edge. Each layer takes means over
+**Prediction 3, answered.** Two layers. One layer and four layers are a few percentage points worse,
+and sixteen lose more than 30: they are worse than a network that knows no edge. Each layer takes means over
 neighbours, so that many layers take them over nearly all nodes, and what is left of a node's
 features is what all nodes have in common. This is called *oversmoothing* (Li, Han and Wu, [Deeper
 Insights into Graph Convolutional Networks for Semi-Supervised
