@@ -628,11 +628,10 @@ def _(rng):
     tolerance=1e-7,
 )
 def contractive_penalty(answer, x, W, c, cotangent):
-    found = with_gradients(
-        lambda: answer.contractive_penalty(x, W, c), {"x": x, "W": W, "c": c}, cotangent
+    # clause: "Gradients flow to `x`, `W` and `c`"
+    return {"penalty": answer.contractive_penalty(x, W, c)} | gradients(
+        lambda x, W, c: answer.contractive_penalty(x, W, c), {"x": x, "W": W, "c": c}, cotangent
     )
-    found["penalty"] = found.pop("output")
-    return found
 
 
 def hidden_layer(rng, batch, features, units, scale=1.0):
@@ -912,8 +911,10 @@ def certain(rng, batch, visible, hidden):
         bits = (reads > 0) * 1.0
         sees = b + bits @ W.T
         again = c + (sees > 0) @ W
-        second = (sees > 0).sum(axis=0)
+        second, kept = (sees > 0).sum(axis=0), (again > 0) * 1.0
         changed = np.any(second != (bits @ W.T > 0).sum(axis=0)) and np.any(second != v.sum(axis=0))
+        statistics = [(v.T @ bits, (sees > 0).T @ kept), (bits.sum(axis=0), kept.sum(axis=0))]
+        changed = changed and all(np.any(one != other) for one, other in statistics)
         if changed and min(np.abs(one).min() for one in (reads, sees, again)) > 800:
             break
     for name, width in (("uh", hidden), ("uv", visible)):

@@ -1192,19 +1192,19 @@ def largest_only(W, b, c):
     return float(np.max(-right.free_energy(_states(len(c)), W.T, c, b)))
 
 
-@mistake(of="log_partition", raises="MemoryError")
+@mistake(of="log_partition", raises="ValueError")
 def hidden_layer_always(W, b, c):
     """the hidden layer is enumerated even where the visible one is smaller."""
     if len(c) > 20:
-        raise MemoryError("more states than memory")
+        raise ValueError("Maximum allowed size exceeded")
     return right.log_partition(W, b, c)
 
 
-@mistake(of="log_partition", raises="MemoryError")
+@mistake(of="log_partition", raises="ValueError")
 def visible_layer_always(W, b, c):
     """the visible layer is enumerated even where the hidden one is smaller."""
     if len(b) > 20:
-        raise MemoryError("more states than memory")
+        raise ValueError("Maximum allowed size exceeded")
     return right.log_partition(W, b, c)
 
 
