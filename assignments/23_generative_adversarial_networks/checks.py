@@ -123,7 +123,8 @@ def _(rng):
         {
             "settings": [
                 (only[0][:0], only[1], 0.5),
-                scattered(rng, 13, 5, 0.3),
+                scattered(rng, int(rng.integers(30, 90)), 11, 0.3),
+                scattered(rng, 23, 7, 0.4),
                 (only[0][:0], only[1][:1], 0.0),
             ]
         },
@@ -436,6 +437,7 @@ def conditional_gan(answer, sizes, g_weights, d_weights, z, x, y, wrong, cotange
     found, given = {}, (("G", G, "sample", z, g_weights), ("D", D, "logits", x, d_weights))
     trained = [
         # clause: "All variables are trained, and the two models share none"
+        # clause: "Both have their variables as soon as they are returned"
         [sum(int(np.prod(one.shape)) for one in model.trainable_variables)]
         for _, model, _, _, _ in given
     ]
@@ -673,7 +675,7 @@ def _(rng):
     # clause: "at the points u x + (1 − u) xf", "1 is at the real sample"
     ends = criticised(rng, 8, (2, 5), scale=3.0)
     yield "points at both ends", ends | {"u": rng.permuted(np.array([0, 0, 0, 1, 1, 1, 1, 0.5]))[:, None]}
-    # clause: "λ, by which the penalty is multiplied; 0 or more"
+    # clause: "λ, by which the penalty is multiplied; 0 or more", "`gp` is not multiplied by `weight`"
     yield "another weight", criticised(rng, 6, (3, 5), weight=rng.uniform(0.1, 3))
     yield "a weight of 0", criticised(rng, 4, (2, 7), weight=0.0)
     yield "as many samples as coordinates", criticised(rng, 5, (5, 4, 3))

@@ -627,9 +627,9 @@ def optimal_discriminator(
         if np.any(one < 0) or not abs(np.sum(one) - 1) <= 1e-6:
             raise ValueError("expected probabilities, none below 0, which sum to 1")
     both = p + q
-    both = np.where(both > 0, both, 1)
+    share_of_real = np.divide(p, both, out=np.full(len(p), 0.5), where=both > 0)
     found = [share[share > 0] @ np.log(share[share > 0] / both[share > 0]) for share in (p, q)]
-    return np.where(p + q > 0, p / both, 0.5), float(sum(found))
+    return share_of_real, float(sum(found))
     ### END SOLUTION
 
 
@@ -983,7 +983,7 @@ def wgan_gp(
     with tf.GradientTape() as tape:
         tape.watch(between)
         values = critic(between)
-    slopes = tape.gradient(values, between, unconnected_gradients="zero")
+    slopes = tape.gradient(values, between)
     square = tf.reduce_sum(slopes**2, axis=1)
     steep = square > 0
     length = tf.where(steep, tf.sqrt(tf.where(steep, square, 1)), 0)
@@ -994,12 +994,16 @@ def wgan_gp(
 
 # %% [markdown]
 r"""
-On the line your linear programme is the judge. A critic is trained on samples of $p$ and $q$ by your loss,
+A linear critic is a first test: its penalty is $(\lVert w\rVert-1)^2$, whatever the points are. Then, on
+the line, your linear programme is the judge. A critic is trained on samples of $p$ and $q$ by your loss,
 and drawn beside the potential; both are moved so that their mean is 0. It must rise and fall with the
-potential.
+potential. At the far left there is hardly any sand, so nothing holds either of them there.
 """
 
 # %% tags=["active-ipynb"]
+# w = tf.constant([[3.0], [4.0]])
+# linear = wgan_gp(lambda x: x @ w, tf.ones((7, 2)), tf.zeros((7, 2)), tf.fill((7, 1), 0.5))
+# assert np.allclose(linear, [7 * -1 + 10 * 16, 16]), "a linear critic: (5 − 1)², whatever the batch"
 # line_critic = line_network(seed=1)
 # losses = train_on_line(
 #     line_critic, lambda f, x, fakes, u: wgan_gp(f, x, fakes, u)[0], places, p_line, q_line, steps=2000
@@ -1047,9 +1051,6 @@ the batch.
 # his = flat @ (p_line - q_line)
 # print(f"the distance {distance:.3f} is {distance / his:.1f} times his estimate {his:.4f}")
 # assert 8 < distance / his < 18, "about a sixteenth"
-# w = tf.constant([[3.0], [4.0]])
-# linear = wgan_gp(lambda x: x @ w, tf.ones((7, 2)), tf.zeros((7, 2)), tf.fill((7, 1), 0.5))
-# assert np.allclose(linear, [7 * -1 + 10 * 16, 16]), "a linear critic: (5 − 1)², whatever the batch"
 
 # %% [markdown]
 r"""
@@ -1074,9 +1075,9 @@ to ±0.1. The histogram shows the weights of its kernels.
 
 # %% [markdown]
 r"""
-As in their figure, most weights end at one of the two ends. Such a network can hardly bend where the
-potential bends, and how steep it is depends on the allowed range and on the number of its layers. Its
-estimate is a distance up to an unknown factor, at best.
+As in their figure, most weights end at one of the two ends. How steep such a critic is depends on the
+allowed range and on the number of its layers. In the picture it is scaled to the height of the potential,
+and even then it does not have its shape. Its estimate is a distance up to an unknown factor, at best.
 """
 
 # %% [markdown]
@@ -1164,11 +1165,10 @@ def spectral_norm(
     if iters < 1:
         raise ValueError(f"expected one round at least, got {iters}")
     matrix = tf.reshape(W, (-1, W.shape[-1]))
-    fixed = tf.stop_gradient(matrix)
     for _ in range(iters):
-        v = tf.linalg.matmul(u, fixed, transpose_b=True)
+        v = tf.linalg.matmul(u, matrix, transpose_b=True)
         v = tf.math.divide_no_nan(v, tf.norm(v))
-        u = tf.linalg.matmul(v, fixed)
+        u = tf.linalg.matmul(v, matrix)
         u = tf.math.divide_no_nan(u, tf.norm(u))
     u, v = tf.stop_gradient(u), tf.stop_gradient(v)
     sigma = tf.reduce_sum(v @ matrix * u)
