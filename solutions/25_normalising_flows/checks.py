@@ -509,7 +509,7 @@ def squeeze(answer, problems, due=None):
 
 def blocks(rng, shape, reverse=None):
     """Draw images."""
-    return {"x": rng.normal(size=shape), "reverse": reverse}
+    return {"x": 20 * rng.normal(size=shape), "reverse": reverse}
 
 
 @squeeze.cases
@@ -732,7 +732,9 @@ def directions(rng):
 
 
 @exercise(
-    points=5, hint="What is the derivative of z = (x - mu) · exp(-alpha) by x, and what is its logarithm?"
+    points=5,
+    hint="What is the derivative of z = (x - mu) · exp(-alpha) by x, and what is its logarithm?",
+    tolerance=1e-4,
 )
 def maf_normalise(answer, problems, cotangent=None):
     return autoregression(answer, "maf_normalise", 1, problems, cotangent, gradients)
@@ -856,9 +858,9 @@ def _(rng):
     yield "a field that changes with time", {"problems": [journey(rng, 4, 3, rng.uniform(0.5, 1.5), 3)]}
     # clause: "the number of steps", "The points at the time T, and log p(z(T)) at the time T minus log
     # p(z(0)) at the time 0", "Without it, the trace is exact"
-    yield "a linear field, one step and five", {
-        "problems": [journey(rng, 3, 4, 0.8, 1, "linear"), journey(rng, 5, 2, rng.uniform(1, 2), 5, "linear")]
-    }
+    problems = [journey(rng, 3, 4, 0.8, 1, "linear"), journey(rng, 5, 2, rng.uniform(1, 2), 5, "linear")]
+    problems[0]["z"] *= 50
+    yield "a linear field, one step and five", {"problems": problems}
     # clause: "each trace is replaced by Hutchinson's estimate, with one vector for each point, the same at
     # all times"
     yield "Hutchinson's estimate", {
