@@ -1201,6 +1201,8 @@ And what does an IAF gain and lose?
 #     ]
 #     price["MAF"].append(draws[0] / density)
 #     price["IAF"].append(draws[1] / density)
+
+# %% tags=["active-ipynb"]
 # plt.figure(figsize=(5.5, 3.4), layout="constrained")
 # plt.loglog(widths, widths, color="0.6", label="D")
 # for (name, row), style in zip(price.items(), ("o", "s")):
