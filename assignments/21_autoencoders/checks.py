@@ -421,12 +421,12 @@ def conv_autoencoder(rng, batch, shape, code, filters=None, scale=1.0, gradient=
 def _(rng):
     # clause: "filters[0], filters[1], … filters, each of 3 × 3, with stride 2", "and a ReLU"
     yield "one convolution, images of 8 × 8", conv_autoencoder(rng, 3, (8, 8, 1), 4, (3,))
-    yield "the filters left to the default, images of 28 × 28", conv_autoencoder(rng, 1, (28, 28, 1), 5)
+    yield "the filters left to the default, images of 28 × 28", conv_autoencoder(rng, 1, (28, 28, 1), 30)
     # clause: "The two sides may differ, and may be odd."
-    yield "images of 9 × 14 in three channels", conv_autoencoder(rng, 2, (9, 14, 3), 3, (4, 5))
+    yield "images of 9 × 14 in three channels", conv_autoencoder(rng, 2, (9, 14, 3), 14, (4, 5))
     yield "images of 11 × 11 in three channels", conv_autoencoder(rng, 2, (11, 11, 3), 4, (3, 2), scale=2.0)
     yield "three convolutions, images of 10 × 7", conv_autoencoder(rng, 2, (10, 7, 2), 3, (5, 3, 4))
-    yield "images of one row of pixels", conv_autoencoder(rng, 4, (1, 11, 2), 6, (2, 3))
+    yield "images of one row of pixels", conv_autoencoder(rng, 4, (1, 11, 2), 6, (4, 6))
     # clause: "may be more than there are pixels"
     yield "a code that is larger than the image", conv_autoencoder(rng, 2, (3, 5, 1), 21, (4, 3))
     # clause: "The same in training as in use; gradients flow to the images and to all weights"
