@@ -693,12 +693,6 @@ def spread_in_front(x, group):
 
 
 @mistake(of="minibatch_stddev")
-def spread_with_large_eps(x, group):
-    """10⁻⁵ is added to the variance instead of 10⁻⁸."""
-    return _spread(x, group, eps=1e-5)
-
-
-@mistake(of="minibatch_stddev")
 def spread_without_gradient(x, group):
     """no gradient flows through the new channel."""
     return _spread(x, group, held=True)
