@@ -66,15 +66,15 @@ def losses_by_loops(kind, t, y):
 
 @oracle(of="hinge_subgradient")
 def hinge_by_finite_differences(w, b, X, t, lam):
-    """Finite differences of the objective, of the examples that are not at the kink."""
+    """Finite differences of the objective's piece: each example stays on its side of the kink."""
+    inside = t * (X @ w + b) < 1
 
-    def objective(theta):
-        margins = t * (X @ theta[:-1] + theta[-1])
-        losses = np.where(t * (X @ w + b) == 1, 0.0, np.maximum(0.0, 1 - margins))
+    def piece(theta):
+        losses = np.where(inside, 1 - t * (X @ theta[:-1] + theta[-1]), 0.0)
         return losses.mean() + lam / 2 * theta[:-1] @ theta[:-1]
 
-    theta, step = np.append(w, b), 1e-4  # the objective is quadratic between kinks, so this is exact
-    slopes = [(objective(theta + e) - objective(theta - e)) / (2 * step) for e in step * np.eye(len(theta))]
+    theta, step = np.append(w, b), 1e-4  # a piece is quadratic, so this is exact
+    slopes = [(piece(theta + e) - piece(theta - e)) / (2 * step) for e in step * np.eye(len(theta))]
     return np.round(slopes[:-1], 10), round(slopes[-1], 10)
 
 
