@@ -94,7 +94,7 @@ def patches_linear(filters=64, n_layers=3, in_ch=3):
 
 @mistake(of="patchgan")
 def patches_grow_without_end(filters=64, n_layers=3, in_ch=3):
-    """the channels are doubled without an end."""
+    """the channels are doubled without a limit."""
     return _patches(filters, n_layers, in_ch, cap=2**30)
 
 
@@ -607,7 +607,7 @@ def _spread(x, group, *, of=None, neighbours=False, root=True, eps=1e-8, axes=(1
     """Append a channel as the solution does, but for what is asked to be different."""
     batch, height, width, channels = x.shape
     if group < 1 or batch > group and batch % group:
-        raise ValueError("groups do not come out even")
+        raise ValueError("the groups do not divide the batch")
     group = min(group, batch)
     if neighbours:
         grouped = tf.reshape(x, (-1, group, height, width, channels))
@@ -708,7 +708,7 @@ def spread_of_small_batches_refused(x, group):
 
 @mistake(of="minibatch_stddev", raises="WrongStructure")
 def spread_of_what_comes_out_even(x, group):
-    """groups that do not come out even are not refused: a smaller group is taken that does."""
+    """a `group` that does not divide the batch is not refused, and a smaller one is taken."""
     group = min(max(group, 1), x.shape[0])
     while x.shape[0] % group:
         group -= 1
@@ -1043,7 +1043,7 @@ def mix_alternates(w1, w2, cut, layers):
 
 @mistake(of="mix_styles", raises="WrongStructure")
 def mix_at_any_cut(w1, w2, cut, layers):
-    """a cut that is not there is not refused."""
+    """a cut below 0 or above `layers` is not refused."""
     return right.mix_styles(w1, w2, min(max(cut, 0), layers), layers)
 
 
@@ -1173,7 +1173,7 @@ def classes_by_image(x, labels, gamma, beta, eps=1e-5):
 
 @mistake(of="class_conditional_bn")
 def classes_by_place(x, labels, gamma, beta, eps=1e-5):
-    """the mean and the variance are taken over the batch only, for each place of its own."""
+    """the mean and the variance are taken over the batch only, for each place separately."""
     return _class_norm(x, labels, gamma, beta, eps, axes=(0,))
 
 
