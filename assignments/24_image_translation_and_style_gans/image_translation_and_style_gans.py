@@ -717,10 +717,9 @@ r"""
 ## Cycle consistency
 
 Let $G$ translate images $x$ of the first family into the second, and $F$ images $y$ of the second
-into the first. Each has a discriminator. With flexible networks this is not enough: the
-discriminator accepts whichever digit $G$ draws, as long as it looks like a digit of the second
-family. The
-*cycle loss* asks for the way back,
+into the first. The discriminator $D_Y$ judges what $G$ draws, and $D_X$ what $F$ draws. With flexible
+networks this is not enough: $D_Y$ accepts whichever digit $G$ draws, as long as it looks like a
+digit of the second family. The *cycle loss* asks for the way back,
 
 $$\lambda\,\big(|F(G(x))-x|_1+|G(F(y))-y|_1\big),$$
 
@@ -728,7 +727,7 @@ where $|\cdot|_1$ is the mean of the absolute values. $G$ must then keep what $F
 image again. An *identity loss* asks in addition that a translator leaves alone what belongs to its
 target family already: $|G(y)-y|_1+|F(x)-x|_1$. It keeps the translators from changing the
 colours of a photograph without need. The authors use it with the weight $\lambda/2$ when they turn
-paintings into photographs. In the diagram, blue rectangles are networks, and red arrows are losses.
+paintings into photographs. In the diagram, blue squares are networks, and orange arrows are losses.
 """
 
 # %% tags=["active-ipynb"]
@@ -1315,8 +1314,9 @@ convolution, `add_noise` and `adain`. The helpers build the discriminator, which
 r"""
 Training starts with 4 × 4 pixels, then `fade` brings in 8 × 8 and 16 × 16. Half of the training
 images have two styles, so that the layers learn to work with different ones. The first row has real
-clothes, and the others are drawn. You should recognise shoes, trousers, shirts and bags in them.
-The whole takes a few hundred steps; the authors' networks learnt for weeks.
+clothes, and the others are drawn. In most of them you should recognise the outline of a shoe, of
+trousers, of a shirt or of a bag. The training takes about a thousand steps; the authors' networks
+learnt for days on several graphics processors.
 """
 
 # %% tags=["active-ipynb"]
