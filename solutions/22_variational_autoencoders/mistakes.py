@@ -104,7 +104,7 @@ def _checked(sigma):
 
 @mistake(of="gradient_estimators")
 def score_by_deviation(f, mu, sigma, eps):
-    """the score is (z − μ) / σ, so that one σ is missing under the fraction."""
+    """the score is (z − μ) / σ, so that one factor σ is missing in the denominator."""
     pathwise, score = right.gradient_estimators(f, mu, sigma, eps)
     return pathwise, score * sigma
 
@@ -139,7 +139,7 @@ def slope_for_sigma(f, mu, sigma, eps):
 
 @mistake(of="gradient_estimators")
 def slope_for_noise(f, mu, sigma, eps):
-    """the pathwise estimate is differentiated with respect to ε, so that a factor σ is too much."""
+    """the pathwise estimate is differentiated with respect to ε, so that there is one factor σ too many."""
     pathwise, score = right.gradient_estimators(f, mu, sigma, eps)
     return pathwise * sigma, score
 
@@ -238,7 +238,7 @@ def mean_not_squared(mu, logvar):
 
 @mistake(of="kl_standard_normal")
 def reversed_divergence(mu, logvar):
-    """it is the divergence of the prior from q, KL(p ‖ q), the other way about."""
+    """it is the divergence of the prior from q, KL(p ‖ q), instead of that of q from the prior."""
     return tf.reduce_sum((1.0 + mu**2) * tf.exp(-logvar) - 1.0 + logvar, axis=-1) / 2
 
 
@@ -472,8 +472,8 @@ def rows_averaged(log_w):
 
 @mistake(of="iwae_bound")
 def no_weights_left(log_w):
-    """the largest weight is subtracted without a thought of −∞, so that a row whose weights are all 0 gives
-    no number."""
+    """the largest logarithm is subtracted even where it is −∞, so that a row whose weights are all 0 gives
+    NaN."""
     top = tf.reduce_max(log_w, axis=0)
     return tf.math.log(tf.reduce_mean(tf.exp(log_w - top), axis=0)) + top
 
@@ -916,7 +916,7 @@ def limited_from_above(q, p, free_bits=0.0):
 
 @mistake(of="hierarchical_kl")
 def reversed_levels(q, p, free_bits=0.0):
-    """the divergences are the other way about, KL(p ‖ q)."""
+    """the divergences are KL(p ‖ q), those of the priors from q."""
     return right.hierarchical_kl(p, q, free_bits)
 
 
@@ -975,7 +975,8 @@ def _down(d, z_bu, z_td, W, act=tf.nn.relu, last=lambda state: state):
 
 @mistake(of="biva_topdown", raises="InvalidArgumentError")
 def codes_exchanged(d, z_bu, z_td, W):
-    """the weights of the bottom-up codes are used for the top-down ones, and the other way about."""
+    """the weights of the bottom-up codes are used for the top-down ones, and those of the top-down ones for
+    the bottom-up ones."""
     return _down(d, z_td, z_bu, W)
 
 
