@@ -303,7 +303,8 @@ def _(rng):
 
 @exercise(
     points=10,
-    hint="By which number may all k weights of a row be divided before they leave the range of float32?",
+    hint="Which number can be subtracted from the k logarithms of a row, and added again at the end, so that "
+    "no exponential overflows?",
 )
 def iwae_bound(answer, log_w, cotangent=None):
     found = {"bound": answer.iwae_bound(log_w)}
@@ -368,7 +369,7 @@ def _(rng):
     # clause: "Return log p(x|z) of each row under a Bernoulli decoder, in nats", "the pixels, 0 or 1",
     # "summed over the D pixels"
     yield "black and white pixels", {"x": binary(rng, 4, 6), "logits": 2 * rng.normal(size=(4, 6))}
-    # clause: "or a target between the two, for which the same formula counts"
+    # clause: "or a target between the two, for which the same formula is used"
     yield "grey pixels", {"x": rng.random(size=(5, 3)), "logits": 2 * rng.normal(size=(5, 3))}
     yield "one grey pixel", {"x": rng.uniform(0.2, 0.8, size=(1, 1)), "logits": rng.normal(size=(1, 1))}
     yield "as many rows as pixels", {"x": rng.random(size=(4, 4)), "logits": 3 * rng.normal(size=(4, 4))}
@@ -442,8 +443,8 @@ def losses(rng, batch, **options):
 @beta_vae.cases
 def _(rng):
     # clause: "One number: the mean of rec, plus beta times the mean of kl", "Return the loss of a batch:
-    # the reconstruction plus the weighted KL divergence", "rec: of each row minus the log-likelihood", "kl:
-    # of each row the KL divergence", "None for a plain β-VAE"
+    # the reconstruction plus the weighted KL divergence", "rec: minus the log-likelihood of each row", "kl:
+    # the KL divergence of each row", "None for a plain β-VAE"
     yield "a weight of 1, and one of 0", {"calls": [losses(rng, 5, beta=1.0), losses(rng, 3, beta=0.0)]}
     yield (
         "a weight of 4, and another one",
@@ -486,12 +487,13 @@ def _(rng):
         losses(rng, 3, beta=-0.5),
         losses(rng, 3, beta=2.0, capacity=-1.0),
         losses(rng, 3, beta=-1e-6, capacity=2.0),
+        losses(rng, 3, beta=1.5, capacity=-1e-6),
         losses(rng, 3, beta=3.0, capacity=2.0),
         losses(rng, 3, beta=0.0, capacity=0.0),
     ]
     yield (
         "a weight and a capacity below 0, which are refused, and others",
-        {"calls": [calls[place] for place in rng.permutation(5)]},
+        {"calls": [calls[place] for place in rng.permutation(6)]},
     )
     # clause: "Gradients flow to rec and kl"
     yield (
@@ -609,6 +611,7 @@ def _(rng):
         "two steps with a weight of the KL divergence",
         training(rng, 4, 6, 2, 5, beta=float(rng.uniform(2, 6))),
     )
+    yield "a step in which the KL divergence weighs 0", training(rng, 5, 6, 2, 4, steps=1, beta=0.0)
     # clause: "capacity: as beta_vae takes it"
     yield "a step with a capacity below the divergence", own_capacity(rng, 6, 7, 2, 4, above=False)
     yield "a step with a capacity above the divergence", own_capacity(rng, 6, 7, 2, 4, above=True)
@@ -672,7 +675,7 @@ def divergences(q, p):
 def half_free(rng, batch, *widths):
     """Draw levels, and free bits that some levels' divergences reach in some rows and others do not.
 
-    So do not the means over the batch, nor the sums over the levels.
+    Some row's sum over the levels is above them, so that a limit of that sum is seen.
     """
     while True:
         q, p, _ = levels(rng, batch, *widths)
@@ -689,7 +692,7 @@ def half_free(rng, batch, *widths):
 
 @hierarchical_kl.cases
 def _(rng):
-    # clause: "Sum the levels' divergences KL(q_l ‖ p_l) of each row", "q: of each level the means and the
+    # clause: "Sum the levels' divergences KL(q_l ‖ p_l) of each row", "q: for each level the means and the
     # logarithms of the variances", "p: the same of the prior", "The sum over levels of each row"
     yield "one level, and two levels", {"calls": [levels(rng, 4, 3), levels(rng, 5, 2, 4)]}
     q, p, _ = levels(rng, 5, 4)
@@ -762,7 +765,8 @@ def _(rng):
 
 @exercise(
     points=10,
-    hint="In which row of W would a single bottom-up code of 1 be found again before the ReLU?",
+    hint="If one bottom-up code is 1 and all other inputs are 0, which row of which matrix is the sum "
+    "before the ReLU?",
     tolerance=2e-5,
 )
 def biva_topdown(answer, d, z_bu, z_td, weights, cotangents=None):

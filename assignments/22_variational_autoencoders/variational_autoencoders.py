@@ -25,7 +25,7 @@ the number instead of $\log p(x)$ itself?
    does the second one need for the same accuracy: 3, 30, 300 or 3,000 times?
 2. The codes of a model are turned by a rotation, and the decoder turns them back, so that each $p(x)$
    stays what it is. The encoder answers with a mean and a variance for each coordinate of the code.
-   After the rotation, does the best bound that any such encoder reaches rise, fall or stay?
+   After the rotation, does the best bound that any such encoder reaches rise, fall or stay the same?
 3. A variational autoencoder with a code of ten numbers is trained on digits. The loss has two terms:
    the reconstruction, and the KL divergence, which is counted β times. While it is trained with β = 1,
    does the KL divergence fall or rise? And how many of the ten numbers are used at β = 1, and how many
@@ -281,7 +281,7 @@ known, train a given network, and make the pictures.
 #     for (name, (across, exact, drawn)), mark in zip(cuts.items(), "os"):
 #         (line,) = axes[1].plot(across, exact, label=f"closed form over {name}")
 #         axes[1].plot(across, drawn, mark, color=line.get_color(), label="mean over 20,000 codes")
-#     axes[1].set(ylabel="nats")
+#     axes[1].set(xlabel="μ or σ", ylabel="nats")
 #     axes[1].legend(fontsize=8)
 #     plt.show()
 #
@@ -357,8 +357,8 @@ for each of $Z$ numbers a mean $\mu$ and a variance $\sigma^2$. A code is drawn 
 $\mathcal N(\mu,\sigma^2)$, and the decoder makes an image of it. To train the encoder, a gradient has to
 pass through the drawing. It cannot pass through "draw a number". It can pass if the noise
 $\varepsilon\sim\mathcal N(0,1)$ is drawn first, and then scaled and shifted; this is called the
-*reparameterisation trick*. A network's output may have any sign, and a variance may not, so that the
-encoder answers with $\log\sigma^2$.
+*reparameterisation trick*. A network's output may have any sign, but a variance is never negative;
+therefore the encoder answers with $\log\sigma^2$.
 """
 
 
@@ -392,8 +392,9 @@ def reparameterise(
 # %% [markdown]
 r"""
 Four encoders' answers for a code of two numbers, with 300 codes drawn from each. The ellipses have the
-half-axes $2\sigma$, so that a little more than 86 % of the points must lie in them. If a
-variance is used where its root is meant, the clouds do not fill their ellipses, or leave them.
+half-axes $2\sigma$, so that a little more than 86 % of the points must lie in them. If a variance is used
+where its root is meant, too many points lie in the ellipses whose $\sigma$ is small, and too few in the
+others.
 """
 
 # %% tags=["active-ipynb"]
@@ -482,7 +483,7 @@ estimator need than the pathwise one, for $f(z)=z^2$?
 # %% [markdown]
 r"""
 For $f(z)=z^2$ both variances are known. The pathwise estimate is $2\mu+2\sigma\varepsilon$, with the
-variance $4\sigma^2$. The other one is
+variance $4\sigma^2$. The score function estimate is
 $\big(\mu^2\varepsilon+2\mu\sigma\varepsilon^2+\sigma^2\varepsilon^3\big)/\sigma$. With the moments 1, 3
 and 15 of $\varepsilon^2$, $\varepsilon^4$ and $\varepsilon^6$, its variance is
 $\mu^4/\sigma^2+14\mu^2+15\sigma^2$. The lines are these formulas, and the marks are your samples: each
@@ -513,11 +514,11 @@ mark must lie on its line.
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** About 2,900 times more. The variance of a mean of K samples is the variance of
-one divided by K, so that the ratio of the variances is the ratio of the samples. The pathwise estimate
-knows the slope of $f$ at each sample, and the smaller σ is, the less this slope varies. The other one has
-to find a slope from values: $f(z)$ is nearly 1 everywhere, the score has the size $1/\sigma$, and only a
-small difference is left when the two signs are averaged.
+**Prediction 1, answered.** About 2,900 times more, so that 3,000 is the nearest guess. The variance of a
+mean of K samples is the variance of one divided by K, so that the ratio of the variances is the ratio of
+the samples. The pathwise estimate knows the slope of $f$ at each sample, and the smaller σ is, the less
+this slope varies. The other one has to find a slope from values: $f(z)$ is nearly 1 everywhere, the
+score has the size $1/\sigma$, and only a small difference is left when the two signs are averaged.
 
 The pathwise estimator has a price, too: it needs a gradient of $f$. Here $f$ is a step, 1 where $z>0$ and
 0 elsewhere. Its mean is $\Phi(\mu/\sigma)$, $\Phi$ being the distribution function of the standard normal
@@ -535,9 +536,9 @@ distribution, and this has a slope. Along each path, though, the slope of a step
 
 # %% [markdown]
 r"""
-Where codes are discrete, or where $f$ is a game's reward, the score function estimator remains. For a
-decoder, which is a smooth network, the pathwise one is better by orders of magnitude, and a single sample
-for each image is enough to train with.
+Where codes are discrete, or where $f$ is a game's reward, only the score function estimator can be used.
+For a decoder, which is a smooth network, the pathwise one is better by orders of magnitude, and a single
+sample for each image is enough to train with.
 
 ## The KL divergence in closed form
 
@@ -794,15 +795,16 @@ those of the likelihood.
 r"""
 ## Importance weights: a tighter bound
 
-The encoder is often wrong, and a sample from it can be corrected. With $k$ codes from $q$, the mean of
-the *importance weights*
+The encoder's $q$ is seldom the posterior, but codes from it can be weighted so that the error becomes
+smaller. With $k$ codes from $q$, the mean of the *importance weights*
 
 $$w_i=\frac{p(x\mid z_i)\,p(z_i)}{q(z_i\mid x)}$$
 
-has the mean $p(x)$, whatever $q$ is. The logarithm of an average is not the average of the logarithms,
-and by Jensen's inequality $\mathrm E\log\frac1k\sum_iw_i$ is at most $\log p(x)$ for each $k$. At $k=1$
-it is the ELBO, and it rises with $k$. An *importance weighted autoencoder*, IWAE, is trained on it. The
-weights of images are as small as $e^{-1000}$, so that they are kept as logarithms.
+has the mean $p(x)$ for each $q$ whose density is nowhere 0. The logarithm of an average is not the
+average of the logarithms, and by Jensen's inequality $\mathrm E\log\frac1k\sum_iw_i$ is at most $\log
+p(x)$ for each $k$. At $k=1$ it is the ELBO, and it rises with $k$. An *importance weighted autoencoder*,
+IWAE, is trained on it. The weights of images are as small as $e^{-1000}$, so that they are kept as
+logarithms.
 """
 
 
@@ -829,8 +831,8 @@ def iwae_bound(log_w: Float[tf.Tensor, "k batch"]) -> Float[tf.Tensor, "batch"]:
 
 # %% [markdown]
 r"""
-First without any chance: eight fixed weights, and for each $k$ the mean of the bound over *all* sets of
-$k$ out of the eight. It must never fall, and end at the logarithm of the eight weights' mean.
+First with nothing left to chance: eight fixed weights, and for each $k$ the mean of the bound over *all*
+sets of $k$ out of the eight. It must never fall, and end at the logarithm of the eight weights' mean.
 """
 
 # %% tags=["active-ipynb"]
@@ -885,8 +887,8 @@ and your bound's marks must come down to it as $k$ grows.
 # for k, best, wider in zip(ks, *gaps.values()):
 #     print(f"k = {k:4}: {best:.4f} nats below log p(x), and {wider:.4f} with the wider encoder")
 # assert np.allclose(np.array(gaps[True][5:]) * ks[5:], variance / 2, rtol=0.3), "on the line"
-# assert gaps[True][0] > gaps[False][0] and gaps[True][5] < 0.6 * gaps[False][5], (
-#     "wider is better for large k"
+# assert gaps[True][0] > gaps[False][0] and np.all(np.array(gaps[True][2:]) < gaps[False][2:]), (
+#     "wider is better from k = 5 on"
 # )
 # narrow = np.linalg.eigvalsh(2 * M - np.diag(np.diag(M))).min()
 # print(
@@ -911,9 +913,9 @@ $x_j$ is 1 with the probability $\operatorname{sigmoid}(l_j)$, where $l_j$ is th
 $$\log p(x\mid z)=\sum_j\Big(x_j\log\operatorname{sigmoid}(l_j)
 +(1-x_j)\log\big(1-\operatorname{sigmoid}(l_j)\big)\Big)$$
 
-*A small step.* In float32, $\operatorname{sigmoid}(20)$ is 1, and the logarithm of what is left of 1 is
-$-\infty$. Write both logarithms with $\operatorname{softplus}(l)=\log(1+e^l)$, and collect the terms.
-What is left?
+*A small step.* In float32, $\operatorname{sigmoid}(20)$ is rounded to 1, so that
+$\log\big(1-\operatorname{sigmoid}(20)\big)$ is computed as $-\infty$. Write both logarithms with
+$\operatorname{softplus}(l)=\log(1+e^l)$, and collect the terms. What is left?
 
 <details><summary>Answer</summary>
 
@@ -935,9 +937,9 @@ def bernoulli_log_lik(
     https://arxiv.org/abs/1312.6114, from logits. Gradients flow to `logits`.
 
     Args:
-        x: the pixels, 0 or 1, or a target between the two, for which the same formula counts.
-        logits: of the probability that a pixel is 1, as large as ±10,000. If they have more axes in
-            front, there are as many decoded images for each row of `x`.
+        x: the pixels, 0 or 1, or a target between the two, for which the same formula is used.
+        logits: the logits of the probability that a pixel is 1, as large as ±10,000. If they have more
+            axes in front, there are as many decoded images for each row of `x`.
 
     Returns:
         The logarithm of the likelihood, summed over the D pixels: always finite.
@@ -968,6 +970,7 @@ peak, $-0.61$, where the sigmoid is the target.
 # plt.legend()
 # plt.show()
 # print(f"the grey one's peak: {np.max(found):.3f} at a logit of {logit[np.argmax(found)]:.2f}")
+# assert abs(np.max(found) + 0.61) < 0.005, "minus the entropy of a coin that shows ink with 0.3"
 
 # %% [markdown]
 r"""
@@ -998,8 +1001,8 @@ def beta_vae(
     Gradients flow to `rec` and `kl`.
 
     Args:
-        rec: of each row minus the log-likelihood.
-        kl: of each row the KL divergence.
+        rec: minus the log-likelihood of each row.
+        kl: the KL divergence of each row.
         beta: the weight, 0 or more; with a capacity it is what the paper calls γ.
         capacity: what the batch's mean KL divergence should be, 0 or more; None for a plain β-VAE.
 
@@ -1157,18 +1160,19 @@ digits, always the same, are memorised: with 64 hidden units the reconstruction 
 # sheets = [learnt[:40], tf.sigmoid(back), tf.sigmoid(model.decode(normal(rng, 40, 10)))]
 # show_tiles(sheets, ["digits", "reconstructed", "new: codes from the prior"], 8)
 # kl = np.convolve(course["kl"], np.ones(9) / 9, "valid")
-# assert 5 < np.argmin(kl) < 100 and kl[-1] > 3 * kl[0], "it falls a little, and then rises"
-# assert rec + each.sum() < 30 and np.all(np.diff(bounds) > 0) and bounds[2] - bounds[0] < 1, (
+# print(f"KL divergence in training: lowest {kl.min():.1f} at step {5 + np.argmin(kl)}, at last {kl[-1]:.1f}")
+# assert np.argmin(kl) < 100 and kl[-1] > 2 * kl[:100].max(), "small for a hundred steps, and then it rises"
+# assert rec + each.sum() < 30 and np.all(np.diff(bounds) > 0) and 0.3 < bounds[2] - bounds[0] < 1, (
 #     "tighter with k"
 # )
 
 # %% [markdown]
 r"""
-The reconstruction falls all the time. The KL divergence falls for the first few dozen steps, and then
-*rises*: each nat that the codes cost saves more than one nat of reconstruction. A number of the code
-counts as *used* if the encoder's mean for it varies over the images with a variance above 0.01, as Burda
-and others (2015) define it. The bound of the validation digits rises by more than half a nat from $k=1$
-to $k=100$; the encoder loses at least as much.
+The reconstruction falls all the time. The KL divergence has its lowest value within the first hundred
+steps, and then it *rises*: each nat that the codes cost saves more than one nat of reconstruction. A
+number of the code counts as *used* if the encoder's mean for it varies over the images with a variance
+above 0.01, as Burda and others (2015) define it. The bound of the validation digits rises by about half
+a nat from $k=1$ to $k=100$; the gap at $k=1$ is at least as large.
 
 **A silent bug.** A colleague writes the reconstruction with `tf.reduce_mean` over the pixels instead of
 `tf.reduce_sum`, as many losses in Keras do by default. Nothing fails, and the loss falls smoothly. Which
@@ -1228,16 +1232,17 @@ Now the sweep over β, with three seeds each. What is shown is measured on the 2
 # assert np.all(table[:3, :, 2] == 10) and np.all(table[4:, :, 2] == 0), (
 #     "ten up to β = 1, none from β = 4 on"
 # )
+# assert 0 < table[3, :, 2].mean() < 10, "some at β = 2"
 # assert np.argmin(table[..., 3].mean(axis=1)) == 2, "the ELBO is best at β = 1"
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** It rises, after a short fall. At β = 1 all ten numbers are used with each
-seed; at β = 2 some of them are; at β = 4 and 8 none is. A number is used as long as it saves more
-reconstruction than β times its own nats. If the ELBO were the aim, the validation digits would choose β =
-1, since the loss is minus the ELBO there, and minus the ELBO, the dotted line, is lowest there. Another β
-is chosen for another aim, for example sharper reconstructions (below 1), or codes whose coordinates each
-mean one thing (above 1).
+**Prediction 3, answered.** It rises, after it has been small for about a hundred steps. At β = 1 all ten
+numbers are used with each seed; at β = 2 some of them are; at β = 4 and 8 none is. A number is used as
+long as it saves more reconstruction than β times its own nats. If the ELBO were the aim, the validation
+digits would choose β = 1, since the loss is minus the ELBO there, and minus the ELBO, the dotted line,
+is lowest there. Another β is chosen for another aim, for example sharper reconstructions (below 1), or
+codes whose coordinates each mean one thing (above 1).
 
 With a capacity, the KL divergence can be chosen directly. The marks must be on the line.
 """
@@ -1270,19 +1275,24 @@ mixed more than in the paper, which has images of 28 by 28 pixels, and sixty tim
 # grid = stats.norm.ppf(np.linspace(0.03, 0.97, 14))
 # codes = np.stack(np.meshgrid(grid, grid[::-1]), axis=-1).reshape(-1, 2)
 # figure, axes = plt.subplots(1, 2, figsize=(11, 5), layout="constrained")
-# axes[0].imshow(tiles(tf.sigmoid(flat.decode(single(codes))), 14), cmap="Greys")
+# images = tf.sigmoid(flat.decode(single(codes))).numpy()
+# axes[0].imshow(tiles(images, 14), cmap="Greys")
 # axes[0].axis("off")
 # mu, _ = flat.encode(single(learnt))
 # points = axes[1].scatter(*np.transpose(mu), c=labels[:1000], cmap="tab10", s=8)
 # figure.colorbar(points, ax=axes[1], ticks=range(10))
 # axes[1].set(xlabel="$\\mu_1$", ylabel="$\\mu_2$", xlim=(-3, 3), ylim=(-3, 3))
 # plt.show()
+# sheet = images.reshape(14, 14, 64)
+# near, far = np.abs(np.diff(sheet, axis=1)).mean(), np.abs(sheet - sheet[:, ::-1]).mean()
+# print(f"mean difference of a pixel: {near:.3f} to the left neighbour, {far:.3f} to the opposite column")
+# assert near < far / 3 and far > 0.1, "neighbours are alike, and the whole sheet is not"
 
 # %% [markdown]
 r"""
 ## Hierarchies of codes
 
-A prior $\mathcal N(0,I)$ is a poor one: the codes of real images have a structure, too. In a
+$\mathcal N(0,I)$ is often a poor prior, because the codes of real images have a structure, too. In a
 *hierarchical* model the prior of the lower codes is itself made by a network from the upper ones:
 $p(z_1\mid z_2)\,p(z_2)$. The KL divergence is then a sum over levels, and each level compares two normal
 distributions with a diagonal covariance. For one coordinate,
@@ -1310,7 +1320,7 @@ def hierarchical_kl(
     `free_bits`, and to none where it is smaller.
 
     Args:
-        q: of each level the means and the logarithms of the variances; levels may have different widths Z.
+        q: for each level the means and the logarithms of the variances; levels may have different widths Z.
         p: the same of the prior. Variances of q and p may be as small as e⁻¹⁰⁰ or as large as e¹⁰⁰ where
             they are near one another.
         free_bits: the lower limit λ in nats, 0 or more, for a level's sum over its Z coordinates.
@@ -1473,6 +1483,9 @@ level's top-down codes are drawn from the image and the path.
 #         end = course[-50:].mean(axis=0)
 #         print(f"{free:g}, {seed}: {end.round(2)} {end.sum():.2f}")
 #         assert (end[1:].min() > 4) == (free == 4) and end[1] > 1, "both levels are used"
+#         assert free or course[100:200, 1].mean() < 0.5 < course[100:200, 2].mean(), "the lower one is first"
+# sums = [np.mean([course[-50:].sum() / 50 for _, course in trained_ones]) for trained_ones in runs.values()]
+# assert 0.3 < sums[1] - sums[0] < 1, "free nats cost some of the bound"
 
 # %% [markdown]
 r"""
@@ -1480,7 +1493,7 @@ Without free bits, the upper level is hardly used for the first 200 steps, while
 end it has more than one nat. In deeper networks upper levels often stay collapsed, and free bits are made
 for that; here the upper level recovers by itself. With four free nats both levels are at their limit
 soon. These nats are free in the loss, but not in the bound: the sum of the three columns, which is minus
-the ELBO, is worse by about half a nat.
+the ELBO, is worse by between 0.3 and 1 nat.
 
 What does each level hold? Below, each row has one draw of the upper codes, and eight draws of the lower
 ones from their prior. If the upper codes were lost on the way down, all rows would be alike, and the
