@@ -405,6 +405,7 @@ others.
 # inside = np.mean(np.sum((codes - mu) ** 2 / np.exp(logvar), axis=-1) < 4, axis=0)
 # print("inside of the four ellipses:", inside.round(2), "expected:", round(1 - np.exp(-2), 3))
 # assert np.all(abs(inside - (1 - np.exp(-2))) < 0.06), "1 - exp(-2) of a normal distribution"
+# assert abs(np.corrcoef(codes[..., 0].T) - np.eye(4)).max() < 0.3, "each row has noise of its own"
 
 # %% [markdown]
 r"""
@@ -610,6 +611,7 @@ $\log q(z)-\log p(z)$ over drawn codes: the marks must lie on the lines.
 # show_divergence(mean, spread, np.reshape(height, mean.shape), cuts)
 # print("lowest:", float(np.min(height)))
 # assert abs(np.min(height)) < 1e-6 and height.shape == (81 * 88,), "0 only where q is the prior"
+# assert np.allclose(kl_standard_normal(single([[1, 2]]), tf.zeros((1, 2))), 0.5 + 2), "coordinates add up"
 
 # %% [markdown]
 r"""
