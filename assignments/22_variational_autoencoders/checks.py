@@ -140,10 +140,10 @@ def _(rng):
     )
     # clause: "`sigma` is not larger than 0"
     calls = [
-        estimate(rng, 3, rng.normal(), sigma, *rng.normal(size=3)) for sigma in (0, -0.5, np.nan, 1e-3, 0.6)
+        estimate(rng, 3, rng.normal(), sigma, *rng.normal(size=3)) for sigma in (0, -0.5, -1e-6, 1e-3, 0.6)
     ]
     yield (
-        "a σ of 0, below 0, or no number, which are refused, and others",
+        "a σ of 0 and some below 0, which are refused, and others",
         {"calls": [calls[place] for place in rng.permutation(len(calls))]},
     )
 
@@ -291,6 +291,7 @@ def _(rng):
     yield "as many codes as rows, pixels and numbers", autoencoder(rng, 3, 3, 3, 3)
     # clause: "with any axes in front, to the mean and the logarithm of the variance of p(x|z)"
     yield "a decoder with small variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-4, -3, size=3))
+    yield "a decoder with tiny variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-18, -16, size=3))
     yield "a decoder with large variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(6, 9, size=3))
     # clause: "−∞ for a row in which a σ² is 0, a logarithm of −∞"
     inputs = autoencoder(rng, 6, 4, 3, 2)

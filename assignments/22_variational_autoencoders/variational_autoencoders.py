@@ -411,6 +411,7 @@ others.
 # inside = np.mean(np.sum((codes - mu) ** 2 / np.exp(logvar), axis=-1) < 4, axis=0)
 # print("inside of the four ellipses:", inside.round(2), "expected:", round(1 - np.exp(-2), 3))
 # assert np.all(abs(inside - (1 - np.exp(-2))) < 0.06), "1 - exp(-2) of a normal distribution"
+# assert abs(np.corrcoef(codes[..., 0].T) - np.eye(4)).max() < 0.3, "each row has noise of its own"
 
 # %% [markdown]
 r"""
@@ -613,6 +614,7 @@ $\log q(z)-\log p(z)$ over drawn codes: the marks must lie on the lines.
 # show_divergence(mean, spread, np.reshape(height, mean.shape), cuts)
 # print("lowest:", float(np.min(height)))
 # assert abs(np.min(height)) < 1e-6 and height.shape == (81 * 88,), "0 only where q is the prior"
+# assert np.allclose(kl_standard_normal(single([[1, 2]]), tf.zeros((1, 2))), 0.5 + 2), "coordinates add up"
 
 # %% [markdown]
 r"""
@@ -959,18 +961,19 @@ peak, $-0.61$, where the sigmoid is the target.
 """
 
 # %% tags=["active-ipynb"]
-# logit = single(np.linspace(-30, 30, 241))
+# logit = single(np.linspace(-100, 100, 401))
 # plt.figure(figsize=(6, 3.2), layout="constrained")
 # for target, name, style in ((1.0, "ink", "-"), (0.0, "paper", "--"), (0.3, "grey, 0.3", ":")):
-#     found = bernoulli_log_lik(tf.fill((241, 1), target), logit[:, None])
+#     found = bernoulli_log_lik(tf.fill((401, 1), target), logit[:, None])
 #     plt.plot(logit, found, style, label=name)
-#     assert np.allclose([found[0], found[-1]], [-target * 30, (target - 1) * 30], atol=1e-4), "straight"
+#     assert np.allclose([found[0], found[-1]], [-target * 100, (target - 1) * 100], atol=1e-3), "straight"
 # plt.xlabel("logit")
 # plt.ylabel("log-likelihood in nats")
 # plt.legend()
 # plt.show()
 # print(f"the grey one's peak: {np.max(found):.3f} at a logit of {logit[np.argmax(found)]:.2f}")
-# assert abs(np.max(found) + 0.61) < 0.005, "minus the entropy of a coin that shows ink with 0.3"
+# assert abs(np.max(found) + 0.61) < 0.005, "minus the entropy of a pixel that is ink with 0.3"
+# assert np.allclose(bernoulli_log_lik(tf.ones((1, 3)), tf.zeros((1, 3))), -3 * np.log(2)), "pixels add up"
 
 # %% [markdown]
 r"""
@@ -1042,6 +1045,7 @@ straight lines from 20, and the one with a capacity must have its corner there.
 # plt.legend()
 # plt.show()
 # assert kl[np.argmin(losses["β = 4, capacity 5"])] == 5 and losses["β = 4"][-1] == 68, "20 + 4 · 12"
+# assert losses["β = 4, capacity 5"][0] == 40, "20 + 4 · 5, since 0 nats are 5 below the capacity"
 
 # %% [markdown]
 r"""
@@ -1359,6 +1363,21 @@ must be flat until the divergence reaches 2, and the same line as before from th
 # assert np.allclose(plain, kl_standard_normal(*q[0])), "one level, compared with N(0, I)"
 # assert np.allclose(free, np.maximum(plain, 2)), "never below 2 nats"
 # assert np.allclose(hierarchical_kl(q, q), 0), "and nothing, if the prior is q"
+
+# %% [markdown]
+r"""
+Now two levels of two coordinates each, all of which have $q=\mathcal N(1,1)$ and the prior
+$\mathcal N(0,4)$. By the formula, one coordinate has $\frac12\big(\frac14+\frac14-1+\log4\big)\approx0.44$
+nats. So a level has 0.89 nats, the row has 1.77, and with 1 free nat for each level it pays 2.
+"""
+
+# %% tags=["active-ipynb"]
+# q = [(tf.ones((1, 2)), tf.zeros((1, 2)))] * 2
+# prior = [(tf.zeros((1, 2)), tf.fill((1, 2), np.float32(np.log(4))))] * 2
+# for free in (0.0, 1.0):
+#     print(f"{free:g} nats free for each level: {float(hierarchical_kl(q, prior, free)[0]):.3f} nats")
+# assert np.allclose(hierarchical_kl(q, prior), 2 * (np.log(4) - 0.5)), "two levels, two coordinates"
+# assert np.allclose(hierarchical_kl(q, prior, 1.0), 2), "each level pays 1"
 
 # %% [markdown]
 r"""
