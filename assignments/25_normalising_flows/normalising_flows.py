@@ -13,13 +13,14 @@ probability on the way? And what does it cost to go in each of the two direction
 **Before you run anything**, write down your predictions:
 
 1. A flow moves each point of a Gaussian cloud to a place of its own, smoothly and so that the way
-   back exists. The cloud is in one piece, and the two crescents are not. Of the points that a trained
-   flow draws, which share lies where there is no crescent: none, less than 5 %, or more than 10 %?
+   back exists. The cloud is in one piece, and the two crescents are not. What share of the points that
+   a trained flow draws lies where there is no crescent: none, less than 5 %, or more than 10 %?
 2. One kind of flow needs one call of its network to find the density of a point, and D calls, one
-   after the other, to draw a point of D numbers. By which factor is drawing slower than the density if
-   D is 64? And what does the flow gain that needs one call to draw?
+   after the other, to draw a point of D numbers. By which factor is drawing slower than finding the
+   density if D is 64? Another kind of flow needs a single call to draw. What does it lose?
 3. You train seven flows, NICE, RealNVP, Glow's step, MADE, MAF, IAF and FFJORD, on the same
-   crescents. Which of them is clearly the worst? By how many nats do the best five differ?
+   crescents. Which of them is clearly the worst? How many nats lie between the best of them and the
+   fifth?
 
 You write the density of an affine map, the couplings of NICE and RealNVP, the three parts of a step
 of Glow, the masks of MADE, the directions of MAF and IAF, a RealNVP whose weights are one vector,
@@ -56,6 +57,7 @@ the pictures.
 #
 # from grader.datasets import arrays
 #
+# tf.get_logger().setLevel("ERROR")  # each flow is traced anew, of which TensorFlow warns
 # plt.rcParams.update({"figure.dpi": 90, "axes.spines.top": False, "axes.spines.right": False})
 #
 #
@@ -225,10 +227,11 @@ same probability, so that the densities are related by
 
 $$\log p(x)=\log\mathcal N(f(x);0,I)+\log|\det J(x)|$$
 
-This holds in any number D of dimensions. It is all that a *normalising flow* is made of: a family of
-maps with an inverse, whose Jacobian has a determinant that is easy to find. In this chapter $f$ leads
-from data to noise, which is the *normalising* direction; its inverse leads from noise to data, which
-is the *generative* direction. To learn is to make $-\log p(x)$ small on average over the data.
+This formula is the *change of variables*, and it holds in any number D of dimensions. A *normalising
+flow* is a family of maps that have an inverse, and for which the determinant of the Jacobian is easy to
+find. In this chapter $f$ leads from data to noise, which is the *normalising* direction; its inverse
+leads from noise to data, which is the *generative* direction. A flow is trained by making
+$-\log p(x)$ small on average over the data.
 
 The first map is affine, $f(x)=Wx+b$. Its Jacobian is $W$ everywhere.
 
@@ -238,8 +241,8 @@ the standard normal density at $f(x)$, and by which factor?
 <details><summary>Answer</summary>
 
 It is larger, by the factor 4. The map stretches, so that the cloud of $x$ is narrower than that of
-$z$: its standard deviation is $1/2$, and the same probability is on a quarter of the area. In logs,
-$\log|\det W|=\log4$ is added.
+$z$: its standard deviation is $1/2$, and the same probability is on a quarter of the area. To the
+logarithm of the density, $\log|\det W|=\log4$ is added.
 
 </details>
 """
@@ -272,9 +275,10 @@ def affine_log_prob(
 # %% [markdown]
 r"""
 The best affine map makes a Gaussian. It subtracts the mean and divides by the standard deviation in
-each direction: $W=L^{-1}$ with $LL^\top$ the covariance of the data. Every other flow has to be better
-than this one. Over the whole plane the density must sum to 1; a log-determinant with the wrong sign
-shows here, since the sum is then another one.
+each direction: $W=L^{-1}$, where $LL^\top$ is the covariance of the data and $L$ is triangular. Every
+other flow has to be better than this one. The cell below also adds up the density over a fine grid,
+times the area of a cell of the grid: the result must be 1. If the log-determinant has the wrong sign,
+it is not.
 """
 
 # %% tags=["active-ipynb"]
@@ -301,16 +305,16 @@ what a network $m$ makes of the first:
 
 $$y_1=x_1,\qquad y_2=x_2+m(x_1)$$
 
-The network may be anything. It is never inverted: whoever has $y$ has $x_1=y_1$, computes the same
-shift, and subtracts it. In the next coupling the halves change roles.
+The network may be any function. It is never inverted: the first half of $y$ is $x_1$, so that one can
+compute the same shift from $y$ and subtract it. In the next coupling the two halves exchange their roles.
 
 *A small step.* Write the Jacobian of a coupling as four blocks. What is its determinant?
 
 <details><summary>Answer</summary>
 
 $\begin{pmatrix}I&0\\\partial m/\partial x_1&I\end{pmatrix}$. It is triangular, with ones on the
-diagonal, so that the determinant is 1 for each $m$, and the log-determinant is 0. A coupling moves
-probability, and neither stretches nor compresses it.
+diagonal, so that the determinant is 1 for each $m$, and the log-determinant is 0. An additive coupling
+moves and shears a region, and keeps its volume.
 
 </details>
 """
@@ -343,9 +347,9 @@ def nice_coupling(
 
 # %% [markdown]
 r"""
-Since couplings keep each volume, no number of them can make a cloud smaller. NICE ends with one layer
-that can: each column is multiplied by a factor of its own, $y_j=x_je^{a_j}$. The logarithm $a_j$ is
-what is learnt, so that the factor is never 0.
+Since additive couplings keep each volume, no number of them can make a cloud smaller. NICE ends with one
+layer that can: each column is multiplied by a factor of its own, $y_j=x_je^{a_j}$. The logarithm $a_j$
+is learnt (`log_s` in the code), so that the factor is always positive.
 """
 
 
@@ -375,9 +379,9 @@ def diagonal_scale(
 
 # %% [markdown]
 r"""
-A NICE of six couplings and one scale, trained on the crescents. After each coupling the columns change
-places (`[:, ::-1]`), which costs no volume either. The left picture is what couplings alone make of a
-lattice: each cell is bent, and keeps its area.
+The next cell trains a NICE of six couplings and one scale on the crescents. After each coupling the
+columns change places (`[:, ::-1]`), which keeps each volume, too. The left picture shows what the
+couplings alone make of a lattice: each cell of the lattice is bent, and keeps its area.
 """
 
 # %% tags=["active-ipynb"]
@@ -414,24 +418,25 @@ lattice: each cell is bent, and keeps its area.
 # print(f"the couplings' log-determinants, by differentiation: at most {abs(area).max():.0e}")
 # print(f"the sum of the two log-factors is {float(tf.reduce_sum(theta[-2:])):.2f}")
 # assert abs(area).max() < 1e-4, "a coupling keeps each area"
+# assert float(tf.reduce_sum(theta[-2:])) > 0.3, "from data to noise, areas grow"
 # assert abs(density.sum() * CELL - 1) < 0.02, "nothing is lost"
 # assert np.allclose(nice_to_data(theta, nice_to_noise(theta, test_pairs)[0]), test_pairs, atol=1e-3)
 
 # %% [markdown]
 r"""
-The factors that are learnt are larger than 1: the crescents are narrow, and the noise is wide. All of
-that is done by one constant factor, the same everywhere.
+The sum of the two log-factors is larger than 0: from data to noise, areas grow, since the crescents fill
+less of the plane than the noise does. In NICE all areas grow by the same factor, wherever they are.
 
 ## Affine couplings: RealNVP
 
-RealNVP lets the factor depend on the place, too. A *mask* $c$ of ones and zeros says which columns are
-kept, instead of halves; a network is given $c\odot x$ and returns a log-factor $s$ and a shift $t$ for
-all D columns, of which those of the kept columns are not used:
+In RealNVP the factor depends on $x$, too. A *mask* $c$ of ones and zeros takes the place of the halves:
+the columns with a 1 are kept. A network is given $c\odot x$ and returns log-factors $s$ and shifts $t$
+for all D columns; those of the columns that are kept are not used:
 
 $$y=c\odot x+(1-c)\odot\bigl(x\odot e^{s(c\odot x)}+t(c\odot x)\bigr),\qquad
 \log|\det J|=\sum_j(1-c_j)\,s_j$$
 
-with $\odot$ for the product of each pair of components.
+where $\odot$ multiplies component by component.
 """
 
 
@@ -471,9 +476,10 @@ def realnvp_coupling(
 
 # %% [markdown]
 r"""
-Whether a log-determinant is right can always be tested: differentiate the map at a point, and take the
-determinant of the D² derivatives. For D = 6 this is cheap. For an image of 3 million numbers it is
-not, which is why flows are built of maps whose determinant is a product.
+There is a test for every log-determinant: differentiate the map at a point, and take the determinant of
+the D×D derivatives. For D = 6 this is cheap. For an image of 3 million numbers it is not, which is why
+flows are built of maps whose determinant is a product of D numbers. In the picture below, all points
+must lie on the line.
 """
 
 # %% tags=["active-ipynb"]
@@ -502,9 +508,9 @@ not, which is why flows are built of maps whose determinant is a product.
 
 # %% [markdown]
 r"""
-A whole RealNVP for pairs. Its weights are one vector, as an optimiser wants them, and are cut into
-matrices inside. The log-factor is the tanh of what the network returns: it stays between -1 and 1, so
-that no factor explodes while the network learns.
+Next, write a whole RealNVP for pairs. All of its weights are given as one vector, which is cut into
+matrices inside of the function. The log-factor is the tanh of what the network returns: it stays between
+-1 and 1, so that no factor explodes while the network learns.
 """
 
 
@@ -545,17 +551,17 @@ def real_nvp_model(
 
 # %% [markdown]
 r"""
-**Prediction 1.** The cloud is in one piece, the crescents are two. Of the points that a trained flow
-draws, which share lies where there is no crescent?
+**Prediction 1.** The cloud is in one piece, and there are two crescents. What share of the points that a
+trained flow draws lies where there is no crescent?
 
 *Write yours here, with the reason, before you run the next cells:*
 """
 
 # %% [markdown]
 r"""
-To draw, the same weights are used in the other direction. A drawn pair counts as far off if there is no
-pair of the training set within 0.2 of it; the unit is the standard deviation of the pairs. Of the test
-pairs, which nobody trained on, almost none is.
+To draw, the same weights are used in the other direction. A pair counts as far off if no pair of the
+training set lies within 0.2 of it; the unit is the standard deviation of the pairs. For comparison, the
+cell prints the same share of the test pairs, on which no flow was trained: it is almost 0.
 """
 
 # %% tags=["active-ipynb"]
@@ -611,19 +617,20 @@ pairs, which nobody trained on, almost none is.
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** A small share, below 5 %, but not none. Along a line that leads through the
-cloud from one side to the other the density is nowhere 0. The flow takes this line to a curve from one
-crescent to the other, and the density along the curve is not 0 either: there is a bridge. Training
-makes the bridge thin by stretching the space there, as the lattice shows, and can never cut it, since
-a continuous map with a continuous inverse keeps in one piece what is in one piece. More layers help
-only slowly. Two ways out are a base of several clouds, or more dimensions than the data have.
+**Prediction 1, answered.** A small share, below 5 %, but not none. The Gaussian density is positive
+everywhere, and so it is along each line through the cloud. The flow takes some line to a curve from one
+crescent to the other, and the density along this curve is positive, too: there is a bridge between the
+crescents. Training makes the bridge thin by stretching the space there, as the lattice shows. It can
+never cut the bridge, since a continuous map takes what is connected to what is connected. Two ways out
+are a mixture of several Gaussians in the place of one, or more dimensions than the data have.
 
 **A silent bug.** A colleague writes the coupling with one slip: the log-determinant is the sum of *all*
 log-factors, those of the kept columns included. The map itself is right, and so are its inverse and
-all shapes. Here are both courses of training, with 8 couplings each, whose log-factors are between -1
-and 1. Before you look: will the colleague's loss be worse, the same, or better, and where will it
-end? What will the pairs look like that the colleague's flow draws? And which number, which you have
-printed twice above, tells the two apart without knowing the right loss?
+all shapes. The next cell trains the colleague's flow and draws both curves of the loss; both flows have 8
+couplings, whose log-factors are between -1 and 1. Before you run it: will the colleague's loss be worse,
+the same, or better, and where will it end? What will the pairs look like that the colleague's flow
+draws? Which number, printed twice above, shows that the colleague's density is wrong, even if the right
+loss is not known?
 """
 
 # %% tags=["active-ipynb"]
@@ -649,19 +656,18 @@ printed twice above, tells the two apart without knowing the right loss?
 # print(f"loss at the end: yours {course[-1]:.2f}, the colleague's {bad_course[-1]:.2f}")
 # print(f"the colleague's density sums to {bad_density.sum() * CELL:,.0f}")
 # assert course[-1] - 8.1 < bad_course[-1] < course[-1] - 7, "nearly one nat for each coupling, for nothing"
-# assert bad_density.sum() * CELL > 1000, "it is no density"
+# assert 2500 < bad_density.sum() * CELL < math.exp(8), "it is no density"
 
 # %% [markdown]
 r"""
 <details><summary>Answer</summary>
 
 The loss is *better*, by nearly 8 nats. The log-factor of a kept column moves nothing, so that the
-network can raise it to 1 at no cost, and each of the 8 couplings adds up to one nat. The pairs look
-right all the same, because the part of the loss that has to do with them is unchanged. The sum over
-the plane tells: it is about $e^8\approx2981$ in the place of 1. A log-likelihood that is
-surprisingly good is the sign of a wrong determinant, and it is compared with other people's numbers
-before anybody looks. The first line of defence is the plot above of log-determinants against
-derivatives, in which the slip moves each point off the line.
+network can raise it to 1 at no cost, and each of the 8 couplings adds nearly one nat. The pairs look
+right all the same, because the rest of the loss is the right one. What shows the slip is the sum over
+the plane: it is nearly $e^8\approx2981$ in the place of 1. So if a log-likelihood is surprisingly good,
+test the determinant before you compare the number with those of other papers. The plot of your
+log-determinants against derivatives, above, is such a test: with the slip, its points leave the line.
 
 </details>
 """
@@ -670,12 +676,12 @@ derivatives, in which the slip moves each point off the line.
 r"""
 ## A step of Glow
 
-Glow models images [B, H, W, C]: batch, height, width and channels. Between its couplings stand three
-parts that RealNVP did not have, or had in another form.
+Glow models images [B, H, W, C]: batch, height, width and channels. Between its couplings it has three
+more parts. Two of them are new, and the last one, *squeeze*, is from RealNVP.
 
 The first is *actnorm*, $y=s\odot x+b$, with one factor and one shift for each channel. Both are learnt,
-but they start from data: in the first batch each channel of $y$ has the mean 0 and the variance 1.
-Unlike batch normalisation, it treats each example by itself afterwards.
+and they start from values for which each channel of $y$ has the mean 0 and the variance 1 in the first
+batch. After that, unlike in batch normalisation, $y$ does not depend on the other examples of a batch.
 """
 
 
@@ -689,9 +695,8 @@ def actnorm_init(
     Invertible 1x1 Convolutions" (2018), https://arxiv.org/abs/1807.03039.
 
     Args:
-        x: the first batch; B, H, W and C are 1 or more. A channel's mean is as large as 10 times its
-            standard deviation at most. A standard deviation is 0.001 or more, or the channel has one
-            value everywhere.
+        x: the first batch; B, H, W and C are 1 or more. A channel has either one value everywhere, or
+            a standard deviation of 0.001 or more and a mean of 10 times that at most.
 
     Returns:
         s and b, for y = s * x + b. The variance is the mean of the squared deviations over all
@@ -708,15 +713,16 @@ def actnorm_init(
 # %% [markdown]
 r"""
 The second is the *invertible 1×1 convolution*: at each pixel, the C channels are multiplied by the same
-matrix $M$, so that the next coupling keeps another mixture of channels. The determinant of a matrix
-costs $C^3$ operations. Glow stores $M$ as a product, whose determinant can be read off:
+matrix $M$, so that the next coupling keeps another mixture of channels. The determinant of a C×C matrix
+costs about $C^3$ operations. Glow can store $M$ as a product, whose determinant can be read off:
 
 $$M=P\,L\,(U+\operatorname{diag}(e^{a}))$$
 
 with $P$ a fixed permutation, $L$ lower triangular with ones on its diagonal, $U$ strictly upper
-triangular, and $a$ a vector. (Glow multiplies $e^{a_j}$ by a fixed sign; here all signs are +.)
+triangular, and $a$ a vector (`log_s` in the code). (Glow multiplies $e^{a_j}$ by a fixed sign; here all
+signs are +.)
 
-*A small step.* What is $\log|\det M|$? And the map is applied to an image of H·W pixels: what is the
+*A small step.* What is $\log|\det M|$? The map is applied to an image of H·W pixels: what is the
 log-determinant of the whole map, from all numbers of the image to all numbers of the result?
 
 <details><summary>Answer</summary>
@@ -747,8 +753,9 @@ def invertible_1x1(
     Args:
         x: the images; B, H, W and C are 1 or more.
         P: a permutation matrix.
-        L: of it, only what stands below the diagonal is used. The diagonal of the factor is 1.
-        U: of it, only what stands above the diagonal is used.
+        L: finite numbers, of which only those below the diagonal are used. The factor has ones on its
+            diagonal and zeros above.
+        U: finite numbers, of which only those above the diagonal are used.
         log_s: from -5 to 5.
         reverse: if true, multiply by the inverse of M.
 
@@ -765,9 +772,9 @@ def invertible_1x1(
 
 # %% [markdown]
 r"""
-The third is *squeeze*. An image of one channel has nothing to mix and nothing to keep. Each block of
-2×2 pixels becomes one pixel of four times as many channels; nothing is computed, so that the
-log-determinant is 0.
+The third is *squeeze*. In an image of one channel there are no channels to mix, and a coupling cannot keep
+some of them and change the others. So each block of 2×2 pixels becomes one pixel of four times as many
+channels. The numbers only change their places, so that the log-determinant is 0.
 """
 
 
@@ -776,8 +783,8 @@ def squeeze(x: Float[tf.Tensor, "batch H W C"], reverse: bool = False) -> Float[
     """Make one pixel of each block of 2×2 pixels, with all of their channels, or undo it.
 
     Computes the squeezing of Dinh, Sohl-Dickstein and Bengio, "Density Estimation Using Real NVP"
-    (2016), https://arxiv.org/abs/1605.08803, and of Glow. Written with slices, reshapes and
-    transpositions: `tf.nn.space_to_depth` and `tf.nn.depth_to_space` are not to be called.
+    (2016), https://arxiv.org/abs/1605.08803, and of Glow. Write it with slices, reshapes and
+    transpositions, and do not call `tf.nn.space_to_depth` or `tf.nn.depth_to_space`.
 
     Args:
         x: images [B, H, W, C], with H and W even; in reverse, with C divisible by 4.
@@ -788,7 +795,7 @@ def squeeze(x: Float[tf.Tensor, "batch H W C"], reverse: bool = False) -> Float[
         upper right, the lower left and the lower right one. In reverse [B, 2 H, 2 W, C/4].
 
     Raises:
-        ValueError: H or W is odd; in reverse, C is not divisible by 4.
+        ValueError: H or W is odd and `reverse` is false, or C is not divisible by 4 and it is true.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -799,10 +806,10 @@ def squeeze(x: Float[tf.Tensor, "batch H W C"], reverse: bool = False) -> Float[
 
 # %% [markdown]
 r"""
-A photograph of 128×128 pixels and its four channels after squeezing: they must look like four small
-copies of it. Stripes or a mixture mean that the axes are in the wrong order. Below, the
-log-determinant of squeeze, actnorm and convolution on digits of 8×8 pixels is compared with that of
-the 64×64 Jacobian.
+The next cell shows a photograph of 128×128 pixels, and its four channels after squeezing. They must look
+like four small copies of the photograph; stripes, or a part of the photograph only, mean that the axes
+are in the wrong order. The cell after it compares the log-determinant of squeeze, actnorm and convolution
+on digits of 8×8 pixels with that of the 64×64 Jacobian.
 """
 
 # %% tags=["active-ipynb"]
@@ -832,8 +839,9 @@ the 64×64 Jacobian.
 
 # %% [markdown]
 r"""
-The moons are images of one pixel and two channels here. A step of Glow is actnorm, convolution and a
-coupling that keeps the first channel. Before training, each actnorm is set by the data that arrive at it.
+Here each pair of the crescents is an image of one pixel and two channels. A step of Glow is actnorm,
+convolution and a coupling that keeps the first channel. Before training, the scale and shift of each
+actnorm are computed by `actnorm_init` from the data that reach it.
 """
 
 # %% tags=["active-ipynb"]
@@ -888,20 +896,20 @@ coupling that keeps the first channel. Before training, each actnorm is set by t
 r"""
 ## Masked autoregressive networks: MADE
 
-A coupling divides the columns into two groups. The other extreme takes them one by one. By the chain
-rule of probability,
+A coupling divides the columns into two groups. An *autoregressive* model treats them one by one. By the
+chain rule of probability,
 
 $$p(x)=p(x_1)\,p(x_2\mid x_1)\cdots p(x_D\mid x_1,\dots,x_{D-1})$$
 
-and a network with D inputs that returns the parameters of all D conditional densities has to obey one
-rule: what it returns for column $i$ may depend on the columns before $i$ only. MADE takes an ordinary
-network and multiplies its matrices by masks of zeros and ones. Each unit gets a number, its *degree*.
-An input's degree is its place in the order, 1 to D. A hidden unit of degree $d$ may know the inputs of
-degrees up to $d$. The output for the input of degree $d$ may know those of degrees *below* $d$.
+A network with D inputs that returns the parameters of all D conditional densities has to obey one rule:
+what it returns for column $i$ may depend only on the columns before $i$. MADE takes an ordinary network
+and multiplies its matrices by masks of zeros and ones. Each unit gets a number, its *degree*. An input's
+degree is its place in the order, 1 to D. A hidden unit of degree $d$ may depend on the inputs of degrees
+up to $d$. The output for the input of degree $d$ may depend on those of degrees *below* $d$.
 
-First the hidden units' degrees. The paper draws them; here they are dealt out in turn, so that the
-result is known: $1,2,\dots,D-1,1,2,\dots$ A unit of degree D would be of no use, since no output may
-read it.
+The degrees of the hidden units come first. In the paper they are drawn at random; here they are dealt out
+in turn, $1,2,\dots,D-1,1,2,\dots$, so that the result is always the same. A hidden unit of degree D would
+be of no use, since no output may read it.
 """
 
 
@@ -968,7 +976,8 @@ def made_masks(
 
     Returns:
         One mask more than there are hidden layers, each [units that are read, units that read], of
-        ones where a connection stays and zeros elsewhere.
+        ones where a connection stays and zeros elsewhere. It stays if the degree of the unit that
+        reads is at least that of the unit that is read; into an output, if it is larger.
 
     Raises:
         ValueError: `order` does not hold each of 1, …, D once.
@@ -982,10 +991,10 @@ def made_masks(
 
 # %% [markdown]
 r"""
-The product of all masks counts the paths from each input to each output. In the natural order it must
-be 0 on its diagonal and below. With a wide hidden layer nothing else is 0. A layer of three units has
-the degrees 1, 2 and 3: the last inputs are read by nobody, and their influence is lost, but the rule
-still holds.
+The product of all masks counts the paths from each input to each output. In the picture, black means that
+there is a path. In the natural order the diagonal and everything below it must be white, and with wide
+hidden layers nothing else. A layer of three units has the degrees 1, 2 and 3: it reads the first three
+inputs only, so that outputs no longer depend on the inputs of degrees 4 to 6. The rule still holds.
 """
 
 # %% tags=["active-ipynb"]
@@ -1073,8 +1082,8 @@ def maf_sample(
 
     Args:
         z: one row of noise for each example; D is 1 or more.
-        made: as in maf_normalise; it is called D times, on arrays [batch, D] in which columns that
-            are not known yet hold any finite numbers.
+        made: as in maf_normalise. It is called D times, with arrays [batch, D]; in columns that are
+            not known yet you may put any finite numbers.
 
     Returns:
         x [batch, D], and log |det dx/dz| [batch].
@@ -1123,8 +1132,8 @@ def iaf_sample(
 
 # %% [markdown]
 r"""
-**Prediction 2.** By which factor is it slower to draw from a MAF than to find the density, if D is 64?
-And what does an IAF gain and lose?
+**Prediction 2.** By which factor is it slower to draw from a MAF than to find a density, if D is 64? An
+IAF draws by one call. What does it lose?
 
 *Write yours here, with the reason, before you run the next cells:*
 """
@@ -1154,7 +1163,8 @@ And what does an IAF gain and lose?
 #     return min(spans)
 
 # %% tags=["active-ipynb"]
-# widths, price = (2, 4, 8, 16, 32, 64), {"MAF": [], "IAF": []}
+# widths, calls, spans = (2, 4, 8, 16, 32, 64), {}, {}
+# moves = {"density of MAF": maf_normalise, "drawing from MAF": maf_sample, "drawing from IAF": iaf_sample}
 # for D in widths:
 #     shapes = shapes_of(D, 256, 2 * D)
 #     made = made_of(cut(start(shapes), shapes), D)
@@ -1162,39 +1172,44 @@ And what does an IAF gain and lose?
 #     z, down = maf_normalise(x, made)
 #     back, up = maf_sample(z, made)
 #     assert np.allclose(back, x, atol=1e-3) and np.allclose(up, -down, atol=1e-3), "there and back"
-#     density, *draws = [
-#         seconds(tf.function(lambda: move(x, made), autograph=False))
-#         for move in (maf_normalise, maf_sample, iaf_sample)
-#     ]
-#     price["MAF"].append(draws[0] / density)
-#     price["IAF"].append(draws[1] / density)
+#     for name, move in moves.items():
+#         before = CALLS
+#         move(x, made)
+#         calls.setdefault(name, []).append(CALLS - before)
+#         run = tf.function(lambda: move(x, made), autograph=False)
+#         spans.setdefault(name, []).append(seconds(run))
+# print({name: f"calls for D = 64: {row[-1]}" for name, row in calls.items()})
+# assert list(calls.values()) == [[1] * 6, list(widths), [1] * 6], "D calls to draw from MAF, else one"
 
 # %% tags=["active-ipynb"]
 # plt.figure(figsize=(5.5, 3.4), layout="constrained")
-# plt.loglog(widths, widths, color="0.6", label="D")
-# for (name, row), style in zip(price.items(), ("o", "s")):
-#     plt.loglog(widths, row, style, label=f"drawing from {name}, measured")
+# for name, style, line in (("drawing from MAF", "o", "-"), ("drawing from IAF", "s", "--")):
+#     plt.loglog(widths, calls[name], line, color="0.6", label=f"{name}: number of calls")
+#     ratio = np.divide(spans[name], spans["density of MAF"])
+#     plt.loglog(widths, ratio, style, label=f"{name}: measured")
+#     print(f"D = 64, {name}: {ratio[-1]:.1f} times as long as a density of MAF, on this machine")
 # plt.xticks(widths, widths)
 # plt.minorticks_off()
 # plt.xlabel("D")
-# plt.ylabel("seconds, divided by those\nof the density of MAF")
-# plt.legend()
+# plt.ylabel("calls, and seconds divided by\nthose of the density of MAF")
+# plt.legend(fontsize=8)
 # plt.show()
-# times = {name: f"{row[-1]:.1f}" for name, row in price.items()}
-# print("with D = 64, drawing takes this many times as long as a density of MAF:", times)
-# assert price["MAF"][-1] > 16 and price["IAF"][-1] < 5, "D calls, and one"
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** About 64, the number of calls, or more. The time grows like D, as the line
-does: the calls cannot be made at the same time, since each needs the result of the one before. An IAF
-draws in one call. It loses the other direction: to find the density of a given $x$, its $z$ has to be
-computed column by column. The *density of what it has drawn itself* costs nothing more, because $z$ is
-known then; this is all that variational inference needs, for which IAF was invented.
+**Prediction 2, answered.** To draw from a MAF with D = 64, the network is called 64 times, and once for a
+density. The calls cannot be made at the same time, since each of them needs the result of the one before.
+How many times as long the drawing takes depends on the machine, on what else it does, and on how much of a
+single call is spent on things other than the network: the measured marks lie near the line of the calls,
+and not on it.
 
-So an IAF can be trained on data, at the price of D calls for each density. Its inverse is found by
-your `maf_sample`, with another network: $z_i=(x_i-\mu_i(z_{<i}))\,e^{-\alpha_i(z_{<i})}$ has the form
-of $x_i=z_ie^{\alpha_i}+\mu_i$, with the letters exchanged.
+An IAF draws in one call. It loses the other direction: to find the density of a given $x$, its $z$ has to
+be computed column by column. The density of what the IAF *has drawn itself* needs no further call, because
+its $z$ is known then. This is all that variational inference needs, for which IAF was invented.
+
+So an IAF can be trained on data, at the price of D calls for each density. Your `maf_sample` computes its
+inverse, if it is given another network: $z_i=(x_i-\mu_i(z_{<i}))\,e^{-\alpha_i(z_{<i})}$ has the form of
+MAF's $x_i=z_ie^{\alpha_i(x_{<i})}+\mu_i(x_{<i})$, with $x$ and $z$ exchanged.
 
 *A small step.* With which $\mu'$ and $\alpha'$ is $z_i=x_ie^{\alpha'_i}+\mu'_i$?
 
@@ -1256,11 +1271,11 @@ $\alpha'=-\alpha$ and $\mu'=-\mu e^{-\alpha}$. That is `undone` in the next cell
 
 # %% [markdown]
 r"""
-The two pictures on the right are the test of the paper's first figure (Papamakarios and others,
-2017). If a flow is right, the data become a round cloud with no structure. What one MADE makes of the
-crescents still has structure: it takes the first column for a Gaussian, and the second for a
-Gaussian at each place, though it has two peaks where the crescents overlap. The next layer models
-what the layer before has left.
+The two pictures on the right follow an idea of the paper on MAF (Papamakarios and others, 2017): look at
+the data as noise. If a flow fits the data, they become a round cloud without structure. After one MADE
+there is still structure: this model takes the first column for a Gaussian, and also the second column for
+each value of the first, although the second has two peaks where both crescents have pairs. In a MAF the
+next layer models the structure that the layer before has left.
 
 ## Continuous flows: FFJORD
 
@@ -1271,10 +1286,10 @@ the rate
 
 $$\frac{d\log p(z(t))}{dt}=-\operatorname{tr}\frac{\partial f}{\partial z}$$
 
-Where the field points outwards, the cloud spreads and the density falls. A trace needs D derivatives,
-while a determinant of a full matrix needs $D^3$ operations. Hutchinson's estimate needs one: if $v$ is
-a random vector with mean 0 and covariance $I$, then $v^\top Jv$ has the mean $\operatorname{tr}J$, and
-$v^\top J$ is what one backward pass computes.
+Where the trace is positive, the cloud spreads and the density falls. Let $J=\partial f/\partial z$. The
+trace of $J$ needs D backward passes, one for each entry of the diagonal. Hutchinson's estimate needs a
+single one: if $v$ is a random vector with mean 0 and covariance $I$, then $v^\top Jv$ has the mean
+$\operatorname{tr}J$, and one backward pass computes $v^\top J$.
 
 The equation is solved in steps of $h=T/\text{steps}$, by the method of Runge and Kutta of order 4. With
 $y=(z,\log p)$ and $g$ its rate of change:
@@ -1284,13 +1299,14 @@ k_4=g(y+hk_3,t+h)$$
 
 $$y\leftarrow y+\tfrac h6(k_1+2k_2+2k_3+k_4)$$
 
-*A small step.* A field $f(z,t)=Az$ does not change with time, and $A$ is a D×D matrix. By how much has
-$\log p$ changed at the time T, and where is the point?
+*A small step.* Let $f(z,t)=Az$ with a D×D matrix $A$, a field that does not change with time. By how much
+has $\log p$ changed at the time T, and where is the point?
 
 <details><summary>Answer</summary>
 
-The trace is that of $A$, everywhere and at all times: $-T\operatorname{tr}A$. The point is at
-$e^{AT}z$, with the exponential of a matrix. Your checks compare with both.
+The trace is that of $A$, everywhere and at all times, so that $\log p$ changes by
+$-T\operatorname{tr}A$. The point is at $e^{AT}z$, with the exponential of a matrix. Steps of Runge and
+Kutta find the first one exactly, and the second one up to the error of the method.
 
 </details>
 """
@@ -1313,7 +1329,8 @@ def ffjord(
     Args:
         f: f(z, t) is the velocity [batch, D] at the points z at the time t, a number. The velocity of
             a point depends on this point and on t only, or on one of them, or on none.
-        z: the points at the time 0; the batch and D are 1 or more.
+        z: the points at the time 0, float32 or float64; numbers that you add to them need the same
+            dtype, `z.dtype`. The batch and D are 1 or more.
         T: if it is negative, time runs backwards, from 0 to T. If it is 0, the points stay where they
             are, and their log-density does not change.
         steps: the number of steps.
@@ -1401,7 +1418,8 @@ reference.
 r"""
 ## Seven flows compared
 
-**Prediction 3.** Which of the seven flows is clearly the worst? By how many nats do the best five differ?
+**Prediction 3.** Which of the seven flows is clearly the worst? How many nats lie between the best of them
+and the fifth?
 
 *Write yours here, with the reason, before you run the next cells:*
 """
@@ -1410,8 +1428,9 @@ r"""
 r"""
 For each flow the table has the mean log-density of 1,000 pairs that no flow was trained on, the number
 of weights, and the calls of networks for a density and for drawing, divided by the number of layers.
-The last two columns are the tests: the largest difference between the claimed log-determinant and that
-of the Jacobian, and by how much the way back misses. FFJORD is exact up to the error of its solver.
+The last two columns are tests: the largest difference between the log-determinant that the flow returns
+and that of the Jacobian, and the largest error after the way there and back. FFJORD is exact up to the
+error of its solver.
 """
 
 # %% tags=["active-ipynb"]
@@ -1472,6 +1491,8 @@ Is the order of the best five a matter of luck? Three of them, trained from thre
 #         again[name].append(learnt(down, theta)[1])
 # for name, row in again.items():
 #     print(f"{name:8}", " ".join(f"{score:.3f}" for score in row))
+# apart = max(max(row) - min(row) for row in (again["RealNVP"], again["MAF"]))
+# print(f"one flow, from different starts, differs by up to {apart:.2f} nats")
 # assert max(again["MADE"]) < min(again["RealNVP"] + again["MAF"]) - 0.2, "MADE is the worst from each start"
 
 # %% [markdown]
@@ -1486,9 +1507,9 @@ mostly better than a RealNVP with as many layers. Here it cannot be: with two co
 changes one column by a function of the other, and MAF adds nothing but a constant factor and shift of
 the first.
 
-**Explore.** What is the smallest RealNVP that reaches 0.05 nats of the one above? Change the number of
-couplings and of hidden units. The cell prints the score on pairs of a third kind, for validation: choose
-by it, and look at the test score once, at the end.
+**Explore.** What is the smallest RealNVP whose score is within 0.05 nats of the one above? Change the
+number of couplings and of hidden units. The cell prints the score on a third set of pairs, which is the
+validation set: choose by this score, and compute that of the test pairs once, at the end.
 """
 
 # %% tags=["active-ipynb"]
@@ -1506,16 +1527,16 @@ by it, and look at the test score once, at the end.
 r"""
 ## What you have learnt
 
-- A flow is a map with an inverse, and log |det J| is all that turns a simple density into that of the
-  data. If it is wrong, the likelihood can look better than it is, and no picture of samples shows it.
-- Couplings have triangular Jacobians and are undone in one call. NICE keeps volumes, RealNVP stretches,
-  and Glow learns which channels are mixed between the couplings.
+- A flow is a map with an inverse, and log |det J| relates the density of the data to that of the noise.
+  If it is wrong, the likelihood can look better than it is, and no picture of samples shows it.
+- Couplings have triangular Jacobians and are undone in one call. Those of NICE keep volumes, those of
+  RealNVP stretch, and Glow learns how channels are mixed between the couplings.
 - Masks make a network autoregressive. MAF finds a density in one call and draws in D; IAF draws in one
   and finds the density of given data in D.
 - A continuous flow needs a trace in the place of a determinant, and no mask. Its price is the solver's
   steps.
-- All of them are continuous in both directions, so that a connected cloud stays connected: between two
-  crescents a bridge remains.
+- All of these maps are continuous, so that a connected cloud stays connected: a bridge remains between
+  the two crescents.
 
 Read on: Papamakarios, Nalisnick, Rezende, Mohamed and Lakshminarayanan, [Normalizing Flows for
 Probabilistic Modeling and Inference](https://arxiv.org/abs/1912.02762) (2021); Chen, Rubanova,
