@@ -79,11 +79,12 @@ def _(rng):
     yield "one example, and one dimension", {
         "problems": [affine(rng, 1, 5), affine(rng, 6, 1, -1), affine(rng, 1, 1, 1), affine(rng, 7, 1, 1)]
     }
-    # clause: "may be too small or too large for float32: only its logarithm has to fit"
-    yield "determinants of 1e-60 and of 1e+60", {
+    # clause: "may be too small or too large for float32 and for float64: only its logarithm has to fit"
+    yield "determinants of 1e-60 and of 1e+60, and of 1e-400 and of 1e+400", {
         "problems": [affine(rng, 3, 30, 1, 0.01), affine(rng, 3, 30, 1, 100.0)]
+        + [affine(rng, 2, 27, 1, scale) for scale in (1e-15, 1e15)]
     }
-    # clause: "If W is singular, the determinant is 0, and the result is -inf for each example"
+    # clause: "If a row or column of W is 0, or two rows are equal, the determinant is 0"
     problems = [singular(rng, 3, "row"), affine(rng, 4, 2, -1), singular(rng, 4, "column")]
     problems += [singular(rng, 2, "two rows"), singular(rng, 1, "row"), affine(rng, 2, 5, 1)]
     yield "singular matrices beside others", {"problems": [problems[i] for i in rng.permutation(6)]}
@@ -656,9 +657,10 @@ def _(rng):
     order = shuffled(rng, D)
     twice = order.copy()
     twice[np.argmax(order)] = 2
+    same_sum = np.where(np.isin(order, (2, 4)), 3, order)
     degrees = rng.integers(0, D, size=6)
-    problems = [[one, degrees] for one in (order - 1, twice, order + 1, 2 * order, order)]
-    places = rng.permutation(5)
+    problems = [[one, degrees] for one in (order - 1, twice, order + 1, 2 * order, order, same_sum)]
+    places = rng.permutation(6)
     yield "orders from 0, with a number twice, or with one left out, beside one that is right", {
         "problems": [problems[i] for i in places], "due": [bool(i != 4) for i in places],
     }
@@ -745,6 +747,10 @@ def _(rng):
     # clause: "z [batch, D] = (x - mu(x)) · exp(-alpha(x)), and log |det dz/dx| [batch]", "It is called once",
     # "one example a row; D is 1 or more"
     yield from directions(rng)
+    # clause: "with alpha from -10 to 10"
+    tiny, huge = columns(rng, 4, 3), columns(rng, 3, 4)
+    tiny["spread_shift"], huge["spread_shift"] = rng.uniform(-9, -8, size=3), rng.uniform(8, 9, size=4)
+    yield "tiny and huge standard deviations", {"problems": [tiny, huge]}
     # clause: "Gradients flow to x and through made"
     yield "the gradients", {"problems": [columns(rng, 3, 4)], "cotangent": rng.normal(size=(3, 4))}
 
