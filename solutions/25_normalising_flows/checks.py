@@ -403,8 +403,8 @@ def _(rng):
     yield "a single image, single pixels, and a single channel", {
         "batches": [images(rng, 1, 2, 3, 3), images(rng, 4, 1, 1, 2), images(rng, 3, 3, 3, 1)]
     }
-    # clause: "nothing is added to it", "A standard deviation is 0.001 or more", "as large as 10 times its
-    # standard deviation at most"
+    # clause: "nothing is added to it", "a standard deviation of 0.001 or more and a mean of 10 times that
+    # at most"
     x = rng.normal(size=(4, 3, 2, 3)) * [0.001, 0.02, 300.0]
     x /= x.std(axis=(0, 1, 2)) / [0.001, 0.02, 300.0]
     yield "channels with deviations of 0.001 and of 300, and means ten times as large", {
@@ -464,8 +464,9 @@ def mixing(rng, shape, reverse=None, size=0.5):
 @invertible_1x1.cases
 def _(rng):
     # clause: "Multiply the channels of each pixel by M = P L (U + diag(exp(log_s)))", "A pixel's channels x
-    # are a column, so that y = M x", "only what stands below the diagonal is used. The diagonal of the
-    # factor is 1", "only what stands above the diagonal is used", "a permutation matrix"
+    # are a column, so that y = M x", "of which only those below the diagonal are used. The factor has ones
+    # on its diagonal and zeros above", "of which only those above the diagonal are used", "a permutation
+    # matrix"
     yield "three and four channels", {
         "problems": [mixing(rng, (2, 3, 4, 3)), mixing(rng, (3, 2, 1, 4), False)]
     }
@@ -530,7 +531,7 @@ def _(rng):
             blocks(rng, (1, 2, 2, 4)),
         ]
     }
-    # clause: "H or W is odd; in reverse, C is not divisible by 4"
+    # clause: "H or W is odd and `reverse` is false, or C is not divisible by 4 and it is true"
     problems = [blocks(rng, (2, 3, 4, 4)), blocks(rng, (2, 4, 5, 4)), blocks(rng, (2, 3, 3, 8), True)]
     problems += [blocks(rng, (2, 2, 2, 6), True), blocks(rng, (1, 1, 1, 4)), blocks(rng, (2, 2, 4, 3))]
     order = rng.permutation(6)

@@ -1435,10 +1435,13 @@ pairs on their way to noise.
 # continuous = learn("FFJORD", ffjord_to_noise, ffjord_to_data, start(FIELD), steps=400, rate=0.02)
 # theta = FLOWS["FFJORD"][2]
 # figure, axes = plt.subplots(1, 5, figsize=(14, 3), layout="constrained")
-# show_density(axes[0], density_of(continuous), "the density of FFJORD")
+# density = density_of(continuous)
+# show_density(axes[0], density, "the density of FFJORD")
 # for axis, T in zip(axes[1:], (0.25, 0.5, 0.75, 1.0)):
 #     show_density(axis, np.zeros((2, 2)), f"pairs at t = {T}", ffjord(field_of(theta), test_pairs, T, 8)[0])
 # plt.show()
+# print(f"the density sums to {density.sum() * CELL:.3f}")
+# assert abs(density.sum() * CELL - 1) < 0.03, "nothing is lost"
 
 # %% [markdown]
 r"""
