@@ -195,8 +195,8 @@ def _(rng):
     loops = one_way(rng, 8, 0.25, long=True)
     loops[np.diag_indices(8)] = rng.permutation(8) % 2
     yield "self-loops", {"matrices": [loops, loops + np.eye(8)]}
-    # clause: "any number in row i, column j but 0 is an edge", "its size does not matter; it may be negative,
-    # or as large as 1e300"
+    # clause: "any number except 0 in row i, column j is an edge", "Its size does not matter; it may be
+    # negative, or as large as 1e300"
     A = one_way(rng, 9, 0.25, long=True)
     yield (
         "negative weights, and weights of all sizes",
@@ -256,7 +256,7 @@ def laplacian_spectrum(answer, matrices, due=None):
 def _(returned, expected, inputs):
     # clause: "and how many connected components the graph has"
     if not np.array_equal(returned["components"], expected["components"]):
-        return "the number of components is another one"
+        return "the number of components is not the right one"
     sizes = [(len(A), not np.array_equal(A, A.T)) for A in inputs["matrices"]]
     first = second = 0
     for A, (n, refused) in zip(inputs["matrices"], sizes):
@@ -621,7 +621,7 @@ def _(rng):
         {"problems": [problem(rng, 9, 4, 3, 3, 2.0, unknown=rng.integers(0, 3, size=9))]},
     )
     # clause: "the numbers of the labelled nodes, in any order, each once", "with the mean over the labelled
-    # nodes for the sum"
+    # nodes instead of the sum"
     labelled = rng.permutation(8)[:5]
     while np.all(np.diff(labelled) > 0):
         labelled = rng.permutation(8)[:5]
@@ -772,7 +772,7 @@ def _(rng):
     # clause: "A node is counted as its own neighbour once, with and without a self-loop"
     A = one_way(rng, 6, 0.4) + np.diag(rng.permutation([0.0, 1.0, 2.0, 0.0, -1.0, 3.0]))
     yield "self-loops", listening(rng, 6, 2, 3, A)
-    # clause: "The products may be as large as ±10,000"
+    # clause: "The numbers that LeakyReLU is applied to may be as large as ±10,000"
     yield "scores of thousands", far_apart(rng)
     # clause: "n is 1 or more"
     yield "all nodes are neighbours, one column", listening(rng, 5, 3, 1, np.ones((5, 5)))

@@ -162,8 +162,7 @@ def tiny_is_zero(A):
 
 @mistake(of="hop_distance")
 def last_power(A):
-    """a distance is set again at each later power of A that is not 0 there, so that the last of n steps
-    stands."""
+    """a distance is overwritten at each later step at which a walk of that many edges exists."""
     links, n = np.asarray(A) != 0, len(A)
     hops, reached = np.where(np.eye(n, dtype=bool), 0, -1), np.eye(n, dtype=bool)
     for step in range(1, n):
@@ -243,7 +242,7 @@ def loops_in_the_degree(A):
 
 @mistake(of="laplacian_spectrum")
 def exactly_zero(A):
-    """an eigenvalue counts as 0 if no digit of it differs from 0, which round-off prevents."""
+    """an eigenvalue counts as 0 only if it is exactly 0, which round-off prevents."""
     values, vectors, _ = right.laplacian_spectrum(A)
     return values, vectors, int(np.sum(values == 0))
 
@@ -272,7 +271,7 @@ def isolated_not_counted(A):
 
 @mistake(of="laplacian_spectrum")
 def two_components_at_least(A):
-    """the eigenvalues of 0 are counted without the first one."""
+    """the first eigenvalue of 0 is not counted as a component."""
     values, vectors, components = right.laplacian_spectrum(A)
     return values, vectors, max(components - 1, 0)
 
@@ -303,7 +302,7 @@ def _filter(L, x, theta, largest=None, shift=1.0, double=2.0, sign=-1.0, first=N
 
 @mistake(of="chebyshev_filter")
 def starts_unscaled(L, x, theta):
-    """the recursion starts from T₁ = Lx, where L̃x belongs."""
+    """the recursion starts from Lx instead of L̃x."""
     return _filter(L, x, theta, first=L @ x)
 
 
@@ -328,7 +327,7 @@ def not_doubled(L, x, theta):
 
 @mistake(of="chebyshev_filter")
 def added(L, x, theta):
-    """T of two steps before is added instead of subtracted."""
+    """the polynomial of two steps before is added instead of subtracted."""
     return _filter(L, x, theta, sign=1.0)
 
 
@@ -364,7 +363,7 @@ def coefficients_reversed(L, x, theta):
 
 @mistake(of="chebyshev_filter")
 def first_halved(L, x, theta):
-    """the first coefficient counts half, as in some approximations by a series."""
+    """the first coefficient is halved, as the coefficients of some Chebyshev series are."""
     if len(theta) == 0:
         raise ValueError("no coefficient")
     return _filter(L, x, theta) - 0.5 * theta[0] * x
@@ -604,7 +603,7 @@ class InputConstant(_Mixed):
 
 @mistake(of="GraphConv")
 class DropsFeatures(right.GraphConv):
-    """in training, dropout is applied to the features; nobody asked for it."""
+    """in training, dropout is applied to the features."""
 
     def __init__(self, units, activation=None, **kwargs):
         super().__init__(units, activation, **kwargs)
@@ -785,7 +784,7 @@ def one_step_late(A, labels, labelled, W0, W1, steps, rate):
 
 @mistake(of="train_gcn")
 def probabilities(A, labels, labelled, W0, W1, steps, rate):
-    """probabilities are returned in the place of logits."""
+    """probabilities are returned instead of logits."""
     logits, history = right.train_gcn(A, labels, labelled, W0, W1, steps, rate)
     return np.asarray(tf.nn.softmax(logits)), history
 
@@ -814,7 +813,8 @@ def over_all_nodes(h, A, W, a):
 
 @mistake(of="gat_attention")
 def masked_after(h, A, W, a):
-    """strangers are set to 0 after the softmax, so that the rest does not sum to 1."""
+    """the weights of nodes that are no neighbours are set to 0 after the softmax, so that the row does not
+    sum to 1."""
     return _attended(
         h, A, W, a, softmax=lambda scores, near: tf.nn.softmax(scores) * tf.cast(near, scores.dtype)
     )
@@ -822,7 +822,7 @@ def masked_after(h, A, W, a):
 
 @mistake(of="gat_attention")
 def strangers_score_zero(h, A, W, a):
-    """the scores of strangers are set to 0, and exp(0) is still a weight."""
+    """the scores of nodes that are no neighbours are set to 0, and exp(0) is still a weight."""
     return _attended(
         h, A, W, a, softmax=lambda scores, near: tf.nn.softmax(scores * tf.cast(near, scores.dtype))
     )
@@ -830,7 +830,8 @@ def strangers_score_zero(h, A, W, a):
 
 @mistake(of="gat_attention")
 def strangers_a_little_lower(h, A, W, a):
-    """the scores of strangers are lowered by 100, which is not enough where scores are large."""
+    """the scores of nodes that are no neighbours are lowered by 100, which is not enough where scores are
+    large."""
     return _attended(
         h, A, W, a, softmax=lambda scores, near: tf.nn.softmax(tf.where(near, scores, scores - 100.0))
     )
@@ -844,7 +845,7 @@ def small_slope(h, A, W, a):
 
 @mistake(of="gat_attention")
 def no_slope(h, A, W, a):
-    """ReLU takes the place of LeakyReLU."""
+    """ReLU is used instead of LeakyReLU."""
     return _attended(h, A, W, a, bend=tf.nn.relu)
 
 
@@ -870,7 +871,7 @@ def over_columns(h, A, W, a):
 
 @mistake(of="gat_attention")
 def other_direction(h, A, W, a):
-    """column i of A is taken for the neighbours of node i."""
+    """column i of A is read as the neighbours of node i."""
     return right.gat_attention(h, tf.transpose(A), W, a)
 
 
