@@ -1,5 +1,6 @@
 """How the answers on graph networks are exercised. Students may read this file."""
 
+import keras
 import numpy as np
 
 from grader.drivers import (
@@ -96,7 +97,7 @@ def _(rng):
     )
     yield (
         "edges that are listed twice, directed",
-        {"graphs": [(np.repeat(some_edges(rng, 6, 9), 2, axis=0), 6, {"directed": True})]},
+        {"graphs": [(some_edges(rng, 6, 9, twice=4), 6, {"directed": True})]},
     )
     # clause: "a self-loop, is one 1 on the diagonal, in either kind of graph"
     yield "self-loops, undirected", {"graphs": [(some_edges(rng, 7, 8, loops=3), 7, {})]}
@@ -128,15 +129,19 @@ def _(rng):
             ]
         },
     )
+    # More neighbours than an 8-bit integer can count.
+    n = int(rng.integers(131, 137))
+    star = np.stack([np.full(n - 1, 1), np.setdiff1d(np.arange(n), [1])], axis=1)
+    yield "a node with many neighbours", {"graphs": [(star[rng.permutation(n - 1)[:-1]], n, {})]}
     # clause: "n is below 0, or an edge names a node that is not from 0 to n - 1"
-    graphs, due = [], [False, True, True, True, True, False]
-    for wrong, directed in zip((None, -1, 6, 17, None, None), (False, False, True, False, False, True)):
+    graphs, due = [(none, -int(rng.integers(1, 9)), {})], [True]
+    for place, wrong in enumerate((None, -1, -1, 6, 17, None)):
         edges = some_edges(rng, 6, int(rng.integers(5, 9)))
         if wrong is not None:
-            edges[int(rng.integers(len(edges))), int(rng.integers(2))] = wrong
-        graphs.append((edges, 6, {"directed": directed}))
-    graphs[4] = none, -int(rng.integers(1, 9)), {}
-    order = rng.permutation(6)
+            edges[int(rng.integers(len(edges))), place % 2] = wrong
+        graphs.append((edges, 6, {"directed": place in (1, 3, 5)}))
+        due.append(wrong is not None)
+    order = rng.permutation(7)
     yield (
         "nodes that do not exist, among others",
         {
@@ -195,13 +200,17 @@ def _(rng):
     loops = one_way(rng, 8, 0.25, long=True)
     loops[np.diag_indices(8)] = rng.permutation(8) % 2
     yield "self-loops", {"matrices": [loops, loops + np.eye(8)]}
-    # clause: "any number in row i, column j but 0 is an edge", "its size does not matter; it may be negative,
-    # or as large as 1e300"
+    # clause: "any number except 0 in row i, column j is an edge", "Its size does not matter; it may be
+    # negative, or as large as 1e300"
     A = one_way(rng, 9, 0.25, long=True)
+    # Two ways of two edges, whose products of weights cancel.
+    ways, order = np.zeros((6, 6)), rng.permutation(6)
+    ways[order[0], order[1:3]], ways[order[1:3], order[3]] = (1, -1), 1
     yield (
         "negative weights, and weights of all sizes",
         {
             "matrices": [
+                ways,
                 A * np.where(rng.random((9, 9)) < 0.5, 1, -1),
                 -A,
                 np.where(A > 0, 10.0 ** rng.uniform(-300, 300, size=(9, 9)), 0),
@@ -256,7 +265,7 @@ def laplacian_spectrum(answer, matrices, due=None):
 def _(returned, expected, inputs):
     # clause: "and how many connected components the graph has"
     if not np.array_equal(returned["components"], expected["components"]):
-        return "the number of components is another one"
+        return "the number of components is not the right one"
     sizes = [(len(A), not np.array_equal(A, A.T)) for A in inputs["matrices"]]
     first = second = 0
     for A, (n, refused) in zip(inputs["matrices"], sizes):
@@ -348,8 +357,8 @@ def _(rng):
     nearly = in_parts(rng, [6])
     i, j = np.argwhere(nearly > 0)[int(rng.integers(np.sum(nearly > 0)))]
     nearly[i, j] *= 1.01
-    matrices, due = [in_parts(rng, [3, 3]), one_way(rng, 5, 0.5), nearly, in_parts(rng, [4])], [0, 1, 1, 0]
-    order = rng.permutation(4)
+    matrices = [in_parts(rng, [3, 3]), one_way(rng, 5, 0.5), nearly, 1e-9 * nearly, in_parts(rng, [4])]
+    due, order = [0, 1, 1, 1, 0], rng.permutation(5)
     yield (
         "matrices that are not symmetric, among others",
         {
@@ -485,16 +494,21 @@ def _(rng):
     points=15,
     hint="Three things happen to x in turn: which of them mixes nodes, and which mixes features?",
 )
-def GraphConv(answer, options, x, A_hat, weights, cotangent=None, order=None, scale=None):
+def GraphConv(answer, options, x, A_hat, weights, cotangent=None, order=None, scale=None, function=None):
+    if function is not None:
+        options = options | {"activation": getattr(keras.activations, function)}
     layer = answer.GraphConv(**options)
     layer.build((tuple(x.shape), tuple(A_hat.shape)))
     found = {}
     if scale is not None:
-        # Rounded, since the kernel at the start is a random one.
-        limit = (2 / sum(layer.kernel.shape)) ** 0.5
-        found["spread of the kernel at the start, scaled"] = (
-            3 * scale * np.round(np.std(layer.kernel) / limit, 1)
-        )
+        other = answer.GraphConv(**options)
+        other.build((tuple(x.shape), tuple(A_hat.shape)))
+        kernel, second = np.asarray(layer.kernel), np.asarray(other.kernel)
+        # Rounded, since the kernels at the start are random ones.
+        parts = np.std(kernel), np.abs(kernel).max(), np.std(kernel - second)
+        parts = np.round(np.array(parts) / (2 / sum(kernel.shape)) ** 0.5, 1)
+        names = "spread of the kernel", "largest number of the kernel", "spread of two kernels' difference"
+        found |= {f"{name} at the start, scaled": 3 * scale * part for name, part in zip(names, parts)}
         found["bias at the start, scaled"] = scale * (x[0, 0] + layer.bias[:9])
     put_weights(layer, weights)
     if order is not None:
@@ -524,6 +538,8 @@ def _(rng):
     # clause: "None is no activation"
     yield "no activation", layer_of(rng, 7, 4, 2, None)
     yield "as many nodes as features and units, tanh", layer_of(rng, 4, 4, 4, "tanh")
+    # clause: "as `keras.activations.get` takes it"
+    yield "an activation that is given as a function", layer_of(rng, 6, 3, 2, None) | {"function": "softplus"}
     # clause: "Row i of A_hat says by how much node i listens to each node"
     A = adjacency(rng, 6, 0.5) + np.eye(6)
     roots = A.sum(axis=1) ** -0.5
@@ -621,7 +637,7 @@ def _(rng):
         {"problems": [problem(rng, 9, 4, 3, 3, 2.0, unknown=rng.integers(0, 3, size=9))]},
     )
     # clause: "the numbers of the labelled nodes, in any order, each once", "with the mean over the labelled
-    # nodes for the sum"
+    # nodes instead of the sum"
     labelled = rng.permutation(8)[:5]
     while np.all(np.diff(labelled) > 0):
         labelled = rng.permutation(8)[:5]
@@ -750,6 +766,17 @@ def far_apart(rng):
                 return inputs
 
 
+def far_ahead(rng):
+    """Draw scores such that a node that is nobody's neighbour is more than 10,000 ahead of all neighbours."""
+    one, signs = int(rng.integers(6)), rng.choice([-1.0, 1.0], size=2)
+    A = one_way(rng, 6, 0.5)
+    A[:, one] = 0
+    heard = -7000.0 - 300 * rng.permutation(6)
+    heard[one] = 9300
+    parts = np.stack([100.0 * rng.integers(-3, 4, size=6), heard], axis=1)
+    return {"h": parts * signs / 10, "A": A, "W": 10 * np.diag(signs), "a": np.array([1.0, 0, 0, 1])}
+
+
 @gat_attention.cases
 def _(rng):
     # clause: "Row i holds the weights of node i: they sum to 1, and are 0 at nodes that are no neighbours"
@@ -766,14 +793,15 @@ def _(rng):
     A = (
         one_way(rng, 7, 0.5)
         * np.where(rng.random((7, 7)) < 0.5, -1, 1)
-        * 10.0 ** rng.integers(-4, 5, size=(7, 7))
+        * 10.0 ** rng.integers(-30, 31, size=(7, 7))
     )
     yield "negative entries of A, and small and large ones", listening(rng, 7, 3, 2, A)
     # clause: "A node is counted as its own neighbour once, with and without a self-loop"
     A = one_way(rng, 6, 0.4) + np.diag(rng.permutation([0.0, 1.0, 2.0, 0.0, -1.0, 3.0]))
     yield "self-loops", listening(rng, 6, 2, 3, A)
-    # clause: "The products may be as large as ±10,000"
+    # clause: "The numbers that LeakyReLU is applied to may be as large as ±10,000"
     yield "scores of thousands", far_apart(rng)
+    yield "scores of nearly 10,000 at a node that is no neighbour", far_ahead(rng)
     # clause: "n is 1 or more"
     yield "all nodes are neighbours, one column", listening(rng, 5, 3, 1, np.ones((5, 5)))
     # clause: "Gradients flow to h, W and a"
@@ -824,6 +852,7 @@ def _(rng):
     # clause: "of any sign"
     x, edges, _ = sent(rng, 6, 5, 15, "max")
     yield "negative features, max", {"graphs": [(-np.abs(x) - 0.1, edges, "max")]}
+    yield "large negative features, max", {"graphs": [(-1e5 * (np.abs(x) + 0.1), edges, "max")]}
     yield "large features", {"graphs": [(50 * x, edges, agg) for agg in ("max", "sum", "mean")]}
     # clause: "One that is listed twice carries its message twice"
     for agg in ("sum", "mean"):
@@ -866,7 +895,8 @@ def _(rng):
         graphs[place][1][int(rng.integers(8)), end], due[place] = node, True
     for place, word in ((6, "min"), (7, "Sum")):
         graphs[place], due[place] = (*graphs[place][:2], word), True
-    order = rng.permutation(8)
+    graphs, due = [*graphs, (rng.normal(size=(3, 2)), none, "median")], [*due, True]
+    order = rng.permutation(9)
     yield (
         "nodes and words that do not exist, among others",
         {
