@@ -889,14 +889,14 @@ def _(rng):
             },
         )
     # clause: "`agg` is another word, or an edge names a node that is not from 0 to n - 1"
-    aggs = ["sum", "mean", "max"] * 3
-    graphs, due = [sent(rng, 5, 4, 8, aggs[place]) for place in range(8)], [False] * 8
-    for place, (node, end) in zip((2, 3, 4, 5), ((5, 0), (5, 1), (-1, 0), (-1, 1))):
+    aggs = ["sum", "mean", "max"] * 2 + ["sum"] * 3
+    graphs, due = [sent(rng, 5, 4, 8, agg) for agg in aggs], [False] * 9
+    for place, (node, end) in zip((2, 3, 4, 5, 8), ((5, 0), (5, 1), (-1, 0), (-1, 1), (-1, 1))):
         graphs[place][1][int(rng.integers(8)), end], due[place] = node, True
     for place, word in ((6, "min"), (7, "Sum")):
         graphs[place], due[place] = (*graphs[place][:2], word), True
     graphs, due = [*graphs, (rng.normal(size=(3, 2)), none, "median")], [*due, True]
-    order = rng.permutation(9)
+    order = rng.permutation(10)
     yield (
         "nodes and words that do not exist, among others",
         {
