@@ -91,7 +91,8 @@ def _(rng):
     # clause: "stand in the order of the variance of the examples along them, largest first"
     yield "eleven examples of three features", {"settings": [cloud(rng, 11, 3, 2)]}
     # clause: "Features are centred, and not divided by anything"
-    yield "a mean far from 0", {"settings": [cloud(rng, 17, 5, 3, mean=1000.0)]}
+    # clause: "its mean may be a million times its standard deviation"
+    yield "a mean far from 0", {"settings": [cloud(rng, 17, 5, 3, mean=1e6)]}
     yield "a code of one number", {"settings": [cloud(rng, whole(rng, 12, 20), 5, 1)]}
     # clause: "have length 1, are orthogonal to each other"
     yield "as many components as features", {"settings": [cloud(rng, 13, 4, 4), cloud(rng, 9, 7, 5)]}
@@ -182,12 +183,22 @@ def direction(rng, features):
     return w / np.linalg.norm(w)
 
 
-def sources(rng, examples, features):
-    """Draw a mixture of independent signals that are far from normal, whitened."""
-    signals = np.sign(rng.normal(size=(examples, features))) * rng.uniform(size=(examples, features)) ** 0.3
+def sources(rng, examples, features, power=0.3):
+    """Draw a mixture of independent signals that are far from normal, whitened; a large power is sparse."""
+    signs = np.sign(rng.normal(size=(examples, features)))
+    signals = signs * rng.uniform(size=(examples, features)) ** power
     U, _, _ = np.linalg.svd(signals - signals.mean(axis=0), full_matrices=False)
     turned, _ = np.linalg.qr(rng.normal(size=(features, features)))
     return np.sqrt(examples) * U @ turned
+
+
+def backwards(rng, examples, features):
+    """Draw sparse signals and a direction that the step turns by more than 90°."""
+    while True:
+        w, X = direction(rng, features), sources(rng, examples, features, power=5.0)
+        slopes = np.tanh(X @ w)
+        if slopes @ X @ w / examples - np.mean(1 - slopes**2) < -0.02:
+            return {"w": w, "X": X}
 
 
 @fastica_step.cases
@@ -197,7 +208,7 @@ def _(rng):
     # clause: "the examples, one or more"
     yield "one example", {"w": direction(rng, 4), "X": rng.normal(size=(1, 4))}
     # clause: "of length 1, with the sign that the step gives it"
-    yield "a hundred examples of seven features", {"w": direction(rng, 7), "X": sources(rng, 100, 7)}
+    yield "sparse signals, which turn the direction round", backwards(rng, 60, 5)
     yield "examples that are not small", {"w": direction(rng, 3), "X": 3 * rng.normal(size=(15, 3)) + 1}
 
 
@@ -316,7 +327,8 @@ def _(rng):
     yield "a linear autoencoder", autoencoder(rng, 3, (6, 4, 2), activation=None)
     # clause: "The code may be larger than the input"
     yield "a code that is larger than the input", autoencoder(rng, 6, (4, 8, 11), activation="sigmoid")
-    yield "large numbers", autoencoder(rng, 4, (5, 8, 3), scale=6.0)
+    # clause: "They are layers of their own"
+    yield "hidden layers of the same size, large numbers", autoencoder(rng, 3, (5, 4, 4, 3), scale=6.0)
     # clause: "The same in training as in use; gradients flow to the input and to all weights"
     yield "training: the gradients", autoencoder(rng, 4, (6, 7, 5, 3), gradient=True)
     yield "training: the gradients of a single layer, tanh", autoencoder(
@@ -548,7 +560,7 @@ def _(rng):
     }
     # clause: "An eigenvalue of at most 1e-12 times the largest one counts as 0"
     turned, _ = np.linalg.qr(rng.normal(size=(5, 5)))
-    small = rng.uniform(2e5, 9e5) * (turned * np.array([1.0, 0.5, 1e-4, 5e-14, 5e-14])) @ turned.T
+    small = rng.uniform(2e5, 9e5) * (turned * np.array([1.0, 0.5, 1e-7, 5e-14, 5e-14])) @ turned.T
     yield "no noise, and eigenvalues that are nearly 0", {
         "settings": [((small + small.T) / 2, 0.0), (covariance(rng, 4, 2), 0.0)]
     }
@@ -832,7 +844,7 @@ def machine(rng, visible, hidden, scale=1.0):
 
 
 def wide(rng, visible, hidden):
-    """Draw a machine whose larger layer is mostly on; its numbers have few digits, so that the key is small."""
+    """Draw a machine whose larger layer is mostly on, of numbers with few digits: the key is smaller."""
     while True:
         drawn = [np.round(16 * one) / 16 for one in boltzmann(rng, visible, hidden, scale=0.15).values()]
         drawn[1 if visible > hidden else 2] += 5

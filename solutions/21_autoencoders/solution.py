@@ -5,16 +5,18 @@ r"""
 A cheque is read by a small camera: 8 × 8 pixels for each digit, so 64 numbers. The line to the bank is
 slow, and may carry only a few numbers for each digit. The sender turns the image into these numbers,
 which are called its *code*, and the receiver turns the code into an image again. Nobody says which
-numbers they have to be. Both sides are learnt, from images without labels, by one demand: what comes
-out is to be what went in. A pair of sender and receiver that was learnt so is an *autoencoder*.
+numbers these have to be. Both sides are learnt from images without labels, and the only demand is that
+the image at the end equals the image at the start. A sender and a receiver that are learnt together in
+this way are an *autoencoder*.
 
-**The question.** How many numbers does a digit need, what can a curved code do that a flat one cannot,
-and what else is learnt by a network that has only learnt to copy?
+**The question.** How many numbers does a digit need, what can a nonlinear code do that a linear one
+cannot, and what must be demanded so that a network does not merely copy?
 
 **Before you run anything**, write down your predictions:
 
-1. The best *linear* code is that of the principal components. Of the 64 numbers, how many does it
-   need to keep 90 % of the variance of the digits: about 5, about 20 or about 50?
+1. The best *linear* code says how far an image lies along its *principal components*, the directions
+   along which the images vary most. How many of these 64 numbers are needed to keep 90 % of the variance
+   of the digits: about 5, about 20 or about 50?
 2. A deep autoencoder and the principal components have codes of the same size, and are compared on
    digits that neither was fitted to. Whose error is smaller with a code of 2 numbers, and whose with a
    code of 32?
@@ -347,8 +349,8 @@ def pca(
     https://doi.org/10.1080/14786440109462720. Features are centred, and not divided by anything.
 
     Args:
-        X: the examples, one or more. A feature may be the same in all of them, and its mean may be
-            large.
+        X: the examples, one or more. A feature may be the same in all of them, and its mean may be a
+            million times its standard deviation.
         k: the size of the code, from 1 to the number of features.
 
     Returns:
@@ -379,8 +381,8 @@ r"""
 *Write yours here, with the reason, before you run the next cell:*
 
 The digits are divided into 900 to fit, and 300 that are held out. Below are ten of the latter, and
-their reconstructions from codes of 2, 8 and 20 numbers. A reconstruction is right if it grows sharper
-from row to row. If the mean was forgotten, grey shadows stand where the paper should be.
+their reconstructions from codes of 2, 8 and 20 numbers. The reconstructions must grow sharper from
+row to row. If the mean was forgotten, the strokes that all digits share are pale.
 """
 
 # %% tags=["active-ipynb"]
@@ -485,8 +487,9 @@ dashed line is the error of 8 principal components: no linear autoencoder can be
 r"""
 The loss comes down to the line and stops there, since Baldi and Hornik have shown that every other
 place where the gradient is 0 is a saddle. The *space* is that of the principal components, and
-the cosines are 1. The single directions are not: any invertible matrix $M$ may stand between the two,
-as $xEM$ and $M^{-1}G$, and nothing in the loss notices. A code of an autoencoder has no natural axes.
+the cosines are 1. The single directions are not those of the principal components: with any invertible
+$k\times k$ matrix $M$, the encoder $EM$ and the decoder $M^{-1}G$ have the same loss as $E$ and $G$. The
+code of a linear autoencoder has no natural axes.
 
 ## Independent components
 
@@ -511,7 +514,8 @@ def fastica_step(
     """Take one step of FastICA for one component.
 
     Computes the fixed-point step of Hyvärinen, "Fast and robust fixed-point algorithms for independent
-    component analysis" (1999), https://doi.org/10.1109/72.761722, with g = tanh.
+    component analysis" (1999), https://doi.org/10.1109/72.761722, with g = tanh: the mean of x g(w·x) minus
+    w times the mean of g'(w·x), divided by its length.
 
     Args:
         w: the direction, of length 1.
@@ -530,8 +534,8 @@ def fastica_step(
 # %% [markdown]
 r"""
 The two components below are the columns of a rotation, so that the second one is the first one turned
-by 90°. What comes out must look like the instruments, up to order and sign. If a term is missing, saws
-and waves stay mixed.
+by 90°. What comes out must look like the instruments, up to order and sign. If a term is missing, each
+curve stays a mixture of the sine and the saw-tooth.
 """
 
 # %% tags=["active-ipynb"]
@@ -554,10 +558,11 @@ and waves stay mixed.
 r"""
 ## A deep autoencoder
 
-A flat code is made of straight lines. A digit that is written more and more slantingly does not move
-along a straight line in the space of pixels: the ink leaves one pixel and enters the next. A network with
-hidden layers can follow a curve. The decoder mirrors the encoder: with `dims = [64, 128, 64, 2]` the layers
-have 128, 64 and 2 units, and then 64, 128 and 64.
+All images that a linear decoder can make from codes of two numbers lie in one plane of the space of
+pixels: call such a code *flat*. A digit that is written more and more slantingly does not move along a
+straight line in this space: the ink leaves one pixel and enters the next. A network with hidden layers
+can follow a curve: its code is *curved*. The decoder mirrors the encoder: with `dims = [64, 128, 64, 2]`
+the layers have 128, 64 and 2 units, and then 64, 128 and 64.
 
 The layer that makes the code and the layer that makes the image have no activation. A ReLU in the code
 would cut off half of each axis, and the last layer has to be able to return any brightness.
@@ -647,14 +652,16 @@ whose with a code of 32, that of your deep autoencoder or that of the principal 
 #     print(f"{name:20}:", *(f"{value:.2f}" for value in row))
 # flat, deep = errors["principal components"], errors["deep, held out"]
 # assert deep[0] < 0.8 * flat[0] and deep[4] > flat[4], "curved is better at 2, and worse at 32"
+# assert errors["deep, fitted"][4] < 0.6 * deep[4], "fitted digits have about half of the error"
 
 # %% [markdown]
 r"""
 **Prediction 2, answered.** With 2 numbers the curved code is far better: a sheet that may bend comes
 nearer to the digits than a flat one. With 32 numbers the flat code is better. What counts then is not what
-a network could represent, but what 900 images determine: on the digits that it was fitted to (the
-lowest curve) the deep network's error is about half of its error on others. The size of the code is not the
-only size that matters; a network has weights, too.
+a network could represent, but what 900 images determine: on the digits that it was fitted to, the deep
+network's error is about half of its error on others (both are printed). The number of weights matters too,
+and not only the size of the code. Each network was trained once, from one seed. Take the large differences
+at both ends as the result, and not the exact place where the curves cross.
 
 Figure 3 of Hinton and Salakhutdinov (2006) shows codes of two numbers for MNIST, from principal
 components and from a deep autoencoder. Here are both for the 300 digits that were held out.
@@ -674,18 +681,18 @@ components and from a deep autoencoder. Here are both for the 300 digits that we
 
 # %% [markdown]
 r"""
-No label was used, and yet most digits keep together in the right picture. In theirs the classes lie
-apart more clearly: their network is deeper, their images are larger, and there are 60,000 of them. They
-also had to train it layer by layer first, with the machines of the last section, which Adam and better
-initial weights have made unnecessary.
+No label was used, and yet most digits of one class lie together in the right picture. In the figure of
+Hinton and Salakhutdinov the classes are separated more clearly: their network is deeper, their images are
+larger, and there are 60,000 of them. They first trained it layer by layer, with the machines that the last
+section is about. With Adam and better initial weights this is no longer necessary.
 
 ## Convolutions and their mirror
 
 For larger images the layers are convolutions. Each has stride 2 and halves the sides; with Keras'
 padding "same", a side of $n$ pixels becomes $\lceil n/2\rceil$. The decoder mirrors this by *transposed*
-convolutions. There is a snag: 27 and 28 pixels both become 14. Which of the two is the mirror to return?
-A transposed convolution takes a number that says so, `output_padding`. With stride $t$, an odd kernel and
-padding "same", it makes of $m$ pixels
+convolutions. There is one difficulty: 27 and 28 pixels both become 14. Which of the two is the mirror to
+return? A transposed convolution has an argument that decides it, `output_padding`. With stride $t$, an odd
+kernel and padding "same", it makes of $m$ pixels
 
 $$(m-1)\,t+1+\text{output\_padding},\qquad 0\le\text{output\_padding}<t .$$
 
@@ -743,8 +750,10 @@ class ConvAutoencoder(keras.Model):
     Attributes, by whose names the checks set the weights:
         convolutions: a list of `keras.layers.Conv2D` with filters[0], filters[1], … filters, each of
             3 × 3, with stride 2, padding "same", and a ReLU.
-        code_layer: `keras.layers.Dense(code)` without an activation. It reads the last maps, flattened.
-        expand: a `keras.layers.Dense` with a ReLU. It makes maps of the same shape as the last ones.
+        code_layer: `keras.layers.Dense(code)` without an activation. It reads the last maps, flattened
+            as by `keras.layers.Flatten`.
+        expand: a `keras.layers.Dense` with a ReLU. It makes maps of the same shape as the last
+            ones, folded as by `keras.layers.Reshape`.
         deconvolutions: a list of `keras.layers.Conv2DTranspose`, each of 3 × 3, with stride 2 and padding
             "same". Each makes maps of the shape that the convolution it mirrors has read; the last one
             makes the image, and has no activation, and the others have a ReLU.
@@ -802,9 +811,10 @@ class ConvAutoencoder(keras.Model):
 
 # %% [markdown]
 r"""
-Clothes of 28 × 28 pixels, from Fashion-MNIST. Yours has a code of 16 numbers, and so have the principal
-components beside it. A network whose mirror is wrong does not get here: its output has another shape
-than the image. That a network has the right shape for every size is printed first.
+The images are now clothes of 28 × 28 pixels, from Fashion-MNIST. Your autoencoder has a code of 16
+numbers, and it is compared with 16 principal components. The cell first prints the shapes of images of
+four sizes, and the shapes that come out of your network: the two must be the same. If the mirror is wrong,
+they differ.
 """
 
 # %% tags=["active-ipynb"]
@@ -828,15 +838,16 @@ than the image. That a network has the right shape for every size is printed fir
 
 # %% [markdown]
 r"""
-The error is somewhat smaller than that of the components. Convolutions share their weights between all
-places of the image, so that most of the weights stand in the two dense layers. The reconstructions of both
-kinds are blurred: 16 numbers hold the outline and the shade, and no pattern or writing. Where several images
-are possible for a code, the squared error is smallest for their average.
+The error of your autoencoder is somewhat smaller than that of the components, for one seed. Convolutions
+share their weights between all places of the image, so that most of the weights stand in the two dense
+layers. The reconstructions of both kinds are blurred: 16 numbers hold the outline and the shade, but no
+pattern and no writing. Where several images are possible for a code, the squared error is smallest for
+their average.
 
 ## Denoising autoencoders
 
-A code need not be small. But an autoencoder whose code is as large as the image can do what it is asked
-without learning anything: it can copy.
+A code need not be small. But an autoencoder whose code is as large as the image can reach an error of 0
+without learning anything about digits: it can copy.
 """
 
 
@@ -892,16 +903,15 @@ step.
 #     removed[name] = 1 - after / before
 #     print(f"{name}: error {clean:.3f} without noise; with noise {before:.2f} before, {after:.2f} after")
 # show_rows(rows)
-# assert removed["copies"] < 0.1 and removed["denoises"] > 0.6, "who copies copies the noise"
+# assert removed["copies"] < 0.1 and removed["denoises"] > 0.6, "a copy keeps the noise"
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** Nearly nothing. With a code that is large enough, the copy is perfect for
-everything, noise included: nothing in the loss has said what a digit is. The second network could not
-copy, since what it saw was not what it had to return. It has to know which part of its input is likely to
-be a digit.
+**Prediction 3, answered.** Nearly nothing. With a code that is large enough, everything is copied,
+noise included: nothing in the loss has said what a digit is. The second network could not copy, since what
+it saw was not what it had to return. It has to know which part of its input is likely to be a digit.
 
-What has it learnt? For a linear model that can be said exactly. Let the images be centred, with
+What has the second network learnt? For a linear model the answer is exact. Let the images be centred, with
 covariance $S$, and the noise have variance $s^2$ in each pixel, independent of the image. The matrix $A$
 that makes $\mathbb E\lVert (x+\varepsilon)A-x\rVert^2$ smallest solves the *normal equations*
 
@@ -955,8 +965,9 @@ def optimal_linear_denoiser(
 
 # %% [markdown]
 r"""
-Theory as a line, measurement as marks. A linear model, one matrix of 64 × 64, is trained with your
-`denoising_loss` on noisy digits, and its gain is measured along each principal component.
+The picture shows the theory as a line and the measurements as marks. A linear model, one matrix of
+64 × 64, is trained with your `denoising_loss` on noisy digits, and its gain is measured along each principal
+component.
 """
 
 # %% tags=["active-ipynb"]
@@ -1004,9 +1015,9 @@ r"""
 <details><summary>Answer</summary>
 
 A level line at 1: what is to be returned is what came in, so that the matrix learns to be the identity. Its
-loss is smaller because the task is easier. It is the network of prediction 3 that copies, trained
-with effort. A loss that falls says nothing about whether it is the loss of what you want; a gain that can
-be compared with a formula does.
+loss is smaller because the task is easier. The colleague has
+trained the copying network of prediction 3 once more. A loss that falls does not tell you whether it is
+the right loss; a gain that is compared with a formula does.
 
 </details>
 
@@ -1106,10 +1117,10 @@ def contractive_penalty(
 r"""
 Three autoencoders with 100 hidden units learn digits: one without a penalty, one that is sparse and one
 that is contractive. The decoder is the transpose of $W$ in all three. (With a matrix of its own, the
-decoder could undo what the encoder shrinks, and the contractive penalty would be paid by a change of
-scale.) The first picture shows how active each unit is on digits that were held out, the second one the mean
-singular values of the Jacobian, each of which says how far the code moves with the image along one
-direction.
+decoder could undo what the encoder shrinks, and the contractive penalty could be made small by a change of
+scale alone.) The first picture shows how active each unit is on digits that were held out. The second one
+shows the mean singular values of the Jacobian, each of which says how far the code moves with the image
+along one direction.
 """
 
 # %% tags=["active-ipynb"]
@@ -1133,18 +1144,19 @@ direction.
 # %% [markdown]
 r"""
 The sparse network's units are rarely on, though somewhat more often than the wanted 0.05 (the dotted line),
-since the error pulls the other way. Those of the other two networks are spread widely. The contractive
-network's singular values are smaller, and they fall off: the code follows some directions, and hardly moves
-along the others. Rifai et al. (2011) draw such spectra for larger images. In ours the sparse network holds
-still, too: a sigmoid unit that is off has a slope near to 0. Both penalties are paid for with a larger error.
+since a small error needs active units. The mean activations in the other two networks are spread widely.
+The contractive network's singular values are smaller, and they fall off: the code follows some directions,
+and hardly moves along the others. Rifai et al. (2011) draw such spectra for larger images. In our picture
+the sparse network's code moves less, too: a sigmoid unit that is off has a slope near to 0. The price of
+both penalties is a larger error. Each network was trained from one seed.
 
 ## Anomaly detection
 
-Somebody has seen nothing but zeros. An autoencoder that was fitted to zeros only has room in its code for
-what distinguishes one zero from another, and a 3 does not come out well. So the error is a *score*: the
-larger it is, the less the image is like those that were learnt. To raise an alarm a threshold is needed. It
+An autoencoder that was fitted to nothing but zeros uses its code for what distinguishes one zero from
+another, and it reconstructs a 3 badly. So the error is a *score*: the larger it is, the less the image is
+like those that were learnt. An image is *flagged* as unusual if its score is above a threshold. This
 must come from images that are known to be normal, never from those that are to be judged: for example the
-score that 95 % of them do not exceed, their *quantile* at 0.95.
+score that 95 % of the normal images do not exceed, their *quantile* at 0.95.
 """
 
 
@@ -1219,21 +1231,22 @@ other digit has a larger score than a random zero.
 # %% [markdown]
 r"""
 The scores separate zeros from the other digits almost perfectly. The threshold is another matter. Scores of
-images that the network was fitted to are smaller than those of new ones, because it has also learnt their
-accidents; with a threshold from them many times more than one new zero in twenty raises an alarm. With zeros
-that were held out the share is near to what was promised, as far as some thirty images can promise it.
+images that the network was fitted to are smaller than those of new ones, because it has also learnt what
+is peculiar to each of them; with a threshold from them far more than one new zero in twenty is flagged.
+With zeros that were held out the share is nearer to one in twenty. It cannot be exact: the threshold comes
+from about thirty zeros.
 
 ## A restricted Boltzmann machine
 
-All of the above return an image for an image. None says how *probable* an image is. In a restricted
+All of these models return an image for an image. None says how *probable* an image is. In a restricted
 Boltzmann machine an image $v$ of $V$ pixels, each 0 or 1, and a code $h$ of $H$ bits have an energy, with
 weights $W$ [V, H] and biases $b$ and $c$,
 
 $$\mathcal E(v,h)=-v\cdot b-h\cdot c-v\,W h^\top,\qquad p(v,h)=\frac{e^{-\mathcal E(v,h)}}{Z},$$
 
 and the *partition function* $Z$ is the sum over all images and all codes. Summing over the codes alone gives
-the *free energy* $F$: $p(v)=e^{-F(v)}/Z$. There are $2^H$ codes. Because no two bits of $h$ are connected,
-the sum is a product of $H$ sums with two terms each.
+the *free energy* $F$: $p(v)=e^{-F(v)}/Z$. There are $2^H$ codes. Because no term of the energy
+contains two bits of $h$, the sum is a product of $H$ sums with two terms each.
 
 *A small step:* for one hidden unit, $H=1$: which two terms are added for $h=0$ and $h=1$, and what is
 therefore $F(v)$? How is $\log(1+e^{a})$ computed for $a=1000$?
@@ -1256,6 +1269,8 @@ def free_energy(
 ) -> Float64[np.ndarray, "batch"]:
     """Return the free energy of each image under a restricted Boltzmann machine.
 
+    F(v) is minus the logarithm of the sum of exp(-energy) over all codes h of zeros and ones, where the
+    energy of v and h is -v·b - h·c - v W h.
     Follows Hinton, "A Practical Guide to Training Restricted Boltzmann Machines" (2010),
     https://www.cs.toronto.edu/~hinton/absps/guideTR.pdf.
 
@@ -1276,7 +1291,7 @@ def free_energy(
 # %% [markdown]
 r"""
 $Z$ is a sum over $2^V$ images: for 64 pixels, more than anybody can add up. But the two layers may change
-places. For a given code the sum over the *images* is a product, and codes of 12 bits there are only 4096.
+places. For a given code the sum over the *images* is a product, and there are only 4096 codes of 12 bits.
 """
 
 
@@ -1315,10 +1330,11 @@ How is it trained? The gradient of $\log p(v)$ has two parts:
 
 $$\frac{\partial \log p(v)}{\partial W_{ij}}=v_i\,p(h_j{=}1\,|\,v)-\mathbb E_{\text{model}}[v_ih_j].$$
 
-The first one needs the image only: $p(h_j{=}1\,|\,v)=\sigma(c_j+(vW)_j)$. The second is an average over all
-images that the model could dream of, and needs $Z$. *Contrastive divergence* replaces these by one short
-dream that begins at the image itself: draw the hidden bits given the image, draw an image given these
-bits, and compute the probabilities of the hidden bits once more.
+The first part needs the image only: $p(h_j{=}1\,|\,v)=\sigma(c_j+(vW)_j)$. The second part is an average over
+all images and codes, weighted by their probability under the model, and needs $Z$. *Contrastive divergence*
+replaces this average by one image that is drawn near the first: draw the hidden bits given the image, draw
+a second image given these bits, with $p(v_i{=}1\,|\,h)=\sigma(b_i+(Wh^\top)_i)$, and compute the
+probabilities of the hidden bits once more.
 """
 
 
@@ -1386,19 +1402,21 @@ best that a machine without hidden units can do.
 # total = np.sum(np.exp(-free_energy(every, *small) - log_partition(*small)))
 # print(f"probabilities of all 512 images of a machine with 9 pixels add up to {total:.9f}")
 # assert abs(total - 1) < 1e-9 and courses["held out"][-1] > floor + 3, "a distribution, and a better one"
+# assert courses["fitted"][-1] > courses["held out"][-1], "fitted images are more probable"
 
 # %% [markdown]
 r"""
-The curve on images that were fitted climbs higher than the one on held-out images; how far they are apart
-can be read off because $Z$ is exact. For a machine with 500 hidden units nobody could draw this picture, and
-one would look at reconstructions instead, which say little about it.
+The curve of the images that were fitted ends higher than that of the held-out images. How far they are apart
+can be read off because $Z$ is exact. (One machine was trained, from one seed.) For a machine with 500
+pixels and 500 hidden units $Z$ cannot be computed, and one would look at reconstructions instead, which say
+little about the likelihood.
 
 Two machines can be stacked. The codes of the first are images for a second, which learns how the codes
 are distributed. If it starts as the first one turned upside down, it starts with the distribution that
 the first machine had for its codes, and improves it. Together they are a *deep belief network* (Hinton,
 Osindero and Teh, [A Fast Learning Algorithm for Deep Belief
-Nets](https://doi.org/10.1162/neco.2006.18.7.1527), 2006). It dreams from the top: long sampling in the second
-machine, then one pass down through the first.
+Nets](https://doi.org/10.1162/neco.2006.18.7.1527), 2006). An image is drawn from the top: many steps of
+sampling in the second machine, then one pass down through the first.
 """
 
 # %% tags=["active-ipynb"]
@@ -1421,8 +1439,9 @@ machine, then one pass down through the first.
 # %% [markdown]
 r"""
 Most of what is drawn by either can be read as a digit, although 12 bits choose among 4096 images only. The
-likelihood of the codes has improved by a fraction of a nat, and ten images are too few to see it. What is
-kept of this in the next chapter: a code with a known distribution, and a decoder that turns it into images.
+likelihood of the codes has improved only a little (it is printed), and ten images are too few to see it.
+The next chapter keeps two things of this machine: a code with a known distribution, and a decoder that
+turns it into images.
 
 **Explore.** Which autoencoder names digits best by its nearest code? `neighbours` in the cell below reports
 the share for one code size and kind of noise on the digits that were held out for such choices. Change
@@ -1441,12 +1460,12 @@ chosen, and only then, put the test digits in the place of the held-out ones, on
 r"""
 ## What you have learnt
 
-- The best linear code is that of the principal components. A linear autoencoder finds the same space, from
-  above, and not the same axes; independence can choose the axes.
+- The best linear code is that of the principal components. A linear autoencoder finds the same space, but
+  not the same axes; independence can choose the axes.
 - A curved code of two numbers is much better than a flat one; a large curved code can be worse on images
   that it was not fitted to.
-- A code that is large enough copies, noise included. To return the clean image, to be active rarely, or
-  to hold still are three demands that keep it from that.
+- An autoencoder with a large code copies, noise included. Three demands keep it from copying: to return
+  the clean image, to be active rarely, or to change little when the image changes.
 - The error of an autoencoder is a score for anomalies. Its threshold comes from normal images that it was
   not fitted to.
 - A restricted Boltzmann machine says how probable an image is. Its partition function is a sum over the
