@@ -196,8 +196,8 @@ def backwards(rng, examples, features):
     """Draw sparse signals and a direction that the step turns by more than 90°."""
     while True:
         w, X = direction(rng, features), sources(rng, examples, features, power=5.0)
-        slopes = np.tanh(X @ w)
-        if slopes @ X @ w / examples - np.mean(1 - slopes**2) < -0.02:
+        along = X @ w
+        if np.mean(along * np.tanh(along) - 1 / np.cosh(along) ** 2) < -0.02:
             return {"w": w, "X": X}
 
 
@@ -827,10 +827,9 @@ def log_partition(answer, machines):
 
 def ends(W, b, c):
     """Return the shares of Z of two states of the smaller layer: all of its units off, and all on."""
-    if len(b) < len(c):
-        W, b, c = W.T, c, b
-    states = np.arange(2 ** len(c))[:, None] >> np.arange(len(c)) & 1
-    logs = states @ c + np.sum(np.logaddexp(0, b + states @ W.T), axis=1)
+    larger, smaller, weights = (b, c, W) if len(b) >= len(c) else (c, b, np.transpose(W))
+    states = np.stack(np.meshgrid(*[[0, 1]] * len(smaller), indexing="ij"), axis=-1).reshape(-1, len(smaller))
+    logs = states @ smaller + np.sum(np.logaddexp(0, larger + states @ weights.T), axis=1)
     shares = np.exp(logs - logs.max())
     return shares[[0, -1]] / shares.sum()
 
