@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from grader.drivers import REFUSED, gradients, keeping, named, number, or_refused, shaped, with_gradients
+from grader.drivers import (
+    REFUSED,
+    WrongStructure,
+    gradients,
+    keeping,
+    named,
+    number,
+    or_refused,
+    shaped,
+    with_gradients,
+)
 from grader.exercise import exercise
 
 HOURS = 6  # that a student needs
@@ -46,17 +56,30 @@ def mode_coverage(answer, settings):
     return {name: [number(part[name]) for part in parts] for name in ("modes", "hq")}
 
 
-def scattered(rng, count, modes, tol, dimensions=2, scale=10.0, reached=None):
-    """Draw centres, samples around some of them at distances of up to twice `tol`, and `tol`."""
+def scattered(rng, count, modes, tol, dimensions=2, scale=10.0, several=False):
+    """Draw centres, samples around some of them, and `tol`.
+
+    Some mode is the nearest of samples that are all too far away from it, some samples are near by
+    the Euclidean distance alone, and `several` says whether some are near more than one mode.
+    """
     while True:
         centres = rng.uniform(-scale, scale, size=(modes, dimensions))
-        some = rng.permutation(modes)[: reached or rng.integers(1, modes + 1)]
+        some = rng.permutation(modes)[: rng.integers(min(modes, 3), modes + 1)]
+        places = rng.choice(some, size=count)
         way = rng.normal(size=(count, dimensions))
-        way *= rng.uniform(0, 2 * tol, size=(count, 1)) / np.linalg.norm(way, axis=1, keepdims=True)
-        samples = centres[rng.choice(some, size=count)] + way
-        distances = np.linalg.norm(samples[:, None] - centres, axis=2)
-        near = distances <= tol
-        if np.min(np.abs(distances - tol)) > 1e-6 and 0 < near.any(axis=1).sum() < count:
+        way /= np.linalg.norm(way, axis=1, keepdims=True)
+        away = rng.uniform(0, 2, size=count)
+        away[places == some[0]] += 1.05 - away[places == some[0]] / 2
+        samples = centres[places] + tol * away[:, None] * way
+        gaps = samples[:, None] - centres
+        distances = np.linalg.norm(gaps, axis=2)
+        near, by_sum = distances <= tol, np.abs(gaps).sum(axis=2) <= tol
+        if (
+            np.min(np.abs(distances - tol)) > 1e-6
+            and len(set(distances.argmin(axis=1).tolist())) != near.any(axis=0).sum()
+            and (near.sum() > near.any(axis=1).sum()) == several
+            and (dimensions == 1 or by_sum.any(axis=1).sum() < near.any(axis=1).sum())
+        ):
             return samples, centres, tol
 
 
@@ -84,14 +107,19 @@ def _(rng):
     # clause: "A sample may be near several"
     yield (
         "modes that overlap",
-        {"settings": [scattered(rng, 15, int(rng.integers(6, 12)), 1.5, scale=3.0) for _ in range(4)]},
+        {
+            "settings": [
+                scattered(rng, 15, int(rng.integers(6, 10)), 1.5, scale=5.0, several=True) for _ in range(4)
+            ]
+        },
     )
 
     def at_the_edge():
         centres = 100.0 * rng.permutation(12)[:5, None] * [1, 1] + rng.integers(-20, 20, size=(5, 2))
-        places, signs = rng.integers(0, 5, size=12), rng.choice([-1.0, 1.0], size=(12, 2))
-        sizes = np.array([[3, 4], [5, 0], [4, 3.5]])[rng.integers(0, 3, size=12)]
-        return centres[places] + signs * sizes, centres, 5.0
+        places = np.concatenate([[0, 0, 1, 2, 3, 4], rng.integers(1, 5, size=6)])
+        kinds = np.concatenate([[2, 2, 0, 1, 0, 1], rng.integers(0, 3, size=6)])
+        signs, sizes = rng.choice([-1.0, 1.0], size=(12, 2)), np.array([[3, 4], [5, 0], [4, 3.5]])
+        return (centres[places] + signs * sizes[kinds])[rng.permutation(12)], centres, 5.0
 
     # clause: "is near a centre if … is `tol` or less"
     yield "distances that are the tolerance", {"settings": [at_the_edge() for _ in range(4)]}
@@ -134,7 +162,7 @@ def _(rng):
         "one mode, one sample, and points in one and three dimensions",
         {
             "settings": [
-                scattered(rng, 11, 1, 0.5),
+                (centres[:1] + rng.uniform(-1, 1, size=(11, 2)), centres[:1], 0.5),
                 scattered(rng, 25, 7, 0.5, dimensions=1),
                 scattered(rng, 25, 7, 0.5, dimensions=3),
                 (centres[:1] + 0.1, centres, rng.choice([0.05, 0.3])),
@@ -189,12 +217,12 @@ def _(rng):
     # clause: "g_minimax = mean log(1 − σ(df))"
     yield (
         "the discriminator sees through each fake",
-        {"dr": between(rng, 12, 25, 5), "df": between(rng, -25, -12, 6), "weights": np.array([0.3, 2, 0])},
+        {"dr": between(rng, 5, 9, 5), "df": between(rng, -9, -5, 6), "weights": np.array([0.3, 2, 0])},
     )
     # clause: "g_nonsat = −mean log σ(df)"
     yield (
         "the generator fools the discriminator",
-        {"dr": between(rng, -25, -12, 4), "df": between(rng, 12, 25, 3), "weights": np.array([0, 0, 1.7])},
+        {"dr": between(rng, -9, -5, 4), "df": between(rng, 5, 9, 3), "weights": np.array([0, 0, 1.7])},
     )
     # clause: "They and their gradients are right for logits between -10,000 and 10,000"
     signs = rng.permuted(np.array([1, 1, 1, -1, -1, -1]))[:, None]
@@ -299,7 +327,7 @@ def _(rng):
     low = p.copy()
     low[rng.integers(6)] = -rng.uniform(0.05, 0.2)
     low /= low.sum()
-    many = p * rng.uniform(1.05, 3), p * (1 + 1e-4), p * (1 - 1e-4), np.zeros(6), np.full(6, np.nan)
+    many = p * rng.uniform(1.05, 3), p * (1 + 3e-6), p * (1 - 3e-6), np.zeros(6), np.full(6, np.nan)
     # clause: "`p` and `q` are not equally long", "one of them has a negative entry"
     # clause: "does not sum to 1 within 1e-6"
     wrong = [(low, q), (q, low), *((one, q) for one in many), *((q, one) for one in many)]
@@ -605,7 +633,7 @@ def _(rng):
     low = p.copy()
     low[rng.integers(9)] = -rng.uniform(0.05, 0.2)
     low /= low.sum()
-    many = p * rng.uniform(1.05, 3), p * (1 + 1e-4), p * (1 - 1e-4), np.zeros(9), np.full(9, np.nan)
+    many = p * rng.uniform(1.05, 3), p * (1 + 3e-6), p * (1 - 3e-6), np.zeros(9), np.full(9, np.nan)
     # clause: "`p` or `q` has a negative entry", "one of the two does not sum to 1 within 1e-6"
     wrong = [(low, q, x), (q, low, x), *((one, q, x) for one in many), *((q, one, x) for one in many)]
     # clause: "`p`, `q` and `x` are not equally long"
@@ -643,7 +671,10 @@ def wgan_gp(answer, weights, x, xf, u, cotangent, activation="tanh", **options):
     found = named(answer.wgan_gp(critic, x, xf, u, **options), "loss", "gp")
 
     def both():
-        return tf.stack([tf.reshape(one, ()) for one in answer.wgan_gp(critic, x, xf, u, **options)])
+        losses = answer.wgan_gp(critic, x, xf, u, **options)
+        if not all(tf.is_tensor(one) for one in losses):
+            raise WrongStructure("expected two tensors that gradients flow through; compute with TensorFlow")
+        return tf.stack([tf.reshape(one, ()) for one in losses])
 
     # clause: "Gradients of the loss and of the penalty flow to the critic's variables"
     sources = {f"kernel {i}": kernel for i, (kernel, _) in enumerate(pairs, 1)}
@@ -665,23 +696,50 @@ def criticised(rng, batch, sizes, scale=2.0, **options):
     }
 
 
+def steepness(drawn):
+    """Return the length of the critic's gradient at each point."""
+    features = drawn["u"] * drawn["x"] + (1 - drawn["u"]) * drawn["xf"]
+    slopes = np.eye(features.shape[1])[None]
+    for kernel, bias in drawn["weights"][:-1]:
+        features = np.tanh(features @ kernel + bias)
+        slopes = slopes @ kernel * (1 - features[:, None] ** 2)
+    slopes = slopes @ drawn["weights"][-1][0] + 0 * features[:, :1, None]
+    return np.linalg.norm(slopes[:, :, 0], axis=1)
+
+
+def everywhere_steep(rng, *sizes, **options):
+    """Draw until the critic is steeper than 1 at all points."""
+    while True:
+        drawn = criticised(rng, *sizes, **options)
+        if steepness(drawn).min() > 1.1:
+            return drawn
+
+
+def somewhere_flat(rng, *sizes, **options):
+    """Draw until the critic is less steep than 1 at some points, and steeper at others."""
+    while True:
+        drawn = criticised(rng, *sizes, **options)
+        if 0.01 < steepness(drawn).min() < 0.7 and steepness(drawn).max() > 1.3:
+            return drawn
+
+
 @wgan_gp.cases
 def _(rng):
     # clause: "mean f(xf) − mean f(x) + weight · gp"
-    yield "one pair, a linear critic", criticised(rng, 1, (3,))
-    yield "five pairs, a linear critic", criticised(rng, 5, (4,))
+    yield "one pair, a linear critic", everywhere_steep(rng, 1, (3,))
+    yield "five pairs, a linear critic", everywhere_steep(rng, 5, (4,))
     # clause: "gp is the mean over the batch of (‖∇f‖ − 1)²"
-    yield "seven pairs, a hidden layer", criticised(rng, 7, (2, 6))
+    yield "seven pairs, a hidden layer", somewhere_flat(rng, 7, (2, 6))
     # clause: "at the points u x + (1 − u) xf", "1 is at the real sample"
-    ends = criticised(rng, 8, (2, 5), scale=3.0)
-    yield "points at both ends", ends | {"u": rng.permuted(np.array([0, 0, 0, 1, 1, 1, 1, 0.5]))[:, None]}
+    ends = rng.permuted(np.array([0, 0, 0, 1, 1, 1, 1, 0.5]))[:, None]
+    yield "points at both ends", somewhere_flat(rng, 8, (2, 5), scale=3.0, u=ends)
     # clause: "λ, by which the penalty is multiplied; 0 or more", "`gp` is not multiplied by `weight`"
-    yield "another weight", criticised(rng, 6, (3, 5), weight=rng.uniform(0.1, 3))
-    yield "a weight of 0", criticised(rng, 4, (2, 7), weight=0.0)
-    yield "as many samples as coordinates", criticised(rng, 5, (5, 4, 3))
-    yield "one coordinate, three layers", criticised(rng, 13, (1, 4, 5))
+    yield "another weight", somewhere_flat(rng, 6, (3, 5), weight=rng.uniform(0.1, 3))
+    yield "a weight of 0", somewhere_flat(rng, 4, (2, 7), weight=0.0)
+    yield "as many samples as coordinates", somewhere_flat(rng, 5, (5, 4, 3))
+    yield "one coordinate, three layers", somewhere_flat(rng, 13, (1, 4, 5))
     yield "a critic that is nearly flat", criticised(rng, 6, (3, 4), scale=0.08)
-    yield "a steep critic", criticised(rng, 3, (2, 5), scale=10.0)
+    yield "a steep critic", everywhere_steep(rng, 3, (2, 5), scale=5.0)
 
     def partly_dead(batch):
         drawn = criticised(rng, batch, (2, 4), activation="relu")
@@ -745,6 +803,14 @@ def kernel(rng, *shape, scale=1.0):
     )
 
 
+def decided(rng, *shape):
+    """Draw a kernel of which each singular value is half of the one before, so that u converges."""
+    W, u, cotangent = kernel(rng, *shape)
+    left, values, right = np.linalg.svd(W.reshape(-1, shape[-1]), full_matrices=False)
+    values = rng.uniform(2, 4) * 0.5 ** np.arange(len(values))
+    return (left * values @ right).reshape(shape), u, cotangent
+
+
 @spectral_norm.cases
 def _(rng):
     # clause: "A round sets v to the row u Wᵀ, divided by its length, and then u to v W"
@@ -755,7 +821,7 @@ def _(rng):
         {"kernels": [(kernel(rng, 4, 6), 2), (kernel(rng, 7, 4), 3), (kernel(rng, 5, 5), 5)]},
     )
     # clause: "Divide a kernel by its largest singular value"
-    yield "many rounds", {"kernels": [(kernel(rng, 3, 5), 40), (kernel(rng, 3, 2, 4), 30)]}
+    yield "many rounds", {"kernels": [(decided(rng, 3, 5), 40), (decided(rng, 3, 2, 4), 30)]}
     # clause: "The kernel counts as a matrix [I, O], where I is the product of all axes but the last"
     yield (
         "kernels of convolutions",
@@ -862,7 +928,7 @@ def _(rng):
         "constant features",
         {
             "settings": [
-                (constant(4, 2), constant(4, 1)),
+                (constant(6, 2), constant(6, 1)),
                 (constant(3, 3), gaussian(rng, 3)),
                 (constant(5, 5), constant(5, 5)),
             ]

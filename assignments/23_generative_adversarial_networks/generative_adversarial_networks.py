@@ -958,12 +958,16 @@ def wgan_gp(
 
 # %% [markdown]
 r"""
-On the line your linear programme is the judge. A critic is trained on samples of $p$ and $q$ by your loss,
+A linear critic is a first test: its penalty is $(\lVert w\rVert-1)^2$, whatever the points are. Then, on
+the line, your linear programme is the judge. A critic is trained on samples of $p$ and $q$ by your loss,
 and drawn beside the potential; both are moved so that their mean is 0. It must rise and fall with the
-potential.
+potential. At the far left there is hardly any sand, so nothing holds either of them there.
 """
 
 # %% tags=["active-ipynb"]
+# w = tf.constant([[3.0], [4.0]])
+# linear = wgan_gp(lambda x: x @ w, tf.ones((7, 2)), tf.zeros((7, 2)), tf.fill((7, 1), 0.5))
+# assert np.allclose(linear, [7 * -1 + 10 * 16, 16]), "a linear critic: (5 − 1)², whatever the batch"
 # line_critic = line_network(seed=1)
 # losses = train_on_line(
 #     line_critic, lambda f, x, fakes, u: wgan_gp(f, x, fakes, u)[0], places, p_line, q_line, steps=2000
@@ -1011,9 +1015,6 @@ the batch.
 # his = flat @ (p_line - q_line)
 # print(f"the distance {distance:.3f} is {distance / his:.1f} times his estimate {his:.4f}")
 # assert 8 < distance / his < 18, "about a sixteenth"
-# w = tf.constant([[3.0], [4.0]])
-# linear = wgan_gp(lambda x: x @ w, tf.ones((7, 2)), tf.zeros((7, 2)), tf.fill((7, 1), 0.5))
-# assert np.allclose(linear, [7 * -1 + 10 * 16, 16]), "a linear critic: (5 − 1)², whatever the batch"
 
 # %% [markdown]
 r"""
@@ -1038,9 +1039,9 @@ to ±0.1. The histogram shows the weights of its kernels.
 
 # %% [markdown]
 r"""
-As in their figure, most weights end at one of the two ends. Such a network can hardly bend where the
-potential bends, and how steep it is depends on the allowed range and on the number of its layers. Its
-estimate is a distance up to an unknown factor, at best.
+As in their figure, most weights end at one of the two ends. How steep such a critic is depends on the
+allowed range and on the number of its layers. In the picture it is scaled to the height of the potential,
+and even then it does not have its shape. Its estimate is a distance up to an unknown factor, at best.
 """
 
 # %% [markdown]
@@ -1261,16 +1262,18 @@ distance to the data larger than that of the generators which draw from all mode
 # modes, hq = mode_coverage(wide, CENTRES, NEAR)
 # print(f"wide cloud     Fréchet distance {to_data(wide):.4f}, but only {hq:.0%} of its samples near a mode")
 # show_samples({"data": data[:500], "wide cloud": wide[:500]})
-# assert to_data(wide) < min(frechet["WGAN-GP"]), "the wrong cloud wins"
+# wrong_wins = to_data(wide) < np.median(frechet["WGAN-GP"] + frechet["spectral norm"])
+# assert wrong_wins, "the wrong cloud is closer than most generators that draw from all modes"
 # assert min(frechet["GAN"]) > max(frechet["spectral norm"]), "but lost modes do show"
 # assert hq < 0.15, "and hardly ever hits a mode"
 
 # %% [markdown]
 r"""
-**Prediction 4, answered.** Smaller than all of them. The Fréchet distance sees means and covariances only,
-and the cloud has those of the data. The GANs that have lost modes do stand out, since their means are far
-from the centre. So a small distance is necessary and not sufficient, and its worth depends on the features.
-Inception's features of photographs tell far more than two coordinates do.
+**Prediction 4, answered.** Smaller than that of most generators which draw from all modes. The Fréchet
+distance sees means and covariances only, and the cloud has those of the data. The GANs that have lost modes
+do stand out, since their means are far from the centre. So a small distance is necessary and not
+sufficient, and its worth depends on the features. Inception's features of photographs tell far more than
+two coordinates do.
 
 ## Conditional GANs
 
