@@ -351,7 +351,8 @@ def _(rng):
     wrong = [(low, q), (q, low), *((one, q) for one in many), *((q, one) for one in many)]
     wrong += [(distribution(rng, 5), q), (np.ones(1), q), (q, np.ones(1))]
     # clause: "none below 0, which sum to 1"
-    fine = [(p, q), (p * (1 + 5e-7), q * (1 - 5e-7)), (np.ones(1), np.ones(1))]
+    # A mirrored pair has nearly the same value whether or not it is divided by its sums.
+    fine = [(p, q), (p * (1 + 5e-7), p[::-1] * (1 - 5e-7)), (np.ones(1), np.ones(1))]
     order = rng.permutation(len(wrong) + len(fine))
     yield (
         "what is no pair of distributions, which is an error, among others",

@@ -622,7 +622,7 @@ def optimal_discriminator(
 
     Raises:
         ValueError: `p` and `q` are not equally long, one of them has a negative entry, or one of them
-            does not sum to 1 within 1e-6.
+            does not sum to 1 within 1e-6. A sum that is NaN is refused too.
     """
     ### BEGIN SOLUTION
     if len(p) != len(q):
@@ -863,7 +863,7 @@ def kantorovich_dual(
 
     Raises:
         ValueError: `p`, `q` and `x` are not equally long, `p` or `q` has a negative entry, or one of the
-            two does not sum to 1 within 1e-6.
+            two does not sum to 1 within 1e-6. A sum that is NaN is refused too.
     """
     ### BEGIN SOLUTION
     if not len(p) == len(q) == len(x):
