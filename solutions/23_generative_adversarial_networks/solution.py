@@ -1310,9 +1310,14 @@ r"""
 distance to the data larger than that of the generators which draw from all modes, or smaller?
 
 *Write yours here, with the reason, before you run the next cell:*
+
+The cell begins with a case that is computed by hand. The covariance with the rows $(2,1)$ and $(1,2)$ has the
+eigenvalues 3 and 1, so its distance to the identity is $(\sqrt3-1)^2+(1-1)^2$.
 """
 
 # %% tags=["active-ipynb"]
+# by_hand = frechet_distance(np.zeros(2), np.array([[2.0, 1.0], [1.0, 2.0]]), np.zeros(2), np.eye(2))
+# assert np.isclose(by_hand, (np.sqrt(3) - 1) ** 2), "eigenvalues 3 and 1, beside 1 and 1"
 # data = draw_ring(5000, seed=3)
 # wide = np.random.default_rng(4).multivariate_normal(data.mean(axis=0), np.cov(data.T), size=5000)
 #
