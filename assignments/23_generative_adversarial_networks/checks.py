@@ -60,7 +60,8 @@ def scattered(rng, count, modes, tol, dimensions=2, scale=10.0, several=False):
     """Draw centres, samples around some of them, and `tol`.
 
     Some mode is the nearest of samples that are all too far away from it, some samples are near by
-    the Euclidean distance alone, and `several` says whether some are near more than one mode.
+    the Euclidean distance but not by the sum of the coordinates' distances, some are near by the largest of
+    these alone, and `several` says whether some are near more than one mode.
     """
     while True:
         centres = rng.uniform(-scale, scale, size=(modes, dimensions))
@@ -74,11 +75,15 @@ def scattered(rng, count, modes, tol, dimensions=2, scale=10.0, several=False):
         gaps = samples[:, None] - centres
         distances = np.linalg.norm(gaps, axis=2)
         near, by_sum = distances <= tol, np.abs(gaps).sum(axis=2) <= tol
+        by_largest = np.abs(gaps).max(axis=2) <= tol
         if (
             np.min(np.abs(distances - tol)) > 1e-6
             and len(set(distances.argmin(axis=1).tolist())) != near.any(axis=0).sum()
             and (near.sum() > near.any(axis=1).sum()) == several
-            and (dimensions == 1 or by_sum.any(axis=1).sum() < near.any(axis=1).sum())
+            and (
+                dimensions == 1
+                or by_sum.any(axis=1).sum() < near.any(axis=1).sum() < by_largest.any(axis=1).sum()
+            )
         ):
             return samples, centres, tol
 
@@ -140,10 +145,23 @@ def _(rng):
     broken = scattered(rng, 30, 7, 0.5)
     broken[0][rng.permutation(30)[:9], rng.integers(0, 2, size=9)] = rng.choice([np.nan, np.inf, -np.inf], 9)
     only = scattered(rng, 12, 5, 0.5)
+    # With 0 in the place of what is broken, some of these would be near the first centre, by 0.
+    middle = np.concatenate([rng.uniform(-0.3, 0.3, size=(1, 2)), only[1] + 20])
+    around = middle[:1] + rng.uniform(-0.2, 0.2, size=(9, 2))
+    around[np.arange(6), rng.integers(0, 2, size=6)] = rng.permuted([np.nan] * 4 + [np.inf, -np.inf])
+    around[6:] += rng.choice([0, 20], size=(3, 1))
     # clause: "A sample with an entry that is NaN or infinite is near no centre"
     yield (
         "samples that are NaN or infinite",
-        {"settings": [broken, (np.full((4, 2), np.nan), broken[1], 0.5), only]},
+        {
+            "settings": [
+                broken,
+                (np.full((4, 2), np.nan), broken[1], 0.5),
+                only,
+                (rng.permutation(around[:6]), middle, 0.7),
+                (rng.permutation(around), middle, 0.7),
+            ]
+        },
     )
     # clause: "there may be none", "Without samples they are 0 and 0"
     yield (
@@ -333,7 +351,8 @@ def _(rng):
     wrong = [(low, q), (q, low), *((one, q) for one in many), *((q, one) for one in many)]
     wrong += [(distribution(rng, 5), q), (np.ones(1), q), (q, np.ones(1))]
     # clause: "none below 0, which sum to 1"
-    fine = [(p, q), (p * (1 + 5e-7), q * (1 - 5e-7)), (np.ones(1), np.ones(1))]
+    # A mirrored pair has nearly the same value whether or not it is divided by its sums.
+    fine = [(p, q), (p * (1 + 5e-7), p[::-1] * (1 - 5e-7)), (np.ones(1), np.ones(1))]
     order = rng.permutation(len(wrong) + len(fine))
     yield (
         "what is no pair of distributions, which is an error, among others",
@@ -630,6 +649,11 @@ def _(rng):
         "places that are far away, or far from each other",
         all_fine(moved(rng, 7, reach=3e4), moved(rng, 8, offset=-1e4), moved(rng, 5, reach=300, offset=1e4)),
     )
+    # clause: "Different places may be as close as 1e-9", "All is exact within a millionth of the distance"
+    yield (
+        "places that are close to each other",
+        all_fine(*(moved(rng, 7, reach=reach) for reach in rng.permuted([3e-8, 5e-8, 1e-5, 4]))),
+    )
     low = p.copy()
     low[rng.integers(9)] = -rng.uniform(0.05, 0.2)
     low /= low.sum()
@@ -850,7 +874,13 @@ def _(rng):
     )
     yield (
         "small numbers",
-        {"kernels": [(kernel(rng, 4, 5, scale=2e-3), 2), (kernel(rng, 6, 3, scale=1e-3), 1)]},
+        {
+            "kernels": [
+                (kernel(rng, 4, 5, scale=2e-3), 2),
+                (kernel(rng, 6, 3, scale=1e-3), 1),
+                (kernel(rng, 3, 4, scale=1e-5), 2),
+            ]
+        },
     )
     # clause: "If all of it is 0, all that is returned is 0, and nothing is NaN"
     zeros = [(kernel(rng, 4, 3, scale=0.5), 2), (kernel(rng, 2, 3, 4), 1)]

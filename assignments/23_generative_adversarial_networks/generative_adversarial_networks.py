@@ -6,11 +6,11 @@ A forger paints, and a detective is shown real pictures and forged ones in turn.
 from the other: the detective from the forgeries, and the forger from what the detective said about
 them. In a *generative adversarial network* (GAN) both are networks. The *generator* $G$ turns noise $z$
 into a sample $G(z)$, and the *discriminator* $D$ gives each sample a logit, which is large where it
-takes the sample for real. Nobody ever writes down how probable a sample is.
+takes the sample for real. Neither of them computes how probable a sample is.
 
-On the way from here to photographs of people who do not exist, one failure had to be understood: the
-forger may paint the same picture over and over. Photographs hide it. So the data of this chapter are
-points in the plane, from eight small clouds on a ring, and it can be counted.
+GANs have drawn photographs of people who do not exist. Before they could, one failure had to be understood:
+the forger may paint the same picture over and over. Among photographs this is hard to see. So the data of
+this chapter are points in the plane, from eight small clouds on a ring, where it can be counted.
 
 **The question.** When does a generator cover all of its data, and which distance between two
 distributions leads it there?
@@ -22,11 +22,13 @@ distributions leads it there?
 2. The detective sees through every forgery: it gives each of them the logit −10. One loss of the
    generator is $\log(1-D)$, and another one is $-\log D$. How large is the derivative of each
    with respect to the logit?
-3. Two piles of sand lie at a distance θ of each other, and θ falls from 4 to 0. How does the loss of the best
-   discriminator change on the way, and how does the work that it takes to move one pile onto the other?
+3. Two piles of sand lie at a distance θ from each other, and θ falls from 4 to 0. How does the loss of the
+   best discriminator between them change on the way? How does the work change that is needed to move one
+   pile onto the other?
 4. A generator draws from one wide Gaussian cloud in the middle of the ring, and hardly ever hits one of
-   the eight clouds. Is its *Fréchet distance* to the data larger than that of a generator which draws from
-   all eight clouds, or smaller?
+   the eight clouds. The *Fréchet distance* is a common measure of how far samples are from the data; the
+   section of that name defines it. Is that of this generator larger than that of a generator which draws
+   from all eight clouds, or smaller?
 
 You write the losses of the game, its best discriminator in closed form, one step of training, a pair of
 networks that are told a label, the earth mover's distance as a linear programme, the gradient penalty,
@@ -411,7 +413,7 @@ draws from some of the modes only has *collapsed*. On the ring the modes' centre
 say what a generator has learnt. One is how many modes are reached by at least one sample. The other is the
 share of samples that are near a mode at all; the rest lies between the modes, where no data are.
 
-*A small step:* why does it take both numbers? Think of a generator that always returns the same point,
+*A small step:* why are both numbers needed? Think of a generator that always returns the same point,
 and of one that returns points from everywhere in the square around the ring.
 
 <details><summary>Answer</summary>
@@ -479,24 +481,24 @@ one, and the third from the middles between neighbouring modes.
 r"""
 ## The losses of the game
 
-Let $r$ be the logit that the discriminator gives to a real sample, and $f$ the one that it gives to a
-forged (*fake*) one. The probability by which it takes a sample for real is
-$D=\sigma(\text{logit})=1/(1+e^{-\text{logit}})$. The discriminator minimises the binary cross-entropy, with
-the label 1 for real samples and 0 for fakes:
+Let $d_r$ be the logit that the discriminator gives to a real sample, and $d_f$ the one that it gives to a
+forged sample (a *fake*). The probability with which it takes a sample for real is
+$D=\sigma(\text{logit})$, with the sigmoid $\sigma(t)=1/(1+e^{-t})$. The discriminator minimises the binary
+cross-entropy, with the label 1 for real samples and 0 for fakes:
 
-$$L_D=-\operatorname{mean}\log\sigma(r)-\operatorname{mean}\log(1-\sigma(f)).$$
+$$L_D=-\operatorname{mean}\log\sigma(d_r)-\operatorname{mean}\log(1-\sigma(d_f)).$$
 
 In the *minimax* game the generator wants the opposite. Only the second term depends on it:
 
-$$L_G^{\text{minimax}}=\operatorname{mean}\log(1-\sigma(f)),\qquad
-L_G^{\text{non-saturating}}=-\operatorname{mean}\log\sigma(f).$$
+$$L_G^{\text{minimax}}=\operatorname{mean}\log(1-\sigma(d_f)),\qquad
+L_G^{\text{non-saturating}}=-\operatorname{mean}\log\sigma(d_f).$$
 
-The second form has the label 1 in the place of the label 0: the generator wants its samples to be taken
-for real ones. Goodfellow et al. used it in practice, and prediction 2 asks why.
+In the second form a fake has the label 1: the generator wants its samples to be taken for real ones.
+Goodfellow et al. recommend it in practice, and prediction 2 asks why.
 
-*A small step:* at the logit $f=-200$, float32 rounds $\sigma(f)$ to 0, and its logarithm is $-\infty$. And
-at $f=200$ the difference $1-\sigma(f)$ is 0. By which function of the logit can all logarithms be written,
-without a sigmoid?
+*A small step:* at the logit $d_f=-200$, float32 rounds $\sigma(d_f)$ to 0, and its logarithm is $-\infty$.
+And at $d_f=200$ the difference $1-\sigma(d_f)$ is 0. By which function of the logit can all logarithms be
+written, without a sigmoid?
 
 <details><summary>Answer</summary>
 
@@ -537,7 +539,7 @@ def gan_losses(
 # %% [markdown]
 r"""
 A discriminator that knows nothing gives the logit 0 to everything. Its loss is then $2\log2\approx1.386$,
-the two losses of the generator are $-\log2$ and $\log2$, and that is where each training starts.
+and the two losses of the generator are $-\log2$ and $\log2$. Training starts near these values.
 
 **Prediction 2.** The logit of a fake is −10. How large is the derivative of each of the generator's two
 losses?
@@ -547,7 +549,7 @@ losses?
 
 # %% tags=["active-ipynb"]
 # nothing = [float(loss) for loss in gan_losses(tf.zeros((3, 1)), tf.zeros((5, 1)))]
-# assert np.allclose(nothing, np.log(2) * np.array([2, -1, 1])), "where each training starts"
+# assert np.allclose(nothing, np.log(2) * np.array([2, -1, 1])), "the losses if D knows nothing"
 # fake_logits = np.linspace(-12, 12, 97).astype("float32")
 # values, slopes = [], []
 # for logit in fake_logits:
@@ -566,18 +568,19 @@ losses?
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** The derivatives are $-\sigma(f)$ and $-(1-\sigma(f))$: here about
-$-4.5\cdot10^{-5}$ and $-1$. Both losses want a larger logit. But the minimax loss gives almost no gradient
-just when the generator is worst, and the other one gives almost none when it has won, which does no harm.
-From here on the generator minimises the non-saturating loss.
+**Prediction 2, answered.** The derivatives are $-\sigma(d_f)$ and $-(1-\sigma(d_f))$: here about
+$-4.5\cdot10^{-5}$ and $-1$. Both losses ask for a larger logit. But the minimax loss gives almost no
+gradient when the generator is at its worst. The non-saturating loss gives almost none when the generator
+has won, which does no harm. From here on the generator minimises the non-saturating loss.
 
 ## The best discriminator
 
 How well can *any* discriminator do? Let the data come from the probabilities $p_k$ of $K$ places, and the
 fakes from $q_k$. At place $k$ the discriminator's loss is $-p_k\log D_k-q_k\log(1-D_k)$.
 
-*A small step:* for which $D_k$ is that smallest, and what is the sum
-$V=\sum_kp_k\log D_k+q_k\log(1-D_k)$ then, if $p=q$? And if no place has both?
+*A small step:* for which $D_k$ is it smallest? With these $D_k$, what is the sum $V=\sum_k\bigl(p_k\log
+D_k+q_k\log(1-D_k)\bigr)$ if $p=q$? And what is it if each place has either real samples or fakes, but
+never both?
 
 <details><summary>Answer</summary>
 
@@ -590,8 +593,9 @@ In between, $V=-\log4+2\,\mathrm{JSD}(p,q)$, with the *Jensen–Shannon divergen
 
 $$\mathrm{JSD}(p,q)=\tfrac12\mathrm{KL}(p\,\Vert\,m)+\tfrac12\mathrm{KL}(q\,\Vert\,m),\quad m=\tfrac12(p+q),$$
 
-where $\mathrm{KL}(p\,\Vert\,m)=\sum_kp_k\log(p_k/m_k)$ is the Kullback–Leibler divergence. So against its
-best discriminator a generator minimises this divergence, which is 0 if $p=q$ and $\log2$ at most.
+where $\mathrm{KL}(p\,\Vert\,m)=\sum_kp_k\log(p_k/m_k)$ is the Kullback–Leibler divergence. So a
+generator that plays the minimax game against its best discriminator minimises this divergence, which is 0
+if $p=q$ and $\log2$ at most.
 """
 
 
@@ -615,7 +619,7 @@ def optimal_discriminator(
 
     Raises:
         ValueError: `p` and `q` are not equally long, one of them has a negative entry, or one of them
-            does not sum to 1 within 1e-6.
+            does not sum to 1 within 1e-6. A sum that is NaN is refused too.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -628,8 +632,8 @@ def optimal_discriminator(
 r"""
 Real samples come from two bumps on a line, and fakes from one bump between them. A discriminator with two
 hidden layers is trained on samples by your loss. The picture shows what it says about each place, beside
-your closed form. The trained curve must lie on the other one wherever samples come often; where neither
-occurs, nothing holds it.
+your closed form. The trained curve must lie on the other one wherever samples are frequent. Where there are
+almost none, the loss does not depend on it.
 """
 
 # %% tags=["active-ipynb"]
@@ -652,15 +656,15 @@ occurs, nothing holds it.
 
 # %% [markdown]
 r"""
-So a discriminator is an estimate of a ratio of densities, made of samples alone: $D/(1-D)=p/q$.
+So a discriminator estimates a ratio of densities from samples alone: $D/(1-D)=p/q$.
 
 ## One step of the game
 
 Training alternates. First the discriminator learns from a batch of real samples and a batch of fakes; then
 the generator learns from what the *changed* discriminator says about its fakes. Each step has its own tape
 and its own optimiser, and changes one network only. The code is short, and four slips are easy to make: the
-first step may also change $G$, the second one may also change $D$, the second one may use logits from
-before the first, and the two may be out of order. In none of them is there an error message.
+first step may also change $G$, the second step may also change $D$, the second step may use logits from
+before the first, and the two may be in the wrong order. None of these raises an error.
 """
 
 
@@ -763,6 +767,9 @@ each gradient by 6, and Adam does not notice a constant factor.)
 # show_ring(kept["GAN"], "GAN")
 # reached = coverage(kept["GAN"][-1])
 # print("modes of the six GANs:", reached[0], " near a mode:", reached[1].round(2))
+# on_the_way = [mode_coverage(samples[0], CENTRES, NEAR)[0] for samples in kept["GAN"]]
+# print("modes of the first run on its way:", on_the_way)
+# assert on_the_way[-1] <= on_the_way[0], "its samples gather at fewer places"
 # assert np.sum(reached[0] <= 6) >= 4 and np.mean(reached[0]) < 5.5, "most of them have lost modes"
 # assert np.mean(reached[1]) > 0.6, "though most samples are near a mode"
 
@@ -770,8 +777,8 @@ each gradient by 6, and Adam does not notice a constant factor.)
 r"""
 **Prediction 1, answered.** Most of them draw from a few modes only; the cell prints how many. Their samples
 are near a mode in most cases, so that each sample, looked at alone, is convincing. The second row shows the
-first run on its way: the generator gathers its samples where the discriminator was fooled last, and modes
-that were left are not found again. The loss does not forbid it. The generator is asked for *each* sample
+first run on its way: the generator gathers its samples at fewer and fewer places. The loss does not
+forbid this. The generator is asked for *each* sample
 whether it looks real, and never whether all of them together look like the data.
 
 The ring is the example of Metz, Poole, Pfau and Sohl-Dickstein ([Unrolled Generative Adversarial
@@ -780,38 +787,41 @@ yours stay where they are, with other networks and other learning rates. Here th
 a rate of 0.02, twenty times that of the generator. Whether a GAN collapses depends on such numbers, and the
 open task at the end asks you to find better ones.
 
-## The distance that piles of sand have
+## The earth mover's distance
 
-Why does the generator run after single modes? Look at what it is told. A discriminator that tells the two
-apart without doubt has the value 0, wherever the fakes are, so that it does not say which of two bad
-generators is the better one. Here is another way to compare two distributions. Take $p$ and $q$ for piles
-of sand. Their *earth mover's distance*, or *Wasserstein distance* $W_1$, is the least work that turns one
-pile into the other: mass times distance, summed over all that is moved.
+What is the generator told? A discriminator that tells real samples and fakes apart without doubt has the
+value $V=0$, wherever the fakes are, so that it does not say which of two bad generators is the better one.
+Here is another way to compare two distributions. Think of $p$ and $q$ as piles of sand. Their *earth
+mover's distance*, or *Wasserstein distance* $W_1$, is the least work that turns one pile into the other:
+mass times distance, summed over all that is moved.
 
-It can be computed in two ways, by linear programmes with the same optimum. The *primal* looks for the best
+It is the optimum of either of two linear programmes. The *primal* looks for the best
 plan of transport. The *dual* looks for heights $f_k$ of a potential that is *1-Lipschitz*: between two
 places it rises by no more than their distance.
 
 $$W_1(p,q)=\max_f\ \sum_kf_k\,(p_k-q_k)\quad\text{such that}\quad|f_j-f_k|\le|x_j-x_k|\text{ for all }j,k$$
 
-This is the *Kantorovich–Rubinstein duality*. The sum is what someone would earn who buys sand at the price
-$f_k$ where $q$ has it, and sells it where $p$ wants it. No two prices may differ by more than the distance,
-since it is then cheaper to carry the sand oneself. If $f$ is a maximum, so is $f$ plus a constant, which
-earns nothing since $p$ and $q$ both sum to 1. We fix it by $f_1=0$.
+This is the *Kantorovich–Rubinstein duality*. The sum is what a dealer earns who buys sand at the price
+$f_k$ where $q$ has it, and sells it at the price $f_k$ where $p$ needs it. Two prices may not differ by
+more than the distance, since it would then be cheaper to carry the sand oneself. If $f$ is a solution, so
+is $f$ plus a constant, which adds nothing to the sum since $p$ and $q$ both sum to 1. We fix the constant
+by setting the first entry of $f$ to 0.
 
-*A small step:* one pile is at 0 and the other one, $q$, at θ. What are $W_1$ and $f$? And what is the value
-$V$ of the best discriminator?
+*A small step:* the pile $p$ is at 0, the pile $q$ is at θ, and 0 is the first place. What are $W_1$ and
+$f$? And what is the value $V$ of the best discriminator?
 
 <details><summary>Answer</summary>
 
 All sand moves by θ, so $W_1=\theta$. The potential falls from $f=0$ at the place 0 to $f=-\theta$ at
-θ. $V=0$ for each θ above 0, and it jumps to $-\log4$ at θ = 0.
+θ. $V=0$ for each θ above 0, and $V=-\log4$ at θ = 0.
 
 </details>
 
-Write the dual as a linear programme: $\max_f c\cdot f$ subject to $Af\le b$. On a line it is enough to
-bound $f$ between *neighbouring* places, since the distances to further ones are sums. The places may come
-in any order, and two of them may coincide.
+You write the dual as a linear programme. `linprog` looks for the smallest $c\cdot f$ subject to $Af\le b$.
+It allows errors of about $10^{-7}$ in each inequality, whatever the size of $b$; so measure lengths in
+units of the distance between the outermost places. On a line it is enough to bound $f$ between
+*neighbouring* places, since the distances to further ones are sums. The places may come in any order, and
+two of them may coincide.
 """
 
 
@@ -829,6 +839,7 @@ def kantorovich_dual(
         p: the probabilities of the places, none below 0, which sum to 1.
         q: other such probabilities; they may have no place in common with `p`.
         x: where the places are, in any order. Several may be at the same point; then f is the same there.
+            Different places may be as close as 1e-9.
 
     Returns:
         (w1, f): the distance and a potential [K] for which the sum is w1, with f[0] = 0. Where several
@@ -837,7 +848,7 @@ def kantorovich_dual(
 
     Raises:
         ValueError: `p`, `q` and `x` are not equally long, `p` or `q` has a negative entry, or one of the
-            two does not sum to 1 within 1e-6.
+            two does not sum to 1 within 1e-6. A sum that is NaN is refused too.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -865,8 +876,8 @@ steeper. The primal programme, solved beside it, must find the same number.
 
 # %% [markdown]
 r"""
-**Prediction 3.** Two equal bumps lie at a distance θ, which falls from 4 to 0. How do the value of the best
-discriminator and the earth mover's distance change?
+**Prediction 3.** Two bumps of equal shape lie at a distance θ from each other, which falls from 4 to 0.
+How do the value of the best discriminator and the earth mover's distance change?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -885,19 +896,20 @@ discriminator and the earth mover's distance change?
 # %% [markdown]
 r"""
 **Prediction 3, answered.** The value stays at 0 as long as the bumps do not touch, and falls to $-\log4$
-just before the end. A generator that has to come closer learns nothing from it on most of the way. The
-earth mover's distance is θ: wherever the generator is, it is told by how much it comes closer. Arjovsky,
+just before the end. On most of the way a generator that has to come closer learns nothing from it. The
+earth mover's distance is θ, so wherever the generator is, each step towards the data lowers it. Arjovsky,
 Chintala and Bottou ([Wasserstein GAN](https://arxiv.org/abs/1701.07875), 2017) therefore proposed to train
 on it.
 
 ## The gradient penalty
 
-A linear programme knows all places. For samples, $f$ becomes a network again, the *critic*. It maximises
-$\operatorname{mean}f(x)-\operatorname{mean}f(\tilde x)$ over real samples $x$ and fakes $\tilde x$, and it
-has to be kept 1-Lipschitz. Arjovsky et al. clipped all of its weights to a small range. Gulrajani et al.
-charge a *gradient penalty* instead: at random points between a real sample and a fake, the critic's
-gradient shall have the length 1, as that of the best potential has between places that exchange mass. For a
-batch of $B$ pairs with $u_i$ uniform between 0 and 1,
+The linear programme needs the probabilities of all places. Where there are samples only, a network takes
+the place of $f$, the *critic*. It maximises $\operatorname{mean}f(x)-\operatorname{mean}f(\tilde x)$ over
+real samples $x$ and fakes $\tilde x$, and it has to be kept 1-Lipschitz. Arjovsky et al. clipped all of
+its weights to a small range. Gulrajani et al. add a *gradient penalty* instead: at random points between a
+real sample and a fake, the critic's gradient is pulled towards the length 1, which the gradient of the
+best potential has between places that exchange mass. For a batch of $B$ pairs with $u_i$ uniform between 0
+and 1,
 
 $$\hat x_i=u_ix_i+(1-u_i)\tilde x_i,\qquad
 \mathrm{gp}=\frac1B\sum_i\bigl(\lVert\nabla f(\hat x_i)\rVert-1\bigr)^2,\qquad
@@ -909,16 +921,17 @@ $L$, and for which $w$ is it smallest? Is the result the earth mover's distance?
 <details><summary>Answer</summary>
 
 $L=w\cdot(b-a)+\lambda(\lVert w\rVert-1)^2$. The best direction of $w$ is that of $a-b$. With the distance
-$W=\lVert a-b\rVert$ it is $-\lVert w\rVert W+\lambda(\lVert w\rVert-1)^2$, which is smallest at
-$\lVert w\rVert=1+W/(2\lambda)$. So the critic becomes a little steeper than 1, and its difference of means
-is $W$ times that. With $\lambda=10$ and $W=2$ it is too large by a tenth.
+$\delta=\lVert a-b\rVert$, which is the earth mover's distance here, $L$ is $-\lVert
+w\rVert\delta+\lambda(\lVert w\rVert-1)^2$, which is smallest at $\lVert w\rVert=1+\delta/(2\lambda)$. So
+the critic becomes a little steeper than 1, and the difference of its means, $\lVert w\rVert\delta$, is a
+little too large: by a tenth for $\lambda=10$ and $\delta=2$.
 
 </details>
 
-Two details. The penalty needs a gradient of a gradient: the inner one is with respect to $\hat x$, the
-outer one with respect to the weights. And at a point where the critic is flat, the length is 0, where the
-square root has no derivative: TensorFlow returns infinity, and infinity times 0 is NaN. One such point
-would spoil all weights.
+Two details matter. The penalty needs a gradient of a gradient: the inner one is with respect to $\hat x$,
+the outer one with respect to the weights. And at a point where the critic is flat, the length is 0, where
+the square root has no derivative: TensorFlow returns infinity, and infinity times 0 is NaN. One such point
+would turn all weights into NaN.
 """
 
 
@@ -959,9 +972,9 @@ def wgan_gp(
 # %% [markdown]
 r"""
 A linear critic is a first test: its penalty is $(\lVert w\rVert-1)^2$, whatever the points are. Then, on
-the line, your linear programme is the judge. A critic is trained on samples of $p$ and $q$ by your loss,
-and drawn beside the potential; both are moved so that their mean is 0. It must rise and fall with the
-potential. At the far left there is hardly any sand, so nothing holds either of them there.
+the line, the critic is compared with your linear programme. A critic is trained on samples of $p$ and $q$
+by your loss, and drawn beside the potential; both are moved so that their mean is 0. It must rise and fall
+with the potential. At the far left there is hardly any sand, so that the two may differ there.
 """
 
 # %% tags=["active-ipynb"]
@@ -980,15 +993,15 @@ potential. At the far left there is hardly any sand, so nothing holds either of 
 
 # %% [markdown]
 r"""
-**A silent bug.** A colleague sums the squares of the slopes without an axis, and takes the root: one length
-for the whole batch, of all rows together. Everything runs, and his penalty soon is almost 0, which
-he takes for a good sign. His batch has 256 pairs. By which factor is his estimate of the distance wrong,
-and how does his critic look beside the potential? Write down your forecast.
+**A silent bug.** A colleague sums the squares of the slopes without an axis, and takes the root. So there
+is one length for the whole batch, of all rows together. Everything runs, and his penalty is soon almost 0,
+which he takes for a good sign. His batch has 256 pairs. By which factor is his estimate of the distance
+wrong, and how does his critic look beside the potential? Write down your forecast.
 
 <details><summary>Answer</summary>
 
 If every row has a gradient of length $s$, all rows together have the length $\sqrt{256}\,s=16s$, and the
-penalty wants it to be 1. So his critic has the slope $\frac1{16}$ in the place of 1, and his estimate is
+penalty pulls this one to 1. So his critic has the slope $\frac1{16}$ instead of 1, and his estimate is
 about a sixteenth of the distance (a little more, since the penalty yields). The picture shows a critic that
 is nearly flat. A generator would be told the right direction, but at a sixteenth of the strength, and the
 number that he reports as a distance depends on his batch size. The penalty alone cannot show the bug. A
@@ -1039,16 +1052,17 @@ to ±0.1. The histogram shows the weights of its kernels.
 
 # %% [markdown]
 r"""
-As in their figure, most weights end at one of the two ends. How steep such a critic is depends on the
-allowed range and on the number of its layers. In the picture it is scaled to the height of the potential,
-and even then it does not have its shape. Its estimate is a distance up to an unknown factor, at best.
+As in their figure, most weights come to lie at one of the two ends. How steep such a critic is depends on
+the allowed range and on the number of its layers. In the picture the clipped critic is scaled to the
+height of the potential, and even then it does not have the potential's shape. At best, its estimate is the
+distance times an unknown factor.
 """
 
 # %% [markdown]
 r"""
 Now the ring, with the same networks and as many steps. The generator minimises
-$-\operatorname{mean}f(G(z))$. The critic learns with the rate 0.01, since at 0.02 some of six critics became
-unstable, and λ is 1, since with λ = 10 it learnt too slowly here.
+$-\operatorname{mean}f(G(z))$. The critic learns with the rate 0.01, since at 0.02 some of six critics
+became unstable, and λ is 1, since with λ = 10 it learnt too slowly here.
 """
 
 # %% tags=["active-ipynb"]
@@ -1073,10 +1087,10 @@ unstable, and λ is 1, since with λ = 10 it learnt too slowly here.
 r"""
 ## Spectral normalisation
 
-The penalty looks at some points only, and costs a second gradient. Miyato et al. bound the slope of each
-layer instead, everywhere. A layer $x\mapsto xW$ stretches a vector by the largest *singular value*
-$\sigma(W)$ at most. If each $W$ is divided by its $\sigma(W)$ and the activations are 1-Lipschitz, as ReLU
-is, the network is 1-Lipschitz.
+The penalty looks at some points only, and needs a gradient of a gradient. Miyato et al. bound the slope of
+each layer instead, and so everywhere. A layer $x\mapsto xW$ stretches a vector by the largest *singular
+value* $\sigma(W)$ at most (in this section σ is that value, and no sigmoid). If each $W$ is divided by its
+$\sigma(W)$ and the activations are 1-Lipschitz, as ReLU is, the network is 1-Lipschitz.
 
 The largest singular value comes from a *power iteration*. With $W$ of shape $[I,O]$ and a row $u$ of length
 $O$, a round computes
@@ -1084,17 +1098,20 @@ $O$, a round computes
 $$v=\frac{uW^\top}{\lVert uW^\top\rVert},\qquad u=\frac{vW}{\lVert vW\rVert},
 \qquad\text{and at the end}\quad\sigma=vWu^\top.$$
 
-*A small step:* what does one round do to the parts of $u$ along the singular vectors? When is it slow?
+*A small step:* what does one round do to the parts of $u$ along the singular vectors? When does the
+iteration need many rounds?
 
 <details><summary>Answer</summary>
 
-It multiplies each part by the square of its singular value, so the largest one wins. It is slow where the
-second largest is close to it. But the weights change little in a step of training, so one round a step is
-enough if $u$ is kept from one step to the next.
+It multiplies each part by the square of its singular value, and divides all by a common factor, so the
+part of the largest one wins. It needs many rounds if the second largest is close to the largest. But the
+weights change little in a step of training, so one round a step is enough if $u$ is kept from one step to
+the next.
 
 </details>
 
-The kernel of a convolution, $[h,w,I,O]$, is made a matrix $[hwI,O]$ first. And $u$ and $v$ count as
+The kernel of a convolution, $[h,w,C,O]$, is made a matrix $[hwC,O]$ first; its σ is not exactly the factor
+by which the convolution stretches, and Miyato et al. use it all the same. And $u$ and $v$ count as
 constants: the gradient of $\sigma$ with respect to $W$ is then $v^\top u$, which is right where they have
 converged.
 """
@@ -1134,9 +1151,10 @@ def spectral_norm(
 
 # %% [markdown]
 r"""
-NumPy's singular values are the judge. The upper curve starts anew with a random $u$ and takes more and more
-rounds. The lower one takes a single round in each step, keeps $u$, and the matrix moves a little in each
-step.
+The result is compared with NumPy's largest singular value. In the left panel the iteration starts from a
+random $u$ each time and takes more and more rounds. In the right panel the matrix changes a little in each
+step, and a single round is taken in each, from the $u$ of the step before. Both curves must rise to 1 and
+never pass it.
 """
 
 # %% tags=["active-ipynb"]
@@ -1155,6 +1173,7 @@ step.
 # print(f"after one round {fresh[0]:.3f} of σ, after 100 {fresh[-1]:.5f}; one round a step {carried[-1]:.4f}")
 # assert fresh[0] < 0.95 and np.isclose(fresh[-1], 1, atol=1e-3), "more rounds, nearer to σ"
 # assert carried[-1] > 0.97, "one round in each step is enough if u is kept"
+# assert max(fresh + carried) < 1 + 1e-5, "no row is stretched by more than the largest singular value"
 
 # %% [markdown]
 r"""
@@ -1174,11 +1193,12 @@ game is the old one: `gan_train_step`, as you wrote it.
 
 # %% [markdown]
 r"""
-The plain GAN and the normalised one differ in nothing but your function: the loss, the rates and the number
-of steps are the same. One loses modes and the other keeps them. The price can be seen as well: a
-discriminator that may not be steep tells a sample beside a mode from one inside it only weakly, so that
-more samples lie between the modes. The last layer's logits are multiplied by 5, since a slope of 1 would be
-too weak on a ring of this size: the discriminator is 5-Lipschitz.
+The loss, the rates and the number of steps of the plain GAN and of the normalised one are the same. The
+discriminators differ in your function, and in a factor of 5 on the normalised one's logits, without which
+its slope would be too small on a ring of this size: it is 5-Lipschitz. The plain GAN loses modes, and the
+normalised one keeps them. But its samples are less exact: most of them lie beside a mode or between two
+modes, since a discriminator that may not be steep hardly tells such a sample from a real one. A cloud all
+along the ring would reach eight modes as well, so look at both numbers.
 """
 
 # %% [markdown]
@@ -1188,13 +1208,14 @@ r"""
 Nobody knows the modes of photographs. The usual measure there compares two Gaussians: samples and data are
 described by the mean $m$ and the covariance $S$ of some features, and the *Fréchet distance* is
 
-$$d=\lVert m_1-m_2\rVert^2+\operatorname{tr}\bigl(S_1+S_2-2\,(S_1S_2)^{1/2}\bigr).$$
+$$F=\lVert m_1-m_2\rVert^2+\operatorname{tr}\bigl(S_1+S_2-2\,(S_1S_2)^{1/2}\bigr).$$
 
-It is the square of the Wasserstein distance $W_2$ of the two Gaussians, in which the work is the squared
-distance. With features from an Inception network, Heusel et al. call it the *Fréchet inception distance*
-(FID). The root is that of the matrix, and not of its entries.
+It is the square of the Wasserstein distance $W_2$ of the two Gaussians, for which the cost of moving mass
+is the squared distance, and the root of the least cost is taken at the end. With features from an
+Inception network, Heusel et al. call it the *Fréchet inception distance* (FID). The root is that of the
+matrix, and not of its entries.
 
-*A small step:* what is $d$ in one dimension, for the standard deviations $s_1$ and $s_2$?
+*A small step:* what is $F$ in one dimension, for the standard deviations $s_1$ and $s_2$?
 
 <details><summary>Answer</summary>
 
@@ -1244,9 +1265,14 @@ r"""
 distance to the data larger than that of the generators which draw from all modes, or smaller?
 
 *Write yours here, with the reason, before you run the next cell:*
+
+The cell begins with a case that is computed by hand. The covariance with the rows $(2,1)$ and $(1,2)$ has the
+eigenvalues 3 and 1, so its distance to the identity is $(\sqrt3-1)^2+(1-1)^2$.
 """
 
 # %% tags=["active-ipynb"]
+# by_hand = frechet_distance(np.zeros(2), np.array([[2.0, 1.0], [1.0, 2.0]]), np.zeros(2), np.eye(2))
+# assert np.isclose(by_hand, (np.sqrt(3) - 1) ** 2), "eigenvalues 3 and 1, beside 1 and 1"
 # data = draw_ring(5000, seed=3)
 # wide = np.random.default_rng(4).multivariate_normal(data.mean(axis=0), np.cov(data.T), size=5000)
 #
@@ -1269,16 +1295,17 @@ distance to the data larger than that of the generators which draw from all mode
 
 # %% [markdown]
 r"""
-**Prediction 4, answered.** Smaller than that of most generators which draw from all modes. The Fréchet
-distance sees means and covariances only, and the cloud has those of the data. The GANs that have lost modes
-do stand out, since their means are far from the centre. So a small distance is necessary and not
-sufficient, and its worth depends on the features. Inception's features of photographs tell far more than
-two coordinates do.
+**Prediction 4, answered.** It is smaller than that of most generators which draw from all modes. The
+Fréchet distance depends on means and covariances only, and the cloud has those of the data. The GANs that
+have lost modes are recognised, since their means are far from the centre. So a small distance is necessary
+and not sufficient, and its worth depends on the features. Inception's features of photographs tell far
+more than two coordinates do.
 
 ## Conditional GANs
 
-A user wants a seven, and not any digit. Mirza and Osindero tell both networks the label $y$: each has a
-table with a vector for each class, an *embedding*, which is learnt and put beside the network's input. The
+A user wants a seven, and not just any digit. Mirza and Osindero tell both networks the label $y$. Here each
+network has a table with a vector for each class, an *embedding*. It is learnt, and the label's vector is
+appended to the network's input. The
 generator learns to draw what was asked for, because the discriminator sees which label each sample claims
 to have. If the label reached the generator only, nothing would punish it for drawing a three.
 """
@@ -1293,7 +1320,7 @@ def conditional_gan(
     Follows Mirza and Osindero, "Conditional Generative Adversarial Nets" (2014),
     https://arxiv.org/abs/1411.1784, with an embedding of the label.
 
-    Both models have three layers, which `model.get_layer(name)` finds: "label" is a
+    Both models have three layers with variables, which `model.get_layer(name)` finds: "label" is a
     `keras.layers.Embedding` (or a subclass) of `classes` vectors of size `width`, "hidden" a dense layer
     of `units` units with ReLU, and "sample" in G, "logits" in D, a dense layer without an activation. The
     input of the hidden layer is the model's first input, and after it, along the last axis, the vector
