@@ -58,6 +58,7 @@ r"""
 # %% tags=["active-ipynb"]
 # # Helpers (you need not read this cell).
 # import matplotlib.pyplot as plt
+# from scipy.special import expit
 #
 # from grader.datasets import load
 #
@@ -736,13 +737,19 @@ $-(1-\sigma(1))\,v\,z\approx-0.269$, so $w\approx1.269$: a step towards the real
 #
 #
 # (forger, of_forger), (detective, of_detective) = one_weight(1.0), one_weight(0.0)
-# told = gan_train_step(
-#     forger, detective, of_forger, of_detective, tf.constant([[3.0]]), tf.constant([[1.0]])
-# )
+# batch = tf.constant([[3.0]]), tf.constant([[1.0]])
+# told = gan_train_step(forger, detective, of_forger, of_detective, *batch)
 # v, w = (float(model.get_weights()[0][0, 0]) for model in (detective, forger))
 # print(f"v {v:.3f}, w {w:.3f}, losses {float(told['d']):.3f} and {float(told['g']):.3f}")
-# assert np.allclose([v, w], [1, 1 + 1 / (1 + np.e)], atol=1e-5), "each step changes one network"
+# assert np.allclose([v, w], [1, 1 + 1 / (1 + np.e)], atol=1e-5), "the two steps follow each other"
 # assert np.allclose([told["d"], told["g"]], [2 * np.log(2), np.log1p(np.exp(-1))], atol=1e-5)
+#
+# # The second step starts where the discriminator's loss has a slope in w, which its step must not follow.
+# gan_train_step(forger, detective, of_forger, of_detective, *batch)
+# v_then = v + 3 * expit(-3 * v) - w * expit(v * w)
+# w_then = w + v_then * expit(-v_then * w)
+# then = [model.get_weights()[0][0, 0] for model in (detective, forger)]
+# assert np.allclose(then, [v_then, w_then], atol=1e-5), "each step changes one network"
 
 # %% [markdown]
 r"""
