@@ -406,7 +406,7 @@ def TCNBlock(
         if np.any(start) if "bias" in name else np.ptp(start) == 0:
             raise WrongStructure(
                 "expected biases that start at 0, and kernels that are drawn at random; "
-                f"`{name}` starts otherwise"
+                f"another start has {name}"
             )
     put_weights(block, weights)
     mode = {"training": True} if training else {}

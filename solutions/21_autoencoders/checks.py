@@ -220,14 +220,14 @@ def layers_of(model, **counts):
     found = {}
     for name, count in counts.items():
         if not hasattr(model, name):
-            raise WrongStructure(f"expected the attribute `{name}`, as the docstring names it")
+            raise WrongStructure(f"expected an attribute as the docstring names it: {name}")
         value = getattr(model, name)
         if count is None:
             found[name] = value
             continue
         if not hasattr(value, "__len__") or len(value) != count:
             what = f"{len(value)} of them" if hasattr(value, "__len__") else describe(value)
-            raise WrongStructure(f"expected another number of layers in `{name}`: {count}, got {what}")
+            raise WrongStructure(f"expected another number of layers: {count} in {name}, got {what}")
         found |= {f"{name}[{place}]": layer for place, layer in enumerate(value)}
     return found
 
@@ -239,7 +239,7 @@ def weights_of(layers):
         for part in ("kernel", "bias"):
             variable = getattr(layer, part, None)
             if variable is None:
-                raise WrongStructure(f"expected a kernel and a bias in each layer: `{name}` has no {part}")
+                raise WrongStructure(f"expected a kernel and a bias in each layer, but there is no {part} in {name}")
             found[f"{name}.{part}"] = variable
     return found
 
@@ -336,6 +336,7 @@ def _(rng):
     )
     # clause: "there are fewer than two numbers in `dims`, or one of them is below 1"
     sizes = [[whole(rng, 2, 20) for _ in range(count)] for count in (2, 3, 4, 5)]
+    sizes += [[whole(rng, 3, 20), 1], [1, whole(rng, 3, 20), 4]]  # a size of 1 is one
     rows = [(one, False) for one in sizes] + [([8], True), ([], True), ([6, 0, 3], True), ([5, 4, 0], True)]
     rows += [([0, 3], True), ([7, -2], True)]
     yield "sizes that are refused, among others", {"dims": [], "settings": shuffled(rng, rows)}
