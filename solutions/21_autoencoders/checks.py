@@ -239,7 +239,7 @@ def weights_of(layers):
         for part in ("kernel", "bias"):
             variable = getattr(layer, part, None)
             if variable is None:
-                raise WrongStructure(f"expected a kernel and a bias in each layer: there is no {part} in {name}")
+                raise WrongStructure(f"expected a kernel and a bias in each layer: no {part} is in {name}")
             found[f"{name}.{part}"] = variable
     return found
 
