@@ -22,8 +22,6 @@ from grader.grading.judge import outcomes_of, verdict
 from grader.grading.key import Key
 from grader.verdict import Results, Status, Verdict
 
-TRUTH = "truth.json"  # beside the folders of a simulated class
-
 
 class Expected(msgspec.Struct, frozen=True):
     """What must become of one exercise."""

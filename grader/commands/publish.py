@@ -5,15 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from grader.commands.common import chosen_topics, course_option, plain_errors
-
-if TYPE_CHECKING:
-    from grader.course import Course
-    from grader.grading.store import Kept
+from grader.names import TRUTH
 
 
 @click.command()
@@ -46,14 +42,21 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
                 found = {topic.id: store.kept(topic.id) for topic in chosen}
         except StoreError as error:
             raise click.ClickException(str(error)) from error
-        kept = {topic: [one for one in all_ if not _simulated(course, one)] for topic, all_ in found.items()}
-        if simulated := sum(map(len, found.values())) - sum(map(len, kept.values())):
+        simulated = functools.cache(_simulated)
+        kept = {
+            topic: [one for one in results if not simulated((course.root / one.graded.file).parent)]
+            for topic, results in found.items()
+        }
+        if left_out := sum(map(len, found.values())) - sum(map(len, kept.values())):
             click.echo(
-                f"{simulated} results of a simulated class are left out; `grader forget --below FOLDER` "
+                f"{left_out} results of a simulated class are left out; `grader forget --below FOLDER` "
                 "takes them out of the database."
             )
         if not any(kept.values()):
-            raise click.ClickException(f"nothing was graded in {db}: run `grader grade submitted/` first.")
+            else_ = "else " if left_out else ""
+            raise click.ClickException(
+                f"nothing {else_}was graded in {db}: run `grader grade submitted/` first."
+            )
         passed_over = 0
         with contextlib.ExitStack() as stack:
 
@@ -78,8 +81,6 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
         raise click.ClickException(f"{passed_over} submissions were not published, for the reasons above.")
 
 
-def _simulated(course: Course, one: Kept) -> bool:
-    """Whether a result is of a class that `grader simulate` made, which has its truth beside it."""
-    from grader.authoring.truth import TRUTH
-
-    return any((folder / TRUTH).is_file() for folder in (course.root / one.graded.file).parents)
+def _simulated(folder: Path) -> bool:
+    """Whether a folder is of a class that `grader simulate` made, which has its truth above it."""
+    return any((above / TRUTH).is_file() for above in (folder, *folder.parents))

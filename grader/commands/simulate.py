@@ -23,9 +23,10 @@ def simulate(
     The grades are written beside it, in truth.json; see `grader grade --truth`.
     """
     from grader.authoring import simulate as simulation
-    from grader.authoring.truth import TRUTH, work_out, write_truth
+    from grader.authoring.truth import work_out, write_truth
     from grader.client.server import Server
     from grader.grading.rules import rules_for
+    from grader.names import TRUTH
 
     with plain_errors():
         course, topics = chosen_topics(folder, names)

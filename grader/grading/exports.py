@@ -104,15 +104,17 @@ def _paths(paths: Sequence[PurePosixPath], layout: Layout) -> tuple[Sequence[Pur
 def _names(students: Iterable[Attempt], roster: Sequence[Student]) -> Mapping[Who, tuple[str, ...]]:
     """Return for each student of a platform's the name in the course, and a note if there is one."""
     students = list(students)
+    rows = {one.who: _row(one, roster) for one in students}
+    # Of two who would be the same student neither is.
+    taken = Counter(row.id for row in rows.values() if row)
     alike = Counter(one.name for one in students)
     found: dict[Who, tuple[str, ...]] = {}
     for one in students:
-        rows = [row for row in roster if _is(row, one)]
-        rows = rows if len(rows) < 2 else [row for row in rows if set(one.ids) & set(row.columns.values())]
+        row = rows[one.who]
         # A platform's number would make another student of everyone at the next export.
         name = one.name if alike[one.name] == 1 else f"{one.name} {one.ids[0] if one.ids else ''}".strip()
-        if len(rows) == 1:
-            found[one.who] = (rows[0].id,)
+        if row and taken[row.id] == 1:
+            found[one.who] = (row.id,)
         elif roster:
             found[one.who] = (name, f"{name} is not in the list of students, or more than once")
         else:
@@ -120,15 +122,25 @@ def _names(students: Iterable[Attempt], roster: Sequence[Student]) -> Mapping[Wh
     return found
 
 
-def _is(row: Student, one: Attempt) -> bool:
-    """Whether a student of the roster is one of the platform's: by number, login, address or name."""
+def _row(one: Attempt, roster: Sequence[Student]) -> Student | None:
+    """Return who a platform's student is: by name, and by number, login or address if that is not enough.
+
+    A number comes second, since any column of the roster may hold the same one by chance.
+    """
+    named = [row for row in roster if _letters(one.name) in _spellings(row)]
+    if len(named) == 1:
+        return named[0]
+    known = [row for row in named or roster if set(one.ids) & set(filter(None, row.columns.values()))]
+    return known[0] if len(known) == 1 else None
+
+
+def _spellings(row: Student) -> set[str]:
+    """Return the letters of what a student's name may be: of each column, and of first and last name."""
     known = row.columns
-    if set(one.ids) & {value for value in known.values() if value}:
-        return True
     first, last = (next((known[key] for key in keys if known.get(key)), "") for keys in (FIRST, LAST))
     whole = [first + last, last + first] if first and last else []
     turned = ["".join(text.split(",")[::-1]) for text in known.values()]  # “Lovelace, Ada”
-    return _letters(one.name) in {_letters(text) for text in (*whole, *turned, *known.values())} - {""}
+    return {_letters(text) for text in (*whole, *turned, *known.values())} - {""}
 
 
 def _letters(name: str) -> str:

@@ -18,6 +18,7 @@ from grader.grading import collect
 from grader.grading.repositories import SUFFIXES, HandedIn, NotThere, Repository, Unreadable
 from grader.grading.roster import Collected, Student, collected, write_collected
 from grader.grading.work import NotGradable
+from grader.names import TIMESTAMP
 from grader.verdict import PassedOver
 
 AT_A_TIME = 4  # repositories that are fetched
@@ -140,10 +141,10 @@ def _write(folder: Path, contents: Mapping[str, bytes], changed: datetime | None
     folder.mkdir(parents=True, exist_ok=True)
     name = name_of(folder.name)
     if changed:
-        contents = {"timestamp.txt": f"{changed:%Y-%m-%d %H:%M:%S} UTC\n".encode(), **contents}
-    for path in (folder / f"{name}{suffix}" for suffix in SUFFIXES):
-        if path.name not in contents:
-            path.unlink(missing_ok=True)
+        contents = {TIMESTAMP: f"{changed:%Y-%m-%d %H:%M:%S} UTC\n".encode(), **contents}
+    for old in (TIMESTAMP, *(f"{name}{suffix}" for suffix in SUFFIXES)):
+        if old not in contents:
+            (folder / old).unlink(missing_ok=True)
     for file, content in contents.items():
         path = folder / file
         # Its time tells whether it was changed since it was graded.

@@ -69,12 +69,13 @@ class Attempt:
         return self.name, self.ids
 
 
-# The part of a path that the platform wrote; what is behind it, or in that folder, is the student's.
+# The part of a path that the platform wrote; what is behind it, or in that folder, is the student's. What
+# is found first counts, since a student's part may repeat another's.
 WRITTEN = {
     Platform.CANVAS: re.compile(r"(?P<name>.+?)(?:_LATE)?_(?P<id>\d+)(?:_\d+)?_(?P<file>.+)"),
-    Platform.MOODLE: re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)"),
+    Platform.MOODLE: re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)"),
     Platform.BLACKBOARD: re.compile(
-        r"(?P<name>.+_[^_]+)_attempt_(?P<at>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
+        r"(?P<name>.+?_[^_]+?)_attempt_(?P<at>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
     ),
     Platform.BRIGHTSPACE: re.compile(
         r"(?P<id>\d+(?:-\d+)?) - (?P<name>.+?) - (?P<at>[^-]*\d{4},? [^-]*?\d(?: ?[AP]M)?)"

@@ -26,12 +26,11 @@ from nbgrader.converters import Autograde, BaseConverter, NbGraderException
 
 from grader.course import name_of
 from grader.grading.work import NotGradable, open_file
+from grader.names import TIMESTAMP
 from grader.nbgrader.autograde import chosen, topic_of
 from grader.nbgrader.cells import Released, released_in
 from grader.nbgrader.scripts import notebook_of_script, with_answers
 from grader.saved import utf_8
-
-STAMP = "timestamp.txt"  # by which nbgrader knows when something was handed in
 
 
 class SubmissionExporter(NotebookExporter):
@@ -125,11 +124,11 @@ def find_submissions(converter: Autograde) -> None:
     folders = sorted(glob(pattern))
     found: dict[str, list[str]] = {}
     for folder in folders:
-        stamp = os.path.join(folder, STAMP)
+        stamp = os.path.join(folder, TIMESTAMP)
         if os.path.islink(folder) or os.path.islink(os.path.dirname(folder)):
             converter.log.warning("Passed over, as it is a link: %s", folder)
         elif os.path.lexists(stamp) and not is_regular(stamp):
-            converter.log.warning("Passed over, as its %s is not a file: %s", STAMP, folder)
+            converter.log.warning("Passed over, as its %s is not a file: %s", TIMESTAMP, folder)
         elif paths := _handed_in(folder, directory.notebook_id):
             found[folder] = paths
         else:

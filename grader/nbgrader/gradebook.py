@@ -41,9 +41,10 @@ from grader.files import write
 from grader.grading.store import Kept
 from grader.grading.work import open_file
 from grader.grading.zips import OpenArchive, Zips, open_again, split_label
+from grader.names import TIMESTAMP
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
-from grader.nbgrader.exporter import STAMP, with_notebook
+from grader.nbgrader.exporter import with_notebook
 from grader.nbgrader.pictures import Album
 from grader.nbgrader.scripts import notebook_of_script
 from grader.saved import utf_8
@@ -115,7 +116,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             try:
                 stamp = handed_in_at(folder)
             except Exception as error:  # a text that is no time fails in several ways
-                done.passed_over.append(f"{student}: {folder / STAMP} holds no time ({error})")
+                done.passed_over.append(f"{student}: {folder / TIMESTAMP} holds no time ({error})")
                 continue
             book.write(student, notebook, stamp)
             pages.append((home, nbformat.writes(notebook), stamp.isoformat() if stamp else ""))
@@ -123,7 +124,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
         book.penalise()
         # Pages first: formgrader cannot show a submission that is graded and has no page.
         for home, text, when in pages:
-            _write_page(home, {f"{topic.name}.ipynb": text} | ({"timestamp.txt": when} if when else {}))
+            _write_page(home, {f"{topic.name}.ipynb": text} | ({TIMESTAMP: when} if when else {}))
         gradebook.db.commit()
     return done
 
@@ -136,9 +137,9 @@ def handed_in_at(folder: Path) -> datetime | None:
         NotGradable: it is a link or no file, and reading it might never end.
         OSError: it cannot be read.
     """
-    if not os.path.lexists(folder / STAMP):
+    if not os.path.lexists(folder / TIMESTAMP):
         return None
-    with os.fdopen(open_file(folder / STAMP), "rb") as file:
+    with os.fdopen(open_file(folder / TIMESTAMP), "rb") as file:
         text = file.read().decode().strip()
     return parse_utc(text) if text else None
 
@@ -147,18 +148,28 @@ class Changed(PlainError):
     """What was handed in is not what was graded."""
 
 
+def assignment_of(gradebook: Gradebook, topic: Topic) -> Assignment:
+    """Return what the gradebook knows of a topic as an assignment.
+
+    Raises:
+        CourseError: nothing yet.
+    """
+    try:
+        gradebook.find_notebook(topic.name, topic.id)
+        return gradebook.find_assignment(topic.id)
+    except MissingEntry:
+        raise CourseError(
+            f"nbgrader does not know {topic.id} yet: run `nbgrader generate_assignment {topic.id}`"
+        ) from None
+
+
 class _Book:
     """One assignment in the gradebook, read in a few queries, whatever its size."""
 
     def __init__(self, gradebook: Gradebook, topic: Topic, late: AssignLatePenalties) -> None:
         self.db, self.late = gradebook.db, late
-        try:
-            self.assignment: Assignment = gradebook.find_assignment(topic.id)
-            self.notebook: Notebook = gradebook.find_notebook(topic.name, topic.id)
-        except MissingEntry:
-            raise CourseError(
-                f"nbgrader does not know {topic.id} yet: run `nbgrader generate_assignment {topic.id}`"
-            ) from None
+        self.assignment = assignment_of(gradebook, topic)
+        self.notebook: Notebook = gradebook.find_notebook(topic.name, topic.id)
         self.released: dict[str, Released] = released_cells(self.notebook)
         self.students: dict[str, Student] = {student.id: student for student in self.db.query(Student)}
         load = selectinload(SubmittedAssignment.notebooks)

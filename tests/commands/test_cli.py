@@ -343,6 +343,10 @@ def test_a_platform_s_export_is_graded_as_it_is_and_as_nbgrader_has_it(
     assert "of 2 attempts the last, of 2026-11-21 22:10, counts" in collected.output
     stamp = tmp_path / f"submitted/ada/{TOPIC}/timestamp.txt"
     assert stamp.read_text() == "2026-11-21 22:10:05 UTC\n"
+    with zipfile.ZipFile(tmp_path / "untimed.zip", "w") as zipped:
+        zipped.writestr("ada_1_assignsubmission_file_/averages.py", SOLUTION)
+    run("collect", "untimed.zip", "--from", "moodle", "--course", built)
+    assert not stamp.exists()  # it was another file's
     run("grade", "submitted", "--require-isolation", "none", "--json", "collected.json", "--course", built)
     assert scores(tmp_path / "exported.json") == scores(tmp_path / "collected.json")
     first = run(
@@ -521,6 +525,7 @@ def test_a_simulated_class_is_not_published(built: Path, run: Run, tmp_path: Pat
     run("grade", tmp_path / "class", "--require-isolation", "none", "--course", built)
     said = run("publish", "--course", built)
     assert said.exit_code == 1 and "2 results of a simulated class are left out" in said.output
+    assert "nothing else was graded" in said.output
 
 
 # Ctrl-C

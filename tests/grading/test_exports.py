@@ -214,6 +214,30 @@ def test_two_students_of_one_name_stay_two() -> None:
     assert set(told) == {"Ada Lovelace 1", "ada2"} and len(told["Ada Lovelace 1"]) == 2
 
 
+def test_a_number_that_another_column_holds_by_chance_makes_nobody_another() -> None:
+    roster = [*ROSTER, Student("eve", {"id": "eve", "name": "Eve Hale", "seat": "9999"})]
+    assert arrange(["lovelaceada_9999_1_averages.py"], Export(roster=roster)) == {"ada": ["averages.py"]}
+
+
+def test_of_two_who_would_be_one_student_neither_is() -> None:
+    names = ["lovelaceada_1_1_averages.py", "someoneelse_9562_1_averages.py"]
+    told = arrange(names, Export(roster=ROSTER))
+    assert set(told) == {"lovelaceada", "someoneelse"} and all(len(one) == 2 for one in told.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("eve_7_1_ada_9562_1_averages.py", "eve"),
+        ("Eve_7_assignsubmission_file_Ada Lovelace_8_assignsubmission_file_averages.py", "Eve"),
+        ("HW_eve_attempt_2026-11-20-22-10-05_HW_ada_attempt_2026-11-21-22-10-05_averages.py", "eve"),
+        ("1-2 - Eve - Nov 2, 2026 1126 AM - 3-4 - Ada Lovelace - Nov 3, 2026 1126 AM - averages.py", "Eve"),
+    ],
+)
+def test_no_name_of_a_file_hands_in_for_another(name: str, student: str) -> None:
+    assert set(arrange([name], Export(roster=ROSTER))) == {student}
+
+
 Take = Callable[[Path], Collected]
 
 
