@@ -321,7 +321,7 @@ def _(rng):
     # clause: "With two numbers there is no hidden layer"
     yield "no hidden layer", autoencoder(rng, 5, (6, 3))
     # clause: "All but the last have the activation."
-    yield "one hidden layer, one example", autoencoder(rng, 1, (7, 5, 2), scale=2.0)
+    yield "one hidden layer, one example", autoencoder(rng, 1, (15, 13, 11), scale=2.0)
     yield "three hidden layers, tanh", autoencoder(rng, 4, (5, 9, 6, 4, 2), activation="tanh")
     # clause: "None for a linear autoencoder"
     yield "a linear autoencoder", autoencoder(rng, 3, (6, 4, 2), activation=None)
@@ -937,12 +937,15 @@ def certain(rng, batch, visible, hidden):
         changed = np.any(second != (bits @ W.T > 0).sum(axis=0)) and np.any(second != v.sum(axis=0))
         statistics = [(v.T @ bits, (sees > 0).T @ kept), (bits.sum(axis=0), kept.sum(axis=0))]
         changed = changed and all(np.any(one != other) for one, other in statistics)
+        for name, width in (("uh", hidden), ("uv", visible)):
+            draws = rng.random((batch, width))
+            inputs[name] = np.where(rng.random(draws.shape) < 0.5, 0.0, draws)
+        # A draw of 0 is not below a probability of 0; who takes it for one samples other pixels.
+        taken = b + ((reads > 0) | (inputs["uh"] == 0)) @ W.T > 0
+        changed = changed and np.any(taken.sum(axis=0) != second)
+        changed = changed and np.any(((sees > 0) | (inputs["uv"] == 0)).sum(axis=0) != second)
         if changed and min(np.abs(one).min() for one in (reads, sees, again)) > 800:
-            break
-    for name, width in (("uh", hidden), ("uv", visible)):
-        draws = rng.random((batch, width))
-        inputs[name] = np.where(rng.random(draws.shape) < 0.5, 0.0, draws)
-    return inputs
+            return inputs
 
 
 @cd1.cases

@@ -290,7 +290,7 @@ def _(rng):
     # clause: "the noise of K codes for each row"
     yield "as many codes as rows, pixels and numbers", autoencoder(rng, 3, 3, 3, 3)
     # clause: "with any axes in front, to the mean and the logarithm of the variance of p(x|z)"
-    yield "a decoder with small variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-4, -3, size=3))
+    yield "a decoder with small variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-2, -1.5, size=3))
     yield "a decoder with tiny variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-18, -16, size=3))
     yield "a decoder with large variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(6, 9, size=3))
     # clause: "−∞ for a row in which a σ² is 0, a logarithm of −∞"
@@ -561,6 +561,19 @@ def network(rng, batch, x_dim, z_dim, hidden, *samples):
     }
 
 
+def half_silent(rng, *sizes):
+    """Draw a network in each hidden layer of which some unit is on and some is off, for one image."""
+    while True:
+        inputs = network(rng, *sizes)
+        w = inputs["weights"]
+        reads = [
+            inputs[given] @ w[f"{layer}.kernel"] + w[f"{layer}.bias"]
+            for given, layer in (("x", "encoder_hidden"), ("z", "decoder_hidden"))
+        ]
+        if all(one.min() < -0.2 and one.max() > 0.2 for one in reads):
+            return inputs
+
+
 def training(rng, *sizes, steps=2, **options):
     """Draw a network, and batches of binary images with their noise."""
     inputs = network(rng, *sizes)
@@ -593,9 +606,9 @@ def _(rng):
     # hidden layers have"
     yield "codes and logits", network(rng, 5, 7, 3, 6)
     inputs = network(rng, 6, 5, 2, 7, 3)
-    inputs["weights"] |= {name: 4 * one for name, one in inputs["weights"].items() if "kernel" in name}
+    inputs["weights"] |= {name: 9 * one for name, one in inputs["weights"].items() if "kernel" in name}
     yield "large codes and logits", inputs
-    yield "one image, and codes of one number", network(rng, 1, 3, 1, 2)
+    yield "one image, and codes of one number", half_silent(rng, 1, 3, 1, 2)
     # clause: "codes may have any axes in front"
     yield "five codes for each image", network(rng, 4, 4, 2, 5, 5)
     # clause: "Follow the loss' gradient for one step of self.optimizer, which compile has set", "What holds

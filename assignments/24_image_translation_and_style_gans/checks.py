@@ -477,7 +477,7 @@ def _(rng):
         sizes = [(batch, height, width, channels) for (batch, height, width, channels), _ in asked]
         twice = [(batch, 2 * height, 2 * width, channels) for batch, height, width, channels in sizes]
         return {
-            "images": [(rng.normal(size=lo), rng.normal(size=hi)) for lo, hi in zip(sizes, twice)],
+            "images": [(9 * rng.normal(size=lo), 9 * rng.normal(size=hi)) for lo, hi in zip(sizes, twice)],
             "alphas": [float(alpha) for _, alpha in asked],
             "cotangents": [rng.normal(size=hi) for hi in twice],
         }
@@ -527,9 +527,11 @@ def styled(rng, batch, height, width, channels, spread=1.0, **options):
     shape = (batch, height, width, channels)
     each = (batch, 1, 1, channels)
     spreads = spread * rng.uniform(0.5, 3, size=each)
+    scale = np.abs(far_from_zero(rng, (batch, channels)))
+    scale[:, rng.integers(channels)] *= -1  # in each image one, and not all if there are several
     return {
         "x": spreads * (rng.normal(size=each) + rng.normal(size=shape)),
-        "scale": far_from_zero(rng, (batch, channels)),
+        "scale": scale,
         "shift": rng.normal(size=(batch, channels)),
         "cotangent": rng.normal(size=shape),
         **options,
@@ -647,7 +649,7 @@ def _(rng):
         return {
             "styles": [
                 (
-                    rng.normal(size=(batch, width)), rng.normal(size=(batch, width)),
+                    9 * rng.normal(size=(batch, width)), 9 * rng.normal(size=(batch, width)),
                     rng.normal(size=(batch, layers, width)),
                 )
                 for batch, width, _, layers in asked
