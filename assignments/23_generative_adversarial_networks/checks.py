@@ -341,15 +341,24 @@ def _(rng):
     # clause: "Probabilities may be as small as 1e-300"
     yield "very small probabilities", found(tiny(9), tiny(7), tiny(11))
 
+    def nearly_one(places):
+        # Half of the places are hardly ever a fake's, so that 1 - D is a few ten-millionths there.
+        p, q = distribution(rng, places, 5.0), distribution(rng, places, 5.0)
+        rows = rng.permutation(places)[: places // 2]
+        q[rows] = p[rows] * rng.uniform(1e-7, 4e-7, size=len(rows))
+        return p, q / q.sum()
+
+    yield "places where D is nearly 1, or nearly 0", found(nearly_one(8), nearly_one(10), nearly_one(9)[::-1])
+
     p, q = distribution(rng, 6), distribution(rng, 6)
     low = p.copy()
     low[rng.integers(6)] = -rng.uniform(0.05, 0.2)
     low /= low.sum()
-    many = p * rng.uniform(1.05, 3), p * (1 + 3e-6), p * (1 - 3e-6), np.zeros(6), np.full(6, np.nan)
+    many = p * rng.uniform(1.05, 3), p * (1 + 3e-6), p * (1 - 3e-6), np.zeros(6)
     # clause: "`p` and `q` are not equally long", "one of them has a negative entry"
     # clause: "does not sum to 1 within 1e-6"
     wrong = [(low, q), (q, low), *((one, q) for one in many), *((q, one) for one in many)]
-    wrong += [(distribution(rng, 5), q), (np.ones(1), q), (q, np.ones(1))]
+    wrong += [(distribution(rng, 5), q), (np.ones(1), q), (q, np.ones(1)), (0.7 * p, 1.3 * q)]
     # clause: "none below 0, which sum to 1"
     # A mirrored pair has nearly the same value whether or not it is divided by its sums.
     fine = [(p, q), (p * (1 + 5e-7), p[::-1] * (1 - 5e-7)), (np.ones(1), np.ones(1))]
@@ -657,11 +666,12 @@ def _(rng):
     low = p.copy()
     low[rng.integers(9)] = -rng.uniform(0.05, 0.2)
     low /= low.sum()
-    many = p * rng.uniform(1.05, 3), p * (1 + 3e-6), p * (1 - 3e-6), np.zeros(9), np.full(9, np.nan)
+    many = p * rng.uniform(1.05, 3), p * (1 + 3e-6), p * (1 - 3e-6), np.zeros(9)
     # clause: "`p` or `q` has a negative entry", "one of the two does not sum to 1 within 1e-6"
     wrong = [(low, q, x), (q, low, x), *((one, q, x) for one in many), *((q, one, x) for one in many)]
     # clause: "`p`, `q` and `x` are not equally long"
     wrong += [(distribution(rng, 8), q, x), (p, distribution(rng, 8), x), (p, q, x[1:]), (p, q, x[:1])]
+    wrong += [(p, q, np.append(x, x.max() + 1)), (0.7 * p, 1.3 * q, x)]
     fine = [(p, q, x), (p * (1 + 3e-7), q * (1 - 3e-7), x), (np.ones(1), np.ones(1), x[:1])]
     order = rng.permutation(len(wrong) + len(fine))
     yield (

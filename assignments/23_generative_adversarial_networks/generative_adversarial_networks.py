@@ -620,7 +620,7 @@ def optimal_discriminator(
 
     Raises:
         ValueError: `p` and `q` are not equally long, one of them has a negative entry, or one of them
-            does not sum to 1 within 1e-6. A sum that is NaN is refused too.
+            does not sum to 1 within 1e-6.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -855,7 +855,7 @@ def kantorovich_dual(
 
     Raises:
         ValueError: `p`, `q` and `x` are not equally long, `p` or `q` has a negative entry, or one of the
-            two does not sum to 1 within 1e-6. A sum that is NaN is refused too.
+            two does not sum to 1 within 1e-6.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -623,7 +623,7 @@ def optimal_discriminator(
 
     Raises:
         ValueError: `p` and `q` are not equally long, one of them has a negative entry, or one of them
-            does not sum to 1 within 1e-6. A sum that is NaN is refused too.
+            does not sum to 1 within 1e-6.
     """
     ### BEGIN SOLUTION
     if len(p) != len(q):
@@ -870,7 +870,7 @@ def kantorovich_dual(
 
     Raises:
         ValueError: `p`, `q` and `x` are not equally long, `p` or `q` has a negative entry, or one of the
-            two does not sum to 1 within 1e-6. A sum that is NaN is refused too.
+            two does not sum to 1 within 1e-6.
     """
     ### BEGIN SOLUTION
     if not len(p) == len(q) == len(x):
