@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import resource
 import shutil
 import tempfile
@@ -20,8 +21,12 @@ PATIENCE = 900  # seconds that a cell may take where others keep the machine bus
 NEEDED = ("checks.py", names.KEY)  # of the assignment, by the cells that check
 
 
-def run(topic: Topic) -> NotebookFound:
+def run(topic: Topic, notebook: Any = None) -> NotebookFound:
     """Run a topic's notebook in a kernel of its own, in a copy of the assignment.
+
+    Args:
+        topic: whose notebook it is.
+        notebook: as it is to be run, if it is not the instructor's; its cells get their outputs.
 
     What a demonstration claims, it asserts, and a check that is not passed
     raises, so that the first cell that fails ends the run.
@@ -32,7 +37,7 @@ def run(topic: Topic) -> NotebookFound:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    notebook = instructor_notebook(topic)
+    notebook = notebook or instructor_notebook(topic)
     missing = [name for name in NEEDED if not (topic.assignment / name).is_file()]
     if missing:
         raise AuthorError(f"{topic.assignment} holds no {missing[0]}: run `grader build {topic.name}`")
@@ -69,6 +74,17 @@ def run(topic: Topic) -> NotebookFound:
                 if error:
                     break
     return NotebookFound(ran, time.monotonic() - started, cpu_of_children() - used, error)
+
+
+def last_picture(notebook: Any) -> bytes | None:
+    """Return the PNG that the cells of a notebook that was run end with, if any of them shows one."""
+    shown = [
+        output.data["image/png"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    return base64.b64decode(shown[-1]) if shown else None
 
 
 def cpu_of_children() -> float:

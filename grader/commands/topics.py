@@ -2,19 +2,69 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import click
 
-from grader.commands.common import chosen_topics, console, course_option, plain_errors
+from grader.commands.common import chosen_topics, console, course_option, file_option, plain_errors
+from grader.course import Topic
+from grader.errors import PlainError
+
+PICTURES = Path("pictures", "syllabus")  # beside the page
+COLOURS = 128  # of a picture on the page: a third of its bytes
 
 
 @click.command()
+@click.argument("chosen", nargs=-1, metavar="[TOPIC]...")
 @course_option
-def topics(folder: Path | None) -> None:
-    """List the topics, their exercises and points, and what is built."""
+@file_option(
+    "--page",
+    "page",
+    help="Write the syllabus of all topics there, as Markdown: questions, exercises, hours, papers.",
+)
+@click.option(
+    "--draw",
+    is_flag=True,
+    help="With --page: run the notebooks of TOPICS, of all by default, for the picture that each ends with "
+    "(one to three minutes each).",
+)
+def topics(chosen: tuple[str, ...], folder: Path | None, page: Path | None, draw: bool) -> None:
+    """List the topics, all by default, their exercises and points, and what is built."""
     from grader.report import terminal
 
     with plain_errors():
-        course, _ = chosen_topics(folder, ())
-        terminal.show_topics(console(), course)
+        course, several = chosen_topics(folder, chosen)
+        if page is None:
+            if draw:
+                raise PlainError("--draw draws for a page: name its file with --page")
+            terminal.show_topics(console(), course, several)
+            return
+        from grader.authoring import syllabus
+
+        pictures = page.parent / PICTURES
+        if draw:
+            for topic in several:
+                _draw(topic, pictures / f"{topic.id}.png")
+        page.write_text(syllabus.page(course, page, pictures), encoding="utf-8")
+        click.echo(f"The syllabus is in {page}.")
+
+
+def _draw(topic: Topic, file: Path) -> None:
+    """Run a topic's notebook, and keep the picture that it ends with."""
+    from PIL import Image
+
+    from grader.audit import notebook
+    from grader.authoring.notebook import instructor_notebook
+
+    cells = instructor_notebook(topic)
+    ran = notebook.run(topic, cells)
+    if ran.error:
+        raise PlainError(f"{topic.id}: {notebook.problems_of(ran)[0]}")
+    drawn = notebook.last_picture(cells)
+    if drawn is None:
+        raise PlainError(f"{topic.id}: no cell of its notebook shows a picture")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(io.BytesIO(drawn)) as picture:
+        picture.convert("RGB").quantize(COLOURS).save(file, optimize=True)
+    click.echo(f"{topic.id}: {file}")

@@ -56,11 +56,11 @@ def show_class(console: Console, results: Results) -> None:
     console.print(_text(f"{_count(len(graded), 'submission')} of {students} graded.", "bold"))
 
 
-def show_topics(console: Console, course: Course) -> None:
-    """Show the syllabus: each topic, its exercises and points, and what is built of it."""
+def show_topics(console: Console, course: Course, topics: Sequence[Topic]) -> None:
+    """Show topics of the syllabus: each one, its exercises and points, and what is built of it."""
     _fit(console)
     table = _table("", ["topic", "points", "assignment", "hidden key"], numbers={1})
-    for topic in course.topics:
+    for topic in topics:
         title = _text(f"{topic.id[:2]} {topic.name}", "bold")
         try:
             points = [f"{one.name} {one.points:g}" for one in topic.checks.exercises.values()]
@@ -70,7 +70,7 @@ def show_topics(console: Console, course: Course) -> None:
         listed = _join(title, _text("\n" + ", ".join(points)))
         table.add_row(listed, f"{topic.checks.points:g}", *map(_text, _states(topic)))
     console.print(table)
-    console.print(_text(f"{_count(len(course.topics), 'topic')} in {course.root}.", "bold"))
+    console.print(_text(f"{_count(len(topics), 'topic')} in {course.root}.", "bold"))
 
 
 def _rows(graded: Sequence[Graded]) -> Table:
