@@ -22,7 +22,7 @@ QUESTION = re.compile(r"\*\*The question\.\*\*[ \t]*(.+?)(?=\n[ \t]*\n|\Z)", re.
 # As docstrings cite: "Title" (2017), https://…; and as texts do: [Title](https://…) (2017), or … 2017).
 QUOTED = re.compile(r'"([^"]{6,200}?)[,.]?" \(((?:1[5-9]|20)\d\d)\)(?:, <?(https?://[^\s,;>]+))?')
 LINKED = re.compile(
-    r"\[([^\]\[]{6,200}?)\]\((https?://(?:[^\s()]|\([^\s()]*\))+)\)[,)]? ?\(?((?:1[5-9]|20)\d\d)\)?"
+    r"\[([^\]\[]{4,200}?)\]\((https?://(?:[^\s()]|\([^\s()]*\))+)\)[,)]? ?\(?((?:1[5-9]|20)\d\d)\)?"
 )
 SPACE = re.compile(r"\s+")
 HEAD = """\
@@ -68,11 +68,15 @@ def entry(topic: Topic, picture: Path | None = None) -> Entry:
     found = (QUESTION.search(cell.source) for cell in cells if cell.cell_type == "markdown")
     question = next((SPACE.sub(" ", match[1]).strip() for match in found if match), "")
     papers: dict[str, Paper] = {}
-    for paper in (paper for text in _texts(topic, cells) for paper in _papers(text)):
-        key = re.sub(r"\W+", "", paper.title.casefold())
-        if key not in papers or (paper.link and not papers[key].link):
-            papers[key] = paper
-    ordered = sorted(papers.values(), key=lambda one: (one.year, one.title))
+    # A paper may be called by a part of its title, or cited without a link: the whole title is shown, once.
+    for paper in sorted(
+        (paper for text in _texts(topic, cells) for paper in _papers(text)),
+        key=lambda one: (not one.link, -len(one.title)),
+    ):
+        title = re.sub(r"\W+", "", paper.title.casefold())
+        if paper.link not in papers and title not in papers:
+            papers |= {key: paper for key in (paper.link, title) if key}
+    ordered = sorted(set(papers.values()), key=lambda one: (one.year, one.title))
     return Entry(topic, question, tuple(ordered), picture)
 
 

@@ -20,7 +20,8 @@ TEXT = """\
 is meant?
 
 Read on: Gauss, [Theory of
-Motion](https://example.org/motion_(1809)) (1809); more ([Later](https://example.org/later), 1999).
+Motion](https://example.org/motion_(1809)) (1809); [Motion](https://example.org/motion_(1809)) (1809);
+more ([Later](https://example.org/later), 1999).
 """
 CITED = """\
 Average the rows of a matrix.
@@ -43,6 +44,7 @@ def test_question_and_papers_are_read_off_the_chapter(course: Course) -> None:
         Paper("Nobody at all", 1700),
         Paper("New Methods", 1805, "https://doi.org/10.1016/0041-5553(64)90137-5"),
     )
+    assert len(found.papers) == 4
     assert found.papers[2] == Paper("Theory of Motion", 1809, "https://example.org/motion_(1809)")
     assert found.papers[-1] == Paper("Later", 1999, "https://example.org/later")
 
