@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.commands.common import chosen_topics, console, course_option, file_option, plain_errors
-from grader.course import Topic
 from grader.errors import PlainError
+
+if TYPE_CHECKING:
+    from grader.course import Topic
 
 PICTURES = Path("pictures", "syllabus")  # beside the page
 COLOURS = 128  # of a picture on the page: a third of its bytes
@@ -30,7 +33,7 @@ COLOURS = 128  # of a picture on the page: a third of its bytes
     "(one to three minutes each).",
 )
 def topics(chosen: tuple[str, ...], folder: Path | None, page: Path | None, draw: bool) -> None:
-    """List the topics, all by default, their exercises and points, and what is built."""
+    """List topics, their exercises and points, and what is built."""
     from grader.report import terminal
 
     with plain_errors():
