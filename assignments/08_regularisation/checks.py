@@ -95,7 +95,9 @@ def _(rng):
     # clause: "the cost of its square, λ₂"; a size that costs nothing
     yield "one kernel, L2 only", {"weights": [sized(rng, 3, 5)], "l1": 0.0, "l2": 0.7}
     # clause: "the cost of the size of a weight, λ₁"; and a square that costs nothing
-    yield "one kernel, L1 only", {"weights": [sized(rng, 4, 1)], "l1": 0.3, "l2": 0.0}
+    # Of either sign, so that sizes are not the weights themselves.
+    signs = rng.permutation([1, 1, -1, -1])[:, None]
+    yield "one kernel, L1 only", {"weights": [signs * np.abs(sized(rng, 4, 1))], "l1": 0.3, "l2": 0.0}
     # clause: "the others (biases, scales of a normalisation) are not penalised"
     yield "two layers with their biases, both penalties", {
         "weights": [sized(rng, 4, 6), sized(rng, 6), sized(rng, 6, 2), sized(rng, 2)],
@@ -142,7 +144,7 @@ def losses(*numbers):
 def wander(rng, epochs, flat):
     """Draw a history that falls, and after the epoch `flat` rises, in exact and distinct steps."""
     trend = 4 * np.abs(np.arange(epochs) - flat)
-    return losses(*(200 + 3 * trend + rng.integers(-16, 16, size=epochs)))
+    return losses(*(200 + 3 * trend + rng.integers(-16, 16, size=epochs) + rng.permutation(epochs) / 64))
 
 
 def later(rng, *histories):
@@ -162,7 +164,11 @@ def shuffled(rng, histories):
 def _(rng):
     # clause: "the best of the epochs that were run"
     yield "a best epoch in the middle", {
-        "histories": [wander(rng, 30, flat) - low for flat, low in ((3, 0), (11, 4), (18, 9))],
+        "histories": shuffled(rng, [
+            *(wander(rng, 30, flat) - low for flat, low in ((3, 0), (11, 4), (18, 9))),
+            # Each better than the one before, and none better than the best.
+            *later(rng, losses(50, 60, 59, 58, 57, 56, 55, 54, 40)),
+        ]),
         "patience": 4, "min_delta": 0.0,
     }
     # clause: "the last one, if nothing stops it"; "at least one"
@@ -244,8 +250,10 @@ def _(rng):
         "dy": np.array([3, -4, 0, 2]), "dx": np.array([0, 1, -3, 2]),
     }
     # clause: "which after a shift as long as the image or longer is all of it"
+    # Of the two that stay in sight, one is mirrored.
+    flip = [*rng.permutation([True, False]), *rng.permutation([True, False, True, False])]
     yield "shifts to the border and out of sight", {
-        "x": sized(rng, 6, 3, 4, 2), "flip": rng.permutation([True, False, True, False, True, False]),
+        "x": sized(rng, 6, 3, 4, 2), "flip": np.array(flip),
         "dy": np.array([2, -2, 3, 0, -7, 1]), "dx": np.array([3, -3, 0, -4, 1, 9]),
     }
 
@@ -410,7 +418,8 @@ def _(rng):
         "dW_full": layer_gradient(rng, 5, 7), "groups": toeplitz(5, 3),
     }
     yield "a convolution with stride 2, one output row", {
-        "dW_full": layer_gradient(rng, 1, 4), "groups": toeplitz(1, 4, stride=2)[:, ::-1],
+        "dW_full": np.abs(layer_gradient(rng, 1, 4)) * rng.permutation([1, 1, -1, -1]),
+        "groups": toeplitz(1, 4, stride=2)[:, ::-1],
     }
     yield "a convolution with stride 2 and a kernel of two", {
         "dW_full": layer_gradient(rng, 4, 8), "groups": toeplitz(4, 2, stride=2),
