@@ -290,7 +290,7 @@ def _(rng):
     yield "two steps, seven examples", network(7, 4, 5, 3, steps=2, lr=0.2)
     yield "five steps, ten examples, many classes", network(10, 6, 4, 7, steps=5, lr=0.1)
     yield "weights so large that a probability is 0", network(
-        6, 5, 8, 4, steps=2, lr=0.001, scale=6.0, behind=150.0
+        6, 5, 8, 4, steps=2, lr=0.01, scale=6.0, behind=150.0
     )
     # Few and small steps, so that no rounding grows until it shows: a wrong answer has the same losses, and
     # so the same name, on every machine. Whether all labels are learnt by heart is shown in the notebook.
