@@ -214,3 +214,17 @@ def another(room: Classroom, tmp_path: Path) -> Classroom:
     """The graded class once more, to be changed."""
     shutil.copytree(room.root, tmp_path / "course", symlinks=True)
     return Classroom(Course(tmp_path / "course"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium; Playwright's own is not downloaded."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
+from grader.names import TRUTH
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -184,3 +186,8 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(file=cast("TextIO", Printed(sys.stdout)))
+
+
+def is_simulated(folder: Path) -> bool:
+    """Whether a folder is of a class that `grader simulate` made, which has its truth above it."""
+    return any((above / TRUTH).is_file() for above in (folder, *folder.parents))

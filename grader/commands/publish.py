@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, plain_errors
-from grader.names import TRUTH
+from grader.commands.common import chosen_topics, course_option, is_simulated, plain_errors
 
 
 @click.command()
@@ -42,7 +41,7 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
                 found = {topic.id: store.kept(topic.id) for topic in chosen}
         except StoreError as error:
             raise click.ClickException(str(error)) from error
-        simulated = functools.cache(_simulated)
+        simulated = functools.cache(is_simulated)
         kept = {
             topic: [one for one in results if not simulated((course.root / one.graded.file).parent)]
             for topic, results in found.items()
@@ -79,8 +78,3 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
                 click.echo(f"{topic.id}: {done.count} published.")
     if passed_over:
         raise click.ClickException(f"{passed_over} submissions were not published, for the reasons above.")
-
-
-def _simulated(folder: Path) -> bool:
-    """Whether a folder is of a class that `grader simulate` made, which has its truth above it."""
-    return any((above / TRUTH).is_file() for above in (folder, *folder.parents))

@@ -1,5 +1,6 @@
 """From verdicts to what people and programs read.
 
 Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge`
-(GitHub and GitLab), `pictures` and `words` (what each verdict is called).
+(GitHub and GitLab), `pages` of what `analysis` finds in a class, `pictures` and
+`words` (what each verdict is called).
 """

@@ -26,20 +26,6 @@ PATIENCE = 60_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; Playwright's own is not downloaded."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def room(room: Classroom, tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     """The graded class once more: what is entered here is in no other module's gradebook."""
     root = tmp_path_factory.mktemp("pages") / "course"
