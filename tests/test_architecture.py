@@ -47,7 +47,7 @@ MODULES = {
     " operators margins mistakes mutated added forms survey known annotations syntax exchanges distance"
     " reasons findings",
     "report": "junit forge pages analysis display pictures svg data terminal words",
-    "authoring": "syllabus truth simulate ways release public_key skeleton graft recording notebook",
+    "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
     " interrupt run budget judge explain phrases form compare store database zips work rules secret key",
     "client": "warm kept server spares child process",

@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode, reads
 
 from grader import __version__
+from grader.authoring.edits import record, refuse_edits
 from grader.authoring.notebook import instructor_notebook, script, solution_regions, to_bytes
 from grader.authoring.public_key import is_recorded, public_keys
 from grader.course import Course, Topic
@@ -40,10 +41,12 @@ def build(
     topics: Sequence[Topic] | None = None,
     check: bool = False,
     progress: Progress = lambda step: None,
+    overwrite: bool = False,
 ) -> list[str]:
     """Derive source/, assignments/ and the public keys of `topics`, all by default.
 
-    With `check` nothing in the course is written.
+    With `check` nothing in the course is written. What was edited by hand is
+    written over with `overwrite` alone.
 
     Returns:
         The files that were written; with `check`, those that are stale,
@@ -52,10 +55,13 @@ def build(
     Raises:
         AuthorError: a topic is not in order, or something of a solution would
             reach the students.
+        EditedByHand: generated files were edited, and would be overwritten.
         OSError: a file cannot be written; those before it are whole.
     """
     chosen = list(course.topics if topics is None else topics)
     files = generate(chosen, progress)
+    if not check and not overwrite:
+        refuse_to_overwrite(chosen, files)
     unrecorded = [topic for topic in chosen if not is_recorded(topic)]
     keyed = [topic for topic in chosen if topic not in unrecorded] if check else chosen
     keys = public_keys(keyed, lambda name: progress(f"{name}: public key"))
@@ -73,6 +79,21 @@ def build(
     return [str(path.relative_to(course.root)) for path in sorted(stale)]
 
 
+def refuse_to_overwrite(topics: Sequence[Topic], files: Mapping[Path, bytes] | None = None) -> None:
+    """Do nothing if building `topics` would undo no edit by hand.
+
+    Args:
+        files: what `generate` returns for them, if that is known.
+
+    Raises:
+        EditedByHand: it would.
+        AuthorError: a topic is not in order.
+    """
+    files = generate(topics) if files is None else files
+    for topic in topics:
+        refuse_edits(topic, files)
+
+
 def generate(topics: Sequence[Topic], progress: Progress = lambda step: None) -> dict[Path, bytes]:
     """Return every generated file of `topics` but the keys, by path.
 
@@ -83,6 +104,7 @@ def generate(topics: Sequence[Topic], progress: Progress = lambda step: None) ->
     for topic in topics:
         progress(f"{topic.id}: notebook")
         sources[topic.id] = instructor_notebook(topic)
+        record(sources[topic.id], {f"{topic.name}.ipynb": to_bytes(sources[topic.id])})
     texts = {topic.id: (topic.name, to_bytes(sources[topic.id])) for topic in topics}
     if topics:
         progress("nbgrader: release")
@@ -100,6 +122,8 @@ def generate(topics: Sequence[Topic], progress: Progress = lambda step: None) ->
         if instructions:
             given[HAND_IN] = instructions.encode()
         refuse_leaks(topic, sources[topic.id], notebook, given)
+        record(notebook, given)
+        given[f"{topic.name}.ipynb"] = to_bytes(notebook)
         files[topic.source / f"{topic.name}.ipynb"] = texts[topic.id][1]
         files.update({topic.assignment / name: content for name, content in given.items()})
     return files

@@ -33,6 +33,7 @@ def configure(c: Any) -> None:
     c.CourseDirectory.source_directory = "source"
     c.CourseDirectory.release_directory = "assignments"
     c.Execute.timeout = CELL_SECONDS
+    c.GenerateAssignment.exporter_class = f"{HERE}.hooks.CarefulExporter"
     c.GenerateAssignment.post_convert_hook = f"{HERE}.hooks.complete_assignment"
     c.ZipCollectApp.extractor_plugin = f"{HERE}.archives.ExtractArchives"
     c.ZipCollectApp.collector_plugin = f"{HERE}.archives.CollectByName"

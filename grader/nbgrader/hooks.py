@@ -1,4 +1,4 @@
-"""Steps of ours that follow nbgrader's own."""
+"""Steps of ours before and after nbgrader's own `generate_assignment`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,41 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import NbGraderException
+
+from grader.authoring.release import build, refuse_to_overwrite
+from grader.course import CourseError, find_course
+from grader.exercise import AuthorError
+
 log = logging.getLogger("traitlets")
+
+
+class CarefulExporter(NotebookExporter):
+    """nbgrader's exporter, which is not made where an assignment's files were edited by hand.
+
+    nbgrader makes it once it knows which assignments are meant, and before it
+    removes anything; its own hooks come after that.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Look at the assignments that are to be generated.
+
+        Raises:
+            NbGraderException: one was edited, or cannot be made; why is logged.
+        """
+        super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]
+        assert self.parent is not None
+        names = {Path(folder).name for folder in self.parent.assignments}
+        try:
+            course = find_course(Path(self.parent.coursedir.root))
+        except CourseError:
+            return  # nothing there is made by us
+        try:
+            refuse_to_overwrite([topic for topic in course.topics if topic.id in names])
+        except AuthorError as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from error
 
 
 def complete_assignment(assignment: str, **_: Any) -> None:
@@ -17,13 +51,10 @@ def complete_assignment(assignment: str, **_: Any) -> None:
     Raises:
         SystemExit: they could not be made; nbgrader ignores every other exception.
     """
-    from grader.authoring.release import build
-    from grader.course import find_course
-
     course = find_course(Path.cwd())
     topics = [topic for topic in course.topics if topic.id == assignment]
     try:
-        for path in build(course, topics):
+        for path in build(course, topics, overwrite=True):  # what would be lost was looked for before
             log.info("Writing %s", path)
     except Exception as error:
         raise SystemExit(f"{assignment} is not complete, do not release it: {error}") from error

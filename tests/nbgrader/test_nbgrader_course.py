@@ -190,7 +190,22 @@ class TestGenerate:
         checks = another.root / "solutions" / TOPIC / "checks.py"
         checks.write_text(checks.read_text() + "\nraise ValueError('broken')\n")
         said = another.run("nbgrader", "generate_assignment", TOPIC, "--force", fails=True)
-        assert "not complete, do not release it" in said
+        assert "broken" in said
+        assert (another.root / "assignments" / TOPIC / f"{NAME}.ipynb").is_file()
+
+    def test_what_was_edited_by_hand_is_not_undone(self, another: Classroom) -> None:
+        """Stock releases the edit, and our own step then put the solution's text in its place."""
+        edited = another.root / "source" / TOPIC / f"{NAME}.ipynb"
+        edited.write_text(edited.read_text().replace("# Averages", "# Averages, due on Monday"))
+        before = {path: path.read_bytes() for path in (another.root / "assignments").rglob("*.*")}
+        said = another.run("nbgrader", "generate_assignment", TOPIC, "--force", fails=True)
+        assert "-# Averages, due on Monday" in said and "--overwrite" in said
+        assert f"to be edited in solutions/{TOPIC}/solution.py" in said
+        assert {path: path.read_bytes() for path in (another.root / "assignments").rglob("*.*")} == before
+        assert "due on Monday" in edited.read_text()
+        another.run("grader", "build", NAME, "--overwrite")
+        another.run("nbgrader", "generate_assignment", TOPIC, "--force")
+        assert "due on Monday" not in edited.read_text()
 
     def test_the_gradebook_is_made_without_alembic_on_the_path(
         self, another: Classroom, monkeypatch: pytest.MonkeyPatch
