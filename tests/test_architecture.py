@@ -36,10 +36,10 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci collect data doctor extend forget grade hint key new publish"
-    " report simulate status submit topics watch common",
-    "nbgrader": "hooks extensions gradebook exporter autograde pictures feedback scripts cells archives"
-    " spreadsheet awaited markdown",
+    "commands": "main audit build check ci feedback collect data doctor extend forget grade hint key new"
+    " publish report simulate status submit topics watch common",
+    "nbgrader": "hooks extensions returning gradebook exporter autograde pictures feedback scripts cells"
+    " archives spreadsheet awaited markdown",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,22 +17,19 @@ from grader.commands.common import (
     export_options,
     groups_option,
     plain_errors,
+    roster_option,
 )
 
 if TYPE_CHECKING:
     from grader.course import Topic
-    from grader.grading.exports import Export
+    from grader.grading.collect import Collected
     from grader.grading.roster import Student
 
 
 @click.command()
 @click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path, exists=True))
 @export_options
-@click.option(
-    "--roster",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="With --from: call students as this table does, whose column `id` holds their names.",
-)
+@roster_option
 @groups_option
 @click.option("--topic", "names", multiple=True, help="Only this topic; may be given more than once.")
 @click.option(
@@ -89,10 +87,11 @@ def collect(
     from grader.grading import roster as rosters
 
     if platform:
-        with plain_errors():
-            listed = rosters.students(roster) if roster else []
-            members = rosters.groups(groups) if groups else {}
-            _from_export(source, export_of(platform, attempt, listed), members, names, target, folder)
+        with (
+            plain_errors(),
+            exported(source, platform, attempt, roster, groups, names, folder) as found,
+        ):
+            _fill(found, target)
         return
     if roster or groups:
         raise click.UsageError("--roster and --groups go with --from PLATFORM")
@@ -123,29 +122,39 @@ def collect(
         raise click.ClickException(f"{len(done.problems)} could not be read, for the reasons above.")
 
 
-def _from_export(
+@contextmanager
+def exported(
     source: Path,
-    export: Export | None,
-    groups: Mapping[str, Sequence[str]],
+    platform: str,
+    attempt: str,
+    roster: Path | None,
+    groups: Path | None,
     names: tuple[str, ...],
-    target: Path,
     folder: Path | None,
-) -> None:
-    """Write what an export holds to submitted/, and name what could not be taken."""
+) -> Iterator[Collected]:
+    """Yield what an export holds, under the names that students have in the course, to be read until then."""
     from grader.commands.grade import level_for
+    from grader.grading import roster as rosters
     from grader.grading.collect import collect
-    from grader.grading.gather import fill
     from grader.grading.grader import Grader
     from grader.grading.groups import shared
     from grader.grading.rules import rules_for, topics_of
     from grader.sandbox.levels import Level
-    from grader.text import inert, printable
 
+    export = export_of(platform, attempt, rosters.students(roster) if roster else [])
+    members = rosters.groups(groups) if groups else {}
     rules = rules_for(names, False, None, folder)
     with Grader(rules, level=level_for(Level.NONE)) as grader:
         found = collect([source], rules, grader.open_archive, (), topics_of(None, folder), export)
-        found = shared(found, groups)
-        unread = fill(found, target)
+        yield shared(found, members)
+
+
+def _fill(found: Collected, target: Path) -> None:
+    """Write what an export holds to submitted/, and name what could not be taken."""
+    from grader.grading.gather import fill
+    from grader.text import inert, printable
+
+    unread = fill(found, target)
     for work in found.works:
         for note in work.notes:
             click.echo(f"  {inert(printable(f'{work.student}: {note}'))}")

@@ -58,6 +58,13 @@ groups_option = click.option(
 )
 
 
+roster_option = click.option(
+    "--roster",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --from: call students as this table does, whose column `id` holds their names.",
+)
+
+
 PLATFORMS = ("auto", "blackboard", "brightspace", "canvas", "gradescope", "moodle")
 
 

@@ -39,12 +39,14 @@ class NothingToGrade(PlainError):
 class Collected:
     """What was found: submissions by student and topic, and what could not be taken.
 
-    `handed_in` says when each student did so, where a platform's export tells.
+    `handed_in` says when each student did so, where a platform's export tells, and
+    `written` what the platform puts before a file's name of theirs.
     """
 
     works: list[Work]
     passed_over: list[PassedOver]
     handed_in: Mapping[str, datetime]
+    written: Mapping[str, str] = field(default_factory=dict)
 
 
 def collect(
@@ -81,7 +83,7 @@ def collect(
         search.take(path, of_class=True)
     works = [work for key in sorted(search.found) if (work := search.chosen(*key))]
     if works:
-        return Collected(works, search.passed_over, search.handed_in)
+        return Collected(works, search.passed_over, search.handed_in, search.written)
     said = [f"{one.file}: {one.reason}" for one in search.passed_over[:NAMED]]
     if len(search.passed_over) > NAMED:
         said.append(f"and {len(search.passed_over) - NAMED} more")
@@ -99,6 +101,7 @@ class _Search:
     passed_over: list[PassedOver] = field(default_factory=list)
     noted: dict[str, list[str]] = field(default_factory=dict)  # by student
     handed_in: dict[str, datetime] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     count: int = 0  # of the files that were found
 
     def take(self, path: Path, of_class: bool) -> None:
@@ -150,6 +153,7 @@ class _Search:
         done = arranged(files, export, self.layout)
         self.noted |= done.notes
         self.handed_in |= done.handed_in
+        self.written |= done.written
         self._class(done.files, path.stem)
 
     def chosen(self, student: str, topic: str) -> Work | None:

@@ -46,11 +46,18 @@ class Export:
 
 @dataclass
 class Arranged:
-    """The files of an export, as STUDENT/FILE; what was noticed of each student, and when they handed in."""
+    """The files of an export, as STUDENT/FILE, and what it says of each student.
+
+    Attributes:
+        notes: what was noticed.
+        handed_in: when they handed in.
+        written: what the platform puts before a file's name of theirs; see `Attempt`.
+    """
 
     files: list[Found] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
     handed_in: dict[str, datetime] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
 
 
 def arranged(files: Sequence[Found], export: Export, layout: Layout) -> Arranged:
@@ -73,8 +80,11 @@ def arranged(files: Sequence[Found], export: Export, layout: Layout) -> Arranged
         at = stamps[0] if export.which is Which.FIRST else stamps[-1]
         if len(stamps) > 1:
             notes.append(f"of {len(stamps)} attempts the {export.which}, of {at:%Y-%m-%d %H:%M}, counts")
-        counted = [(file, attempt.file) for file, attempt in own if (attempt.at or NEVER) == at]
-        paths, note = _paths([path for _, path in counted], layout)
+        counted = [(file, attempt) for file, attempt in own if (attempt.at or NEVER) == at]
+        paths, note = _paths([attempt.file for _, attempt in counted], layout)
+        # Of several files the one that may be graded, since Canvas shows feedback beside a file.
+        likely = sorted(zip(paths, counted, strict=True), key=lambda pair: not layout.knows(pair[0]))
+        done.written[student] = likely[0][1][1].written
         for (file, _), path in zip(counted, paths, strict=True):
             stamp = 0.0 if at is NEVER else at.timestamp()
             # Whose it is is known: folders of the student's own say nothing.

@@ -43,7 +43,7 @@ def shared(found: Collected, groups: Mapping[str, Sequence[str]]) -> Collected:
             if first.student in found.handed_in:
                 times[member] = found.handed_in[first.student]
     works.sort(key=lambda work: (work.student, work.topic))
-    return Collected(works, passed_over, times)
+    return replace(found, works=works, passed_over=passed_over, handed_in=times)
 
 
 def _digest(work: Work) -> str:

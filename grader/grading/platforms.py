@@ -56,12 +56,15 @@ class Attempt:
         ids: what else the platform knows the student by: numbers, a login, an address.
         file: the file's own name, which the student chose.
         at: when it was handed in, None where the platform does not say.
+        written: what the platform puts before a file's name, and takes back before another's; "" where
+            no such way is known.
     """
 
     name: str
     ids: tuple[str, ...]
     file: PurePosixPath
     at: datetime | None = None
+    written: str = ""
 
     @property
     def who(self) -> Who:
@@ -126,7 +129,8 @@ def _read(platform: Platform, files: Sequence[Found]) -> Iterator[tuple[Found, A
         name = match["name"].removeprefix(assignment)
         own = PurePosixPath(groups.get("file") or "", rest)
         if own.parts:  # Blackboard's .txt tells of a hand-in, and is none
-            yield file, Attempt(name, (groups.get("id") or name,), own, _time(groups.get("at") or ""))
+            at, ids = _time(groups.get("at") or ""), (groups.get("id") or name,)
+            yield file, Attempt(name, ids, own, at, _written(platform, match))
 
 
 def _matched(platform: Platform, path: PurePosixPath) -> Iterator[tuple[re.Match[str], PurePosixPath]]:
@@ -137,6 +141,16 @@ def _matched(platform: Platform, path: PurePosixPath) -> Iterator[tuple[re.Match
         if match and bool(rest.parts) != (platform in FLAT or bool(match.groupdict().get("file"))):
             yield match, rest
             return
+
+
+def _written(platform: Platform, match: re.Match[str]) -> str:
+    """Return what a platform that takes feedback back puts before a file's name.
+
+    Canvas finds student and file by the two numbers in it; Moodle the student, by number and two words.
+    """
+    if platform is Platform.CANVAS:
+        return match[0][: match.start("file")]
+    return f"{match['name']}_{match['id']}_assignsubmission_file_/" if platform is Platform.MOODLE else ""
 
 
 def _shared(heads: Sequence[str]) -> str:

@@ -35,6 +35,8 @@ def configure(c: Any) -> None:
     c.Execute.timeout = CELL_SECONDS
     c.GenerateAssignment.exporter_class = f"{HERE}.hooks.CarefulExporter"
     c.GenerateAssignment.post_convert_hook = f"{HERE}.hooks.complete_assignment"
+    # A page that is there may be older than the grade; nbgrader would leave it without a word.
+    c.GenerateFeedback.force = True
     c.ZipCollectApp.extractor_plugin = f"{HERE}.archives.ExtractArchives"
     c.ZipCollectApp.collector_plugin = f"{HERE}.archives.CollectByName"
     c.ExportApp.plugin_class = f"{HERE}.spreadsheet.CsvExport"

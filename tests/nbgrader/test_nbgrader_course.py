@@ -217,6 +217,17 @@ class TestGenerate:
         assert (another.root / "gradebook.db").exists()
 
 
+class TestFeedback:
+    def test_a_page_shows_the_last_points(self, another: Classroom) -> None:
+        """Stock skips a page that is there, and says so among a hundred lines."""
+        right = f"{NAME}: 100 of 105 points"
+        assert right not in another.page("page_wrong")
+        another.hand_in("page_wrong")
+        another.run("nbgrader", "autograde", TOPIC, "--student=page_wrong", "--force")
+        another.run("nbgrader", "generate_feedback", TOPIC, "--student=page_wrong")
+        assert right in another.page("page_wrong")
+
+
 class TestAutograde:
     def test_what_is_no_file_is_passed_over_and_stops_nobody(self, another: Classroom) -> None:
         """Stock: what a link leads to is shown in `autograded/`, and a pipe is waited for."""
