@@ -92,7 +92,12 @@ def _(rng):
     # clause: "The zeros in front of the side, and those behind it": odd and even numbers of them
     yield "stride 2", bordered(rng, (5, 20), (2, 8), (2, 3), 20)
     # clause: "it may be larger than `k`": never fewer than no zeros
-    yield "strides larger than the kernel", bordered(rng, (6, 30), (1, 4), (3, 8), 20)
+    sides = bordered(rng, (6, 30), (1, 4), (3, 8), 19)["sides"]
+    # Of one at least the last place sees two zeros, of which one goes in front.
+    stride = int(rng.integers(4, 8))
+    side = {"n": stride * int(rng.integers(1, 5)) + 1, "k": 3, "stride": stride}
+    sides.insert(int(rng.integers(20)), side)
+    yield "strides larger than the kernel", {"sides": sides}
     # clause: "it may be longer than the side"
     yield "kernels longer than the side", bordered(rng, (1, 6), (6, 12), (1, 4), 20)
     yield "fifty of all kinds", bordered(rng, (1, 30), (1, 12), (1, 6), 50)
