@@ -36,8 +36,8 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci feedback collect data doctor extend forget grade hint key new"
-    " publish report simulate status submit topics watch common",
+    "commands": "main audit build check ci feedback collect data doctor export extend forget grade hint key"
+    " new publish report simulate status submit topics watch common",
     "nbgrader": "hooks extensions returning gradebook exporter autograde pictures feedback scripts cells"
     " archives spreadsheet awaited markdown",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
@@ -46,7 +46,7 @@ MODULES = {
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions"
     " operators margins mistakes mutated added forms survey known annotations syntax exchanges distance"
     " reasons findings",
-    "report": "junit forge pages analysis display pictures svg data terminal words",
+    "report": "junit forge pages analysis gradesheets tables display pictures svg data terminal words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
     " interrupt run budget judge explain phrases form compare store database zips work rules secret key",

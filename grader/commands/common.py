@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from grader.course import Course, Topic
     from grader.grading.exports import Export
     from grader.grading.roster import Student
+    from grader.verdict import Results
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EVERY = 30.0  # seconds between two lines of a log
@@ -198,3 +199,46 @@ def console() -> Console:
 def is_simulated(folder: Path) -> bool:
     """Whether a folder is of a class that `grader simulate` made, which has its truth above it."""
     return any((above / TRUTH).is_file() for above in (folder, *folder.parents))
+
+
+def course_or_none(folder: Path | None, needed: bool = False) -> Course | None:
+    """Return the course that is meant, None if there is none and none was named or is needed.
+
+    Raises:
+        CourseError: there is none.
+    """
+    from grader.course import CourseError, find_course
+
+    try:
+        return find_course(explicit=folder)
+    except CourseError:
+        if folder is not None or needed:
+            raise
+        return None
+
+
+def graded_in(file: Path | None, db: str, course: Course | None) -> Results:
+    """Return what was graded: of a file of results, or of a database without its simulated classes.
+
+    A simulated class is left out only where there is another one.
+
+    Raises:
+        ResultsProblem: the file cannot be read.
+        click.ClickException: the database cannot be read.
+    """
+    from grader.grading.store import Store, StoreError
+    from grader.report.data import read_json, results
+
+    if file is not None:
+        return read_json(file)
+    try:
+        with Store(db) as store:
+            topics = sorted({place.topic for place in store.listed()})
+            graded = [one.graded for topic in topics for one in store.kept(topic)]
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    root = course.root if course else Path()
+    real = [one for one in graded if not is_simulated((root / one.file).parent)]
+    if real and len(real) < len(graded):
+        click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.", err=True)
+    return results(real or graded, {})

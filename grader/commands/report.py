@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import course_option, is_simulated, plain_errors
+from grader.commands.common import course_option, course_or_none, graded_in, plain_errors
 
 if TYPE_CHECKING:
     from grader.course import Course
     from grader.report.pages import Help
-    from grader.verdict import Results
 
 
 @click.command()
@@ -54,7 +53,6 @@ def report(
     need no network and no server. Each student has one, which holds no number of
     a hidden case.
     """
-    from grader.course import CourseError, find_course
     from grader.errors import PlainError
     from grader.grading.secret import secret
     from grader.report import pages
@@ -62,13 +60,8 @@ def report(
     from grader.report.data import read_json
 
     with plain_errors():
-        try:
-            home: Course | None = find_course(explicit=course)
-        except CourseError:
-            if course is not None or anonymous:
-                raise  # the secret is the course's
-            home = None
-        found = read_json(results) if results else _kept(db, home)
+        home = course_or_none(course, needed=anonymous)  # the secret is the course's
+        found = graded_in(results, db, home)
         if not found.submissions:
             raise PlainError(f"nothing was graded in {results or db}: run `grader grade` first")
         shown = read_json(public) if public else None
@@ -77,24 +70,6 @@ def report(
             found, shown = pages.anonymous(found, named), shown and pages.anonymous(shown, named)
         size = pages.write(folder, analyse(found, shown), found, _help(home))
     click.echo(f"The report is in {folder / 'index.html'} ({size / 1e6:.1f} MB).")
-
-
-def _kept(db: str, course: Course | None) -> Results:
-    """Read a database; a simulated class is left out where there is another one."""
-    from grader.grading.store import Store, StoreError
-    from grader.report.data import results
-
-    try:
-        with Store(db) as store:
-            topics = sorted({place.topic for place in store.listed()})
-            graded = [one.graded for topic in topics for one in store.kept(topic)]
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
-    root = course.root if course else Path()
-    real = [one for one in graded if not is_simulated((root / one.file).parent)]
-    if real and len(real) < len(graded):
-        click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.")
-    return results(real or graded, {})
 
 
 def _help(course: Course | None) -> Help:

@@ -137,21 +137,22 @@ def _row(one: Attempt, roster: Sequence[Student]) -> Student | None:
 
     A number comes second, since any column of the roster may hold the same one by chance.
     """
-    named = [row for row in roster if _letters(one.name) in _spellings(row)]
+    named = [row for row in roster if letters(one.name) in spellings(row)]
     if len(named) == 1:
         return named[0]
     known = [row for row in named or roster if set(one.ids) & set(filter(None, row.columns.values()))]
     return known[0] if len(known) == 1 else None
 
 
-def _spellings(row: Student) -> set[str]:
+def spellings(row: Student) -> set[str]:
     """Return the letters of what a student's name may be: of each column, and of first and last name."""
     known = row.columns
     first, last = (next((known[key] for key in keys if known.get(key)), "") for keys in (FIRST, LAST))
     whole = [first + last, last + first] if first and last else []
     turned = ["".join(text.split(",")[::-1]) for text in known.values()]  # “Lovelace, Ada”
-    return {_letters(text) for text in (*whole, *turned, *known.values())} - {""}
+    return {letters(text) for text in (*whole, *turned, *known.values())} - {""}
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """Return the letters and digits of a name, by which two spellings of it are one."""
     return "".join(sign for sign in unicodedata.normalize("NFC", name).casefold() if sign.isalnum())

@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
-from grader.text import is_formula, printable
+from grader.report.tables import field as shown
 
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
@@ -59,5 +59,4 @@ def field(value: Any) -> str:
     """
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    text = printable(value)
-    return f"'{text}" if is_formula(text) else text
+    return shown(value)

@@ -26,8 +26,9 @@ from markupsafe import Markup
 from grader import files
 from grader.report import svg
 from grader.report.analysis import ENOUGH, ClassFound, TopicFound
+from grader.report.tables import field
 from grader.report.words import WORDS, earned, sign, words
-from grader.text import is_formula, printable
+from grader.text import printable
 from grader.verdict import Results, Status
 
 PEOPLE = 12  # names that stand in a row before the others are folded away
@@ -177,12 +178,7 @@ def _rows(results: Results) -> Iterator[list[object]]:
             seconds = sum(case.seconds for case in verdict.cases)
             named = (one.student, one.topic, verdict.name)
             score, status = (verdict.score, verdict.max_score), verdict.status.value
-            yield [*map(_field, named), *score, status, verdict.mistake or "", f"{seconds:.3f}"]
-
-
-def _field(text: str) -> str:
-    shown = printable(text)
-    return f"'{shown}" if is_formula(shown) else shown
+            yield [*map(field, named), *score, status, verdict.mistake or "", f"{seconds:.3f}"]
 
 
 def pseudonyms(secret: bytes) -> Callable[[str], str]:

@@ -1,0 +1,186 @@
+"""`grader export`: grades into the tables that learning platforms take, or a table of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from grader.commands.common import course_option, course_or_none, file_option, graded_in, plain_errors
+
+if TYPE_CHECKING:
+    from grader.report.gradesheets import Filled, Grade
+    from grader.verdict import Results
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def shared(command: Command) -> Command:
+    """Add the options that all formats have."""
+    options = (
+        click.option(
+            "--results",
+            type=click.Path(path_type=Path, dir_okay=False, exists=True),
+            help="What `grader grade --json` wrote; by default the database is read.",
+        ),
+        click.option(
+            "--db",
+            default="sqlite:///grades.db",
+            show_default=True,
+            help="The database that `grader grade` wrote to, as a URL.",
+        ),
+        course_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+roster_option = click.option(
+    "--roster",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A table with the column `id`, the names of students in the course, and what else they are called.",
+)
+column_option = click.option("--column", help="The title of the column of grades, if it cannot be told.")
+sheet_argument = click.argument("sheet", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+
+
+@click.group()
+def export() -> None:
+    """Write grades where others read them."""
+
+
+@export.command()
+@sheet_argument
+@click.option("--topic", "topics", multiple=True, help="Only this topic; may be given more than once.")
+@column_option
+@roster_option
+@file_option("--to", "target", "The file to write; by default SHEET with -graded in its name.")
+@shared
+def canvas(
+    sheet: Path, topics: tuple[str, ...], column: str | None, roster: Path | None, target: Path | None,
+    results: Path | None, db: str, folder: Path | None,
+) -> None:  # fmt: skip
+    """Fill SHEET, the gradebook of Canvas.
+
+    Canvas exported it, and imports it again. Points are scaled to those that
+    Canvas knows. Who was not graded keeps what is there.
+    """
+    from grader.report.gradesheets import Filled, NoGradesheet, fill_canvas
+
+    with plain_errors():
+        grades = _grades(graded_in(results, db, course_or_none(folder)), topics)
+        if column and len(grades) > 1:
+            raise click.UsageError("--column is one topic's: name it by --topic")
+        done, content = Filled(b""), sheet.read_bytes()
+        for topic, of_topic in grades.items():
+            try:
+                filled = fill_canvas(content, topic, of_topic, _students(roster), column)
+            except NoGradesheet as error:
+                raise NoGradesheet(f"{sheet}: {error}") from error
+            content = filled.content
+            done = Filled(content, done.students + filled.students, done.unmatched | filled.unmatched)
+        _write(done, sheet, target)
+
+
+@export.command()
+@sheet_argument
+@click.option("--topic", required=True, help="Whose worksheet it is.")
+@column_option
+@roster_option
+@file_option("--to", "target", "The file to write; by default SHEET with -graded in its name.")
+@shared
+def moodle(
+    sheet: Path, topic: str, column: str | None, roster: Path | None, target: Path | None,
+    results: Path | None, db: str, folder: Path | None,
+) -> None:  # fmt: skip
+    """Fill SHEET, the worksheet of Moodle.
+
+    It is the grading worksheet of one assignment, and Moodle takes it back. Points
+    are scaled to Moodle's maximum grade. Who was not graded keeps what is there.
+    """
+    from grader.report.gradesheets import NoGradesheet, fill_moodle
+
+    with plain_errors():
+        ((_, grades),) = _grades(graded_in(results, db, course_or_none(folder)), (topic,)).items()
+        try:
+            _write(fill_moodle(sheet.read_bytes(), grades, _students(roster), column), sheet, target)
+        except NoGradesheet as error:
+            raise NoGradesheet(f"{sheet}: {error}") from error
+
+
+@export.command("csv")
+@file_option("--to", "target", "The file to write; by default grades.csv.")
+@shared
+def as_csv(target: Path | None, results: Path | None, db: str, folder: Path | None) -> None:
+    """Write all grades as one table.
+
+    It has a row for each student and topic, and a column for each exercise.
+    """
+    from grader.files import write
+    from grader.report.tables import csv_of
+
+    with plain_errors():
+        file = target or Path("grades.csv")
+        write(file, csv_of(graded_in(results, db, course_or_none(folder))).encode("utf-8-sig"))
+    click.echo(f"The grades are in {file}.")
+
+
+@export.command()
+@file_option("--to", "target", "The file to write; by default grades.xlsx.")
+@shared
+def xlsx(target: Path | None, results: Path | None, db: str, folder: Path | None) -> None:
+    """Write all grades as a workbook.
+
+    It has a sheet for each topic, and a column for each exercise.
+    """
+    from grader.files import write
+    from grader.report.tables import workbook_of
+
+    with plain_errors():
+        file = target or Path("grades.xlsx")
+        write(file, workbook_of(graded_in(results, db, course_or_none(folder))))
+    click.echo(f"The grades are in {file}.")
+
+
+def _grades(results: Results, wanted: tuple[str, ...]) -> dict[str, dict[str, Grade]]:
+    """Return what each student has, by topic (name); what could not be read has no grade."""
+    from grader.course import name_of
+    from grader.errors import PlainError
+    from grader.report.gradesheets import Grade
+
+    found: dict[str, dict[str, Grade]] = {}
+    for one in results.submissions:
+        if not wanted or {one.topic, name_of(one.topic)} & set(wanted):
+            of_topic = found.setdefault(name_of(one.topic), {})
+            if not one.unread and not one.failed:
+                of_topic[one.student] = Grade(one.score, one.max_score)
+    there = sorted({name_of(one.topic) for one in results.submissions})
+    if not any(found.values()):
+        raise PlainError(
+            f"nothing was graded of {', '.join(wanted)}; there is: {', '.join(there) or 'nothing'}"
+        )
+    return found
+
+
+def _students(roster: Path | None) -> list[Any]:
+    from grader.grading.roster import students
+
+    return students(roster) if roster else []
+
+
+def _write(done: Filled, sheet: Path, target: Path | None) -> None:
+    from grader.files import write
+    from grader.text import printable
+
+    file = target or sheet.with_name(f"{sheet.stem}-graded{sheet.suffix}")
+    write(file, done.content)
+    click.echo(f"{len(done.students)} grades are in {file}.")
+    for student, why in sorted(done.unmatched.items()):
+        click.echo(f"  not in it: {printable(student)} {why}", err=True)
+    if done.unmatched:
+        raise click.ClickException(
+            f"{len(done.unmatched)} students are not in {file}, for the reasons above."
+        )
