@@ -36,10 +36,10 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci feedback collect data doctor export extend forget grade hint key"
-    " new publish report simulate status submit topics watch common",
-    "nbgrader": "hooks extensions returning gradebook exporter autograde pictures feedback scripts cells"
-    " archives spreadsheet awaited markdown",
+    "commands": "main audit build check ci feedback collect data decide doctor export extend forget grade hint"
+    " key new publish report simulate status submit topics watch common",
+    "nbgrader": "hooks extensions returning gradebook exporter autograde pictures feedback scripts weights"
+    " cells archives spreadsheet awaited markdown",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
@@ -49,7 +49,8 @@ MODULES = {
     "report": "junit forge pages analysis gradesheets tables display pictures svg data terminal words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
-    " interrupt run budget judge explain phrases form compare store database zips work rules secret key",
+    " interrupt run budget judge explain advice phrases form compare store database zips work rules decisions"
+    " secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

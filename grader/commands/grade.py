@@ -20,6 +20,7 @@ from grader.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from grader.grading.decisions import Decisions
     from grader.sandbox.levels import Level
     from grader.verdict import Graded, PassedOver, Results
 
@@ -110,6 +111,7 @@ def grade(
     """
     if not paths and not class_zips:
         raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
+    from grader.grading import decisions
     from grader.grading import roster as rosters
     from grader.grading.collect import collect
     from grader.grading.grader import Grader
@@ -127,6 +129,8 @@ def grade(
         rules = rules_for(topics, hidden, keys, folder)
         listed = rosters.students(roster) if roster else []
         members = rosters.groups(groups) if groups else {}
+        # A simulated class has its own truth, whatever was decided on a real one.
+        decided = {} if truth else decisions_of(folder)
         try:
             with Store(db) as store, Grader(rules, workers, level, seconds=seconds) as grader:
                 others = topics_of(keys, folder)
@@ -146,7 +150,7 @@ def grade(
         graded.sort(key=lambda one: (one.student, one.topic))
         # A file that cannot be read is no 0.
         passed_over = [*found.passed_over, *(unread(one) for one in graded if one.unread)]
-        graded = [one for one in graded if not one.unread]
+        graded = [decisions.amended(one, decided) for one in graded if not one.unread]
         there = {(one.student, one.topic) for one in graded}
         absent = rosters.missing(listed, there, {one.student for one in passed_over})
         results = data.results(graded, grader.provenance, passed_over, absent)
@@ -201,6 +205,17 @@ def compare_with_truth(truth: Path, results: Results) -> None:
     if differences:
         raise click.ClickException(f"{len(differences)} grades are not the known truth.")
     click.echo("Every grade equals the known truth.")
+
+
+def decisions_of(folder: Path | None) -> Decisions:
+    """Return what was decided on exercises of the course; nothing where there are only keys."""
+    from grader.course import CourseError, find_course
+    from grader.grading import decisions
+
+    try:
+        return decisions.load(find_course(explicit=folder).root)
+    except CourseError:
+        return {}
 
 
 def secret_folders(folder: Path | None) -> list[Path]:

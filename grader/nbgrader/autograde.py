@@ -23,6 +23,7 @@ from traitlets import Bool, Enum, Unicode
 from grader.course import Course, CourseError, Topic, find_course, name_of
 from grader.errors import PlainError, ServerError
 from grader.exercise import Exercise
+from grader.grading import decisions
 from grader.grading.collect import content_of
 from grader.grading.formats import form_of, preferred
 from grader.grading.grader import Grader
@@ -75,6 +76,7 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has n
         work = chosen(Path(folder), topic, exercises, student)
         service = Service.of(topic.course, self.db, Level(self.require_isolation), facts["db_url"])
         graded, pictures = service.grade(topic, work, self.hidden, self.pictures)
+        graded = decisions.amended(graded, decisions.load(topic.course))
         fill(nb, graded, topic.checks.exercises, released_in(facts), pictures)
         self.log.info("%s has %g of %g points", student, graded.score, graded.max_score)
         return nb, resources

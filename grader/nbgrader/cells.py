@@ -64,6 +64,11 @@ def released_cells(notebook: Notebook) -> dict[str, Released]:
     }
 
 
+def as_cell(released: Released) -> NotebookNode:
+    """Return a released cell as one of a notebook."""
+    return _cell(released.cell_type, released.source, released.facts)
+
+
 def released_in(facts: Mapping[str, str]) -> dict[str, Released]:
     """Return the cells that were released of the notebook that nbgrader's `facts` name."""
     with Gradebook(facts["db_url"]) as gradebook:

@@ -24,12 +24,14 @@ from nbformat import NotebookNode, v4
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, BaseConverter, NbGraderException
 
-from grader.course import name_of
+from grader.course import CourseError, find_course, name_of
+from grader.grading import decisions
 from grader.grading.work import NotGradable, open_file
 from grader.names import TIMESTAMP
 from grader.nbgrader.autograde import chosen, topic_of
 from grader.nbgrader.cells import Released, released_in
 from grader.nbgrader.scripts import notebook_of_script, with_answers
+from grader.nbgrader.weights import weigh
 from grader.saved import utf_8
 
 
@@ -144,6 +146,7 @@ def find_submissions(converter: Autograde) -> None:
 def copy_files(converter: Autograde, assignment: str, student: str) -> None:
     """Prepare `autograded/` as nbgrader does, without what is not a file: a link's target is no student's."""
     directory = converter.coursedir
+    count_as_decided(Path(directory.root), assignment, directory.db_url)
     home = directory.format_path(directory.submitted_directory, student, assignment)
     unfit = list(not_files(home))
     for path in unfit:
@@ -154,6 +157,17 @@ def copy_files(converter: Autograde, assignment: str, student: str) -> None:
         _init_assignment(converter, assignment, student)
     finally:
         directory.ignore = ignored
+
+
+def count_as_decided(root: Path, assignment: str, db_url: str) -> None:
+    """Have the gradebook count a topic's exercises as was decided, before a submission is read by it."""
+    try:
+        topic = find_course(explicit=root).topic(assignment)
+    except CourseError:  # it is graded, or refused, later on
+        return
+    with Gradebook(db_url) as gradebook:
+        weigh(gradebook, topic, decisions.load(root))
+        gradebook.db.commit()
 
 
 def not_files(folder: str) -> Iterator[str]:

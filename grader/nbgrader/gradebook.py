@@ -38,6 +38,7 @@ from traitlets.config import Config
 from grader.course import Course, CourseError, Topic
 from grader.errors import PlainError
 from grader.files import write
+from grader.grading import decisions
 from grader.grading.store import Kept
 from grader.grading.work import open_file
 from grader.grading.zips import OpenArchive, Zips, open_again, split_label
@@ -47,6 +48,7 @@ from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.exporter import with_notebook
 from grader.nbgrader.pictures import Album
 from grader.nbgrader.scripts import notebook_of_script
+from grader.nbgrader.weights import weigh
 from grader.saved import utf_8
 from grader.text import identifier, storable
 
@@ -83,14 +85,17 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
 
     Raises:
         CourseError: nbgrader does not know the assignment yet.
+        NotDecided: decisions.toml cannot be read, or names an exercise that there is not.
         GraderFailed, PointsDiffer: nbgrader's copy of it is older than the key.
     """
     config = configuration(course.root)
     directory = CourseDirectory(config=config, root=str(course.root))
+    decided = decisions.load(course.root)
     album = Album(course.root / ".grader" / "pictures")
     done = Published()
     pages: list[tuple[Path, str, str]] = []
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        weigh(gradebook, topic, decided)
         book = _Book(gradebook, topic, AssignLatePenalties(config=config))
         handed_in = _HandedIn(course, topic, book.released, Zips(open_archive))
         for result in kept:
@@ -108,7 +113,8 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
                 continue
             notebook.metadata[SHOWN] = result.fingerprint
             drawn = album.find(result.fingerprint) or {}
-            fill(notebook, result.graded, topic.checks.exercises, book.released, drawn)
+            counted = decisions.amended(result.graded, decided)
+            fill(notebook, counted, topic.checks.exercises, book.released, drawn)
             path, member = split_label(course.root, result.graded.file)
             folder = Path(directory.format_path(directory.submitted_directory, student, topic.id))
             if not member and path.parent.name == topic.id:  # its student's folder may have another name

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 
 from grader.authoring.release import build, refuse_to_overwrite
-from grader.course import CourseError, find_course
+from grader.course import CourseError, Topic, find_course, name_of
 from grader.exercise import AuthorError
 
 log = logging.getLogger("traitlets")
 
 
 class CarefulExporter(NotebookExporter):
-    """nbgrader's exporter, which is not made where an assignment's files were edited by hand.
+    """nbgrader's exporter, which is not made where generating an assignment would lose something.
 
     nbgrader makes it once it knows which assignments are meant, and before it
     removes anything; its own hooks come after that.
@@ -27,7 +31,8 @@ class CarefulExporter(NotebookExporter):
         """Look at the assignments that are to be generated.
 
         Raises:
-            NbGraderException: one was edited, or cannot be made; why is logged.
+            NbGraderException: one was edited, cannot be made, or has other cells than those that
+                were handed in; why is logged.
         """
         super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]
         assert self.parent is not None
@@ -37,10 +42,42 @@ class CarefulExporter(NotebookExporter):
         except CourseError:
             return  # nothing there is made by us
         try:
-            refuse_to_overwrite([topic for topic in course.topics if topic.id in names])
+            topics = [topic for topic in course.topics if topic.id in names]
+            refuse_to_overwrite(topics)
+            if not self.parent.no_database:
+                refuse_other_cells(topics, self.parent.coursedir)
         except AuthorError as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from error
+
+
+def refuse_other_cells(topics: Sequence[Topic], directory: CourseDirectory) -> None:
+    """Do nothing if the gradebook can take the cells of the topics' source notebooks.
+
+    It can neither lose a cell nor take a new one once somebody has handed in;
+    nbgrader finds that out after it has removed what was released.
+
+    Raises:
+        AuthorError: it cannot.
+    """
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        for topic in topics:
+            try:
+                notebook = gradebook.find_notebook(topic.name, topic.id)
+            except MissingEntry:
+                continue
+            known = {cell.name for cell in notebook.source_cells}
+            source = nbformat.read(topic.source / f"{topic.name}.ipynb", as_version=4)
+            given = {cell.metadata.nbgrader.grade_id for cell in source.cells if "nbgrader" in cell.metadata}
+            if notebook.submissions and known != given:
+                changes = (("taken out", known - given), ("added", given - known))
+                said = [f"{', '.join(sorted(names))} {what}" for what, names in changes if names]
+                raise AuthorError(
+                    f"{topic.id}: {' and '.join(said)} since it was handed in; nothing was changed. nbgrader "
+                    "keeps scores by these cells. Put back what was there, and have an exercise count for "
+                    f"nobody by `grader withdraw {name_of(topic.id)}.EXERCISE`. A new exercise needs "
+                    "a topic of its own"
+                )
 
 
 def complete_assignment(assignment: str, **_: Any) -> None:

@@ -217,6 +217,40 @@ class TestGenerate:
         assert (another.root / "gradebook.db").exists()
 
 
+class TestDecisions:
+    def test_what_was_decided_counts_in_both_ways(self, another: Classroom) -> None:
+        """By `publish`, by `autograde`, and back again; what a person gave stays."""
+        wrong = another.scores("page_wrong")
+        answers = "SELECT id FROM base_cell WHERE name = 'written_answer'"
+        another.sql(f"UPDATE grade SET manual_score = 2 WHERE cell_id IN ({answers})")
+        another.run("grader", "withdraw", f"{NAME}.mean")
+        another.run("grader", "credit", f"{NAME}.weighted_mean")
+        another.run("grader", "publish", fails=True)  # of `broken` and `lost`
+        decided = wrong | {"check_mean": 0.0, "check_weighted_mean": 40.0}
+        assert another.scores("page_wrong") == decided
+        assert exported(another)["right"] == 72
+        another.run("nbgrader", "autograde", TOPIC, "--student=page_wrong", "--force")
+        assert another.scores("page_wrong") == decided
+        assert "it counts for nobody" in another.output("page_wrong", "check_mean")
+        another.run("grader", "withdraw", f"{NAME}.mean", "--none")
+        another.run("grader", "credit", f"{NAME}.weighted_mean", "--none")
+        another.run("nbgrader", "autograde", TOPIC, "--student=page_wrong", "--force")
+        assert another.scores("page_wrong") == wrong
+        another.run("grader", "publish", fails=True)
+        assert exported(another)["right"] == 102
+
+    def test_an_exercise_that_is_taken_out_later_takes_nothing_with_it(self, another: Classroom) -> None:
+        """Stock removes what was released, and then says that it cannot."""
+        path = another.root / "solutions" / TOPIC / "solution.py"
+        text = path.read_text()
+        path.write_text(text[: text.index('# %% [markdown] tags=["answer"]')])
+        another.run("grader", "build", NAME)
+        before = another.released()
+        said = another.run("nbgrader", "generate_assignment", TOPIC, "--force", fails=True)
+        assert "written_answer taken out since it was handed in" in said
+        assert f"grader withdraw {NAME}.EXERCISE" in said and another.released() == before
+
+
 class TestFeedback:
     def test_a_page_shows_the_last_points(self, another: Classroom) -> None:
         """Stock skips a page that is there, and says so among a hundred lines."""
