@@ -16,6 +16,7 @@ SLIPS = frozenset(
 )
 # An `error`: what was returned is of the wrong form, or the answer calls what it is to write.
 WRONG_STRUCTURE, FORBIDDEN_OP = REFUSALS = "WrongStructure", "ForbiddenOp"
+IDLE = 0.1  # of the time, as a busy machine lets nobody compute for all of it
 UNDEFINED = "undefined"  # an `error`: the submission does not define what the exercise asks for
 
 
@@ -30,6 +31,10 @@ class Outcome:
     `ran` is False where a case before it had ended the process, or where the
     submission had used up the time that it has in all, which `allowed` then
     says in seconds.
+
+    Where time ran out, `cpu` says how many seconds it had computed, `waited`
+    that it was not that which ended it, and `stopped_at` where the cell of the
+    file begins that was being run, if one was.
     """
 
     status: Status | None
@@ -41,6 +46,9 @@ class Outcome:
     faults: tuple[Fault, ...] = ()
     ran: bool = True
     allowed: float = 0.0
+    cpu: float = 0.0
+    waited: bool = False
+    stopped_at: Place | None = None
 
     @property
     def unread(self) -> bool:
@@ -67,6 +75,27 @@ class Outcome:
     def said(self, cell: str = CELL) -> str:
         """Return in words what there is of an account; a notebook may call its cells otherwise."""
         return "\n".join(filter(None, (self.text, *(fault.said(cell) for fault in self.faults))))
+
+    @property
+    def took(self) -> str:
+        """Say how long it ran: by what was measured, and in seconds that do not differ from run to run."""
+        cpu = f"{max(self.cpu, 0):.0f} s"
+        if self.waited:
+            return f"{self.seconds:.0f} s, of which it computed for {cpu}"
+        return f"{max(1.0, self.cpu):.0f} s of CPU time"
+
+    @property
+    def idle(self) -> bool:
+        """Whether it ran out of time while it hardly computed, and so waits for something."""
+        return self.waited and self.cpu < IDLE * self.seconds
+
+    def halt(self, cell: str = CELL) -> str:
+        """Say why the file itself could not be run; a notebook may call its cells otherwise."""
+        if self.stopped_at is None:
+            return self.text
+        begins = f"the part that begins at line {self.stopped_at.line}"
+        where = cell.format(self.stopped_at.cell) if self.stopped_at.cell else begins
+        return f"{self.text} It was stopped in {where}."
 
     @property
     def refused(self) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from grader import protocol, wire
 from grader.client import process
 from grader.errors import ServerError
-from grader.fault import Fault, placed
+from grader.fault import Fault, Place, placed
 from grader.outcome import UNDEFINED, Outcome
 from grader.protocol import LOCKED, Came, Import, Open, OpenArchive, Read, Request, Run
 from grader.sandbox.levels import Limits
@@ -38,7 +38,7 @@ _OTHERWISE: dict[type[Request], set[Came]] = {
     Run: {Came.RAISED, Came.MISSING, Came.UNDEFINED, Came.OUT_OF_MEMORY},
 }
 _IMPORT = {
-    Status.TIMED_OUT: "The file's cells had not all run after {:g} s: is there a loop that does not end, "
+    Status.TIMED_OUT: "The file's cells had not all run after {}: is there a loop that does not end, "
     "or a training run outside a demonstration cell?",
     Status.OUT_OF_MEMORY: "The file's cells used more memory than there is for one submission.",
     Status.CRASHED: "The process ended while it ran the file's cells. ",
@@ -102,7 +102,7 @@ class Child:
             opened = self._ask(Import(), seconds, Came.READY)
         self.problems = opened.faults
         if opened.status is not None:
-            text = _IMPORT.get(opened.status, "").format(seconds)
+            text = _IMPORT.get(opened.status, "").format(opened.took)
             self.failed = replace(opened, text=f"{text}{opened.text}", imported=False)
 
     @property
@@ -216,9 +216,12 @@ class Child:
         except GivenUp:
             self.close()
             raise
-        except process.Overdue:
+        except process.Overdue as overdue:
+            took, at = time.monotonic() - started, self._where()
             self.close()
-            return Outcome(Status.TIMED_OUT, seconds=time.monotonic() - started)
+            return Outcome(
+                Status.TIMED_OUT, seconds=took, cpu=overdue.cpu, waited=overdue.waited, stopped_at=at
+            )
         except process.TooLarge:
             self.close()
             return Outcome(Status.OUT_OF_MEMORY, seconds=time.monotonic() - started)
@@ -240,6 +243,15 @@ class Child:
         seconds = time.monotonic() - started
         faults = placed(reply.faults, self._lines)
         return Outcome(status, returned, kind, reply.text, seconds, faults=faults)
+
+    def _where(self) -> Place | None:
+        """Return where the running cell begins, as the child claims; None if that is no such place."""
+        match process.name(self.seen).split():
+            case ["cell", number] if number.isdecimal() and int(number) in self._lines:
+                return Place(int(number), 1)
+            case ["line", number] if number.isdecimal() and 0 < int(number) <= self._lines.get(0, 0):
+                return Place(0, int(number))
+        return None
 
     def _send(
         self, ident: bytes, header: bytes, arrays: Sequence[np.ndarray], monitor: process.Monitor

@@ -14,7 +14,10 @@ TICK = 0.05  # seconds between two looks at a child that has not answered
 
 
 class Overdue(Exception):
-    """A child has used up its time."""
+    """A child has used up its time: so many CPU seconds, or else it has kept others waiting."""
+
+    def __init__(self, cpu: float = 0.0, waited: bool = True) -> None:
+        self.cpu, self.waited = cpu, waited
 
 
 class TooLarge(Exception):
@@ -47,8 +50,9 @@ class Monitor:
             raise TooLarge
         if threads > self.limits.threads:
             raise TooMany
-        if now - self.started > self.wall or cpu - self.cpu > self.seconds:
-            raise Overdue
+        computed = cpu - self.cpu
+        if now - self.started > self.wall or computed > self.seconds:
+            raise Overdue(computed, waited=computed <= self.seconds)
 
 
 def used(pid: int) -> tuple[float, int, int]:
@@ -59,6 +63,14 @@ def used(pid: int) -> tuple[float, int, int]:
     calls itself "Threads:\\t1" has one thread, for psutil.
     """
     return _used_by_proc(pid) if PROC.exists() else _used_by_psutil(pid)
+
+
+def name(pid: int) -> str:
+    """Return what a process calls itself, which may be anything; "" where that cannot be seen."""
+    try:
+        return (PROC / f"{pid}/comm").read_bytes().decode("ascii", "replace").strip()
+    except OSError:
+        return ""
 
 
 def _used_by_proc(pid: int) -> tuple[float, int, int]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.exercise import Exercise
 from grader.fault import CELL, Fault, Frame
+from grader.grading.advice import advice
 from grader.grading.compare import Mismatch, quoted, rounded
 from grader.grading.key import ExerciseKey, MistakeKey
 from grader.grading.phrases import fixed, operation, phrase
@@ -53,22 +54,25 @@ def explain(
     first = next(i for i, status in enumerate(statuses) if status is not Status.PASSED)
     case, outcome, finding = key.cases[first], outcomes[first], findings[first]
     if not outcome.imported:
-        return outcome.text
+        return outcome.halt(cell)
     written = f"`{'`, `'.join(exercise.writes)}`"
     if outcome.status is Status.MISSING and not outcome.unwritten:
         if said := _said(outcome.faults, hidden, cell):
-            return f"{written} is not defined, since not everything in the file could be run:\n{said}"
+            why = f"{written} is not defined, since not everything in the file could be run:\n{said}"
+            return "\n\n".join(filter(None, [why, advice(outcome.faults)]))
         return f"{written} is not defined: has its name been changed, or its cell been deleted?"
     frame = _last(outcome.faults)
     if outcome.unwritten and (
         frame is None or frame.function in exercise.writes or all(one.unwritten for one in outcomes)
     ):
-        return f"{written} {UNWRITTEN}"
+        return _written_above(outcome.faults, cell) or f"{written} {UNWRITTEN}"
     place = f"On “{case.name}”" + ("" if hidden else describe_inputs(case.inputs))
     what = _what(exercise, key.expected[first], outcome, finding, hidden, cell)
     if outcome.status in ENDING and first + 1 < len(statuses):
         what += " The cases after it were not run."
     paragraphs = [f"{place}, {what}"]
+    if outcome.status is Status.RAISED and (helps := advice(outcome.faults)):
+        paragraphs.append(helps)
     right = statuses.count(Status.PASSED)
     if mistake is not None:
         paragraphs.append(
@@ -105,6 +109,21 @@ def _said(faults: Sequence[Fault], hidden: bool, cell: str) -> str:
         return ""
     frame = _last(faults[:1])
     return _kind(faults[0].kind) + (f"\n  {frame.place.said(cell)}" if frame else "")
+
+
+def _written_above(faults: Sequence[Fault], cell: str) -> str:
+    """Say that a stub stands below the answer and replaces it, "" if none does.
+
+    A stub calls nothing. The child puts the answer above it, if there is one, where the caller would be.
+    """
+    frames = faults[0].frames if faults else ()
+    if len(frames) < 2 or frames[-2].function != frames[-1].function:
+        return ""
+    above, stub = (frame.place.said(cell) for frame in frames[-2:])
+    return (
+        f"`{frames[-1].function}` is written ({above}), and defined once more below, where it is still to be "
+        f"written ({stub}). The last one counts: delete the lower one."
+    )
 
 
 def _kind(name: str) -> str:
@@ -152,7 +171,8 @@ def _what(
                 "them up. Which exercise takes so long?"
             )
         case Status.TIMED_OUT:
-            return f"it had not finished after {exercise.seconds:g} s: is there a loop that does not end?"
+            why = "does it wait for something?" if outcome.idle else "is there a loop that does not end?"
+            return f"it had not finished after {outcome.took}: {why}"
         case Status.OUT_OF_MEMORY:
             return (
                 "it used more memory than there is for one submission: which array has an axis too many, "

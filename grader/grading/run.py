@@ -55,7 +55,7 @@ def grade(
         verdicts.append(verdict(exercise, key, outcomes, rules.key.hidden))
         unread = unread or next((one.text for one in outcomes if one.unread), "")
     if running.ended is not None:
-        work = replace(work, notes=(*work.notes, f"{running.ended.text.strip()} {ALONE}"))
+        work = replace(work, notes=(*work.notes, f"{running.ended.halt().strip()} {ALONE}"))
     if running.absent:
         places = ", ".join(dict.fromkeys(one.said() for one in running.absent))
         work = replace(work, notes=(*work.notes, f"{NOT_INSTALLED} {places}."))

@@ -19,8 +19,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from grader.cells import MARKER, Cell, cells_of, compiled_source
-from grader.fault import Fault, Frame, Place, bounded
+from grader.fault import LONGEST, Fault, Frame, Place, bounded
+from grader.sandbox import linux
 from grader.server import jupyter
 from grader.slices import cut
 
@@ -89,6 +92,8 @@ def run(submission: Submission, names: Sequence[str] = ()) -> None:
     future = 0  # `from __future__` in one cell holds for those after it, as in Jupyter
     with warnings.catch_warnings():  # what is made an error here would be one in the drivers, too
         for cell, source in zip(cells, sources, strict=True):
+            # Who waits for this process can see where it is, if it is still here when the time is up.
+            linux.call_itself(f"cell {cell.number}" if cell.number else f"line {cell.line}")
             text = "\n" * (cell.line - 1) + source
             while text:
                 try:
@@ -103,6 +108,7 @@ def run(submission: Submission, names: Sequence[str] = ()) -> None:
                 except BaseException as error:
                     submission.problems.append(fault_of(error, submission))
                     text = _after_import(text, error, file)
+    linux.call_itself("answers")
 
 
 def _after_import(source: str, error: BaseException, file: str) -> str:
@@ -205,6 +211,33 @@ def is_stub(error: NotImplementedError, *submissions: Submission) -> bool:
     marked = at > 1 and MARKER in source.split("\n")[at - 2]
     alone = len(body) - (ast.get_docstring(ast.Module(body, [])) is not None) == 1
     return bool(raising) and (alone or marked)
+
+
+def written_above(fault: Fault, *submissions: Submission) -> Fault:
+    """Return a stub's fault, with the last definition above it that is written, if there is one, before it.
+
+    So it is when the assignment's cell was copied, and the copy filled in.
+    """
+    (*_, stub) = fault.frames
+    for submission in submissions:
+        for cell in reversed(submission.cells):
+            try:
+                tree = ast.parse(compiled_source(cell))
+            except (SyntaxError, ValueError, RecursionError):
+                continue
+            for node in tree.body:
+                place = submission.place(cell.line + getattr(node, "lineno", 1) - 1)
+                named = isinstance(node, ast.FunctionDef) and node.name == stub.function
+                if named and (place.cell, place.line) < (stub.cell, stub.line) and not _raises(node):
+                    source = ast.unparse(node).splitlines()[0]
+                    before = Frame(place.cell, place.line, stub.function, source[:LONGEST])
+                    return msgspec.structs.replace(fault, frames=(before, stub))
+    return fault
+
+
+def _raises(node: ast.stmt) -> bool:
+    """Tell whether a function does nothing but raise at its end, as a stub does."""
+    return isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Raise)
 
 
 class _Loader:

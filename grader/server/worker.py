@@ -135,7 +135,8 @@ class Session:
             line = self.driver_line(error, exercise)
             fault = replace(module.fault_of(error, *self.loaded.values()), driver=line)
             if isinstance(error, NotImplementedError) and module.is_stub(error, *self.loaded.values()):
-                return protocol.encode_reply(Came.MISSING, {}, faults=[fault]), {}
+                above = module.written_above(fault, *self.loaded.values())
+                return protocol.encode_reply(Came.MISSING, {}, faults=[above]), {}
             # None of its lines is the student's. A course's author is told the driver's.
             if not fault.frames and len(self.loaded) == 1:
                 fault = replace(fault, text=f"{_at_fault(error)}: {fault.text}")

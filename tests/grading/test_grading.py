@@ -218,7 +218,7 @@ def test_a_fingerprint_tells_apart_what_verdicts_depend_on(
     ("cell", "says"),
     [
         ("import os\nos._exit(0)", "The process ended while it ran the file's cells."),
-        ("best = [mean(np.ones((2, 2))) for _ in iter(int, 1)]", "had not all run after 20 s"),
+        ("best = [mean(np.ones((2, 2))) for _ in iter(int, 1)]", "It was stopped in the part that begins"),
     ],
     ids=["a restart", "an experiment without end"],
 )
