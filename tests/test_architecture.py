@@ -36,8 +36,8 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci feedback collect data decide doctor export extend forget grade hint"
-    " key new publish report simulate status submit topics watch common",
+    "commands": "main audit build check ci feedback collect data decide doctor export extend forget grade"
+    " hint key new publish report simulate status submit topics watch common",
     "nbgrader": "hooks extensions returning gradebook exporter autograde pictures feedback scripts weights"
     " cells archives spreadsheet awaited markdown",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--to",
-    "folder",
+    "target",
     default="report",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
@@ -44,8 +44,8 @@ def report(
     db: str,
     public: Path | None,
     anonymous: bool,
-    folder: Path,
-    course: Path | None = None,
+    target: Path,
+    folder: Path | None,
 ) -> None:
     """Say what a class has not understood, and whom to write to.
 
@@ -60,7 +60,7 @@ def report(
     from grader.report.data import read_json
 
     with plain_errors():
-        home = course_or_none(course, needed=anonymous)  # the secret is the course's
+        home = course_or_none(folder, needed=anonymous)  # the secret is the course's
         found = graded_in(results, db, home)
         if not found.submissions:
             raise PlainError(f"nothing was graded in {results or db}: run `grader grade` first")
@@ -68,8 +68,8 @@ def report(
         if anonymous and home:
             named = pages.pseudonyms(secret(home.root))
             found, shown = pages.anonymous(found, named), shown and pages.anonymous(shown, named)
-        size = pages.write(folder, analyse(found, shown), found, _help(home))
-    click.echo(f"The report is in {folder / 'index.html'} ({size / 1e6:.1f} MB).")
+        size = pages.write(target, analyse(found, shown), found, _help(home))
+    click.echo(f"The report is in {target / 'index.html'} ({size / 1e6:.1f} MB).")
 
 
 def _help(course: Course | None) -> Help:

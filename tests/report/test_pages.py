@@ -190,7 +190,9 @@ def test_names_are_left_out_everywhere_where_pseudonyms_are_asked_for(
     course = Path(__file__).resolve().parents[2]
     result = report(tmp_path / "grades.json", "--to", tmp_path / "report", "--anonymous", "--course", course)
     assert result.exit_code == 0, result.output
-    for file in (tmp_path / "report").rglob("*"):
+    written = list((tmp_path / "report").rglob("*"))
+    assert len(written) == 2 + 2 + 3 + 60
+    for file in written:
         assert "student0" not in file.name
         assert file.is_dir() or "student0" not in file.read_text()
     first, other = pseudonyms(b"a secret"), pseudonyms(b"another")
