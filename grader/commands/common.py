@@ -220,12 +220,15 @@ def course_or_none(folder: Path | None, needed: bool = False) -> Course | None:
 def graded_in(file: Path | None, db: str, course: Course | None) -> Results:
     """Return what was graded: of a file of results, or of a database without its simulated classes.
 
-    A simulated class is left out only where there is another one.
+    A simulated class is left out only where there is another one. A database holds
+    what was graded, so that what was decided since is put in here.
 
     Raises:
         ResultsProblem: the file cannot be read.
+        NotDecided: decisions.toml cannot be read.
         click.ClickException: the database cannot be read.
     """
+    from grader.grading import decisions
     from grader.grading.store import Store, StoreError
     from grader.report.data import read_json, results
 
@@ -241,4 +244,5 @@ def graded_in(file: Path | None, db: str, course: Course | None) -> Results:
     real = [one for one in graded if not is_simulated((root / one.file).parent)]
     if real and len(real) < len(graded):
         click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.", err=True)
-    return results(real or graded, {})
+    decided = decisions.load(root) if course and real else {}
+    return results([decisions.amended(one, decided) for one in real or graded], {})

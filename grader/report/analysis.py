@@ -149,7 +149,7 @@ def _item(
     topic: str, name: str, several: Sequence[tuple[Graded, Verdict]], shown: set[tuple[str, str, str]]
 ) -> Item:
     verdicts = [verdict for _, verdict in several]
-    shares = np.array([_share(one.score, one.max_score) for one in verdicts])
+    shares = np.array([solved(one) for one in verdicts])
     rest = np.array([one.score - verdict.score for one, verdict in several])
     statuses = Counter(verdict.status for verdict in verdicts)
     item = Item(
@@ -182,6 +182,13 @@ def _flags(item: Item, of_public: Sequence[Status]) -> Iterable[str]:
     lost = sum(status is not Status.PASSED for status in of_public)
     if lost > 1 and lost > OVERFITTED * len(of_public):
         yield f"{lost} of the {len(of_public)} who pass the public cases fail the hidden ones."
+
+
+def solved(verdict: Verdict) -> float:
+    """Return the share of the points that was earned; of a withdrawn exercise 1 if it is right."""
+    if not verdict.max_score:
+        return float(verdict.status is Status.PASSED)
+    return _share(verdict.score, verdict.max_score)
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float | None:

@@ -25,7 +25,7 @@ from markupsafe import Markup
 
 from grader import files
 from grader.report import svg
-from grader.report.analysis import ENOUGH, ClassFound, TopicFound
+from grader.report.analysis import ENOUGH, ClassFound, TopicFound, solved
 from grader.report.tables import field
 from grader.report.words import WORDS, earned, sign, words
 from grader.text import printable
@@ -143,8 +143,7 @@ def heat_map(topic: TopicFound, names: Sequence[str]) -> Markup:
     for row, one in enumerate(topic.graded):
         for verdict in one.exercises:
             if verdict.status is not Status.GRADER_ERROR and verdict.name in names:
-                share = verdict.score / verdict.max_score if verdict.max_score else 0.0
-                pixels[row, names.index(verdict.name)] = DARK + share * (LIGHT - DARK)
+                pixels[row, names.index(verdict.name)] = DARK + solved(verdict) * (LIGHT - DARK)
     above = 20 + LETTER * max(map(len, names), default=0)
     width, height = COLUMN * pixels.shape[1], min(ROW * max(pixels.shape[0], 12), TALLEST)
     labels = [

@@ -14,7 +14,9 @@ import pytest
 from classes import BROKEN, SLOW, drawn_class
 from click.testing import CliRunner, Result
 
+from grader.commands.common import graded_in
 from grader.commands.main import cli
+from grader.course import Course
 from grader.grading.store import Store
 from grader.report.analysis import analyse, correlation
 from grader.report.data import write_json
@@ -208,6 +210,22 @@ def test_a_database_is_read_too(tmp_path: Path) -> None:
     result = report("--db", url, "--to", tmp_path / "report")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "report" / "students" / "student0059.html").is_file()
+
+
+def test_what_was_decided_since_counts_and_a_withdrawn_exercise_is_measured_all_the_same(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "decisions.toml").write_text('[topic]\nexercise_0 = "withdrawn"\n')
+    url = f"sqlite:///{tmp_path / 'grades.db'}"
+    only = [one for one in CLASS.submissions if one.topic == "01_topic"]
+    with Store(url) as store:
+        store.put_all([(one, f"{place:064}") for place, one in enumerate(only)], {})
+    found = graded_in(None, url, Course(tmp_path))
+    assert {one.max_score for one in found.submissions} == {70.0}
+    before, after = (analyse(each).items[0] for each in (CLASS, found))
+    assert (after.name, after.points) == ("exercise_0", 0.0)
+    assert after.difficulty == before.difficulty and after.statuses == before.statuses
 
 
 @pytest.mark.parametrize(
