@@ -39,7 +39,7 @@ MODULES = {
     "commands": "main audit build check ci feedback collect data decide doctor export extend forget grade"
     " hint key new publish report simulate status submit topics watch common",
     "nbgrader": "hooks extensions returning gradebook exporter autograde pictures feedback scripts weights"
-    " cells archives spreadsheet awaited markdown",
+    " cells archives spreadsheet awaited markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
-from grader.course import name_of
+from grader.course import Checks, name_of
 from grader.errors import PlainError
 from grader.exercise import Exercise
 from grader.grading.exports import Export, arranged
 from grader.grading.folders import walk
 from grader.grading.formats import Form, form_of, preferred
 from grader.grading.layout import ZIP, Layout, Named
-from grader.grading.rules import Rules
 from grader.grading.work import NotGradable, Work, digest_of, open_file
 from grader.grading.zips import BadZip, Found, OpenArchive, TooMany, Zips
 from grader.text import identifier
@@ -29,6 +29,14 @@ from grader.verdict import PassedOver
 
 NESTED = 1  # zips within a student's zip
 NAMED, LONGEST = 3, 120  # files that a message names, and how many characters of each
+
+
+class Checked(Protocol):
+    """What is graded by checks: a topic, or the rules for one."""
+
+    @property
+    def checks(self) -> Checks:
+        """Return them."""
 
 
 class NothingToGrade(PlainError):
@@ -51,11 +59,12 @@ class Collected:
 
 def collect(
     paths: Sequence[Path],
-    rules: Mapping[str, Rules],
+    rules: Mapping[str, Checked],
     open_archive: OpenArchive,
     class_zips: Sequence[Path] = (),
     others: Iterable[str] = (),
     export: Export | None = None,
+    owner: str = "",
 ) -> Collected:
     """Find the submissions for the topics of `rules`, by id.
 
@@ -68,6 +77,7 @@ def collect(
         class_zips: zips of a whole class.
         others: the course's other topics; what was handed in for them is left alone.
         export: how `paths` are read if they are what a learning platform exported.
+        owner: whose all of it is, if it is one student's.
 
     Raises:
         NothingToGrade: a path is missing, or nothing that was found can be graded.
@@ -78,7 +88,7 @@ def collect(
         if export:
             search.take_export(path, export)
         else:
-            search.take(path, of_class=False)
+            search.take(path, of_class=False, owner=owner)
     for path in class_zips:
         search.take(path, of_class=True)
     works = [work for key in sorted(search.found) if (work := search.chosen(*key))]
@@ -94,7 +104,7 @@ def collect(
 class _Search:
     """A search under way: files found by student and topic, and what was passed over."""
 
-    rules: Mapping[str, Rules]
+    rules: Mapping[str, Checked]
     layout: Layout
     zips: Zips
     found: dict[tuple[str, str], list[tuple[Found, tuple[str, ...]]]] = field(default_factory=dict)
@@ -104,8 +114,8 @@ class _Search:
     written: dict[str, str] = field(default_factory=dict)
     count: int = 0  # of the files that were found
 
-    def take(self, path: Path, of_class: bool) -> None:
-        """Look through one path that the instructor named.
+    def take(self, path: Path, of_class: bool, owner: str = "") -> None:
+        """Look through one path that the instructor named, and which is `owner`'s if that is known.
 
         Raises:
             NothingToGrade: it is missing.
@@ -121,7 +131,8 @@ class _Search:
         if path.is_dir():
             walked = walk(path)
             self.passed_over += walked.unread
-            self._class(walked.files, self.layout.nearest(here))
+            files = [replace(file, path=PurePosixPath(owner) / file.path) for file in walked.files]
+            self._class(files, owner or self.layout.nearest(here))
             for folder in walked.empty:
                 self._empty(path / folder, self.layout.folders(folder / "any"))
         else:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,17 +22,18 @@ from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.engine import make_url
 from traitlets import Bool, Enum, Unicode
 
+from grader.client.child import Child
 from grader.course import Course, CourseError, Topic, find_course, name_of
 from grader.errors import PlainError, ServerError
 from grader.exercise import Exercise
 from grader.grading import decisions
-from grader.grading.collect import content_of
+from grader.grading.collect import NothingToGrade, collect, content_of
 from grader.grading.formats import form_of, preferred
 from grader.grading.grader import Grader
 from grader.grading.key import KeyProblem
 from grader.grading.rules import rules_for
 from grader.grading.store import Store
-from grader.grading.work import Work, open_file
+from grader.grading.work import NotGradable, Work, open_file
 from grader.nbgrader.cells import Released, exercise_of, released_in
 from grader.nbgrader.feedback import outputs
 from grader.nbgrader.pictures import Album, illustrate
@@ -68,11 +71,17 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has n
             GraderFailed: nothing can be said of it; nbgrader names the student,
                 goes on with the next, and ends with an error.
         """
-        facts, directory = resources["nbgrader"], self.parent.parent.coursedir
+        facts = resources["nbgrader"]
+        exercises = sum(is_grade(cell) and not is_solution(cell) for cell in nb.cells)
+        if not exercises and name_of(facts["assignment"]) != facts["notebook"]:
+            return (
+                nb,
+                resources,
+            )  # a notebook of the instructor's own, as a survey, in which nothing is checked
+        directory = self.parent.parent.coursedir
         topic = topic_of(Path(directory.root), facts["assignment"], facts["notebook"])
         student = facts["student"]
         folder = directory.format_path(directory.submitted_directory, student, topic.id)
-        exercises = sum(is_grade(cell) and not is_solution(cell) for cell in nb.cells)
         work = chosen(Path(folder), topic, exercises, student)
         service = Service.of(topic.course, self.db, Level(self.require_isolation), facts["db_url"])
         graded, pictures = service.grade(topic, work, self.hidden, self.pictures)
@@ -98,16 +107,48 @@ def topic_of(course: Path, assignment: str, notebook: str) -> Topic:
 
 
 def chosen(folder: Path, topic: Topic, exercises: int, student: str) -> Work:
-    """Return a student's file, of a notebook and a script the one that counts."""
+    """Return a student's file, of a notebook and a script the one that counts.
+
+    If none has the name that was given out, it is the one that `grader grade` takes.
+    """
     paths = [folder / f"{topic.name}{suffix}" for suffix in (".ipynb", ".py")]
-    paths = [path for path in paths if os.path.lexists(path)] or paths[:1]
-    path, notes = paths[0], tuple[str, ...]()
-    if len(paths) > 1:
-        forms = [form_of(p.name, p.lstat().st_mtime, content_of(partial(open_file, p))) for p in paths]
+    there = [path for path in paths if os.path.lexists(path)]
+    if not there:
+        with suppress(NothingToGrade):
+            return otherwise_named(folder, topic, student)
+    path, notes = (there or paths)[0], tuple[str, ...]()
+    if len(there) > 1:
+        forms = [form_of(p.name, p.lstat().st_mtime, content_of(partial(open_file, p))) for p in there]
         form, note = preferred(forms, exercises, "graded")
         path, notes = folder / form.name, (note,)
     name = os.path.relpath(path, topic.course)
     return Work(student, topic.id, name, lambda: open_file(path), notes)
+
+
+def otherwise_named(folder: Path, topic: Topic, student: str) -> Work:
+    """Return a student's file under another name than the one that was given out.
+
+    Raises:
+        NothingToGrade: there is none, or nothing says which; the message says what there is.
+    """
+    others = [other.id for other in Course(topic.course).topics]
+    works = collect([folder], {topic.id: topic}, refuse_zip, (), others, owner=student).works
+    if len(works) > 1:
+        raise NothingToGrade(f"it holds {len(works)} submissions for {topic.name}: remove all but one")
+    (work,) = works
+    return replace(work, student=student, file=os.path.relpath(work.file, topic.course))
+
+
+def refuse_zip(descriptor: int) -> Child:
+    """Open no zip.
+
+    Raises:
+        NotGradable: always; it says what to do.
+    """
+    raise NotGradable(
+        "a zip is not unpacked here: run `nbgrader zip_collect`, or `grader grade submitted/` and "
+        "`grader publish`"
+    )
 
 
 def fill(

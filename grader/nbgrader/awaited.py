@@ -9,6 +9,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade, is_task
 
+from grader.nbgrader import patience  # noqa: F401  (its loading is what counts)
+
 
 class MarkAwaited(Preprocessor):
     """Write `awaited` into the metadata of each cell that is worth points and has no score yet."""

@@ -26,13 +26,17 @@ from nbgrader.converters import Autograde, BaseConverter, NbGraderException
 
 from grader.course import CourseError, find_course, name_of
 from grader.grading import decisions
+from grader.grading.collect import NothingToGrade
 from grader.grading.work import NotGradable, open_file
 from grader.names import TIMESTAMP
-from grader.nbgrader.autograde import chosen, topic_of
+from grader.nbgrader.autograde import chosen, otherwise_named, topic_of
 from grader.nbgrader.cells import Released, released_in
+from grader.nbgrader.patience import explained
 from grader.nbgrader.scripts import notebook_of_script, with_answers
 from grader.nbgrader.weights import weigh
 from grader.saved import utf_8
+
+LIKELY = (".py", ".zip", ".ipynb.txt", ".ipynb.json", ".ipynb.download")  # what could be a submission
 
 
 class SubmissionExporter(NotebookExporter):
@@ -48,14 +52,16 @@ class SubmissionExporter(NotebookExporter):
         home = directory.format_path(directory.submitted_directory, facts["student"], facts["assignment"])
         if path.parent != Path(home):
             return super().from_filename(filename, resources, **more)
-        if not os.path.lexists(path.with_suffix(".py")):
+        if os.path.lexists(path) and not os.path.lexists(path.with_suffix(".py")):
             return self._notebook(path, resources, **more)
         released = released_in(facts)
         tests = sum(one.facts["grade"] and not one.facts["solution"] for one in released.values())
         topic = topic_of(Path(directory.root), facts["assignment"], facts["notebook"])
         work = chosen(path.parent, topic, tests, facts["student"])
-        if work.file.endswith(".ipynb"):
-            return self._notebook(path, resources, **more)
+        if not os.path.lexists(path):
+            forget_zero(facts)
+        if not work.file.endswith(".py"):
+            return self._notebook(topic.course / work.file, resources, **more)
         try:
             with os.fdopen(work.open(), "rb") as file:
                 notebook = notebook_of_script(file.read(), released)
@@ -63,8 +69,6 @@ class SubmissionExporter(NotebookExporter):
             return self._unread(error, resources, **more)
         if os.path.lexists(path):
             notebook = with_notebook(notebook, path, released)
-        else:
-            forget_zero(facts)
         converted: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources, **more)  # type: ignore[no-untyped-call]
         return converted
 
@@ -131,10 +135,8 @@ def find_submissions(converter: Autograde) -> None:
             converter.log.warning("Passed over, as it is a link: %s", folder)
         elif os.path.lexists(stamp) and not is_regular(stamp):
             converter.log.warning("Passed over, as its %s is not a file: %s", TIMESTAMP, folder)
-        elif paths := _handed_in(folder, directory.notebook_id):
+        elif paths := _handed_in(converter, folder):
             found[folder] = paths
-        else:
-            converter.log.warning("Passed over, as it holds neither a notebook nor a script: %s", folder)
     if not folders:
         BaseConverter.init_notebooks(converter)  # which says so
     elif not found:
@@ -146,7 +148,6 @@ def find_submissions(converter: Autograde) -> None:
 def copy_files(converter: Autograde, assignment: str, student: str) -> None:
     """Prepare `autograded/` as nbgrader does, without what is not a file: a link's target is no student's."""
     directory = converter.coursedir
-    count_as_decided(Path(directory.root), assignment, directory.db_url)
     home = directory.format_path(directory.submitted_directory, student, assignment)
     unfit = list(not_files(home))
     for path in unfit:
@@ -154,7 +155,9 @@ def copy_files(converter: Autograde, assignment: str, student: str) -> None:
     ignored = directory.ignore
     directory.ignore = [*ignored, *map(escape, unfit)]
     try:
-        _init_assignment(converter, assignment, student)
+        with explained(directory.db_url):
+            count_as_decided(Path(directory.root), assignment, directory.db_url)
+            _init_assignment(converter, assignment, student)
     finally:
         directory.ignore = ignored
 
@@ -186,12 +189,37 @@ def is_regular(path: str) -> bool:
     return stat.S_ISREG(os.lstat(path).st_mode)
 
 
-def _handed_in(folder: str, notebook: str) -> list[str]:
-    """Return the paths of the notebooks in a folder, and of the one that its script stands for."""
-    paths = set(glob(os.path.join(escape(folder), f"{notebook}.ipynb")))
-    name = name_of(os.path.basename(folder))
-    if fnmatchcase(name, notebook) and os.path.lexists(os.path.join(folder, f"{name}.py")):
-        paths.add(os.path.join(folder, f"{name}.ipynb"))
+def _handed_in(converter: Autograde, folder: str) -> list[str]:
+    """Return the paths of the notebooks in a folder, and of the one that a file of another name stands for.
+
+    What is there and will not be read is named.
+    """
+    directory = converter.coursedir
+    paths = set(glob(os.path.join(escape(folder), f"{directory.notebook_id}.ipynb")))
+    held, name = sorted(os.listdir(folder)), name_of(os.path.basename(folder))
+    notebook, read, why = os.path.join(folder, f"{name}.ipynb"), {f"{name}.ipynb", f"{name}.py"}, ""
+    if held and fnmatchcase(name, directory.notebook_id) and not os.path.lexists(notebook):
+        student = os.path.basename(os.path.dirname(folder))
+        try:
+            if not os.path.lexists(os.path.join(folder, f"{name}.py")):
+                topic = find_course(explicit=Path(directory.root)).topic(os.path.basename(folder))
+                work = otherwise_named(Path(folder), topic, student)
+                read.add(os.path.basename(work.file))
+                converter.log.warning("%s: %s", student, "; ".join(work.notes))
+            paths.add(notebook)
+        except CourseError:
+            pass  # an assignment that is made from no topic has its notebooks alone
+        except NothingToGrade as error:
+            why = str(error)
+    # Of a notebook under another name nbgrader itself says that it is unknown.
+    left = [one for one in held if one not in read and one.lower().endswith(LIKELY)]
+    if left and paths:
+        converter.log.warning("Not read, in %s: %s", folder, ", ".join(left))
+    if not paths:
+        why = why or "it holds neither a notebook nor a script"
+        converter.log.warning("Passed over: %s: %s", folder, why)
+    elif why:
+        converter.log.warning("%s: %s", folder, why)
     return sorted(paths)
 
 

@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from grader.course import Course, Topic
 from grader.errors import PlainError
 from grader.nbgrader.gradebook import assignment_of, configuration
+from grader.nbgrader.patience import explained
 
 
 class NotExtended(PlainError):
@@ -27,10 +28,11 @@ def extend(course: Course, topic: Topic, students: Iterable[str], until: datetim
 
     Raises:
         CourseError: nbgrader does not know the assignment yet.
+        GradebookHeld: another program holds the gradebook.
         NotExtended: it knows no such student, or no deadline.
     """
     directory = CourseDirectory(config=configuration(course.root), root=str(course.root))
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+    with explained(directory.db_url), Gradebook(directory.db_url, directory.course_id) as gradebook:
         due: datetime | None = assignment_of(gradebook, topic).duedate
         if due is None:
             raise NotExtended(

@@ -46,6 +46,7 @@ from grader.names import TIMESTAMP
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.exporter import with_notebook
+from grader.nbgrader.patience import explained
 from grader.nbgrader.pictures import Album
 from grader.nbgrader.scripts import notebook_of_script
 from grader.nbgrader.weights import weigh
@@ -85,6 +86,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
 
     Raises:
         CourseError: nbgrader does not know the assignment yet.
+        GradebookHeld: another program holds the gradebook.
         NotDecided: decisions.toml cannot be read, or names an exercise that there is not.
         GraderFailed, PointsDiffer: nbgrader's copy of it is older than the key.
     """
@@ -94,7 +96,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
     album = Album(course.root / ".grader" / "pictures")
     done = Published()
     pages: list[tuple[Path, str, str]] = []
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+    with explained(directory.db_url), Gradebook(directory.db_url, directory.course_id) as gradebook:
         weigh(gradebook, topic, decided)
         book = _Book(gradebook, topic, AssignLatePenalties(config=config))
         handed_in = _HandedIn(course, topic, book.released, Zips(open_archive))

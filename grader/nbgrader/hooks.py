@@ -16,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from grader.authoring.release import build, refuse_to_overwrite
 from grader.course import CourseError, Topic, find_course, name_of
 from grader.exercise import AuthorError
+from grader.nbgrader.patience import GradebookHeld, explained
 
 log = logging.getLogger("traitlets")
 
@@ -46,7 +47,7 @@ class CarefulExporter(NotebookExporter):
             refuse_to_overwrite(topics)
             if not self.parent.no_database:
                 refuse_other_cells(topics, self.parent.coursedir)
-        except AuthorError as error:
+        except (AuthorError, GradebookHeld) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from error
 
@@ -60,7 +61,7 @@ def refuse_other_cells(topics: Sequence[Topic], directory: CourseDirectory) -> N
     Raises:
         AuthorError: it cannot.
     """
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+    with explained(directory.db_url), Gradebook(directory.db_url, directory.course_id) as gradebook:
         for topic in topics:
             try:
                 notebook = gradebook.find_notebook(topic.name, topic.id)

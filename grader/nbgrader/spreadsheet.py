@@ -13,6 +13,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
+from grader.nbgrader import patience  # noqa: F401  (its loading is what counts)
 from grader.report.tables import field as shown
 
 COLUMNS = (

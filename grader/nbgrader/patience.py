@@ -1,0 +1,54 @@
+"""A gradebook that somebody else is writing to is waited for, and then named.
+
+nbgrader waits 5 seconds, and then says that the database may need an upgrade.
+Its engine is replaced where this module is loaded; it has no setting for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from nbgrader import api
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import OperationalError
+
+from grader.errors import PlainError
+
+PATIENCE = 30.0  # seconds
+HELD = ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
+class GradebookHeld(PlainError):
+    """Another program holds the gradebook; the message says what to do."""
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Say so where the gradebook at `url` stayed locked.
+
+    Raises:
+        GradebookHeld: it did.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        if not getattr(error.orig, "sqlite_errorname", "").startswith(HELD):
+            raise
+        name = make_url(url).render_as_string(hide_password=True)
+        raise GradebookHeld(
+            f"the gradebook {name} was locked by another program for {PATIENCE:g} s, and nothing was "
+            "written: wait until that is done, as an autograding or a formgrader that saves, and run the "
+            "command again"
+        ) from error
+
+
+def patient_engine(url: str, **options: Any) -> Engine:
+    """Return an engine as nbgrader makes it, which waits longer for SQLite's lock."""
+    if make_url(url).get_backend_name() == "sqlite":
+        options = {"connect_args": {"timeout": PATIENCE}} | options
+    return create_engine(url, **options)
+
+
+api.create_engine = patient_engine
