@@ -66,7 +66,7 @@ def failures() -> dict[str, Outcome]:
     """Return every way to fail other than wrong numbers."""
     wrote = "It wrote to the channel that its results go through (an answer to another question)."
     ended = "The process ended itself: is there a call of `exit` or `os._exit`?"
-    loop = "The file's cells had not all run after 60 s: is there a loop that does not end?"
+    loop = "The file's cells had not all run after 60 s of CPU time: is there a loop that does not end?"
     return {
         "not written": Outcome(Status.MISSING),
         "not defined": Outcome(Status.MISSING, error=UNDEFINED),
