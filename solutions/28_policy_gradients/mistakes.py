@@ -219,7 +219,7 @@ def probability_returned(logits, a):
 HALF = 0.5 * math.log(2 * math.pi)
 
 
-@mistake(of="gaussian", raises="WrongStructure")
+@mistake(of="gaussian")
 def numbers_not_summed(a, mu, log_std):
     """the log-densities of the D numbers are not summed."""
     return -0.5 * ((a - mu) * tf.exp(-log_std)) ** 2 - log_std - HALF, right.gaussian(a, mu, log_std)[1]
@@ -308,7 +308,7 @@ def entropy_of_the_action(a, mu, log_std):
     return logp, -logp
 
 
-@mistake(of="gaussian", raises="WrongStructure")
+@mistake(of="gaussian")
 def one_entropy(a, mu, log_std):
     """the entropy is one number, and not one for each state."""
     logp, entropy = right.gaussian(a, mu, log_std)
@@ -1097,7 +1097,7 @@ def _scores(policy, states):
     """The probabilities [batch, actions] and the scores [batch, actions, n]."""
     weights = [variable.value for variable in policy.trainable_variables]
     zero = tf.UnconnectedGradients.ZERO
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(persistent=True) as tape:
         log_pi = tf.nn.log_softmax(policy(states))
     columns = tape.jacobian(log_pi, weights, unconnected_gradients=zero, experimental_use_pfor=False)
     batch, actions = log_pi.shape

@@ -392,7 +392,11 @@ def by_scipy_cg(theta, g, fvp, objective_kl, max_kl, cg_iters=10, backtracks=10)
     if g @ fvp(g) <= 0:
         return np.array(theta)
     F = scipy.sparse.linalg.LinearOperator((len(g), len(g)), matvec=fvp, dtype=float)
-    u, _ = scipy.sparse.linalg.cg(F, g, rtol=1e-9, atol=0.0, maxiter=cg_iters)
+    found = [np.zeros_like(g)]
+    with np.errstate(all="ignore"):  # it divides by a curvature of 0, after which nothing is finite
+        keep = lambda u: found.append(np.array(u))  # noqa: E731
+        scipy.sparse.linalg.cg(F, g, rtol=1e-9, atol=0.0, maxiter=cg_iters, callback=keep)
+    u = [one for one in found if np.all(np.isfinite(one))][-1]
     return _tried(theta, u, fvp, objective_kl, max_kl, backtracks)
 
 
@@ -414,5 +418,8 @@ def by_krylov(theta, g, fvp, objective_kl, max_kl, cg_iters=10, backtracks=10):
         basis.append(new / np.linalg.norm(new))
     Q = np.stack(basis, axis=1)
     projected = Q.T @ np.stack([fvp(one) for one in basis], axis=1)
-    u = Q @ np.linalg.lstsq(projected, Q.T @ g, rcond=1e-12)[0]
+    # The iteration ends before the first direction in which nothing changes.
+    while projected.size and np.linalg.eigvalsh(projected)[0] <= 1e-12 * np.trace(projected):
+        Q, projected = Q[:, :-1], projected[:-1, :-1]
+    u = Q @ np.linalg.solve(projected, Q.T @ g)
     return _tried(theta, u, fvp, objective_kl, max_kl, backtracks)
