@@ -1033,6 +1033,51 @@ def actor_critic_loss(
 
 # %% [markdown]
 r"""
+Which number of the batch does which term reach? The cell sets two of the three terms to 0, and
+differentiates the third one with respect to the logits, the values, the advantages and the targets. The
+picture must have three dark fields: the actor's term and the entropy's reach the logits, and the critic's
+term reaches the values. Then it makes a small step down each term, and prints what the step has changed.
+"""
+
+# %% tags=["active-ipynb"]
+# draw = np.random.default_rng(2)
+# given = {name: tf.constant(draw.normal(size=8), tf.float32) for name in ("v", "adv", "ret")}
+# given["logits"] = tf.constant(draw.normal(size=(8, 3)), tf.float32)
+# a = tf.constant(draw.integers(3, size=8))
+# weights = {"actor": (1.0, 0.0, 0.0), "critic": (0.0, 1.0, 0.0), "entropy": (0.0, 0.0, 1.0)}
+# slopes, values = {}, {}
+# for name, (actor, *others) in weights.items():
+#     with tf.GradientTape() as tape:
+#         tape.watch(list(given.values()))
+#         logits, v, adv, ret = (given[one] for one in ("logits", "v", "adv", "ret"))
+#         values[name] = loss = actor_critic_loss(logits, v, a, actor * adv, ret, *others)
+#     slopes[name] = tape.gradient(loss, given, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+# reach = np.array([[float(tf.norm(one)) for one in row.values()] for row in slopes.values()])
+# plt.figure(figsize=(4, 2.6), layout="constrained")
+# plt.imshow(reach > 0, cmap="Blues")
+# plt.xticks(range(4), slopes["actor"])
+# plt.yticks(range(3), weights)
+# plt.show()
+
+# %% tags=["active-ipynb"]
+# def quantities(logits, v):
+#     """What the three terms are to change: mean adv · log π, squared error, entropy."""
+#     logp, entropy = categorical(logits, a)
+#     error = tf.reduce_mean((given["ret"] - v) ** 2)
+#     return [float(one) for one in (tf.reduce_mean(given["adv"] * logp), error, tf.reduce_mean(entropy))]
+#
+#
+# names, before = ("mean adv · log π", "squared error", "entropy"), quantities(given["logits"], given["v"])
+# for place, (name, row) in enumerate(slopes.items()):
+#     after = quantities(given["logits"] - row["logits"], given["v"] - row["v"])
+#     print(f"a step down the {name}'s term: {names[place]} from {before[place]:.3f} to {after[place]:.3f}")
+#     assert (after[place] < before[place]) == (name == "critic"), "the error falls, and the others rise"
+#     assert np.isclose(abs(values[name]), abs(before[place]), atol=1e-6), "with the factor 1"
+# reached = {name: {one for one, slope in row.items() if np.any(slope)} for name, row in slopes.items()}
+# assert reached == {"actor": {"logits"}, "critic": {"v"}, "entropy": {"logits"}}, "three dark fields"
+
+# %% [markdown]
+r"""
 The next cells play with 16 poles at once. A policy with 32 hidden units and a critic of the same size
 play 128 steps with each pole, and make one step of Adam with your loss. Rewards are multiplied by 0.02,
 so that the values stay near 1; this changes the unit of the advantages and nothing else. The λ is 1. The
@@ -1571,6 +1616,8 @@ certain.
 # axes[1].set(xlabel="step", ylabel="expected reward")
 # axes[1].legend()
 # plt.show()
+
+# %% tags=["active-ipynb"]
 # rewards = [policy_of(path[-1]) @ pays for path in (plain, natural)]
 # print(f"expected reward after 60 steps: gradient ascent {rewards[0]:.2f}, TRPO {rewards[1]:.2f}")
 # steps = [policy_of(old) @ np.log(policy_of(old) / policy_of(new)) for old, new in zip(natural, natural[1:])]
