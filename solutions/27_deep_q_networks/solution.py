@@ -125,6 +125,35 @@ r"""
 #     return Q
 #
 #
+# def fill(tree, line):
+#     """Set all leaves of a tree at once."""
+#     tree.nodes[tree.size :] = line
+#     for level in range(tree.size.bit_length() - 2, -1, -1):
+#         below = tree.nodes[2 ** (level + 1) : 2 ** (level + 2)]
+#         tree.nodes[2**level : 2 ** (level + 1)] = below.reshape(-1, 2).sum(axis=1)
+#
+#
+# def microseconds(act, times):
+#     """What one call of `act` takes, the fastest of three rounds."""
+#     rounds = []
+#     for _ in range(3):
+#         begin = time.perf_counter()
+#         for i in range(times):
+#             act(i)
+#         rounds.append(1e6 * (time.perf_counter() - begin) / times)
+#     return min(rounds)
+#
+#
+# def show_times(sizes, spent):
+#     """Times by size, both logarithmic."""
+#     figure, axis = plt.subplots(figsize=(6, 3), layout="constrained")
+#     for name, row in spent.items():
+#         axis.loglog(sizes, row, "o-", label=name)
+#     axis.set(xlabel="transitions in the buffer", ylabel="µs a change and a search")
+#     axis.legend()
+#     plt.show()
+#
+#
 # def mean_and_range(axis, x, rows, label, colour):
 #     """The mean over seeds as a line, and the region between the smallest and the largest."""
 #     rows = np.asarray(rows)
@@ -185,11 +214,11 @@ class ReplayBuffer:
         shape = tuple(obs_shape)
         self.capacity, self.added = capacity, 0
         self.rows = {
-            "s": np.zeros((capacity, *shape), np.float32),
-            "a": np.zeros(capacity, np.int64),
-            "r": np.zeros(capacity, np.float32),
-            "s2": np.zeros((capacity, *shape), np.float32),
-            "terminated": np.zeros(capacity, bool),
+            "s": np.empty((capacity, *shape), np.float32),
+            "a": np.empty(capacity, np.int64),
+            "r": np.empty(capacity, np.float32),
+            "s2": np.empty((capacity, *shape), np.float32),
+            "terminated": np.empty(capacity, bool),
         }
         ### END SOLUTION
 
@@ -235,7 +264,6 @@ class ReplayBuffer:
             ValueError: an index is negative, or no transition has been stored there yet.
         """
         ### BEGIN SOLUTION
-        idx = np.asarray(idx, np.int64)
         if np.any((idx < 0) | (idx >= len(self))):
             raise ValueError(f"expected indices from 0 to {len(self) - 1}")
         return {name: rows[idx] for name, rows in self.rows.items()}
@@ -316,7 +344,7 @@ def preprocess_frames(
     ### BEGIN SOLUTION
     frame = np.maximum(a, b).astype(np.float64) @ [0.299, 0.587, 0.114]
     picture = tf.image.resize(frame[..., None], (84, 84)).numpy()
-    picture = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    picture = np.rint(picture).astype(np.uint8)
     if stack is None:
         return np.repeat(picture, 4, axis=-1)
     return np.concatenate([stack[..., 1:], picture], axis=-1)
@@ -484,14 +512,6 @@ that a handful of transitions can be learnt by heart: here the loss would have t
 
 ## Overestimation and double DQN
 
-**Prediction 2.** 1,024 actions are all worth exactly 0, and the estimate of each is wrong by a standard
-normal error. By how much does the largest estimate exceed 0 on average: 0.5, 1 or 3?
-
-*Write yours here, with the reason, before you run the next cells:*
-"""
-
-# %% [markdown]
-r"""
 In the target of the DQN, one network does two things: it chooses the action with the largest value, and
 it says what this action is worth. An action that is overestimated by chance is chosen for that reason.
 *Double DQN* lets the network $Q$ choose and the target network $Q^-$ evaluate:
@@ -534,6 +554,11 @@ r"""
 The first figure of the paper asks how the error grows with the number of actions. Each estimate is drawn
 from a standard normal distribution, once for each of the two networks; all rewards and all true values are
 0. The paper takes the mean of 100 repetitions, and so does the cell.
+
+**Prediction 2.** 1,024 actions are all worth exactly 0, and the estimate of each is wrong by a standard
+normal error. By how much does the largest estimate exceed 0 on average: 0.5, 1 or 3?
+
+*Write yours here, with the reason, before you run the next cell:*
 """
 
 # %% tags=["active-ipynb"]
@@ -639,15 +664,6 @@ function. After a few samples, the dueling table knows something about actions t
 r"""
 ## Multi-step targets
 
-**Prediction 1.** A reward waits at the end of a corridor of 20 states. Its 20 transitions are replayed
-once, from the first to the last. In how many states has the estimate changed if the target looks one
-reward ahead? In how many if it looks five rewards ahead?
-
-*Write yours here, with the reason, before you run the next cells:*
-"""
-
-# %% [markdown]
-r"""
 A target may add the next $n$ rewards before it asks the network:
 
 $$y=\sum_{k=0}^{n-1}\gamma^kr_{t+k+1}+\gamma^n\max_{a'}Q^-(s_{t+n},a')$$
@@ -718,6 +734,12 @@ def n_step(
 r"""
 The corridor's transitions are replayed once, in order, and each estimate is set to its target, with a
 discount of 0.95.
+
+**Prediction 1.** A reward waits at the end of a corridor of 20 states. Its 20 transitions are replayed
+once, from the first to the last. In how many states has the estimate changed if the target looks one
+reward ahead? In how many if it looks five rewards ahead?
+
+*Write yours here, with the reason, before you run the next cell:*
 """
 
 # %% tags=["active-ipynb"]
@@ -804,7 +826,8 @@ class SumTree(SumTreeBase):
     """Keep priorities to the power of α, their sum, and find the leaf in which a mass lies.
 
     The sum tree of Schaul et al., "Prioritized Experience Replay" (2015),
-    https://arxiv.org/abs/1511.05952. A leaf that has not been set holds 0.
+    https://arxiv.org/abs/1511.05952. It is made by `SumTree(capacity, alpha)`; alpha is 0.6 if it is left
+    out. A leaf that has not been set holds 0.
     """
 
     def set(self, i: int, priority: float) -> None:
@@ -903,11 +926,9 @@ def prioritised_sample(
         The leaves, in the order of the segments, and their weights, of which the largest one is 1.
 
     Raises:
-        ValueError: the total is 0.
+        ValueError: the total is 0, which `tree.find` refuses.
     """
     ### BEGIN SOLUTION
-    if tree.total <= 0:
-        raise ValueError("expected a tree with a leaf above 0")
     masses = (np.arange(len(u)) + np.asarray(u, np.float64)) / len(u) * tree.total
     idx = np.array([tree.find(mass) for mass in masses], np.int64)
     leaves = np.array([tree.leaf(i) for i in idx], np.float64)
@@ -933,26 +954,29 @@ $\beta=1$ give the mean over the buffer, without bias.
 # rows = [prioritised_sample(tree, u, 1.0) for u in uniform]
 # idx, w = (np.stack(part) for part in zip(*rows))
 # alone = np.array([[tree.find(u * tree.total) for u in row] for row in uniform])
-# figure, axes = plt.subplots(1, 3, figsize=(12, 3), layout="constrained")
 # chance = error**0.6 / np.sum(error**0.6)
 # share = np.bincount(idx.ravel(), minlength=60) / idx.size
-# axes[0].plot(chance, share, ".")
-# axes[0].axline((0, 0), slope=1, color="0.7")
-# axes[0].set(xlabel="P(i)", ylabel="share of the draws")
 # early = [np.sum(one < 30, axis=1) for one in (idx, alone)]
-# axes[1].hist(early, bins=np.arange(17) - 0.5, label=["segments", "independent"])
-# axes[1].set(xlabel="of a batch, from the first half", ylabel="batches")
-# axes[1].legend()
 # scaled = (error / chance / 60)[idx].mean(axis=1)
 # normalised = (w * error[idx]).sum(axis=1) / w.sum(axis=1)
-# names = ["no weights", "(N P)⁻¹", "w, normalised"]
-# axes[2].boxplot([error[idx].mean(axis=1), scaled, normalised], tick_labels=names)
-# axes[2].axhline(error.mean(), color="0.6", linestyle=":")
-# plt.show()
 # print(f"mean of all: {error.mean():.3f}; no weights {error[idx].mean():.3f}, weights {scaled.mean():.3f}")
 # assert np.abs(chance - share).max() < 3e-3 and early[0].std() < 0.5 * early[1].std()
 # assert abs(scaled.mean() - error.mean()) < 0.02 < error[idx].mean() - error.mean()
 # assert np.allclose(w.max(axis=1), 1)
+
+# %% tags=["active-ipynb"]
+# figure, axes = plt.subplots(1, 3, figsize=(12, 3), layout="constrained")
+# axes[0].plot(chance, share, ".")
+# axes[0].axline((0, 0), slope=1, color="0.7")
+# axes[0].set(xlabel="P(i)", ylabel="share of the draws")
+# axes[1].hist(early, bins=np.arange(17) - 0.5, label=["segments", "independent"])
+# axes[1].set(xlabel="of a batch, from the first half", ylabel="batches")
+# axes[1].legend()
+# names = ["no weights", "(N P)⁻¹", "w, normalised"]
+# axes[2].boxplot([error[idx].mean(axis=1), scaled, normalised], tick_labels=names)
+# axes[2].axhline(error.mean(), color="0.6", linestyle=":")
+# axes[2].set(ylabel="mean of the TD errors")
+# plt.show()
 
 # %% [markdown]
 r"""
@@ -963,30 +987,23 @@ cumulative sum of the whole line.
 # %% tags=["active-ipynb"]
 # spent = {"tree": [], "cumulative sum": []}
 # sizes = 2 ** np.arange(8, 21, 2)
-# for size in sizes:
-#     tree, line = SumTree(int(size), alpha=1.0), draw.random(size)
-#     tree.nodes[size:] = line
-#     for node in range(int(size).bit_length() - 2, -1, -1):
-#         level = slice(2**node, 2 ** (node + 1))
-#         tree.nodes[level] = tree.nodes[2 ** (node + 1) : 2 ** (node + 2)].reshape(-1, 2).sum(axis=1)
-#     begin = time.perf_counter()
-#     for i in range(200):
+# for size in map(int, sizes):
+#     line, tree = draw.random(size), SumTree(size, alpha=1.0)
+#     fill(tree, line)
+#
+#     def by_tree(i):
 #         tree.set(i, 0.5)
-#         found = tree.find(0.7 * tree.total)
-#     middle = time.perf_counter()
-#     line[:200] = 0.5
-#     for i in range(10):
-#         total = np.cumsum(line)
-#         expected = np.searchsorted(total, 0.7 * total[-1], side="right")
-#     spent["tree"].append((middle - begin) / 200)
-#     spent["cumulative sum"].append((time.perf_counter() - middle) / 10)
-#     assert abs(found - expected) <= 1
-# figure, axis = plt.subplots(figsize=(6, 3), layout="constrained")
-# for name, row in spent.items():
-#     axis.loglog(sizes, 1e6 * np.array(row), "o-", label=name)
-# axis.set(xlabel="transitions in the buffer", ylabel="µs a change and a search")
-# axis.legend()
-# plt.show()
+#         return tree.find(0.7 * tree.total)
+#
+#     def by_sum(i):
+#         line[i] = 0.5
+#         sums = np.cumsum(line)
+#         return np.searchsorted(sums, 0.7 * sums[-1], side="right")
+#
+#     for name, act in zip(spent, (by_tree, by_sum)):
+#         spent[name].append(microseconds(act, 20))
+#     assert by_tree(0) == by_sum(0), "both find the same leaf"
+# show_times(sizes, spent)
 # times = spent["cumulative sum"][-1] / spent["tree"][-1]
 # print(f"a million transitions: the tree is {times:.0f} times as fast")
 # assert times > 5, "levels, and not leaves"
@@ -1223,8 +1240,7 @@ def rainbow_train_step(
             importance weights.
         z: the atoms.
         project: project(p, R, terminated, gamma_k), with p [batch, atoms] the target network's probabilities
-            for the best action, returns the target distribution m [batch, atoms]; it may have zeros. No
-            gradient flows through it.
+            for the best action, returns the target distribution m [batch, atoms]; it may have zeros.
         double: if true, the best action in s_n is that of the online network, otherwise that of the target
             network: the first one whose mean, the sum of atoms times probabilities, is largest.
         copy_every: after this step, if the optimizer has taken a multiple of copy_every steps, this one
@@ -1241,7 +1257,7 @@ def rainbow_train_step(
     chooser = online(batch["s_n"]) if double else following
     best = tf.argmax(tf.linalg.matvec(tf.nn.softmax(chooser), z), axis=1)
     p = tf.nn.softmax(tf.gather(following, best, batch_dims=1))
-    m = tf.stop_gradient(project(p, batch["R"], batch["terminated"], batch["gamma_k"]))
+    m = project(p, batch["R"], batch["terminated"], batch["gamma_k"])
     with tf.GradientTape() as tape:
         log_p = tf.nn.log_softmax(tf.gather(online(batch["s"]), batch["a"], batch_dims=1))
         divergence = tf.reduce_sum(tf.math.xlogy(m, m) - m * log_p, axis=1)
@@ -1317,14 +1333,6 @@ mean stays right, and the distribution becomes wider. This is the price of fixed
 
 ## A catcher with six parts
 
-**Prediction 3.** A DQN gets six parts, one at a time: double, priorities, dueling, n-step, distribution,
-noise. Which of them speeds up learning most? Does each of them help?
-
-*Write yours here, with the reason, before you run the next cells:*
-"""
-
-# %% [markdown]
-r"""
 An episode has four steps. The fruit starts in a random column of the top row, the basket in the middle of
 the bottom row; 25 pixels are all that the network is given. The network has one hidden layer, and its
 output layer is `noisy_dense`, with σ = 0 if the agent has no noise.
@@ -1352,16 +1360,6 @@ output layer is `noisy_dense`, with σ = 0 if the agent has no noise.
 #         out = noisy_dense(h, self.mw, self.sw, self.mb, self.sb, noise[:HIDDEN], noise[HIDDEN:])
 #         out = tf.reshape(out, self.shape)
 #         return dueling_head(out[:, :1], out[:, 1:]) if self.dueling else out
-#
-#
-# def restart(network, draw, noisy):
-#     """Draw new weights, in place."""
-#     for weight in (network.w, network.mw):
-#         weight.assign(draw.normal(size=weight.shape) * (1.5 / weight.shape[0]) ** 0.5)
-#     for weight in (network.b, network.mb):
-#         weight.assign(tf.zeros(weight.shape))
-#     for weight in (network.sw, network.sb):
-#         weight.assign(tf.fill(weight.shape, 0.5 * noisy / HIDDEN**0.5))
 
 # %% [markdown]
 r"""
@@ -1390,8 +1388,9 @@ The step without a distribution uses your `dqn_loss`. With double, the target is
 
 # %% [markdown]
 r"""
-An agent is a set of parts. The functions of TensorFlow are traced once for each agent, and used for all
-seeds.
+**Helpers (you need not read this cell).** An agent is a set of parts: its networks, and the functions of
+TensorFlow, which are traced once for each agent and used for all seeds. `play` plays games, and `sample`
+draws a batch.
 """
 
 # %% tags=["active-ipynb"]
@@ -1404,7 +1403,7 @@ seeds.
 #     """The networks of an agent with some of the six parts, and its traced functions."""
 #
 #     def __init__(self, parts):
-#         self.parts = parts
+#         self.parts, self.n = parts, 3 if "n-step" in parts else 1
 #         shape = ("dueling" in parts, 31 if "distribution" in parts else 1, "noise" in parts)
 #         self.online, self.target = Network(*shape), Network(*shape)
 #         self.noise_size = HIDDEN + self.online.mb.shape[0]
@@ -1427,29 +1426,33 @@ seeds.
 #         return tf.nn.softmax(logits) @ SUPPORT[:, None] if "distribution" in self.parts else logits
 #
 #     def restart(self, draw):
+#         """Draw new weights, in place, and empty the memory."""
 #         for variable, value in zip(self.adam.variables, self.fresh):
 #             variable.assign(value)
-#         restart(self.online, draw, "noise" in self.parts)
-#         self.target.set_weights(self.online.get_weights())
+#         net, noisy = self.online, "noise" in self.parts
+#         for weight in (net.w, net.mw):
+#             weight.assign(draw.normal(size=weight.shape) * (1.5 / weight.shape[0]) ** 0.5)
+#         for weight in (net.b, net.mb):
+#             weight.assign(tf.zeros(weight.shape))
+#         for weight in (net.sw, net.sb):
+#             weight.assign(tf.fill(weight.shape, 0.5 * noisy / HIDDEN**0.5))
+#         self.target.set_weights(net.get_weights())
 #         self.buffer, self.tree, self.largest = ReplayBuffer(1024, (25,)), SumTree(1024, 0.6), 1.0
 #         self.discounts = np.zeros(1024, "float32")
-
-# %% [markdown]
-r"""
-One round of training plays eight episodes at once, stores them, and takes eight steps with batches of
-32. After each round the policy without randomness plays the five possible games; the share of fruit that
-it catches is one point of the curve.
-"""
-
-# %% tags=["active-ipynb"]
-# def play(agent, draw, games, epsilon=0.0, noise=None):
-#     """Play games to their end, and return each game's transitions."""
-#     looks, stories = [game.look() for game in games], [[] for _ in games]
+#
+#
+# def play(agent, fruits, draw=None, epsilon=0.0):
+#     """Play a game for each fruit, all at once; without `draw` nothing is random. Return the transitions."""
+#     games = [Catcher() for _ in fruits]
+#     looks = [game.reset(options={"fruit": int(fruit)})[0] for game, fruit in zip(games, fruits)]
+#     stories = [[] for _ in games]
 #     for _ in range(4):
-#         noise_now = np.zeros(agent.noise_size) if noise is None else noise(agent.noise_size)
-#         q = agent.values(tf.constant(np.stack(looks)), tf.constant(noise_now, tf.float32))
+#         noise = np.zeros(agent.noise_size) if draw is None else draw.normal(size=agent.noise_size)
+#         q = agent.values(tf.constant(np.stack(looks)), tf.constant(noise, tf.float32))
 #         actions = np.argmax(q[..., 0], axis=1)
-#         actions = np.where(draw.random(len(games)) < epsilon, draw.integers(3, size=len(games)), actions)
+#         if draw is not None:
+#             tries = draw.random(len(games)) < epsilon
+#             actions = np.where(tries, draw.integers(3, size=len(games)), actions)
 #         for i, (game, a) in enumerate(zip(games, actions)):
 #             look, r, terminated, truncated, _ = game.step(a)
 #             stories[i].append((looks[i], a, r, look, terminated, truncated))
@@ -1471,23 +1474,22 @@ it catches is one point of the curve.
 #     batch |= {"gamma_k": tf.constant(agent.discounts[idx]), "weights": tf.constant(weights, tf.float32)}
 #     return idx, batch
 
+# %% [markdown]
+r"""
+One round of training plays eight games at once with ε-greedy, or with noise, and stores them; it then
+takes eight steps with batches of 32. After each round the policy without randomness plays the five
+possible games; the share of fruit that it catches is one point of the curve.
+"""
+
 # %% tags=["active-ipynb"]
-# GAMES = [Catcher() for _ in range(8)]
-# TESTS = [Catcher() for _ in range(5)]
-#
-#
 # def learn(agent, seed, rounds=50):
 #     """Train an agent from new weights; return the share of fruit that it catches after each round."""
 #     draw, curve = np.random.default_rng(seed), []
 #     agent.restart(draw)
 #     for number in range(rounds):
-#         for game in GAMES:
-#             game.reset(options={"fruit": int(draw.integers(5))})
-#         noisy = draw.normal if "noise" in agent.parts else None
-#         epsilon = 0.0 if noisy else max(0.05, 1 - 3 * number / rounds)
-#         noise = (lambda size: noisy(size=size)) if noisy else None
-#         for story in play(agent, draw, GAMES, epsilon, noise):
-#             for s, a, R, s_n, ended, gamma_k in n_step(story, 3 if "n-step" in agent.parts else 1, GAMMA):
+#         epsilon = 0.0 if "noise" in agent.parts else max(0.05, 1 - 3 * number / rounds)
+#         for story in play(agent, draw.integers(5, size=8), draw, epsilon):
+#             for s, a, R, s_n, ended, gamma_k in n_step(story, agent.n, GAMMA):
 #                 i = agent.buffer.add(s, a, R, s_n, ended)
 #                 agent.discounts[i] = gamma_k
 #                 agent.tree.set(i, agent.largest)
@@ -1496,10 +1498,16 @@ it catches is one point of the curve.
 #             for i, error in zip(idx, agent.step(batch)[1].numpy()):
 #                 agent.tree.set(int(i), float(error) + 0.01)
 #                 agent.largest = max(agent.largest, float(error) + 0.01)
-#         for fruit, game in enumerate(TESTS):
-#             game.reset(options={"fruit": fruit})
-#         curve.append(np.mean([story[-1][2] > 0 for story in play(agent, draw, TESTS)]))
+#         curve.append(np.mean([story[-1][2] > 0 for story in play(agent, range(5))]))
 #     return curve
+
+# %% [markdown]
+r"""
+**Prediction 3.** A DQN gets six parts, one at a time: double, priorities, dueling, n-step, distribution,
+noise. Which of them speeds up learning most? Does each of them help?
+
+*Write yours here, with the reason, before you run the next cell:*
+"""
 
 # %% tags=["active-ipynb"]
 # SEEDS, curves, begin = range(5), {}, time.perf_counter()
@@ -1562,7 +1570,7 @@ return; where it is lost, it is near a negative one.
 # figure, axes = plt.subplots(3, 4, figsize=(12, 5), width_ratios=[0.6, 1, 1, 1], layout="constrained")
 # means = []
 # for row, fruit in zip(axes, (0, 2, 4)):
-#     game = TESTS[0]
+#     game = Catcher()
 #     game.reset(options={"fruit": fruit})
 #     for _ in range(2):
 #         game.step(1)  # the basket stays in the middle, and two steps are left
