@@ -1551,7 +1551,7 @@ standard deviation over seeds.
 # assert max(gains, key=gains.get) == "+ n-step" and gains["+ n-step"] > 0.07, "n-step helps most"
 # assert min(gains, key=gains.get) == "+ distribution" and gains["+ distribution"] < -0.03, "one part harms"
 # small = ("double", "priorities", "dueling", "noise")
-# assert max(abs(gains["+ " + name]) for name in small) < speed["DQN"].std(), "less than the spread over seeds"
+# assert max(abs(gains["+ " + name]) for name in small) < speed["DQN"].std(), "less than the seeds differ"
 
 # %% [markdown]
 r"""
