@@ -1269,7 +1269,7 @@ def logarithm_with_a_floor(
     gradient."""
     step = _changed(
         divergence=lambda m, log_p: tf.reduce_sum(
-            tf.math.xlogy(m, m) - m * tf.math.log(tf.exp(log_p) + 1e-8), axis=1
+            tf.math.xlogy(m, m) - m * tf.math.log(tf.exp(log_p) + 1e-4), axis=1
         )
     )
     return step(online, target, optimizer, batch, z, project, double, copy_every, tau)
