@@ -69,8 +69,9 @@ and policies on a grid, and hold the corridor of the silent bug.
 #
 # def show_grid(axis, V, pi, shape, moves, title, marks=None):
 #     """Draw a value in each cell, and the arrow of the action that is taken there."""
-#     grid = np.reshape(V, shape)
-#     axis.imshow(grid, cmap="Blues", vmin=grid.min(), vmax=grid.max() + 0.4 * np.ptp(grid) + 1e-9)
+#     shown = np.array([np.nan if marks and s in marks else v for s, v in enumerate(V)])
+#     low, high = np.nanmin(shown), np.nanmax(shown)
+#     axis.imshow(shown.reshape(shape), cmap="Blues", vmin=low, vmax=high + 0.4 * (high - low) + 1e-9)
 #     for s in range(len(V)):
 #         row, column = divmod(s, shape[1])
 #         if marks and s in marks:
@@ -281,8 +282,9 @@ def softmax_arm(Q: Float64[np.ndarray, "K"], tau: float, u: float) -> int:
         ValueError: there is no arm, or τ is not above 0.
     """
     ### BEGIN SOLUTION
-    if not len(Q) or not tau > 0:
-        raise ValueError("one arm or more, and a τ above 0, are needed")
+    if not tau > 0:
+        raise ValueError(f"a τ above 0 is needed, got {tau}")
+    # np.max refuses an array without arms itself.
     heights = np.cumsum(np.exp((Q - np.max(Q)) / tau))
     return int(np.searchsorted(heights, u * heights[-1], side="right"))
     ### END SOLUTION
@@ -324,10 +326,11 @@ def ucb1(Q: Float64[np.ndarray, "K"], N: Int[np.ndarray, "K"], c: float = 2**0.5
         ValueError: there is no arm, or c is below 0.
     """
     ### BEGIN SOLUTION
-    if not len(Q) or c < 0:
-        raise ValueError("one arm or more, and a c of 0 or more, are needed")
+    if c < 0:
+        raise ValueError(f"a c of 0 or more is needed, got {c}")
     if np.any(N == 0):
         return int(np.argmax(N == 0))
+    # np.argmax refuses an array without arms itself.
     return int(np.argmax(Q + c * np.sqrt(np.log(np.sum(N)) / N)))
     ### END SOLUTION
 
@@ -402,11 +405,11 @@ def bandit_regret(
     """
     ### BEGIN SOLUTION
     Q, N = np.zeros(len(means)), np.zeros(len(means), int)
-    lost = np.zeros(len(rewards))
-    for t, paid in enumerate(rewards):
+    lost = []
+    for paid in rewards:
         a = choose(Q, N)
         Q, N = update(Q, N, a, paid[a])
-        lost[t] = np.max(means) - means[a]
+        lost.append(np.max(means) - means[a])
     return np.cumsum(lost)
     ### END SOLUTION
 
@@ -415,15 +418,16 @@ def bandit_regret(
 r"""
 Two results of theory are drawn beside the measurements.
 
-- **Lai and Robbins (1985)** prove a lower bound. Take any rule that is good on all bandits, in the sense that
-  its regret grows more slowly than each power of $T$. On arms that pay 1 or 0, with the probabilities $q_*(a)$,
-  its regret is in the long run at least
+- **Lai and Robbins (1985)** prove a lower bound. Take any rule that is good on all bandits, in the sense
+  that its regret grows more slowly than each power of $T$. On arms that pay 1 or 0, with the
+  probabilities $q_*(a)$, its regret is in the long run at least
   $$\Big(\sum_{a:\,\Delta_a>0}\frac{\Delta_a}{\operatorname{kl}(q_*(a),\,\max_bq_*(b))}\Big)\ln T,\qquad
   \operatorname{kl}(p,q)=p\ln\frac pq+(1-p)\ln\frac{1-p}{1-q}$$
   This is a statement about the limit $T\to\infty$: it gives the slope against $\ln T$, and for a
   finite $T$ a rule may be below the line.
 - **Auer and others (2002)** prove an upper bound for UCB1, at each $T$, if the rewards are between 0 and 1:
-  $$\mathbb E[\operatorname{Reg}(T)]\le8\sum_{a:\,\Delta_a>0}\frac{\ln T}{\Delta_a}+\Big(1+\frac{\pi^2}3\Big)\sum_a\Delta_a$$
+  $$\mathbb E[\operatorname{Reg}(T)]\le8\sum_{a:\,\Delta_a>0}\frac{\ln T}{\Delta_a}
+  +\Big(1+\frac{\pi^2}3\Big)\sum_a\Delta_a$$
 
 The machine of the first prediction has five arms with the values 0.3, 0.5, 0.7, 0.4 and 0.6. Five rules
 play it, twenty times each. *ε-first* explores in the first 300 pulls and is greedy from then on; it is
@@ -461,19 +465,20 @@ made of your `epsilon_greedy`.
 # steps = np.arange(1, T + 1)
 # lower = np.sum((best - worse) / kl) * np.log(steps)
 # upper = 8 * np.sum(1 / (best - worse)) * np.log(steps) + (1 + np.pi**2 / 3) * gaps.sum()
-# figure, axes = plt.subplots(1, 2, figsize=(12, 3.8), layout="constrained")
-# for axis, scale in zip(axes, ("linear", "log")):
+# figure, axes = plt.subplots(1, 3, figsize=(14, 3.8), layout="constrained")
+# for axis, scale in zip(axes, ("linear", "log", "log")):
 #     for name, rows in regret.items():
 #         axis.plot(steps, rows.mean(axis=0), label=name)
 #     axis.plot(steps, lower, "k--", label="Lai and Robbins, slope")
 #     axis.plot(steps, upper, "k:", label="UCB1, upper bound")
-#     axis.set(xscale=scale, xlabel="pulls T", ylabel="regret", ylim=(0, 350))
-# axes[1].set(xlim=(10, T), yscale="log", ylim=(1, 2000))
-# axes[0].legend(fontsize=8)
+#     axis.set(xscale=scale, xlabel="pulls T", ylabel="regret", ylim=(0, 200))
+# axes[2].set(xlim=(10, T), yscale="log", ylim=(1, 2000))
+# axes[2].legend(fontsize=7)
 # plt.show()
 # growth = {name: rows[:, -1].mean() - rows[:, T // 2].mean() for name, rows in regret.items()}
 # for name, rows in regret.items():
-#     print(f"{name:18} at the end {rows[:, -1].mean():6.1f} ± {rows[:, -1].std():5.1f}, 2nd half {growth[name]:6.1f}")
+#     last = rows[:, -1]
+#     print(f"{name:18} at the end {last.mean():6.1f} ± {last.std():5.1f}, 2nd half {growth[name]:6.1f}")
 # print("ε-greedy must lose in each pull, by exploring alone:", 0.1 * gaps.mean())
 # assert growth["greedy"] > 4 * growth["ε = 0.1"] and np.all(np.mean(regret["UCB1"], axis=0) < upper)
 # assert 0.1 * gaps.mean() * T / 2 * 0.9 < growth["ε = 0.1"] and growth["ε-first, 300"] < 1
@@ -481,16 +486,18 @@ made of your `epsilon_greedy`.
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** At a constant rate. In each pull, ε-greedy explores with the probability
-0.1, and then loses the mean gap of the five arms, which is 0.2. So it loses at least 0.02 coins in each pull
+**Prediction 1, answered.** At a constant rate. In each pull, ε-greedy explores with the probability 0.1,
+and then loses the mean gap of the five arms, which is 0.2. So it loses at least 0.02 coins in each pull
 for ever, even when it has long known the best arm. Greedy is worse: its first pull is of the first arm,
-since all estimates are 0; as soon as this arm has paid once, its estimate is above 0 and it is never left.
-ε-first stops to lose, if its 300 pulls have found the best arm; in some of many more runs it will not have
-been found, and then the loss grows at a constant rate, too. It also needs to know in advance how long to
-explore. UCB1 grows like a logarithm, which is a straight line in the right picture's horizontal scale, and it
-needs to know nothing in advance. Its upper bound is far above it. At this $T$, ε-greedy with $\varepsilon=0.1$
-is no worse than UCB1, which explores much: asymptotic results say who wins in the end, and not when the end
-begins. The lower bound is a slope: what matters is that no good rule can be flatter in the long run.
+since all estimates are 0; as soon as this arm has paid once, its estimate is above 0 and it is never
+left. ε-first stops losing, if its 300 pulls have found the best arm; in some of many more runs it will
+not have been found, and then the loss grows at a constant rate, too. It also needs to know in advance how
+long to explore. UCB1 grows like a logarithm in the long run: in the middle picture, whose horizontal axis
+is logarithmic, it bends into a straight line, while ε-greedy and softmax still bend upwards. It needs to
+know nothing in advance. Its upper bound, in the right picture, is far above it. At this $T$, ε-greedy
+with $\varepsilon=0.1$ is no worse than UCB1, which explores much: asymptotic results say who wins in the
+end, and not when the end begins. The lower bound is a slope: what matters is that no good rule can be
+flatter in the long run.
 
 ## States, actions and returns
 
@@ -561,15 +568,16 @@ def discounted_returns(
     v_next = np.zeros(T) if v_next is None else v_next
     if not 0 <= gamma <= 1 or not len(terminated) == len(truncated) == len(v_next) == T:
         raise ValueError("γ is from 0 to 1, and all arrays have one length")
-    G, after = np.zeros(T), 0.0
+    G = []
     for t in reversed(range(T)):
-        if truncated[t] or t == T - 1:
-            after = v_next[t]
         if terminated[t]:
             after = 0.0
-        after = rewards[t] + gamma * after
-        G[t] = after
-    return G
+        elif truncated[t] or t == T - 1:
+            after = v_next[t]
+        else:
+            after = G[-1]
+        G.append(rewards[t] + gamma * after)
+    return np.array(G[::-1])
     ### END SOLUTION
 
 
@@ -609,8 +617,9 @@ equation*, which has a maximum in the place of the policy's mean:
 $$v_*(s)=\max_a\Big[r(s,a)+\gamma\sum_{s'}p(s'\mid s,a)\,v_*(s')\Big]$$
 
 It is not linear. Its right-hand side, with any numbers $V$ in the place of $v_*$, is called *Bellman's
-operator*, and one use of it is a *backup*. In code, the arrays `P[s, a, s']` and `R[s, a]` hold $p$ and $r$.
-Not each action is legal in each state: in chess most are not. In a *terminal* state none is, and its value is 0.
+operator*, and one use of it is a *backup*. In code, the arrays `P[s, a, s']` and `R[s, a]` hold $p$ and
+$r$. Not each action is legal in each state: in chess most are not. In a *terminal* state none is, and its
+value is 0.
 """
 
 
@@ -624,8 +633,8 @@ def bellman_backup(
 ) -> Float64[np.ndarray, "S"]:
     """Apply Bellman's optimality operator once, to all states at the same time.
 
-    Follows Bellman, "Dynamic Programming" (1957), in the notation of Sutton and Barto, "Reinforcement Learning:
-    An Introduction" (2018), http://incompleteideas.net/book/the-book-2nd.html, chapter 4.
+    Follows Bellman, "Dynamic Programming" (1957), in the notation of Sutton and Barto, "Reinforcement
+    Learning: An Introduction" (2018), http://incompleteideas.net/book/the-book-2nd.html, chapter 4.
 
     Args:
         V: a number for each state.
@@ -638,15 +647,16 @@ def bellman_backup(
 
     Returns:
         For each state the largest value that a legal action has; 0 for a state with no legal action,
-        whatever V says of it.
+        whatever V says of it. In the values of the states before it, V is used as it is given.
 
     Raises:
-        ValueError: P[s, a] of a legal action has a number below 0, or its sum differs from 1 by more than 1e-6.
+        ValueError: P[s, a] of a legal action has a number below 0, or its sum differs from 1 by more than
+            1e-6.
     """
     ### BEGIN SOLUTION
     legal = np.ones(R.shape, bool) if legal is None else legal
     rows = P[legal]
-    if np.any(rows < 0) or np.any(np.abs(np.sum(rows, axis=-1) - 1) > 1e-6):
+    if np.any(rows < 0) or not np.allclose(np.sum(rows, axis=-1), 1, rtol=0, atol=1e-6):
         raise ValueError("P[s, a] must be 0 or more, and sum to 1")
     q = np.where(legal, R + gamma * P @ V, -np.inf)
     return np.where(np.any(legal, axis=1), np.max(q, axis=1), 0.0)
@@ -680,10 +690,9 @@ def evaluate_policy(
             than 1e-6.
     """
     ### BEGIN SOLUTION
-    taken = pi > 0
-    sums = [np.sum(P[taken], axis=-1), np.sum(pi[np.any(pi != 0, axis=1)], axis=1)]
-    if np.any(pi < 0) or np.any(P[taken] < 0) or np.any(np.abs(np.concatenate(sums) - 1) > 1e-6):
-        raise ValueError("rows of P and of pi must be 0 or more, and sum to 1")
+    for rows in (pi[np.any(pi != 0, axis=1)], P[pi > 0]):
+        if np.any(rows < 0) or not np.allclose(np.sum(rows, axis=-1), 1, rtol=0, atol=1e-6):
+            raise ValueError("rows of P and of pi must be 0 or more, and sum to 1")
     P_pi = np.einsum("sa,sax->sx", pi, P)
     r_pi = np.sum(pi * R, axis=1)
     return np.linalg.solve(np.eye(len(pi)) - gamma * P_pi, r_pi)
@@ -776,27 +785,27 @@ def plan(
 
     Args:
         P: P[s, a, s'] as in `bellman_backup`.
-        R: R[s, a] as in `bellman_backup`. In which unit it is measured does not matter: the largest reward may
-            be as small as 1e-9 or as large as 1e9.
+        R: R[s, a] as in `bellman_backup`. In which unit it is measured does not matter: the largest
+            reward may be as small as 1e-9 or as large as 1e9.
         gamma: γ, from 0 up to but not including 1; at most 0.99 in the checks.
-        method: "value_iteration" or "policy_iteration". Actions may have exactly the same value; either method
-            comes to an end.
-        legal: which actions may be taken in each state, as in `bellman_backup`. A state with no legal action is
-            terminal, whatever P and R say there: its value is 0.
+        method: "value_iteration" or "policy_iteration". Actions may have exactly the same value; either
+            method comes to an end.
+        legal: which actions may be taken in each state, as in `bellman_backup`. A state with no legal
+            action is terminal, whatever P and R say there: its value is 0.
 
     Returns:
         V: in no state further from v_* than 1e-6 times the largest size of a reward of a legal action.
-        pi: integers; in each state a legal action whose value is the largest, any of them if there are several.
-            -1 in a state with no legal action.
+        pi: integers; in each state a legal action whose value is the largest, any of them if there are
+            several. -1 in a state with no legal action.
 
     Raises:
-        ValueError: `method` is another word; γ is below 0, 1 or more; or P[s, a] of a legal action has a number
-            below 0, or its sum differs from 1 by more than 1e-6.
+        ValueError: `method` is another word; γ is below 0, 1 or more; or P[s, a] of a legal action has a
+            number below 0, or its sum differs from 1 by more than 1e-6.
     """
     ### BEGIN SOLUTION
     legal = np.ones(R.shape, bool) if legal is None else legal
     rows = P[legal]
-    if np.any(rows < 0) or np.any(np.abs(np.sum(rows, axis=-1) - 1) > 1e-6):
+    if np.any(rows < 0) or not np.allclose(np.sum(rows, axis=-1), 1, rtol=0, atol=1e-6):
         raise ValueError("P[s, a] must be 0 or more, and sum to 1")
     if method not in ("value_iteration", "policy_iteration") or not 0 <= gamma < 1:
         raise ValueError("method is value_iteration or policy_iteration, and γ from 0 to below 1")
@@ -806,28 +815,26 @@ def plan(
     P = np.where(legal[..., None], P, 0.0)
     V, pi = np.zeros(len(R)), np.argmax(rewards, axis=1)
     if method == "value_iteration":
-        # After n backups the error is at most γⁿ / (1 - γ) times the largest reward.
-        for _ in range(int(np.ceil(np.log(1e-8 * (1 - gamma)) / np.log(max(gamma, 1e-9)))) + 1):
+        # After n backups the error is at most γⁿ / (1 - γ) times the largest reward; γⁿ ≤ exp(-n (1 - γ)).
+        for _ in range(int(25 / (1 - gamma))):
             V = np.where(moves, np.max(rewards + gamma * P @ V, axis=1), 0.0)
-        return V, np.where(moves, np.argmax(rewards + gamma * P @ V, axis=1), -1)
-    while True:
-        V = np.linalg.solve(
-            np.eye(len(R)) - gamma * P[states, pi], np.where(moves, R[states, pi], 0.0)
-        )
-        q = rewards + gamma * P @ V
-        # An action is kept unless another is better by more than round-off.
-        slack = 1e-11 * np.max(np.abs(np.where(legal, R, 0.0)), initial=0.0) / (1 - gamma)
-        better = moves & (np.max(q, axis=1) > q[states, pi] + slack)
-        if not np.any(better):
-            return V, np.where(moves, pi, -1)
-        pi = np.where(better, np.argmax(q, axis=1), pi)
+        pi = np.argmax(rewards + gamma * P @ V, axis=1)
+    else:
+        # A bound, since actions of the same value could be exchanged for ever.
+        for _ in range(R.size):
+            r_pi = np.where(moves, R[states, pi], 0.0)
+            V = np.linalg.solve(np.eye(len(R)) - gamma * P[states, pi], r_pi)
+            before, pi = pi, np.argmax(rewards + gamma * P @ V, axis=1)
+            if np.array_equal(before, pi):
+                break
+    return V, np.where(moves, pi, -1)
     ### END SOLUTION
 
 
 # %% [markdown]
 r"""
-**Prediction 2.** The second picture shows the best policy on the lake, an arrow in each cell. Before you look:
-in the cell below the start, with a hole on its right, where does the arrow point?
+**Prediction 2.** The second picture shows the best policy on the lake, an arrow in each cell. Before you
+look: in the cell below the start, with a hole on its right, where does the arrow point?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -841,22 +848,23 @@ in the cell below the start, with a hole on its right, where does the arrow poin
 #     show_grid(axis, v_star, best_pi, (4, 4), LAKE_MOVES, method, marks)
 #     assert np.isclose(v_star[0], 0.5420, atol=5e-5) and best_pi[4] == 0, "0 is left"
 #     greedy = np.eye(4)[best_pi] * legal
-#     assert np.allclose(evaluate_policy(P, R, greedy, 0.99), v_star, atol=1e-6), "the values are the policy's"
+#     assert np.allclose(evaluate_policy(P, R, greedy, 0.99), v_star, atol=1e-6), "the policy's values"
 #     assert np.allclose(bellman_backup(v_star, P, R, 0.99, legal), v_star, atol=1e-6), "a fixed point"
 # plt.show()
 # print("goal reached with probability", evaluate_policy(P, R, greedy, 1.0)[0])
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** To the left, against the shore. On ice, the direction that you want is one of three
-that you may get. Left gives left, up or down, and none of these is the hole. Every other direction has the
-hole among its three. A step against the shore leaves you where you are and costs nothing but time, and with
-$\gamma=0.99$ time is cheap. In this way the best policy reaches the goal in 82 % of all episodes, although it
-controls a third of its steps. The arrow of each cell that is next to a hole points away from it where it can.
+**Prediction 2, answered.** To the left, against the shore. On ice, the direction that you want is one of
+three that you may get. Left gives left, up or down, and none of these is the hole. Every other direction
+has the hole among its three. A step against the shore leaves you where you are and costs nothing but
+time, and with $\gamma=0.99$ time is cheap. In this way the best policy reaches the goal in 82 % of all
+episodes, although it controls a third of its steps.
 
-The values can be tested without tables. The cell plays 2,000 episodes with the best policy in gymnasium's own
-environment. It truncates an episode after 100 steps; there the return is continued with $v_*$. The mean of the
-returns must be near $v_*$ of the start, which is 0.542: the difference must be less than 3 standard errors.
+The values can be tested without tables. The cell plays 2,000 episodes with the best policy in gymnasium's
+own environment. It truncates an episode after 100 steps; there the return is continued with $v_*$. The
+mean of the returns must be near $v_*$ of the start, which is 0.542: the difference must be less than 3
+standard errors.
 """
 
 # %% tags=["active-ipynb"]
@@ -988,21 +996,23 @@ def train_tabular(
 ) -> tuple[Float64[np.ndarray, "S A"], Float64[np.ndarray, "episodes"]]:
     """Learn action values from episodes, one step at a time.
 
-    Computes the loop of SARSA, in which Q-learning's update may stand as well: Sutton and Barto, "Reinforcement
-    Learning: An Introduction" (2018), http://incompleteideas.net/book/the-book-2nd.html, chapter 6.
+    Computes the loop of SARSA, in which Q-learning's update may stand as well: Sutton and Barto,
+    "Reinforcement Learning: An Introduction" (2018), http://incompleteideas.net/book/the-book-2nd.html, chapter 6.
 
     Args:
         env: has `reset()` and `step(action)`, as gymnasium's environments. `reset()` is called once for each
             episode, without a seed, so that each episode has chances of its own. An episode is over when the
             environment says that it is terminated or truncated, maybe after one step.
         Q: the action values to begin with. The array is not changed.
-        choose: `choose(Q[s], u)` returns an action for the state s, from the current Q and two uniform numbers.
-        update: `update(Q, s, a, r, s2, terminated, a2)` returns the action values after a transition, as a new
-            array. a2 is the action that was chosen for s2, and None if the transition terminated the episode.
-        uniforms: action number t of episode e, both counted from 0, is chosen with uniforms[e, t]. There are as
-            many episodes as rows, maybe none, and always enough steps. The action a2 is chosen before the
-            update, and is the one that is taken next. For a transition that is truncated and not terminated an
-            a2 is chosen too, though it is never taken.
+        choose: `choose(Q[s], u)` returns an action for the state s, from the current Q and two uniform
+            numbers.
+        update: `update(Q, s, a, r, s2, terminated, a2)` returns the action values after a transition, as
+            a new array. a2 is the action that was chosen for s2, and None if the transition terminated
+            the episode.
+        uniforms: action number t of episode e, both counted from 0, is chosen with uniforms[e, t]. There
+            are as many episodes as rows, maybe none, and always enough steps. The action a2 is chosen
+            before the update, and is the one that is taken next. For a transition that is truncated and
+            not terminated an a2 is chosen too, though it is never taken.
 
     Returns:
         (Q, totals): the action values after all episodes, and the sum of the rewards of each episode, not
@@ -1051,17 +1061,17 @@ $\varepsilon=0.1$ for 600 episodes, four times from $Q=0$ and four times from $Q
 #     runs = [learn(firm, np.full((16, 4), start), "q_learning", 600, 100, k, 0.5, 0.95) for k in range(4)]
 #     reached = [int(totals.sum()) for _, totals in runs]
 #     print(f"Q = {start:.0f} at the start: the goal is reached {reached} times,", end=" ")
-#     print("value of the start", [round(float(Q[0].max()), 4) for Q, _ in runs], "planned", round(planned, 4))
+#     print("value of the start", [round(float(Q[0].max()), 4) for Q, _ in runs], "planned", planned.round(4))
 #     found = np.isclose([Q[0].max() for Q, _ in runs], 0.95**5)
 #     assert found.all() if start else not np.any(reached)
 
 # %% [markdown]
 r"""
-From $Q=0$ the goal is never reached. All four actions of a cell are equal at first, your `epsilon_greedy` takes
-the first of several equal ones, and this is a step to the left, against the shore. Only the random steps move
-the agent, and they rarely make six right ones between two falls. From $Q=1$ each action that has been tried
-looks worse than one that has not, since it is worth less than 1; so the agent tries all of them. This is
-optimism in the face of uncertainty again, now by *optimistic initial values*.
+From $Q=0$ the goal is never reached. All four actions of a cell are equal at first, your `epsilon_greedy`
+takes the first of several equal ones, and this is a step to the left, against the shore. Only the random
+steps move the agent, and they rarely make six right ones between two falls. From $Q=1$ each action that
+has been tried looks worse than one that has not, since it is worth less than 1; so the agent tries all of
+them. This is optimism in the face of uncertainty again, now by *optimistic initial values*.
 
 Now the cliff, as in Example 6.6 of Sutton and Barto's book, with $\gamma=1$ and $\varepsilon=0.1$.
 gymnasium's `CliffWalking-v1` is this grid. Here $\alpha=0.1$; both methods learn for 500 episodes, six times.
@@ -1107,24 +1117,24 @@ gymnasium's `CliffWalking-v1` is this grid. Here $\alpha=0.1$; both methods lear
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** SARSA, by about 25 in each episode. Q-learning must walk along the edge, in row 2,
-and SARSA must keep away from it. Q-learning learns the values of the best policy, and the best policy never
-slips: its way of 13 steps is the shortest. But the agent that learns takes one step in ten at random, and
-one random step in four at the edge leads down. SARSA learns the values of what the agent does, with its random
-steps, and for such an agent the edge is dangerous. Sutton and Barto's figure shows the same curves: about -25
-for SARSA and about -50 for Q-learning. If $\varepsilon$ is lowered step by step to 0, both learn the shortest
-way. So the answer to the question at the beginning is: the one that learns the longer way costs less while it
-learns.
+**Prediction 3, answered.** SARSA, by about 25 in each episode. Q-learning must walk along the edge, in
+row 2, and SARSA must keep away from it. Q-learning learns the values of the best policy, and the best
+policy never slips: its way of 13 steps is the shortest. But the agent that learns takes one step in ten
+at random, and one random step in four at the edge leads down. SARSA learns the values of what the agent
+does, with its random steps, and for such an agent the edge is dangerous. Sutton and Barto's figure shows
+the same curves: about -25 for SARSA and about -50 for Q-learning. If $\varepsilon$ is lowered step by
+step to 0, both learn the shortest way. So the answer to the question at the beginning is: the one that
+learns the longer way costs less while it learns.
 
 ## Truncated is not terminated
 
-**A silent bug.** A colleague trains Q-learning in a corridor of 21 cells. The goal is the last cell. Each step
-costs 1, and $\gamma=1$, so that the right value of a cell is minus its distance from the goal. An episode begins
-in a cell at random, and is cut off after 8 steps. The figure shows the values that are learnt: once with your
-loop, and once in the colleague's program, which runs without any error and uses the same functions. Within
-about five steps of the goal the values are right. Farther away they are too high, and in some cells the arrow
-points away from the goal. What has the colleague done? Predict how the picture changes if the time limit is 40
-steps in the place of 8, then try it.
+**A silent bug.** A colleague trains Q-learning in a corridor of 21 cells. The goal is the last cell. Each
+step costs 1, and $\gamma=1$, so that the right value of a cell is minus its distance from the goal. An
+episode begins in a cell at random, and is cut off after 8 steps. The figure shows the values that are
+learnt: once with your loop, and once in the colleague's program, which runs without any error and uses
+the same functions. Within two or three steps of the goal the values are right. Farther away they are too
+high, and in some cells the arrow points away from the goal. What has the colleague done? Predict how the
+picture changes if the time limit is 40 steps in the place of 8, then try it.
 """
 
 # %% tags=["active-ipynb"]
@@ -1156,30 +1166,31 @@ steps in the place of 8, then try it.
 r"""
 <details><summary>Answer</summary>
 
-The colleague treats a truncated episode as terminated: `done = terminated or truncated`, and no bootstrap where
-`done` is true. An episode that begins far from the goal is always cut off after 8 steps, and the target of its
-last step is the reward alone, as if the world ended there and cost nothing more. No cell can then seem much
-farther than 8 steps from an end. Between the cells where episodes begin and where they are cut off, the values
-have hills and valleys, and the arrows climb towards hills that are not there. With a limit of 40 steps most
-episodes reach the goal, few are cut off, and the values are nearly right. So the bug is worst where an
-agent is still bad, and where limits are short. Pardo and others
-([Time Limits in Reinforcement Learning](https://arxiv.org/abs/1712.00378), 2018) measured it in larger
+The colleague treats a truncated episode as terminated: `done = terminated or truncated`, and no bootstrap
+where `done` is true. An episode that begins far from the goal is always cut off after 8 steps, and the
+target of its last step is the reward alone, as if the world ended there and cost nothing more. No cell
+can then seem much farther than 8 steps from an end. Between the cells where episodes begin and where they
+are cut off, the values have hills and valleys, and the arrows climb towards hills that are not there.
+With a limit of 40 steps most episodes reach the goal, few are cut off, and the values are nearly right.
+So the bug is worst where an agent is still bad, and where limits are short. Pardo and others ([Time
+Limits in Reinforcement Learning](https://arxiv.org/abs/1712.00378), 2018) measured it in larger
 environments.
 
 </details>
 
 ## A belief that moves
 
-Until here the agent saw its state. A robot does not: it sees a wall or a door, and there are many doors. In a
-*partially observable* MDP (POMDP), the agent receives after each action $a$ an *observation* $o$ with the
-probability $O(o\mid a,s')$, which depends on the state $s'$ that the action has led to. What it knows is its
-*belief* $b(s)$: the probability of each state, given all that was done and seen. It is updated in two steps, a
-*prediction* by the action, and a *correction* by the observation:
+Until here the agent saw its state. A robot does not: it sees a wall or a door, and there are many doors.
+In a *partially observable* MDP (POMDP), the agent receives after each action $a$ an *observation* $o$
+with the probability $Z(o\mid a,s')$, which depends on the state $s'$ that the action has led to. What it
+knows is its *belief* $b(s)$: the probability of each state, given all that was done and seen. It is
+updated in two steps, a *prediction* by the action, and a *correction* by the observation:
 
-$$\bar b(s')=\sum_sp(s'\mid s,a)\,b(s),\qquad b'(s')=\frac{O(o\mid a,s')\,\bar b(s')}{\sum_{x}O(o\mid a,x)\,\bar b(x)}$$
+$$\bar b(s')=\sum_sp(s'\mid s,a)\,b(s),\qquad
+b'(s')=\frac{Z(o\mid a,s')\,\bar b(s')}{\sum_{x}Z(o\mid a,x)\,\bar b(x)}$$
 
-The belief has the Markov property, even where the observations have not. So a POMDP is an MDP whose states are
-beliefs.
+The belief has the Markov property, even where the observations have not. So a POMDP is an MDP whose
+states are beliefs.
 """
 
 
@@ -1189,7 +1200,7 @@ def belief_update(
     a: int,
     o: int,
     P: Float64[np.ndarray, "S A S"],
-    O: Float64[np.ndarray, "A S Z"],
+    Z: Float64[np.ndarray, "A S M"],
 ) -> Float64[np.ndarray, "S"]:
     """Return the belief after an action and an observation.
 
@@ -1201,7 +1212,7 @@ def belief_update(
         a: the action.
         o: the observation that was made after it.
         P: P[s, a, s'] is the probability that the action a leads from s to s'.
-        O: O[a, s', o] is the probability of the observation o if the action a has led to s'. It may be as
+        Z: Z[a, s', o] is the probability of the observation o if the action a has led to s'. It may be as
             small as 1e-300, which is improbable, and not impossible.
 
     Returns:
@@ -1215,9 +1226,9 @@ def belief_update(
     if np.any(b < 0) or abs(np.sum(b) - 1) > 1e-6:
         raise ValueError("a belief is 0 or more in each state, and sums to 1")
     predicted = b @ P[:, a]
-    likelihood = np.where(predicted > 0, O[a, :, o], 0.0)
+    likelihood = np.where(predicted > 0, Z[a, :, o], 0.0)
     if not np.any(likelihood):
-        return predicted / np.sum(predicted)
+        return predicted
     # Divided by the largest first, since the product of two small numbers may be 0 in floating point.
     joint = likelihood / np.max(likelihood) * predicted
     return joint / np.sum(joint)
@@ -1226,11 +1237,12 @@ def belief_update(
 
 # %% [markdown]
 r"""
-Kaelbling, Littman and Cassandra explain the belief by a row of four cells, of which the third is the goal. The
-actions are west and east. A move goes the right way with probability 0.9 and the other way with 0.1; at an end
-of the row it leaves the agent where it is. The agent sees only whether it is at the goal. It begins in one of the
-other three cells, goes east, sees no goal, goes east again, and sees no goal. They print the beliefs
-(0.100, 0.450, 0.000, 0.450) and (0.100, 0.164, 0.000, 0.736). Yours must be the same.
+Kaelbling, Littman and Cassandra explain the belief by a row of four cells, of which the third is the
+goal. The actions are west and east. A move goes the right way with probability 0.9 and the other way with
+0.1; at an end of the row it leaves the agent where it is. The agent sees only whether it is at the goal.
+It begins in one of the other three cells, goes east, sees no goal, goes east again, and sees no goal.
+They print the beliefs (0.100, 0.450, 0.000, 0.450) and (0.100, 0.164, 0.000, 0.736). Yours must be the
+same.
 """
 
 # %% tags=["active-ipynb"]
@@ -1240,21 +1252,22 @@ other three cells, goes east, sees no goal, goes east again, and sees no goal. T
 #     for a, (right_way, other_way) in enumerate([(west, east), (east, west)]):
 #         P_row[s, a, right_way] += 0.9
 #         P_row[s, a, other_way] += 0.1
-# O_row = np.tile(np.eye(2)[[0, 0, 1, 0]], (2, 1, 1))
+# Z_row = np.tile(np.eye(2)[[0, 0, 1, 0]], (2, 1, 1))
 # b, printed = np.array([1, 1, 0, 1]) / 3, [(0.1, 0.45, 0, 0.45), (0.1, 0.164, 0, 0.736)]
 # for wanted in printed:
-#     b = belief_update(b, 1, 0, P_row, O_row)
+#     b = belief_update(b, 1, 0, P_row, Z_row)
 #     print("your belief", b.round(3), "in the paper", wanted)
 #     assert np.allclose(b, wanted, atol=6e-4)
 
 # %% [markdown]
 r"""
-Now a longer walk. A corridor goes around a building in a ring of 24 cells, and six of them have a door. The robot
-wants to move on by one cell in each step; it succeeds with a probability of 0.9, stays with 0.05, and moves on by
-two cells with 0.05. Its camera tells a door from a wall and is wrong one time in twenty. It begins anywhere. In the
-picture each row is a belief, darker where it is more probable, and the rings show where the robot really is. The
-belief must begin with several stripes, one for each place that fits to what was seen; then one stripe must be left,
-under the rings, which moves to the right and goes around the ring.
+Now a longer walk. A corridor goes around a building in a ring of 24 cells, and six of them have a door.
+The robot wants to move on by one cell in each step; it succeeds with a probability of 0.9, stays with
+0.05, and moves on by two cells with 0.05. Its camera tells a door from a wall and is wrong one time in
+twenty. It begins anywhere. In the picture each row is a belief, darker where it is more probable, and the
+rings show where the robot really is. The belief must begin with several stripes, one for each place that
+fits to what was seen; then one stripe must be left, under the rings, which moves to the right and goes
+around the ring.
 """
 
 # %% tags=["active-ipynb"]
@@ -1262,13 +1275,13 @@ under the rings, which moves to the right and goes around the ring.
 # P_ring = np.zeros((24, 1, 24))
 # for move, chance in ((0, 0.05), (1, 0.9), (2, 0.05)):
 #     P_ring[np.arange(24), 0, (np.arange(24) + move) % 24] += chance
-# O_ring = np.where(doors[:, None], [0.05, 0.95], [0.95, 0.05])[None]
+# Z_ring = np.where(doors[:, None], [0.05, 0.95], [0.95, 0.05])[None]
 # rng = np.random.default_rng(0)
 # s, b, beliefs, way = int(rng.integers(24)), np.full(24, 1 / 24), [], []
 # for step in range(40):
 #     s = int(rng.choice(24, p=P_ring[s, 0]))
-#     o = int(rng.choice(2, p=O_ring[0, s]))
-#     b = belief_update(b, 0, o, P_ring, O_ring)
+#     o = int(rng.choice(2, p=Z_ring[0, s]))
+#     b = belief_update(b, 0, o, P_ring, Z_ring)
 #     beliefs.append(b)
 #     way.append(s)
 # beliefs, way = np.array(beliefs), np.array(way)
@@ -1279,24 +1292,25 @@ under the rings, which moves to the right and goes around the ring.
 # axis.legend()
 # plt.show()
 # chance = beliefs[np.arange(40), way]
-# print("probability of the right cell:", {step: round(float(chance[step]), 2) for step in (0, 5, 10, 20, 30, 39)})
+# print("probability of the right cell, steps 0, 10, 20, 30:", chance[[0, 10, 20, 30]].round(2))
 # assert np.allclose(beliefs.sum(axis=1), 1) and chance[20:].mean() > 0.5 > chance[:3].mean()
 
 # %% [markdown]
 r"""
 **Explore.** Beside the cliff, everything depends on exploration. Change $\varepsilon$ or $\alpha$, let
-them fall from episode to episode, or put your `softmax_arm` in the place of `epsilon_greedy`, and find a setting
-whose mean reward over all 500 episodes is best. The cell prints it for SARSA with a
-few values of $\varepsilon$, from three seeds; report the mean on three other seeds for the setting you choose, since
-the best of many is better by luck, too. Does the best agent for the whole 500 episodes also have the shortest way at
-the end?
+them fall from episode to episode, or put your `softmax_arm` in the place of `epsilon_greedy`, and find a
+setting whose mean reward over all 500 episodes is best. The cell prints it for SARSA with a few values of
+$\varepsilon$, from three seeds; report the mean on three other seeds for the setting you choose, since
+the best of many is better by luck, too. Does the best agent for the whole 500 episodes also have the
+shortest way at the end?
 """
 
 # %% tags=["active-ipynb"]
 # for epsilon in (0.0, 0.02, 0.1):
 #     runs = [learn(cliff, np.zeros((48, 4)), "sarsa", 500, 500, k, 0.5, 1.0, epsilon) for k in range(3)]
 #     lengths = [len(walk(cliff, 36, Q.argmax(axis=1))) - 1 for Q, _ in runs]
-#     print(f"ε = {epsilon}: mean reward {np.mean([totals for _, totals in runs]):.1f}, steps at the end {lengths}")
+#     mean = np.mean([totals for _, totals in runs])
+#     print(f"ε = {epsilon}: mean reward {mean:.1f}, steps at the end {lengths}")
 
 # %% [markdown]
 r"""
@@ -1305,8 +1319,8 @@ r"""
 - An estimate moves by a step size times an error: $1/n$ gives a mean, and a constant forgets.
 - Regret grows at a constant rate if one explores for ever, or never; with UCB1 it grows like a logarithm, and
   no good rule is better than Lai and Robbins' slope.
-- Bellman's equation makes the value of a state out of those of the next. For a policy it is linear; with a maximum
-  it is a contraction, and value and policy iteration find its fixed point.
+- Bellman's equation makes the value of a state out of those of the next. For a policy it is linear; with
+  a maximum it is a contraction, and value and policy iteration find its fixed point.
 - Q-learning learns the values of the best policy, and SARSA those of the policy that is followed. At a
   terminal state nothing is bootstrapped, and at a truncation it must be.
 - An agent that does not see its state carries a belief: predict by the action, correct by the observation.
@@ -1320,24 +1334,25 @@ Algorithms](https://tor-lattimore.com/downloads/book/book.pdf) (2020).
 r"""
 ## In your own words
 
-A delivery service lets an agent learn the routes of its vans while they drive. The agent is Q-learning, ε-greedy with
-a fixed ε of 0.1, and each working day is cut off after eight hours, which the program stores as the end of an
-episode. The routes that it has learnt look excellent on paper. The vans, however, are often late, and the agent
-likes routes that leave the farthest customers for the evening. Explain both observations with what this chapter has
-shown, say for each how you would test your explanation, and what you would change. Eight sentences at most.
+A delivery service lets an agent learn the routes of its vans while they drive. The agent is Q-learning,
+ε-greedy with a fixed ε of 0.1, and each working day is cut off after eight hours, which the program
+stores as the end of an episode. The routes that it has learnt look excellent on paper. The vans, however,
+are often late, and the agent likes routes that leave the farthest customers for the evening. Explain both
+observations with what this chapter has shown, say for each how you would test your explanation, and what
+you would change. Eight sentences at most.
 """
 
 # %% [markdown] tags=["answer"]
 r"""
-The routes look excellent because Q-learning learns the values of the greedy policy, while the vans follow the
-ε-greedy one: the values promise what would happen if no van ever left its route at random. Routes that are short
-but unforgiving, as the edge of the cliff, are then late whenever an exploring step goes wrong. To test this, let
-some vans drive the learnt routes with ε = 0, and compare their times with those of the others and with the values
-that were predicted. If the greedy vans are on time, learn by SARSA, or lower ε step by step, or explore only
-where a mistake is cheap. The evening is explained by the day's end that is stored as a terminal state: no
-target is bootstrapped there, so that all that is still undelivered costs nothing, and to postpone the
-farthest customers looks good. To test this, plot the values against the hour of the day: with this bug they rise towards zero in the
-evening, whatever is left to do. I would store the cut as truncated and bootstrap from the state at the end of
-the day, or, if what is not delivered really has a price, give this price as the last reward and put the
-hour into the state.
+The routes look excellent because Q-learning learns the values of the greedy policy, while the vans follow
+the ε-greedy one: the values promise what would happen if no van ever left its route at random. Routes
+that are short but unforgiving, as the edge of the cliff, are then late whenever an exploring step goes
+wrong. To test this, let some vans drive the learnt routes with ε = 0, and compare their times with those
+of the others and with the values that were predicted. If the greedy vans are on time, learn by SARSA, or
+lower ε step by step, or explore only where a mistake is cheap. The evening is explained by the day's end
+that is stored as a terminal state: no target is bootstrapped there, so that all that is still undelivered
+costs nothing, and to postpone the farthest customers looks good. To test this, plot the values against
+the hour of the day: with this bug they rise towards zero in the evening, whatever is left to do. I would
+store the cut as truncated and bootstrap from the state at the end of the day, or, if what is not
+delivered really has a price, give this price as the last reward and put the hour into the state.
 """
