@@ -938,7 +938,8 @@ def train_tabular(
     """Learn action values from episodes, one step at a time.
 
     Computes the loop of SARSA, in which Q-learning's update may stand as well: Sutton and Barto,
-    "Reinforcement Learning: An Introduction" (2018), http://incompleteideas.net/book/the-book-2nd.html, chapter 6.
+    "Reinforcement Learning: An Introduction" (2018), http://incompleteideas.net/book/the-book-2nd.html,
+    chapter 6.
 
     Args:
         env: has `reset()` and `step(action)`, as gymnasium's environments. `reset()` is called once for each
@@ -1038,7 +1039,7 @@ gymnasium's `CliffWalking-v1` is this grid. Here $\alpha=0.1$; both methods lear
 #     show_grid(axes[name], Q.max(axis=1), Q.argmax(axis=1), (4, 12), CLIFF_MOVES, kind, places)
 #     path = np.array(walk(cliff, 36, Q.argmax(axis=1)))
 #     axes[name].plot(path % 12, path // 12, color="#d55e00", linewidth=3, alpha=0.6)
-#     rows[kind] = int(np.max(path[np.isin(path % 12, range(1, 11))] // 12))
+#     rows[kind] = int(np.max(path[np.isin(path % 12, range(1, 11))] // 12, initial=0))
 #     smooth = np.convolve(costs[kind].mean(axis=0), np.ones(20) / 20, mode="valid")
 #     axes["curve"].plot(np.arange(len(smooth)) + 10, smooth, label=kind)
 # axes["curve"].set(ylim=(-100, 0), xlabel="episode", ylabel="sum of rewards, mean of 20 episodes")
