@@ -481,12 +481,12 @@ for ever, even when it has long known the best arm. Greedy is worse: its first p
 since all estimates are 0; as soon as this arm has paid once, its estimate is above 0 and it is never
 left. ε-first stops losing, if its 300 pulls have found the best arm; in some of many more runs it will
 not have been found, and then the loss grows at a constant rate, too. It also needs to know in advance how
-long to explore. UCB1 grows like a logarithm in the long run: in the middle picture, whose horizontal axis
-is logarithmic, it bends into a straight line, while ε-greedy and softmax still bend upwards. It needs to
-know nothing in advance. Its upper bound, in the right picture, is far above it. At this $T$, ε-greedy
-with $\varepsilon=0.1$ is no worse than UCB1, which explores much: asymptotic results say who wins in the
-end, and not when the end begins. The lower bound is a slope: what matters is that no good rule can be
-flatter in the long run.
+long to explore. UCB1 grows like a logarithm in the long run, since its upper bound in the right picture
+does. A logarithm is a straight line in the middle picture, whose horizontal axis is logarithmic. After
+3,000 pulls UCB1 is not there yet, but it loses much less in the second half of its pulls than in the
+first. It needs to know nothing in advance. At this $T$, ε-greedy with $\varepsilon=0.1$ is no worse than
+UCB1, which explores much: asymptotic results say who wins in the end, and not when the end begins. The
+lower bound is a slope: what matters is that no good rule can be flatter in the long run.
 
 ## States, actions and returns
 

@@ -484,18 +484,20 @@ made of your `epsilon_greedy`.
 # assert 0.1 * gaps.mean() * T / 2 * 0.9 < growth["ε = 0.1"] and growth["ε-first, 300"] < 1
 # assert growth["UCB1"] < 0.6 * np.mean(regret["UCB1"][:, T // 2]), "UCB1 grows more and more slowly"
 
-# %% [markdown] r""" **Prediction 1, answered.** At a constant rate. In each pull, ε-greedy explores with
-the probability 0.1, and then loses the mean gap of the five arms, which is 0.2. So it loses at least 0.02
-coins in each pull for ever, even when it has long known the best arm. Greedy is worse: its first pull is
-of the first arm, since all estimates are 0; as soon as this arm has paid once, its estimate is above 0
-and it is never left. ε-first stops losing, if its 300 pulls have found the best arm; in some of many more
-runs it will not have been found, and then the loss grows at a constant rate, too. It also needs to know
-in advance how long to explore. UCB1 grows like a logarithm in the long run, since its upper bound in the
-right picture does. A logarithm is a straight line in the middle picture, whose horizontal axis is
-logarithmic. After 3,000 pulls UCB1 is not there yet, but it loses much less in the second half of its
-pulls than in the first. It needs to know nothing in advance. At this $T$, ε-greedy with $\varepsilon=0.1$
-is no worse than UCB1, which explores much: asymptotic results say who wins in the end, and not when the
-end begins. The lower bound is a slope: what matters is that no good rule can be flatter in the long run.
+# %% [markdown]
+r"""
+**Prediction 1, answered.** At a constant rate. In each pull, ε-greedy explores with the probability 0.1,
+and then loses the mean gap of the five arms, which is 0.2. So it loses at least 0.02 coins in each pull
+for ever, even when it has long known the best arm. Greedy is worse: its first pull is of the first arm,
+since all estimates are 0; as soon as this arm has paid once, its estimate is above 0 and it is never
+left. ε-first stops losing, if its 300 pulls have found the best arm; in some of many more runs it will
+not have been found, and then the loss grows at a constant rate, too. It also needs to know in advance how
+long to explore. UCB1 grows like a logarithm in the long run, since its upper bound in the right picture
+does. A logarithm is a straight line in the middle picture, whose horizontal axis is logarithmic. After
+3,000 pulls UCB1 is not there yet, but it loses much less in the second half of its pulls than in the
+first. It needs to know nothing in advance. At this $T$, ε-greedy with $\varepsilon=0.1$ is no worse than
+UCB1, which explores much: asymptotic results say who wins in the end, and not when the end begins. The
+lower bound is a slope: what matters is that no good rule can be flatter in the long run.
 
 ## States, actions and returns
 
