@@ -355,6 +355,8 @@ def _(rng):
     odd += [(*contested(rng, 2, 1, 90, root, lambda Q, N, c: Q), {}) for _ in range(6)]
     low = [contested(rng, 4, 1, 90, root, lambda Q, N, c: Q) for _ in range(8)]
     odd += [(Q - 1e3, N, {}) for Q, N in low]
+    low = [contested(rng, 4, 1, 4, root, lambda Q, N, c: bounds(Q, N, c, 1)) for _ in range(3)]
+    odd += [(Q, N, {}) for Q, N in low]
     yield "very many pulls, one arm, two arms, and low values", {"decisions": shuffled(rng, odd)}
     # clause: "Of several arms with the largest bound, it is the first"
     ties = []
