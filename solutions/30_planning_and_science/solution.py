@@ -342,7 +342,7 @@ def puct_select(
     ### BEGIN SOLUTION
     if len(P) == 0 or np.min(P) < 0 or abs(np.sum(P) - 1) > 0.001:
         raise ValueError("the priors of one action or more are probabilities that sum to 1")
-    Q = np.where(N > 0, W / np.maximum(N, 1), 0)
+    Q = W / np.maximum(N, 1)  # W is 0 where N is
     scores = Q + c * P * np.sqrt(np.sum(N)) / (1 + N)
     best = np.flatnonzero(scores == np.max(scores))
     return int(best[np.argmax(P[best])])
@@ -453,7 +453,7 @@ def mcts(
         prior, value = evaluate(state)
         actions = np.flatnonzero(game.legal(state))
         P = np.asarray(prior, float)[actions]
-        P = P / np.sum(P) if np.sum(P) > 0 else np.full(len(actions), 1 / len(actions))
+        P = P / np.sum(P) if np.any(P) else np.full(len(actions), 1 / len(actions))
         node = {"actions": actions, "P": P, "N": np.zeros(len(actions), int), "W": np.zeros(len(actions))}
         return node | {"children": {}}, value
 
@@ -581,15 +581,10 @@ def visit_policy(N: Int[np.ndarray, "A"], tau: float) -> Float64[np.ndarray, "A"
         ValueError: there are no visits at all, or a number of visits or τ is below 0.
     """
     ### BEGIN SOLUTION
-    N = np.asarray(N, float)
-    if np.sum(N) == 0 or np.min(N) < 0 or tau < 0:
+    if np.min(N) < 0 or np.max(N) == 0 or tau < 0:
         raise ValueError("visits and the temperature are 0 or more, and there is a visit")
-    if tau == 0:
-        weights = (N == np.max(N)).astype(float)
-    else:
-        with np.errstate(over="ignore"):  # the logarithm of a weight may be -inf, which is right
-            logs = np.log(np.where(N > 0, N, 1) / np.max(N)) / tau
-        weights = np.where(N > 0, np.exp(logs), 0)
+    share = np.asarray(N) / np.max(N)  # of the most visits: no power of it overflows
+    weights = share == 1 if tau == 0 else np.where(share > 0, share ** (1 / tau), 0)
     return weights / np.sum(weights)
     ### END SOLUTION
 
@@ -1073,7 +1068,7 @@ is known. Beyond, the line must become a cloud.
 
 # %% [markdown]
 r"""
-## Superposition
+## Superposition of two chains
 
 Two chains can be compared only after one is laid on the other as well as possible. Let $p_i$ be the points
 of the first and $q_i$ those of the second, $i=1,\dots,L$. We look for a rotation $R$ and a shift $t$ for
@@ -1382,6 +1377,13 @@ rotated and shifted onto the true chain?
 #     folds.append(x)
 #     courses.append(E)
 # results = np.array([compare_chains(x)[0] for x in folds])
+# mirrored_too = np.array([compare_chains(x * [1, 1, -1])[0] for x in folds]) < 0.01
+# errors = [np.abs(np.linalg.norm(x[:, None] - x, axis=-1) - APART).max() for x in folds]
+# print(f"largest error of a distance: {max(errors):.0e} Å; RMSD:", results.round(2))
+# print(f"{np.sum(results < 0.01)} of 10 lie on the true chain, {mirrored_too.sum()} on its mirror image")
+# assert np.sum(results < 0.01) == 3 and np.all((results < 0.01) ^ mirrored_too) and courses[0][-1] < 1e-6
+
+# %% tags=["active-ipynb"]
 # figure = plt.figure(figsize=(11, 3.2), layout="constrained")
 # axis = figure.add_subplot(1, 3, 1)
 # axis.semilogy(np.array(courses).T)
@@ -1392,13 +1394,6 @@ rotated and shifted onto the true chain?
 #     show_chain(axis, folds[place] @ R.T + t, f"{title}: RMSD {rmsd:.2f} Å")
 #     axis.plot(*TRUE.T, color="black", linewidth=1)
 # plt.show()
-# errors = [np.abs(np.linalg.norm(x[:, None] - x, axis=-1) - APART).max() for x in folds]
-# print(f"largest error of a distance: {max(errors):.0e} Å")
-# print("RMSD:", results.round(2))
-# right = results < 0.01
-# mirrored_too = np.array([compare_chains(x * [1, 1, -1])[0] for x in folds]) < 0.01
-# print(f"{right.sum()} of 10 lie on the true chain, {mirrored_too.sum()} on its mirror image")
-# assert right.sum() == 3 and np.all(right ^ mirrored_too) and courses[0][-1] < 1e-6
 
 # %% [markdown]
 r"""
@@ -1597,8 +1592,8 @@ about truth.
 #     one, other = draw.choice(len(ref), size=(2, pairs), p=ref)
 #     first = draw.random(pairs) < 1 / (1 + np.exp(liked[other] - liked[one]))
 #     return np.where(first, one, other), np.where(first, other, one)
-#
-#
+
+# %% tags=["active-ipynb"]
 # def learn_reward(chosen, rejected, n, steps=300, rate=0.1):
 #     """Adam on the loss of preferences: one reward for each of n answers."""
 #     r, optimiser = keras.Variable(np.zeros(n), dtype="float32"), keras.optimizers.Adam(rate)
