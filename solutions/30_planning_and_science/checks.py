@@ -229,15 +229,17 @@ def _(rng):
     nodes, due = [], []
     for off in (0.0007, -0.0007, 0.0015, -0.0015, 0.3, -0.5, 1.0):
         P, N, W, c = a_node(rng, 5, most=900_000)
-        nodes.append((P * (1 + off), N, W, c))
+        nodes.append((P * (1 + off), N, W, 0.0))
         due.append(abs(off) > 0.001)
     for _ in range(3):
         P, N, W, c = a_node(rng, 4)
         nodes.append((np.array([0.3, -0.1, 0.5, 0.3])[rng.permutation(4)], N, W, c))
         due.append(True)
     none = np.zeros(0)
-    nodes += [(none, np.zeros(0, int), none, 1.0), *(a_node(rng, 6, most=900_000) for _ in range(8))]
-    nodes, due = mixed(rng, nodes, [*due, True, *[False] * 8])
+    many = [a_node(rng, 6, most=900_000) for _ in range(12)]
+    many = [(P, N, W, 0.0) for P, N, W, _ in many]
+    nodes += [(none, np.zeros(0, int), none, 1.0), *many]
+    nodes, due = mixed(rng, nodes, [*due, True, *[False] * 12])
     blocks = [tuple(np.array([part]) for part in node) for node in nodes]
     yield "priors that are none, among others", {"nodes": blocks, "due": due}
 
@@ -403,6 +405,7 @@ def _(rng):
     # their sum"
     games = [a_game(rng, 6, simulations=int(rng.integers(25, 40)), chance=0.4) for _ in range(3)]
     for game in games:
+        game["priors"][rng.random((60, 6)) < 0.25] = 0
         game["priors"] = np.where(game["moves"] < 0, 20 * rng.random((60, 6)), game["priors"]) * rng.uniform(
             0.2, 8, size=(60, 1)
         )
@@ -530,7 +533,10 @@ def mix_noise(answer, roots, due=None):
     for place, (P, noise, options) in enumerate(roots):
 
         def call():
-            mixed = keeping(lambda P, noise: answer.mix_noise(P, noise, **options), P=P, noise=noise)
+            given = {name: one for name, one in options.items() if name == "legal"}
+            mixed = keeping(
+                lambda P, noise, *_: answer.mix_noise(P, noise, **options), P=P, noise=noise, **given
+            )
             return shaped(mixed, "the priors", len(P))
 
         found.append(or_refused(some_due(due, place), call))
@@ -743,9 +749,9 @@ def _(rng):
         chains.append((xyz.astype(float), edges))
     yield "distances that are exactly an edge", {"chains": chains}
     # clause: "A residue has the distance 0 to itself"
-    xyz = chain(5)
-    xyz[4] = xyz[1]
-    edges = np.concatenate([[0.0], ascending(rng, 3)])
+    xyz = chain(12)
+    xyz[10] = xyz[1]
+    edges = np.concatenate([[0.0], ascending(rng, 4, 1, 5)])
     yield "an edge at 0, and two residues in the same place", {"chains": [(xyz, edges), (xyz, edges[1:])]}
     # clause: "A residue that was not observed has NaN in its row", "All numbers of a pair are 0 if one of
     # the two was not observed"
@@ -798,9 +804,10 @@ def distogram_loss(answer, predictions):
 def a_prediction(rng, L, bins, share=0.6, scale=2.0):
     """Draw logits, a target, and which pairs count."""
     onehot = np.eye(bins)[rng.integers(bins, size=(L, L))]
-    mask = rng.random((L, L)) < share
-    if share > 0:
-        mask.flat[int(rng.integers(L * L))] = True
+    while True:
+        mask = rng.random((L, L)) < share
+        if not 0 < share < 1 or (np.any(mask != mask.T) and mask.any()):
+            break
     return scale * rng.normal(size=(L, L, bins)), onehot, mask
 
 
@@ -927,11 +934,11 @@ def _(rng):
     # clause: "Lay one set of points on another by a rotation and a shift"
     pairs = [(P, laid_away(rng, P)) for P in (points(int(n)) for n in rng.integers(5, 12, size=4))]
     yield "points that were rotated and shifted", {"pairs": pairs}
-    pairs = [(P, laid_away(rng, P, 0.1)) for P in (points(9), points(4), points(23))]
-    yield "points with noise", {"pairs": [*pairs, (points(7), points(7))]}
+    pairs = [(P, laid_away(rng, P, 0.01)) for P in (points(9), points(5), points(23))]
+    yield "points with noise", {"pairs": pairs}
     # clause: "Q may be the mirror image of P"
     pairs = [(P, laid_away(rng, P, noise, mirror=True)) for noise in (0.0, 0.0, 0.05) for P in (points(10),)]
-    yield "mirror images", {"pairs": pairs}
+    yield "mirror images", {"pairs": [*pairs, (points(7), points(7))]}
     # clause: "They may be flat, on a line, or all the same point", "L is 1 or more", "For flat, collinear
     # or equal points there may be several that are best; any of them is right"
     pairs = []
@@ -950,7 +957,9 @@ def _(rng):
     # clause: "P and Q have different shapes, or no points"
     P = points(6)
     wrong = [(P, P[:5]), (P[:1], P), (P[:0], P[:0]), (P[:, :2], P), (P, P[:1])]
-    pairs, due = mixed(rng, [*wrong, (P, laid_away(rng, P, 0.1)), (points(5), points(5))], [1] * 5 + [0] * 2)
+    pairs, due = mixed(
+        rng, [*wrong, (P, laid_away(rng, P, 0.01)), (P[:5], laid_away(rng, P[:5], 0.01))], [1] * 5 + [0] * 2
+    )
     yield "sets of other sizes, among others", {"pairs": pairs, "due": due}
 
 
@@ -1007,7 +1016,9 @@ def _(rng):
     below = off(6)
     below[int(rng.integers(6))] *= -1
     gone = np.append(below, np.nan)
-    models, due = mixed(rng, [np.zeros(0), below, gone, off(8), off(9), off(11)], [1] * 3 + [0] * 3)
+    models, due = mixed(
+        rng, [np.zeros(0), below, gone, -off(3, 0.9), off(8), off(9), off(11)], [1] * 4 + [0] * 3
+    )
     yield "no residue, or less than nothing, among others", {"models": models, "due": due}
 
 
@@ -1311,10 +1322,10 @@ def _(rng):
     )
     # clause: "An answer that the reference never gives has the probability 0, however large its reward is"
     policies = []
-    for top in (3.0, 50.0, 1e4, 1e4, 1e4):
+    for top in (3.0, 50.0, 1e4, 1e4, 1e4, 40.0):
         ref, r = some(6, zeros=2)
         r = np.where(ref == 0, top + r, r)
-        policies.append((ref, r, (0.5, 1.0, 2.0, 0.0, np.inf)[len(policies)]))
+        policies.append((ref, r, (0.5, 1.0, 2.0, 0.0, np.inf, 1e-4)[len(policies)]))
     yield "answers that the reference never gives", {"policies": policies}
     # clause: "the reward of each answer, finite, and so large that exp(r / β) overflows, such as ±1e4"
     policies = []
