@@ -1419,10 +1419,10 @@ also predicted torsion angles, which change their sign in a mirror.
 # %% [markdown]
 r"""
 **A silent bug.** A colleague evaluates the same ten chains with a superposition of their own, `careless`
-below. Nothing fails, the rotation matrices are orthogonal, and on the noisy chain above both functions
-agree. The next cell draws the torsion angle of each four residues in a row, for the true chain and for two
-of the ten, and prints the colleague's ten RMSDs. Before you run it: what are these ten numbers? How will
-the circles and the crosses lie, relative to the black line? What is missing in the code?
+below. Nothing fails, all matrices `R` are orthogonal, and on the noisy chain above both functions agree.
+The next cell draws the torsion angle of each four residues in a row, for the true chain and for two of the
+ten, and prints the colleague's ten RMSDs. Before you run it: what are these ten numbers? How will the
+circles and the crosses lie, relative to the black line? What does the code forget?
 """
 
 # %% tags=["active-ipynb"]
@@ -1444,17 +1444,18 @@ the circles and the crosses lie, relative to the black line? What is missing in 
 # axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
 # plt.show()
 # print("the colleague's RMSD:", reported.round(2))
+# assert np.isclose(careless(moved, TRUE)[2], kabsch(moved, TRUE)[2]), "they agree on the noisy chain"
 # assert np.all(reported < 0.01) and np.allclose(turning(folds[np.argmax(results)]), -turning(TRUE), atol=1)
 
 # %% [markdown]
 r"""
 <details><summary>Answer</summary>
 
-The ten numbers are all 0.00. The circles lie on the black line. The crosses are its mirror image at 0°: all
-helices are left-handed. The determinant of `R` is not looked at, and so `R` is a reflection for seven of
-the chains, which no motion of a molecule can be. The number is too good, and so nobody looks for an error.
-On noisy copies of the true chain the best orthogonal matrix is a rotation, and the bug does not show; a
-test needs a mirror image.
+The ten numbers are all 0.00. The circles lie on the black line. Each cross is the negative of the black
+line: all helices are left-handed. The determinant of `R` is not looked at, and so `R` is a reflection for
+seven of the chains, which no motion of a molecule can be. The number is too good, and so nobody looks for
+an error. On noisy copies of the true chain the best orthogonal matrix is a rotation, and the bug does not
+show; a test needs a mirror image.
 
 </details>
 """
@@ -1463,11 +1464,11 @@ test needs a mirror image.
 r"""
 ## From a distogram to a score
 
-How good must predicted distances be? A trained network would not fit into this notebook, so the cell makes
-up its output: for each pair, a bell-shaped distogram whose centre is off by a random error of 0.5, 1, 2 or
-4 Å. Its loss is measured as a network's would be. Then the mean distance of each pair is taken, pairs that
-are probably in the last bin are left out, and the chain is folded. Of the two mirror images the one with
-right-handed helices is kept.
+How good must predicted distances be? A trained network would not fit into this notebook, so the cell
+invents its output: for each pair, a bell-shaped distogram whose centre is off by a random error of 0.5, 1,
+2 or 4 Å. Its loss is measured as a network's would be. Then the mean distance of each pair is taken, pairs
+that are probably in the last bin are left out, and the chain is folded. Of the two mirror images the one
+with right-handed helices is kept.
 """
 
 # %% tags=["active-ipynb"]
@@ -1809,7 +1810,8 @@ tuning maximises.
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** If people look for truth little, it first rises and then falls. With a large
+**Prediction 3, answered.** If people look for truth little, it first rises and then falls. In the mean of
+the six worlds it rises by about 0.2, and then falls to -2, which is the truth of the lies. With a large
 penalty the model moves a little towards what people like. Most of the probability lies on ordinary answers,
 and among these, truth and agreement go together: the quality rises. With a small penalty nearly all the
 probability goes to the answers of the largest reward, and these are the two lies: the agreeable liar wins.
@@ -1818,12 +1820,12 @@ improves the answers to the end; then the penalty only costs quality.
 
 So the penalty does not make the reward right. It limits how much an error in the reward can be exploited,
 and a good β lies between too much and too little. The learnt reward cannot tell which β that is: one needs
-answers whose truth was checked by other means, held out as a validation set. With our two lies the fall is
-sudden. Gao, Schulman and Hilton ([Scaling Laws for Reward Model
-Overoptimization](https://arxiv.org/abs/2210.10760), 2022) find the same shape in language models, with a
-large "gold" reward model in the place of our truth: the gold score first rises and then falls, as a
-function of √KL. There it falls more slowly. They also report that a KL penalty in the training changed the
-score that is reached at a given KL little; here it cannot change it at all, as each curve is drawn from the
+answers whose truth was checked by other means, held out as a validation set. Gao, Schulman and Hilton
+([Scaling Laws for Reward Model Overoptimization](https://arxiv.org/abs/2210.10760), 2022) find the same
+shape in language models, with a large "gold" reward model in the place of our truth: the gold score first
+rises and then falls, as a function of √KL. The amounts cannot be compared: our two lies were planted, and
+theirs were found by the training. They also report that a KL penalty in the training did not improve the
+gold score that is reached at a given KL; here it cannot change it at all, as each curve is drawn from the
 best policies.
 
 **Explore.** How much attention is enough? Change the attention, the penalty and the number of worlds. The
@@ -1866,14 +1868,13 @@ r"""
 ## In your own words
 
 Each of the three systems maximises a score: the result of a game, the fit of distances, a learnt reward.
-For each of them, say what the score could be mistaken for, and how an improvement of the score could fail
-to be an improvement. In which of the three can more computing alone mend this, and what is needed in the
-others? Six to eight sentences.
+For each of them, say what we want in truth, and how the score could improve without it. In which of the
+three can more computing alone mend this, and what is needed in the others? Six to eight sentences.
 """
 
 # %% [markdown] tags=["answer"]
 r"""
-In the game the score is the goal itself: the rules decide who has won, and no network can change them. What
+In the game the score is what we want: the rules decide who has won, and no network can change them. What
 can be wrong is the estimate of a value, and more simulations mend it, because the search ends in positions
 whose outcome is exact; with 800 of them it never lost here. The fit of distances is a necessary condition
 of a right structure, and not a sufficient one. Seven of ten chains fitted perfectly and were mirror images,
