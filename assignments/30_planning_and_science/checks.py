@@ -204,7 +204,9 @@ def _(rng):
     # clause: "Values may have any size and sign", "c: how much the search explores, 0 or more"
     nodes = []
     for place, size in enumerate(sizes[:90]):
-        P, N, W, c = a_node(rng, size, most=900_000, unvisited=1, scale=10.0 ** int(rng.integers(-6, 7)))
+        P, N, W, c = a_node(
+            rng, size, most=900_000, unvisited=place % 2, scale=10.0 ** int(rng.integers(-6, 7))
+        )
         nodes.append((P, N, W, 300 * c * (place % 3)))  # c is 0 in each third
     yield "values of all sizes, and no exploration", {"nodes": stacked(nodes)}
     nodes = [a_node(rng, size, most=500_000_000) for size in sizes[:60]]
