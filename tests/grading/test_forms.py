@@ -63,8 +63,10 @@ def come_out(count: int, topic: Topic, key: Key, recorder: Server, grader: Grade
     for number, student in enumerate(done):
         (path,) = (folder / "made" / student).iterdir()
         suffix, content = list(FORMS.values())[number % len(FORMS)](notebook_of(path))
-        named = list(NAMES.values())[number // len(FORMS) % len(NAMES)]
-        handed_in.setdefault(PLACES[number % len(PLACES)], {})[student] = named(topic.name, suffix, content)
+        named = list(NAMES.values())[number % len(NAMES)]
+        # Another place for a form each time that it comes round.
+        place = PLACES[(number + number // len(FORMS)) % len(PLACES)]
+        handed_in.setdefault(place, {})[student] = named(topic.name, suffix, content)
     roster = [Student(student, {"id": student, "name": said(student)}) for student in done]
     rules, graded, wrong = {topic.id: Rules(key)}, list[Graded](), list[str]()
     with pytest.MonkeyPatch.context() as patch:
