@@ -14,7 +14,7 @@ from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from grader.authoring.release import build, refuse_to_overwrite
-from grader.course import CourseError, Topic, find_course, name_of
+from grader.course import CourseError, Topic, find_course
 from grader.exercise import AuthorError
 from grader.nbgrader.patience import GradebookHeld, explained
 
@@ -67,8 +67,11 @@ def refuse_other_cells(topics: Sequence[Topic], directory: CourseDirectory) -> N
                 notebook = gradebook.find_notebook(topic.name, topic.id)
             except MissingEntry:
                 continue
+            path = topic.source / f"{topic.name}.ipynb"
+            if not path.is_file():  # another notebook of the assignment's is generated alone
+                continue
             known = {cell.name for cell in notebook.source_cells}
-            source = nbformat.read(topic.source / f"{topic.name}.ipynb", as_version=4)
+            source = nbformat.read(path, as_version=4)
             given = {cell.metadata.nbgrader.grade_id for cell in source.cells if "nbgrader" in cell.metadata}
             if notebook.submissions and known != given:
                 changes = (("taken out", known - given), ("added", given - known))
@@ -76,8 +79,7 @@ def refuse_other_cells(topics: Sequence[Topic], directory: CourseDirectory) -> N
                 raise AuthorError(
                     f"{topic.id}: {' and '.join(said)} since it was handed in; nothing was changed. nbgrader "
                     "keeps scores by these cells. Put back what was there, and have an exercise count for "
-                    f"nobody by `grader withdraw {name_of(topic.id)}.EXERCISE`. A new exercise needs "
-                    "a topic of its own"
+                    f"nobody by `grader withdraw {topic.name}.EXERCISE`. A new exercise needs a topic of its own"
                 )
 
 
