@@ -78,8 +78,8 @@ def refuse_other_cells(topics: Sequence[Topic], directory: CourseDirectory) -> N
                 said = [f"{', '.join(sorted(names))} {what}" for what, names in changes if names]
                 raise AuthorError(
                     f"{topic.id}: {' and '.join(said)} since it was handed in; nothing was changed. nbgrader "
-                    "keeps scores by these cells. Put back what was there, and have an exercise count for nobody "
-                    f"by `grader withdraw {topic.name}.EXERCISE`. A new exercise needs a topic of its own"
+                    "keeps scores by these cells. Put back what was there. To have an exercise count for "
+                    f"nobody, run `grader withdraw {topic.name}.EXERCISE`; a new one needs another topic"
                 )
 
 
