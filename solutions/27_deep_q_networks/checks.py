@@ -48,6 +48,13 @@ def replay_buffer(answer, problems, shared=False):
         kept = []
         here, there = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         for time in range(len(problem["a"]) + 1):
+            for bad in problem["bad"].get(str(time), []):
+                right = np.ones(shape)
+                refused = [
+                    or_refused(True, lambda pair=pair: buffer.add(pair[0], 1, 1.0, pair[1], False))
+                    for pair in ((bad, right), (right, bad))
+                ]
+                parts["index"] += [number(one, "the index of a transition") for one in refused]
             parts["length"].append(number(len(buffer)))
             for idx, due in problem["asks"].get(str(time), []):
                 rows = or_refused(due, lambda: keeping(buffer.gather, idx=np.asarray(idx, np.int64)))
@@ -61,13 +68,6 @@ def replay_buffer(answer, problems, shared=False):
                 kept.append((rows, len(idx)))
             if time == len(problem["a"]):
                 break
-            for bad in problem["bad"].get(str(time), []):
-                right = np.ones(shape)
-                refused = [
-                    or_refused(True, lambda pair=pair: buffer.add(pair[0], 1, 1.0, pair[1], False))
-                    for pair in ((bad, right), (right, bad))
-                ]
-                parts["index"] += [number(one, "the index of a transition") for one in refused]
             if not shared:
                 here, there = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
             here[...], there[...] = problem["s"][time], problem["s2"][time]
@@ -146,7 +146,10 @@ def _(rng):
     }
     # clause: "capacity is less than 1", "s or s2 has another shape. Nothing is stored then"
     bad = {"2": [rng.normal(size=1), rng.normal(size=4)], "6": [np.array(1.5), rng.normal(size=(1, 3))]}
-    problems = [story(rng, 5, (3,), draw(7, 11), bad=bad)]
+    length = draw(7, 11)
+    # The last ones come to a full buffer, of which all rows are asked for afterwards.
+    bad[str(length)] = [rng.normal(size=2), rng.normal(size=(3, 1))]
+    problems = [story(rng, 5, (3,), length, bad=bad)]
     problems += [story(rng, 0, (2,), 3, {}), story(rng, -2, (), 2, {})]
     yield "observations of another shape, and no capacity", shuffled(rng, problems)
 
@@ -374,7 +377,12 @@ def _(rng):
         best = one["q_on"].max(axis=1) + 1.0
         for row, value in zip(one["q_on"], best):
             row[rng.permutation(len(row))[:2]] = value
-    yield "several best actions", {"problems": tied}
+    # One action is better than the first one by a ten-thousandth.
+    near = doubled(rng, 9, 4)
+    for row in near["q_on"]:
+        row[1:] = row[0] = rng.uniform(50, 200)
+        row[rng.integers(1, 4)] *= 1.0001
+    yield "several best actions, and actions that are nearly equal", {"problems": [*tied, near]}
     # clause: "the discount, a number or one for each transition"
     yield "a discount for each transition, and discounts of 0 and 1", {
         "problems": [
@@ -570,12 +578,26 @@ def planted(rng, capacity, alpha, sets=None, shares=6, whole=False):
     return {"capacity": capacity, "alpha": alpha, "sets": sets, "finds": finds}
 
 
+def rounded_up(rng, capacity, before, leaf):
+    """Draw two leaves whose sum is rounded up, and the mass below it, which seems to lie behind both."""
+    unit = 2.0**-52
+    # 1.5 units lie between two sums that can be represented, and the larger one is the even one.
+    first, second = 1.5 * unit, 1 + 2 * unit * int(rng.integers(0, 2**50))
+    scale = 2.0 ** int(rng.integers(-5, 6))
+    sets = [[before, first * scale, False], [leaf, second * scale, False]]
+    mass = float(np.nextafter((first + second) * scale, 0))
+    problem = planted(rng, capacity, 1.0, [sets[i] for i in rng.permutation(2)], shares=0)
+    return problem | {"finds": [["mass", mass, False], ["share", 1.0, False]]}
+
+
 @sum_tree.cases
 def _(rng):
     draw = lambda low, high: int(rng.integers(low, high))  # noqa: E731
     # clause: "Let leaf i hold priority to the power of alpha, and renew the sums above it"
     yield "a complete tree", {
-        "problems": [planted(rng, 8, 1.0), planted(rng, 4, float(rng.uniform(0.3, 0.8)))]
+        "problems": [
+            planted(rng, 8, 1.0), planted(rng, 4, float(rng.uniform(0.3, 0.8))), planted(rng, 1, 0.7)
+        ]
     }
     # clause: "alpha is 0.6 if it is left out", "It may have been set before"
     yield "capacities that are no power of two, and the usual exponent", {
@@ -593,6 +615,7 @@ def _(rng):
     few.insert(2, [7, 0.0, False])
     gaps = [planted(rng, draw(7, 12), 1.0, some, whole=True), planted(rng, 11, 0.5, few, shares=20)]
     gaps += [planted(rng, 6, None, [[draw(0, 5), 3.0, False]])]
+    gaps += [rounded_up(rng, 4, draw(0, 2), 2), rounded_up(rng, 8, draw(0, 4), draw(4, 7))]
     for one in gaps:
         one["finds"] += [["share", 1.0, False], ["share", 0.0, False]]
     yield "leaves that hold 0, and the whole mass", {"problems": gaps}
@@ -702,7 +725,11 @@ def _(rng):
     # With a small exponent the weight of a leaf of 1e50 is not 0, as it would be with 1.
     first = [sizes * rng.uniform(1, 2, size=6), np.append(0.0, rng.random(4)), float(rng.uniform(0.02, 0.04))]
     small = [1e-40 * rng.uniform(1, 20, size=9), rng.random(5), float(rng.uniform(0.4, 1))]
-    yield "leaves of 1e-50 and of 1e50", {"problems": [first, small, lottery(rng, 12, 6, spread=6.0)]}
+    # The weight of a leaf of 1e50 is 0 here, although its power is beyond the range of float64.
+    steep = [np.append(sizes, 1.0), np.append(0.0, rng.random(7)), float(rng.uniform(3.5, 5))]
+    yield "leaves of 1e-50 and of 1e50", {
+        "problems": [first, small, lottery(rng, 12, 6, spread=6.0), steep]
+    }
     # clause: "the total is 0"
     gaps = lottery(rng, 16, 8)
     gaps[0][rng.permutation(16)[:7]] = 0.0
@@ -889,16 +916,20 @@ def moved(p, R, terminated, gamma_k):
     "become one?",
     tolerance=2e-5,
 )
-def rainbow_train_step(answer, models, batches, z, rate, begin=0, **options):
+def rainbow_train_step(answer, models, batches, z, rate, begin=0, graph=False, **options):
     import keras
+    import tensorflow as tf
 
     online, target = (table(**weights) for weights in models)
     optimizer = keras.optimizers.SGD(rate, momentum=0.5)
     optimizer.build(online.trainable_variables)
     optimizer.iterations.assign(begin)
 
+    # AutoGraph converts the function that it is given itself, so that an `if` may depend on a tensor.
+    train = tf.function(answer.rainbow_train_step) if graph else answer.rainbow_train_step
+
     def step(batch):
-        return answer.rainbow_train_step(online, target, optimizer, batch, z, moved, **options)
+        return train(online, target, optimizer, batch, z, moved, **options)
 
     found = {name: [] for name in ("loss", "divergence", "online", "target")}
     for batch in batches:
@@ -965,5 +996,9 @@ def _(rng):
     # clause: "called with "s" or "s_n" of the batch, whatever they are"
     yield "states with noise beside them", training(rng, 4, 7, noise=True) | {
         "copy_every": 3, "tau": float(rng.uniform(0.5, 0.9)),
+    }
+    # clause: "It can be called inside of a `tf.function`, as the notebook does"
+    yield "inside of a `tf.function`", training(rng, 4, 7) | {
+        "copy_every": 2, "begin": int(rng.integers(0, 2)), "tau": float(rng.uniform(0.4, 0.8)), "graph": True,
     }
     yield "one transition, one action, two atoms", training(rng, 2, 1, actions=1, atoms=2)

@@ -258,7 +258,8 @@ class ReplayBuffer:
                 may be empty.
 
         Returns:
-            "s" and "s2" [batch, *obs_shape], "a", "r" and "terminated" [batch].
+            "s" and "s2" [batch, *obs_shape] and "r" [batch], with the precision of float32 or more; "a"
+            [batch], integers; "terminated" [batch], booleans. They do not change when the buffer does.
 
         Raises:
             ValueError: an index is negative, or no transition has been stored there yet.
@@ -338,8 +339,9 @@ def preprocess_frames(
             new picture stands in all four places.
 
     Returns:
-        The stack without its oldest picture, with the new one at the end: integers from 0 to 255. A stack
-        that was given is not changed.
+        The stack without its oldest picture, with the new one at the end: integers from 0 to 255. The frames
+        and the stack that were given are not changed. Where a value lies halfway between two integers, either
+        of them is right.
     """
     ### BEGIN SOLUTION
     frame = np.maximum(a, b).astype(np.float64) @ [0.299, 0.587, 0.114]
@@ -833,7 +835,7 @@ class SumTree(SumTreeBase):
 
     The sum tree of Schaul et al., "Prioritized Experience Replay" (2015),
     https://arxiv.org/abs/1511.05952. It is made by `SumTree(capacity, alpha)`; alpha is 0.6 if it is left
-    out. A leaf that has not been set holds 0.
+    out. The capacity may be 1: then the root is the only leaf. A leaf that has not been set holds 0.
     """
 
     def set(self, i: int, priority: float) -> None:
@@ -866,7 +868,7 @@ class SumTree(SumTreeBase):
         """Return the leaf in which a mass lies.
 
         Leaf i covers the masses from the sum of the leaves before it, included, to this sum plus what leaf i
-        holds, excluded. A leaf that holds 0 covers nothing.
+        holds, excluded. A leaf that holds 0 covers nothing and is never found, even where a sum is rounded.
 
         Args:
             mass: from 0 to the total. The total itself, which rounding can produce, belongs to the last leaf
@@ -925,14 +927,15 @@ def prioritised_sample(
         tree: `tree.total` is the sum of all leaves, `tree.find(mass)` the leaf in which a mass lies, and
             `tree.leaf(i)` what leaf i holds: its priority to the power of alpha already. Leaves may
             differ by a factor of up to 1e100.
-        u: one number for each segment, from 0 to 1, 1 excluded. The batch may be 1.
-        beta: 0 or more. If it is 0, all weights are 1.
+        u: one number for each segment, from 0 to 1, 1 excluded: the mass of row j, counted from 0, is
+            (j + u[j]) / B times the total. The batch may be 1.
+        beta: 0 or more, for instance 5. If it is 0, all weights are 1.
 
     Returns:
         The leaves, in the order of the segments, and their weights, of which the largest one is 1.
 
     Raises:
-        ValueError: the total is 0, which `tree.find` refuses.
+        ValueError: the total is 0. `tree.find` raises it then, too.
     """
     ### BEGIN SOLUTION
     masses = (np.arange(len(u)) + np.asarray(u, np.float64)) / len(u) * tree.total
@@ -1061,8 +1064,8 @@ def categorical_projection(
 
     Args:
         p: the probability of each atom in the next state; 2 atoms or more, at equal distances, the first one
-            at vmin and the last one at vmax. If a row does not sum to 1, neither does the result: each row
-            keeps its sum.
+            at vmin and the last one at vmax. All are finite, also where the transition is terminated. If a
+            row does not sum to 1, neither does the result: each row keeps its sum.
         r: the reward, of any size: what lies outside of the atoms is put on the first or the last one.
         terminated: whether the next state is terminal. The whole probability of the row is at r there.
         gamma: the discount, a number or one for each transition.
@@ -1151,9 +1154,9 @@ def noisy_dense(
     Args:
         x: one example a row. The batch, I and O may be 1.
         mw: the means of the weights.
-        sw: the sizes of their noise.
+        sw: what the noise of each weight is multiplied by; it may be negative.
         mb: the means of the biases.
-        sb: the sizes of their noise.
+        sb: what the noise of each bias is multiplied by; it may be negative.
         ei: one standard normal number for each input; it may be 0.
         eo: one standard normal number for each output; it may be 0.
     """
@@ -1233,11 +1236,12 @@ def rainbow_train_step(
     """Train the online network for one step, and renew the target network when it is due.
 
     The step of Hessel et al., "Rainbow: Combining Improvements in Deep Reinforcement Learning" (2017),
-    https://arxiv.org/abs/1710.02298. The notebook calls it inside of a `tf.function`.
+    https://arxiv.org/abs/1710.02298. It can be called inside of a `tf.function`, as the notebook does.
 
     Args:
-        online: called with "s" or "s_n" of the batch, whatever they are, it returns logits [batch, actions,
-            atoms]; the probabilities of the atoms are their softmax. Logits lie between -10,000 and 10,000.
+        online: called with "s" or "s_n" of the batch, whatever they are, and nothing else, it returns
+            logits [batch, actions, atoms]; the probabilities of the atoms are their softmax. Logits lie
+            between -10,000 and 10,000.
         target: like online. It is not trained.
         optimizer: one of Keras', built for the trainable variables of online; `optimizer.iterations` is the
             number of steps that it has taken.
@@ -1246,7 +1250,8 @@ def rainbow_train_step(
             importance weights.
         z: the atoms.
         project: project(p, R, terminated, gamma_k), with p [batch, atoms] the target network's probabilities
-            for the best action, returns the target distribution m [batch, atoms]; it may have zeros.
+            for the best action, returns the target distribution m [batch, atoms]. Each row of m sums to 1;
+            it may have zeros.
         double: if true, the best action in s_n is that of the online network, otherwise that of the target
             network: the first one whose mean, the sum of atoms times probabilities, is largest.
         copy_every: after this step, if the optimizer has taken a multiple of copy_every steps, this one
@@ -1475,10 +1480,11 @@ draws a batch.
 #         idx, weights = draw.integers(len(agent.buffer), size=32), np.ones(32)
 #     rows = agent.buffer.gather(idx)
 #     noise = [tf.constant(draw.normal(size=agent.noise_size), tf.float32) for _ in range(2)]
-#     batch = {"s": (tf.constant(rows["s"]), noise[0]), "s_n": (tf.constant(rows["s2"]), noise[1])}
-#     batch |= {"a": tf.constant(rows["a"]), "R": tf.constant(rows["r"])}
-#     batch |= {"terminated": tf.constant(rows["terminated"])}
-#     batch |= {"gamma_k": tf.constant(agent.discounts[idx]), "weights": tf.constant(weights, tf.float32)}
+#     single = {"R": rows["r"], "gamma_k": agent.discounts[idx], "weights": weights}
+#     batch = {name: tf.constant(part, tf.float32) for name, part in single.items()}
+#     batch |= {"a": tf.constant(rows["a"]), "terminated": tf.constant(rows["terminated"])}
+#     batch |= {"s": (tf.constant(rows["s"], tf.float32), noise[0])}
+#     batch |= {"s_n": (tf.constant(rows["s2"], tf.float32), noise[1])}
 #     return idx, batch
 
 # %% [markdown]
