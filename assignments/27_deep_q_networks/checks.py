@@ -211,8 +211,8 @@ def frames(rng, height, width, stack=True):
 @preprocess_frames.cases
 def _(rng):
     # clause: "the larger value of a and b, for each pixel and each colour", "0.299 red + 0.587 green +
-    # 0.114 blue", "scaled to 84×84 with bilinear interpolation", "rounded to the nearest integer at the
-    # end", "The stack without its oldest picture, with the new one at the end"
+    # 0.114 blue", "scales it to 84×84 with bilinear interpolation", "rounds it to the nearest integer, at
+    # the end only", "The stack without its oldest picture, with the new one at the end"
     yield "two frames of an Atari game", {"problems": [frames(rng, 210, 160) for _ in range(2)]}
     # clause: "None at the start of an episode: then the new picture stands in all four places"
     yield "the start of an episode", {
@@ -246,7 +246,7 @@ def _(returned, expected, inputs):
 
 @exercise(
     points=15,
-    hint="Which of the numbers in the target depend on weights that are trained, if both networks are one?",
+    hint="If q and q_next came from one network, through which of them would the gradient flow?",
     tolerance=3e-5,
 )
 def dqn_loss(answer, problems):
@@ -345,7 +345,7 @@ def _(rng):
     }
 
 
-@exercise(points=5, hint="Whose error is it that makes an action look best, and whose says what it is worth?")
+@exercise(points=5, hint="Which network chooses the action, and whose value of this action is in the target?")
 def double_dqn_target(answer, problems):
     found = []
     for problem in problems:
@@ -398,7 +398,7 @@ def _(rng):
     }
 
 
-@exercise(points=10, hint="Over which axis do the advantages of one state lie, if there are atoms as well?")
+@exercise(points=10, hint="Which axis holds the actions, if there are atoms as well?")
 def dueling_head(answer, problems):
     import tensorflow as tf
 
@@ -831,7 +831,7 @@ def _(rng):
 
 @exercise(
     points=5,
-    hint="What is f(-4), and which of the two vectors belongs to the rows of the weights?",
+    hint="What is f(-4), and which of the two vectors of noise belongs to the rows of the weights?",
     tolerance=3e-5,
 )
 def noisy_dense(answer, problems):
@@ -912,8 +912,8 @@ def moved(p, R, terminated, gamma_k):
 
 @exercise(
     points=10,
-    hint="Which network says which action is best, which one says what follows from it, and when do the two "
-    "become one?",
+    hint="Which network chooses the action in s_n, which one returns the distribution of this action, and "
+    "after which steps is the target network renewed?",
     tolerance=2e-5,
 )
 def rainbow_train_step(answer, models, batches, z, rate, begin=0, graph=False, **options):

@@ -2,11 +2,11 @@
 r"""
 # Deep Q-networks: Rainbow, one colour after the other
 
-In 2015 one network learnt to play 49 Atari games from the pixels on the screen and from the score. It is
-called a *deep Q-network*, or DQN. Within two years six changes to it were published, each by other
-people, and each was better than the DQN on the same games. Nobody knew whether the six help each other
-or whether they repair the same fault. "Rainbow" (2017) put all six into one agent, and then took each
-of them away again.
+In 2015 one algorithm learnt to play 49 Atari games, from the pixels on the screen and from the score. It
+trains a network for each game, a *deep Q-network*, or DQN. By 2017 six changes to it were known, and each
+of them alone had been better than the DQN on such games. Nobody knew whether the six help each other or
+whether they repair the same fault. "Rainbow" (2017) put all six into one agent, and then took away one of
+them at a time.
 
 **The question.** What does each of the six parts change, and which of them does a small problem need?
 
@@ -21,8 +21,8 @@ of them away again.
    six parts one at a time, in this order: double, priorities, dueling, n-step, distribution, noise. Which
    of them speeds up learning most? Does each of them help?
 
-You write the memory, the frames, the loss of the DQN, the six parts, and the step of training that
-holds them all.
+You write the memory, the preprocessing of frames, the loss of the DQN, the six parts, and the step of
+training in which all of them are used.
 """
 
 # %% tags=["active-ipynb"]
@@ -169,14 +169,14 @@ r"""
 ## Q-learning in one paragraph
 
 An agent sees a state $s$, takes an action $a$, receives a reward $r$, and sees the next state $s'$: this
-is a *transition*. The *return* is the discounted sum of the rewards that follow, $G_t=R_{t+1}+\gamma
-R_{t+2}+\gamma^2R_{t+3}+\dots$ with the *discount* $0\le\gamma\le1$. A *policy* says which action is
+is a *transition*. The *return* is the discounted sum of the rewards that follow, $G_t=r_{t+1}+\gamma
+r_{t+2}+\gamma^2r_{t+3}+\dots$ with the *discount* $0\le\gamma\le1$. A *policy* says which action is
 taken in which state. The *action value* $q_*(s,a)$ is the expected return after $a$ in $s$ if all later
 actions are the best ones. The agent estimates it by $Q(s,a)$, a network that is given $s$ and returns
 one number for each action. Its policy is *ε-greedy*: with the probability ε it takes an action at
 random, so that it sees new states, and otherwise the one with the largest $Q$. It learns by moving
 $Q(s,a)$ towards a *target*, for instance $r+\gamma\max_{a'}Q(s',a')$. The difference between the target
-and $Q(s,a)$ is the *TD error*, for temporal difference.
+and $Q(s,a)$ is the *TD error*; TD stands for temporal difference.
 
 A state is *terminal* if the episode is over there: nothing follows, so that the target is $r$ alone. The
 transition that leads there is called *terminated*. An episode that is only cut off, for instance by a
@@ -298,8 +298,8 @@ An Atari game's picture has 210×160 pixels of three colours. The old console co
 figures at once, so that some games draw one half of their figures in even frames and the other half in
 odd ones: they *flicker*. The DQN takes, for each pixel and each colour, the larger one of two
 consecutive frames. It then computes the *luminance*, a weighted mean of the colours, and scales it to
-84×84. A single picture does not show in which direction the ball moves, so that the four latest pictures
-are the state.
+84×84. A single picture does not show in which direction a ball moves, and so the state consists of the
+four latest pictures.
 """
 
 
@@ -312,9 +312,10 @@ def preprocess_frames(
     """Append the picture of two consecutive frames to the stack of the latest pictures.
 
     The preprocessing of Mnih et al., "Human-level control through deep reinforcement learning" (2015),
-    https://doi.org/10.1038/nature14236: the larger value of a and b, for each pixel and each colour; its
-    luminance 0.299 red + 0.587 green + 0.114 blue; scaled to 84×84 with bilinear interpolation, as
-    `tf.image.resize` does it by default, without antialiasing; rounded to the nearest integer at the end.
+    https://doi.org/10.1038/nature14236. It takes the larger value of a and b, for each pixel and each colour;
+    computes the luminance 0.299 red + 0.587 green + 0.114 blue; scales it to 84×84 with bilinear
+    interpolation, as `tf.image.resize` does it by default, without antialiasing; and rounds it to the nearest
+    integer, at the end only.
 
     Args:
         a: a frame: integers from 0 to 255; any height and width.
@@ -336,9 +337,10 @@ def preprocess_frames(
 
 # %% [markdown]
 r"""
-A game of our own flickers: the upper figure is drawn in odd frames, and the lower one in even frames. In
-the picture that the network sees both figures must be there, as bright as they are in a single frame. The
-last picture is the newest one: the ball moves down and to the right.
+In the next cell a game of our own flickers: the upper figure is drawn in odd frames, and the lower one in
+even frames. In the picture that the network sees, both figures must be there, as bright as they are in a
+single frame. The last picture is the newest one, and from one picture to the next the ball moves down and
+to the right.
 """
 
 # %% tags=["active-ipynb"]
@@ -420,9 +422,9 @@ def dqn_loss(
 
 # %% [markdown]
 r"""
-The loss as a function of the estimate of one action, where the target is 2: a bowl with straight walls.
-Its slope, in the right picture, lies between -1 and 1. If a gradient flowed through the target, the slope
-with respect to `q_next` would not be 0.
+The left picture shows the loss as a function of the estimate of one action, where the target is 2. It is a
+bowl with straight walls. Its slope, in the right picture, lies between -1 and 1. If a gradient flowed
+through the target, the slope with respect to `q_next` would not be 0.
 """
 
 # %% tags=["active-ipynb"]
@@ -448,8 +450,8 @@ r"""
 **A silent bug.** Four states have the values -1, -0.5, 0.5 and 1, and in each of them there is one
 action. A colleague's network is a table of four numbers, one for each state. He stores rewards as a
 column, of shape [batch, 1], and writes the loss himself: `tf.reduce_mean((y - q) ** 2)` with `y` of
-shape [batch, 1] and `q` of shape [batch]. Nothing is raised, and the loss falls at the beginning. The
-next cell trains his network and one that uses your loss.
+shape [batch, 1] and `q` of shape [batch]. There is no error message, and the loss falls at the beginning.
+The next cell trains his network and one that uses your loss.
 
 Predict the four numbers that his network ends at, and the loss that remains. Then run the cell.
 """
@@ -486,9 +488,9 @@ r"""
 
 All four numbers become 0, the mean of the targets, and the loss that remains is their variance, 0.625.
 `y - q` has the shape [batch, batch]: each target is subtracted from each estimate, so that each state is
-trained to be like all others. In a real agent a mean value is learnt quickly, all actions look alike, and
-the loss looks as if the problem were noisy. Print the shapes of both sides of a subtraction, and check
-that a handful of transitions can be learnt by heart: here the loss would have to reach 0.
+trained to be like all others. In a real agent the mean of all targets is learnt quickly, all actions look
+alike, and the loss looks as if the problem were noisy. Print the shapes of both sides of a subtraction, and
+check that a handful of transitions can be learnt by heart: here the loss would have to reach 0.
 
 </details>
 
@@ -562,12 +564,12 @@ normal error. By how much does the largest estimate exceed 0 on average: 0.5, 1 
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** By more than 3, as printed above. The largest of $m$ standard normal numbers
-is at most $\sqrt{2\log m}$ on average, the grey line, and comes close to it slowly. With two networks
-the error of the one that evaluates has nothing to do with the choice, and its mean is 0. In the figure
-of the paper the bars of a single network also rise from about 0.5 to more than 3. One condition is
-better here than in an agent: there, the two networks have been trained on the same transitions, so that
-their errors are related, and a part of the overestimation stays.
+**Prediction 2, answered.** By more than 3, as printed above. The largest of $c$ standard normal numbers
+is at most $\sqrt{2\log c}$ on average, the grey line, and comes close to it slowly. With two networks
+the error of the one that evaluates is independent of the choice, and its mean is 0. In the figure of the
+paper the bars of a single network also rise from about 0.5 to more than 3. This is the best case: here the
+errors of the two networks are independent. In an agent both networks have been trained on the same
+transitions, so that their errors are related, and a part of the overestimation stays.
 
 ## Dueling networks
 
@@ -617,7 +619,7 @@ def dueling_head(
 
 # %% [markdown]
 r"""
-What does $V$ gain? Two tables learn the values of one state with 8 actions, all of them 3, from samples
+What is gained by $V$? Two tables learn the values of one state with 8 actions, all of them 3, from samples
 of single actions. One table has a number for each action, the other is made of $V$ and $A$ by your
 function. After a few samples, the dueling table knows something about actions that have not been tried.
 """
@@ -650,12 +652,12 @@ r"""
 
 A target may add the next $n$ rewards before it asks the network:
 
-$$y=\sum_{k=0}^{n-1}\gamma^kr_{t+k+1}+\gamma^n\max_{a'}Q^-(s_{t+n},a')$$
+$$y=\sum_{i=0}^{n-1}\gamma^ir_{t+i+1}+\gamma^n\max_{a'}Q^-(s_{t+n},a')$$
 
 The sum is the *n-step return*, which we call $R$; $s_{t+n}$ is the state after $n$ actions. Near the end
 of an episode fewer than $n$ rewards are left. Let $k\le n$ be how many there are: then the sum has $k$
 terms, and the last state is $s_{t+k}$. If the episode has terminated there, nothing is added; if it was
-truncated, $\gamma^k\max Q^-$ is added.
+truncated, $\gamma^k\max_{a'}Q^-(s_{t+k},a')$ is added.
 
 *A small step.* An episode of two transitions has the rewards 1 and 10, and it is truncated after the
 second one. Let $n=3$ and $\gamma=0.5$. What are $R$, $k$ and the last state for each of the two
@@ -741,9 +743,9 @@ reward ahead? In how many if it looks five rewards ahead?
 r"""
 **Prediction 1, answered.** One state with $n=1$, and five with $n=5$. When the first transitions are
 replayed, nothing is known of the reward; only the last $n$ of them have it in their sum. With $n=1$ the
-value has to travel one state back with each pass through the corridor. The price of a large $n$: the sum
-holds the actions that were taken, among them the random ones and those of an older policy, and not the
-best ones. The authors of Rainbow found $n=3$ better than 1 and 5.
+value has to travel one state back with each pass through the corridor. A large $n$ has a price: the sum
+holds the rewards of the actions that were taken, among them random ones and those of an older policy, and
+not those of the best actions. The authors of Rainbow found $n=3$ better than 1 and 5 in the end.
 
 ## Priorities and a tree of sums
 
@@ -751,7 +753,7 @@ A transition with a large TD error has more to teach. *Prioritised replay* gives
 *priority* $\rho_i$, here its last TD error without its sign, plus a small constant, and draws it with
 the probability
 
-$$P(i)=\frac{\rho_i^\alpha}{\sum_k\rho_k^\alpha}$$
+$$P(i)=\frac{\rho_i^\alpha}{\sum_j\rho_j^\alpha}$$
 
 With $\alpha=0$ all are drawn equally often. To draw one, put the numbers $\rho_i^\alpha$ on a line, one
 after the other: transition $i$ covers a piece of this length. Choose a point of the line, its *mass*, and
@@ -765,8 +767,9 @@ cost as many steps as the tree has levels.
            1       3        2       4    nodes 4 to 7: the leaves 0 to 3
 ```
 
-The children of node $k$ are the nodes $2k$ and $2k+1$. The mass 5 is not in the left half, which covers
-the masses from 0 to 4; so it is in the right one, 5 - 4 = 1 from its beginning; and so in leaf 2.
+The children of node $v$ are the nodes $2v$ and $2v+1$. Where is the mass 5? The left half covers the masses
+from 0 to 4, 4 excluded, so that the mass 5 is in the right half, at the distance 5 - 4 = 1 from its
+beginning. There leaf 2 covers the distances from 0 to 2, so that the mass 5 is in leaf 2.
 
 The next class is given: it makes the nodes. You write `set` and `find`.
 """
@@ -780,7 +783,7 @@ class SumTreeBase:
         capacity: the number of leaves that may be set.
         alpha: the exponent of priorities.
         size: the number of leaves, the smallest power of two that is not below the capacity.
-        nodes: [2 size], float64: node 1 is the root, the children of node k are 2k and 2k + 1, and leaf i is
+        nodes: [2 size], float64: node 1 is the root, the children of node v are 2v and 2v + 1, and leaf i is
             the node size + i. Node 0 is not used.
     """
 
@@ -854,17 +857,18 @@ each of them: with $u_j$ uniform on $[0,1)$, the mass of row $j$, counted from 0
 the total. A batch then has transitions from all parts of the line, and varies less than $B$ independent
 draws.
 
-What is drawn more often would count more often: the mean over such batches is not the mean over the
-buffer. Each drawn transition gets an *importance weight* $(N\,P(i))^{-\beta}$, with $N$ the number of
-transitions in the buffer. With $\beta=1$ the bias is undone completely. The weights are divided by the
+A transition that is drawn more often would count more often: the mean over such batches is not the mean
+over the buffer. Each drawn transition gets an *importance weight* $(N\,P(i))^{-\beta}$, with $N$ the number
+of transitions in the buffer. With $\beta=1$ the bias is undone completely. The weights are divided by the
 largest one of the batch, so that they only make steps smaller.
 
 *A small step.* After this division, how do the weights depend on $N$ and on the total?
 
 <details><summary>Answer</summary>
 
-Not at all: both are the same factor in each weight of the batch. What remains is
-$w_i=(\rho_i^\alpha/\min_k\rho_k^\alpha)^{-\beta}$, with the minimum over the batch.
+They depend on neither: all weights of the batch have the same factor, $N$ divided by the total and raised to
+the power $-\beta$. What remains is $w_i=(\rho_i^\alpha/\min_j\rho_j^\alpha)^{-\beta}$, with the minimum over
+the batch.
 
 </details>
 """
@@ -902,10 +906,11 @@ def prioritised_sample(
 
 # %% [markdown]
 r"""
-Sixty transitions with TD errors of all sizes, a thousand batches of 16. Left: how often each of them was
-drawn, against what the formula says. Middle: how many of a batch come from the first thirty leaves, with
-segments, and without. Right: the mean of the TD errors, estimated from batches. Importance weights with
-$\beta=1$ give the mean over the buffer, without bias.
+The next cells draw a thousand batches of 16 from sixty transitions with TD errors of all sizes. The left
+picture compares how often each transition was drawn with $P(i)$. The middle one shows how many transitions
+of a batch come from the first thirty leaves, with segments and without. The right one shows the mean of the
+TD errors, estimated from each batch. Importance weights with $\beta=1$ give the mean over the buffer,
+without bias, if they are not divided by the largest one.
 """
 
 # %% tags=["active-ipynb"]
@@ -977,8 +982,8 @@ r"""
 ## Distributions of returns
 
 $q_*(s,a)$ is the mean of the return, and the return is random. *Distributional* learning predicts its
-distribution: $N$ fixed numbers $z_1<\dots<z_N$, the *atoms*, lie between $v_{\min}$ and $v_{\max}$ at
-equal distances $\Delta=(v_{\max}-v_{\min})/(N-1)$, and the network returns a probability $p_j$ for each
+distribution: $M$ fixed numbers $z_1<\dots<z_M$, the *atoms*, lie between $v_{\min}$ and $v_{\max}$ at
+equal distances $\Delta=(v_{\max}-v_{\min})/(M-1)$, and the network returns a probability $p_j$ for each
 of them, as a softmax. The action value is the mean $\sum_jz_jp_j$.
 
 The target is the distribution of $r+\gamma Z$, where $Z$ has the probabilities of the next state: each
@@ -989,15 +994,15 @@ position $b=(r+\gamma z_j-v_{\min})/\Delta$, counted in atoms from 0, the neighb
 gets $p_j(l+1-b)$, and the neighbour $l+1$ gets $p_j(b-l)$. The mean of what is not cut off stays the
 same.
 
-*A small step.* The published algorithm divides between $l=\lfloor b\rfloor$ and $u=\lceil b\rceil$, with
-the factors $u-b$ and $b-l$. What happens to a moved atom that lies exactly on a fixed one?
+*A small step.* The published algorithm divides between $l=\lfloor b\rfloor$ and $h=\lceil b\rceil$, with
+the factors $h-b$ and $b-l$. What happens to a moved atom that lies exactly on a fixed one?
 
 <details><summary>Answer</summary>
 
-$l=u=b$, both factors are 0, and the probability is lost. The factor of the left neighbour has to be
-$l+1-b$, which is 1 then. In this case the neighbour $l+1$ gets 0, but it does not exist if $b=N-1$: an
+$l=h=b$, both factors are 0, and the probability is lost. The factor of the left neighbour has to be
+$l+1-b$, which is 1 then. In this case the neighbour $l+1$ gets 0, but it does not exist if $b=M-1$: an
 index that is out of range must not be used, not even with the factor 0. Rounding can make $b$ a little
-larger than $N-1$, so that $b$ is clipped as well.
+larger than $M-1$, so that $b$ is clipped as well.
 
 </details>
 """
@@ -1042,10 +1047,11 @@ def categorical_projection(
 
 # %% [markdown]
 r"""
-The projection, atom by atom: eleven atoms from -1 to 1, of which four have a probability. In the upper
-row they move; in the lower row they are divided among the fixed atoms. The fourth column is a reward
-outside of the range, and the last one a terminated transition whose reward lies exactly on an atom. The
-sum below each picture must be 1.
+The pictures show the projection atom by atom. There are eleven atoms from -1 to 1, of which four have a
+probability. In the upper row they have moved; in the lower row their probabilities are divided among the
+fixed atoms. In the fourth column the large reward moves atoms out of the range, and the last column is a
+terminated transition whose reward lies exactly on an atom. The sum above each lower picture must be 1, and
+the dotted line is the mean of the moved atoms, cut off at the ends of the range.
 """
 
 # %% tags=["active-ipynb"]
@@ -1071,15 +1077,16 @@ sum below each picture must be 1.
 r"""
 ## Noise in the weights
 
-ε-greedy acts at random in each step, whether the state is known or not. A *noisy* layer adds noise to its
+An ε-greedy policy acts at random with the same probability in each state, whether the agent knows the state
+or not. A *noisy* layer adds noise to its
 weights, and learns how large it is:
 
-$$y=x\,(\mu^w+\sigma^w\odot\xi^w)+\mu^b+\sigma^b\odot\xi^b$$
+with random numbers $\xi^w$ and $\xi^b$; ⊙ multiplies element by element. Where noise does harm, training
+makes $\sigma$ small. A matrix of random numbers for each step, with $I$ inputs and $O$ outputs, would be
+expensive. *Factorised* noise needs only $I+O$ standard normal numbers, $e_i$ for each input and $e'_j$ for
+each output:
 
-Where noise does harm, training makes $\sigma$ small. A matrix of $I\times O$ random numbers for each step
-would be expensive. *Factorised* noise needs only $I+O$ standard normal numbers $\xi_i$ and $\xi_j$:
-
-$$\xi^w_{ij}=f(\xi_i)\,f(\xi_j),\qquad\xi^b_j=f(\xi_j),\qquad f(\xi)=\operatorname{sgn}(\xi)\sqrt{|\xi|}$$
+$$\xi^w_{ij}=f(e_i)\,f(e'_j),\qquad\xi^b_j=f(e'_j),\qquad f(e)=\operatorname{sgn}(e)\sqrt{|e|}$$
 """
 
 
@@ -1116,9 +1123,10 @@ def noisy_dense(
 
 # %% [markdown]
 r"""
-The output of a layer for one input, with 600 draws of noise, for three sizes of $\sigma$. Its mean is the
-output without noise, the dotted line. The noise $\xi^w_{ij}$ has the mean 0 and the variance
-$\bigl(\mathbb E|\xi|\bigr)^2=2/\pi$, since $f(\xi)^2=|\xi|$.
+The histograms show the output of a layer for one example, with 600 draws of noise, for three sizes of
+$\sigma$. The mean is the output without noise, the dotted line. The noise $\xi^w_{ij}$ has the mean 0 and the
+variance $\bigl(\mathbb E|e|\bigr)^2=2/\pi$, since $f(e)^2=|e|$; the variance of $\xi^b_j$ is $\mathbb
+E|e|=\sqrt{2/\pi}$. From both follows the standard deviation that is printed as expected.
 """
 
 # %% tags=["active-ipynb"]
@@ -1131,7 +1139,9 @@ $\bigl(\mathbb E|\xi|\bigr)^2=2/\pi$, since $f(\xi)^2=|\xi|$.
 #     sw, sb = sigma * tf.ones((8, 1)), sigma * tf.ones(1)
 #     y = np.array([noisy_dense(x, mw, sw, mb, sb, one[:8], one[8:])[0, 0] for one in noise])
 #     axis.hist(y, bins=30, histtype="step", color=colour, label=f"σ = {sigma}")
-#     print(f"σ = {sigma}: standard deviation {y.std():.2f}")
+#     due = sigma * float(2 / np.pi * tf.reduce_sum(x**2) + (2 / np.pi) ** 0.5) ** 0.5
+#     print(f"σ = {sigma}: standard deviation {y.std():.2f}, expected {due:.2f}")
+#     assert abs(y.std() / due - 1) < 0.12, "the noise has the variance of the formula"
 # plain = float((x @ mw)[0, 0])
 # axis.axvline(plain, color="0.5", linestyle=":")
 # axis.set(xlabel="output", ylabel="draws")
@@ -1146,8 +1156,8 @@ r"""
 All six parts meet in one step of training. Two of them, the dueling head and the noise, are inside of the
 networks; the n-step return and the importance weights come with the batch. The step itself does the rest:
 
-1. The online network chooses the best action in $s_n$ by its means, and the target network says which
-   distribution this action has (double).
+1. The online network chooses the action in $s_n$ whose mean is largest, and the target network returns the
+   distribution of this action (double).
 2. This distribution, moved by $R$ and $\gamma^k$, is projected: the target $m$ (distributional, multi-step).
 3. The loss of a transition is the Kullback-Leibler divergence from the predicted distribution $p$ of the
    action that was taken to the target: $\sum_jm_j\log(m_j/p_j)$, where $0\log0=0$. It takes the place of the
@@ -1157,7 +1167,7 @@ networks; the n-step return and the importance weights come with the batch. The 
    a *soft* one moves a share τ of the way towards them.
 
 *A small step.* The paper on distributional learning minimises the cross-entropy $-\sum_jm_j\log p_j$.
-Does the divergence have another gradient? Why is it better as a priority?
+Is the gradient of the divergence another one? Why is the divergence better as a priority?
 
 <details><summary>Answer</summary>
 
@@ -1220,7 +1230,7 @@ def rainbow_train_step(
 
 # %% [markdown]
 r"""
-First a chain of five states, whose action values are known by *value iteration*, which repeats
+We first train on a chain of five states. Its action values are computed by *value iteration*, which repeats
 $Q(s,a)\leftarrow r+\gamma\max_{a'}Q(s',a')$ for all pairs until nothing changes. To the right of the
 last state there is a reward of 1, to the left of the first one a reward of 0.3, and both end the
 episode. The "network" is a table of logits. All ten transitions are trained on in each step, with a hard
@@ -1557,8 +1567,8 @@ r"""
   through which no gradient flows. A terminated transition has no second term; a truncated one has.
 - Double DQN separates the choice of an action from its evaluation, and so removes most of the bias that
   the maximum of noisy estimates has.
-- A sum tree draws by priority in as many steps as it has levels. What is drawn more often gets a smaller
-  weight.
+- A sum tree draws by priority in as many steps as it has levels. A transition that is drawn more often gets
+  a smaller weight.
 - n-step targets carry rewards further in one step. A distribution is moved, cut off at the ends of its
   range, and divided between neighbouring atoms, so that its sum stays the same.
 - Whether a part helps depends on the problem and on the other parts. One curve of one seed does not show

@@ -191,7 +191,7 @@ def mean_of_colours(a, b, stack=None):
 
 @mistake(of="preprocess_frames")
 def blue_first(a, b, stack=None):
-    """the colours are taken for blue, green and red."""
+    """the three colours are read in the order blue, green, red."""
     return _stacked(_picture(np.maximum(a, b)[..., ::-1]), stack)
 
 
@@ -466,7 +466,7 @@ def mean_of_all_advantages(V, A):
 
 @mistake(of="dueling_head")
 def mean_over_atoms(V, A):
-    """the mean is taken over the last axis, which are the atoms if there are any."""
+    """the mean is taken over the last axis, which holds the atoms if there are any."""
     return V + A - tf.reduce_mean(A, axis=-1, keepdims=True)
 
 
@@ -527,7 +527,7 @@ def _windows(traj, n, gamma, crosses=lambda terminated, truncated: False, power=
 
 @mistake(of="n_step")
 def crosses_each_end(traj, n, gamma):
-    """rewards of the next episode are summed, too: no end is noticed."""
+    """rewards of the next episode are summed, too: the end of an episode is ignored."""
     return _windows(traj, n, gamma, lambda terminated, truncated: True)
 
 
@@ -546,7 +546,7 @@ def truncated_is_terminated(traj, n, gamma):
 
 @mistake(of="n_step")
 def tail_dropped(traj, n, gamma):
-    """transitions that have fewer than n rewards before them are left out."""
+    """transitions from which on the episode has fewer than n rewards are left out."""
     found = _windows(traj, n, gamma)
     kept = []
     for start, row in enumerate(found):
@@ -562,8 +562,8 @@ def tail_dropped(traj, n, gamma):
 
 @mistake(of="n_step")
 def unfinished_dropped(traj, n, gamma):
-    """the last transitions of an episode that is not finished are left out, if they have fewer than n
-    rewards."""
+    """the last transitions of an episode that is not finished are left out, if fewer than n rewards can be
+    summed."""
     found = _windows(traj, n, gamma)
     ends = [start for start, one in enumerate(traj) if one[4] or one[5]]
     first = ends[-1] + 1 if ends else 0
@@ -703,7 +703,7 @@ class AddedUp(right.SumTree):
 
 @mistake(of="SumTree")
 class ParentOnly(right.SumTree):
-    """only the sum right above a leaf is renewed and the total, and not the sums between them."""
+    """only the sum directly above a leaf and the total are renewed, and not the sums between them."""
 
     def set(self, i, priority):
         before = self.nodes.copy()
@@ -995,7 +995,7 @@ def one_discount_for_all(p, r, terminated, gamma, vmin, vmax):
 
 @mistake(of="categorical_projection")
 def divided_by_atoms(p, r, terminated, gamma, vmin, vmax):
-    """the distance between atoms is (vmax - vmin) / N, and not / (N - 1)."""
+    """the distance between M atoms is (vmax - vmin) / M, and not (vmax - vmin) / (M - 1)."""
     p, b = _positions(p, r, terminated, gamma, vmin, vmax)
     N = p.shape[1]
     z = vmin + np.arange(N) * (vmax - vmin) / N
@@ -1026,7 +1026,7 @@ def _f(e):
 
 @mistake(of="noisy_dense")
 def sign_lost(x, mw, sw, mb, sb, ei, eo):
-    """f is √|ξ| without the sign, so that the noise has not the mean 0."""
+    """f is √|e| without the sign, so that the mean of the noise is not 0."""
     return right.noisy_dense(x, mw, sw, mb, sb, tf.abs(ei), tf.abs(eo))
 
 
