@@ -29,7 +29,8 @@ a probability in it. Why is there a log in it?
 
 You write the score of a logistic unit, log-probabilities and entropies, the losses of REINFORCE, of an
 actor-critic and of PPO, the variance of a gradient and the baseline that makes it smallest, advantages
-by GAE, and the two parts of TRPO: a product with the Fisher matrix, and the step that uses it.
+by GAE, and the two parts of TRPO: a product with the Fisher matrix, and the step that uses it. None of
+your functions may change an array that it is given.
 """
 
 # %% tags=["active-ipynb"]
@@ -424,8 +425,8 @@ def categorical(
 
     Returns:
         log π(a|s), -inf for an action whose logit is -inf, and the entropy of each state's policy.
-        As long as no chosen action has the logit -inf, all gradients are finite, and those of
-        logits that are -inf are 0.
+        As long as no action that was chosen in the batch has the logit -inf, all gradients are
+        finite, and those of logits that are -inf are 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -571,7 +572,7 @@ def reinforce_loss(
         logits: of each action, one state a row; the batch is 1 or more. Finite ones are from -10,000
             to 10,000. A logit may be -inf if its action was not chosen: its gradient is 0.
         a: the action that was chosen in each state, from 0 to actions - 1.
-        ret: the return that followed, of either sign.
+        ret: the return that followed, of either sign or 0.
 
     Returns:
         One number.
@@ -664,14 +665,15 @@ def baseline_variance(
     Args:
         probs: of each action, summing to 1. The number of actions is 1 or more. A probability may be
             0: that action is never drawn, and its reward may be any number, NaN and infinite ones
-            included, and changes nothing.
+            included, and changes nothing. Each one above 0 counts, however small.
         rewards: of each action, up to 10,000,000 in size, and not only of one sign.
         baseline: one number, or an array with one for each action, of which each is subtracted from
             the reward of its own action.
 
     Returns:
         The mean E[X], and the variance E‖X - E[X]‖², one number, 0 or more: the sum of the variances
-        of the components of X.
+        of the components of X. It is right to five digits even where it is 10¹² times smaller than
+        E‖X‖².
 
     Raises:
         ValueError: a probability is negative, or the sum of the probabilities is further than 1e-6
@@ -720,8 +722,8 @@ def optimal_baseline(
         rewards: of each action, up to 10,000,000 in size.
 
     Returns:
-        The baseline. If one action has the probability 1, its score is 0, and each baseline gives the
-        variance 0: then the reward of this action is returned.
+        The baseline. If one action has exactly the probability 1, its score is 0, and each baseline
+        gives the variance 0: then the reward of this action is returned.
 
     Raises:
         ValueError: a probability is negative, or the sum of the probabilities is further than 1e-6
@@ -1263,7 +1265,8 @@ def ppo_loss(
     Returns:
         The loss, and the share of the batch for which ρ is less than 1 - eps or more than 1 + eps,
         whatever the sign of adv. Where adv is not negative, ρ may be so large that it overflows: the
-        loss and all gradients are finite all the same.
+        loss and all gradients are finite all the same. Where ρ is exactly 1 - eps or 1 + eps, the
+        gradient may be that of either product.
 
     Raises:
         ValueError: eps is negative.
@@ -1541,12 +1544,12 @@ def trpo_step(
         theta: the weights before the step.
         g: the gradient of the objective at theta. Its length is of no importance: it may be as small
             as 1e-9 or as large as 1e9.
-        fvp: multiplies a vector by the symmetric matrix F, of which no eigenvalue is negative. F
-            may be singular: as soon as d · F d is 0 or less for a direction d, the iteration ends with
-            u as it is.
+        fvp: multiplies a vector by the symmetric matrix F. F may be singular, and rounding may make
+            d · F d negative for a direction d: as soon as it is 0 or less, the iteration ends with u as
+            it is.
         objective_kl: maps weights to the objective and the divergence from the policy at theta. A trial
-            is accepted if its objective is larger than that at theta and its divergence is max_kl or
-            less. Where one of them is NaN, the trial is not accepted.
+            is accepted if its objective is larger than that at theta, by however little, and its
+            divergence is max_kl or less. Where one of them is NaN, the trial is not accepted.
         max_kl: above 0.
         cg_iters: the largest number of iterations of conjugate gradients, 1 or more. They end earlier if
             the length of the residual is 1e-8 times that of g, or less.

@@ -65,6 +65,14 @@ def _(rng):
     yield "a single state, and a single feature", {
         "problems": [two_actions(rng, 1, 3), two_actions(rng, 7, 1), two_actions(rng, 1, 1)]
     }
+    # clause: "the action that was chosen in each state, 0 or 1"
+    yield "the same action in all states, beside both", {
+        "problems": [
+            two_actions(rng, 4, 3) | {"a": np.zeros(4, int)},
+            two_actions(rng, 3, 2) | {"a": np.ones(3, int)},
+            two_actions(rng, 5, 2),
+        ]
+    }
     # clause: "theta · s may be any number from -10,000 to 10,000"
     yield "a policy that is sure, and states of some hundreds", {
         "problems": [
@@ -88,9 +96,20 @@ def forbidden(rng, logits, a):
 
 
 def choices(rng, batch, actions, size=1.0, shift=0.0, never=False):
-    """Draw logits and an action for each row."""
-    logits = size * rng.normal(size=(batch, actions)) + shift
+    """Draw logits and an action for each row.
+
+    With a `size` above 10 or a `shift`, the first row is moderate all the same: its numbers, near 1, say
+    how far the tiny entropies of the other rows may be off. With a shift, the logits of the other rows
+    are tens apart and no likeliest action is chosen, so that float32 can hold every log-probability.
+    """
+    logits = size * rng.normal(size=(batch, actions))
     a = rng.integers(0, actions, size=batch)
+    if shift:
+        ranks = rng.permuted(np.tile(np.arange(actions), (batch, 1)), axis=1)
+        logits = shift + rng.uniform(40, 60) * ranks
+        a = (ranks.argmax(axis=1) + rng.integers(1, actions, size=batch)) % actions
+    if shift or size > 10:
+        logits[0] = rng.normal(size=actions)
     if never:
         forbidden(rng, logits, a)
     return {"logits": logits, "a": a}
@@ -130,10 +149,10 @@ def _(rng):
     # clause: "Finite ones are from -10,000 to 10,000"
     yield "logits of ±50, of thousands, and thousands above or below 0", {
         "problems": [
-            choices(rng, 5, 3, 50.0),
-            choices(rng, 4, 6, 2500.0),
-            choices(rng, 3, 4, 1.0, 9000.0),
-            choices(rng, 3, 5, 1.0, -9000.0),
+            choices(rng, 6, 3, 50.0),
+            choices(rng, 5, 6, 2500.0),
+            choices(rng, 4, 4, shift=9000.0),
+            choices(rng, 4, 5, shift=-9000.0),
         ]
     }
     # clause: "A logit may be -inf, but not all of a row: that action has the probability 0, and adds 0 to
@@ -149,11 +168,11 @@ def _(rng):
         "problems": [choices(rng, 4, 3), choices(rng, 2, 5, 1.3)],
         "cotangents": [rng.normal(size=4), rng.normal(size=2)],
     }
-    # clause: "As long as no chosen action has the logit -inf, all gradients are finite, and those of logits
-    # that are -inf are 0"
+    # clause: "As long as no action that was chosen in the batch has the logit -inf, all gradients are
+    # finite, and those of logits that are -inf are 0"
     yield "the gradients where actions are not allowed, and where the policy is sure", {
-        "problems": [choices(rng, 4, 3, never=True), choices(rng, 3, 4, 100.0)],
-        "cotangents": [rng.normal(size=4), rng.normal(size=3)],
+        "problems": [choices(rng, 4, 3, never=True), choices(rng, 4, 4, 100.0)],
+        "cotangents": [rng.normal(size=4), rng.normal(size=4)],
     }
 
 
@@ -262,8 +281,12 @@ def enumerated(rng, actions):
 @reinforce_loss.cases
 def _(rng):
     # clause: "Computes minus the mean over the batch of ret · log π(a|s)", "Gradients flow to the logits",
-    # "the return that followed, of either sign"
+    # "the return that followed, of either sign or 0"
     yield "returns of both signs", {"problems": [returned(rng, 5, 3), returned(rng, 4, 4)]}
+    rare, loud = returned(rng, 7, 3), returned(rng, 5, 4)
+    rare["ret"][rng.permutation(7)[:4]] = 0
+    loud["ret"] *= rng.uniform(100, 200)
+    yield "returns of 0 beside others, and returns of hundreds", {"problems": [rare, loud]}
     yield "all actions of slot machines, enumerated", {"problems": [enumerated(rng, 3), enumerated(rng, 6)]}
     # clause: "No gradient flows through ret"
     yield "returns that depend on the logits", {
@@ -276,7 +299,9 @@ def _(rng):
     # clause: "Finite ones are from -10,000 to 10,000"
     yield "logits of thousands", {
         "problems": [
-            returned(rng, 5, 3, 2500.0), returned(rng, 3, 4, 1.0, 9000.0), returned(rng, 3, 4, 1.0, -9000.0),
+            returned(rng, 5, 3, 2500.0),
+            returned(rng, 3, 4, shift=9000.0),
+            returned(rng, 3, 4, shift=-9000.0),
         ]
     }
     # clause: "A logit may be -inf if its action was not chosen: its gradient is 0"
@@ -325,13 +350,33 @@ def machines(rng, actions, baseline="number", zeros=0, unseen=(np.nan, np.inf, -
 
 def no_probabilities(rng):
     """Draw probabilities with a negative one, and some whose sum is off, by much and by little."""
-    kinds = [machines(rng, actions) for actions in (3, 4, 5, 2, 3)]
+    kinds = [machines(rng, actions) for actions in (3, 4, 5, 2, 3, 4)]
     kinds[0]["probs"] = np.array([0.7, -0.2, 0.5])[rng.permutation(3)]
     kinds[1]["probs"] = kinds[1]["probs"] * rng.uniform(1.2, 2)
     kinds[2]["probs"] = kinds[2]["probs"] * (1 + 4e-6)
     kinds[3]["probs"] = kinds[3]["probs"] * (1 - 4e-6)
     kinds[4]["probs"] = kinds[4]["probs"] * (1 + 3e-7)
+    most = kinds[5]["probs"].argmax()
+    kinds[5]["probs"][most] += kinds[5]["probs"][most - 1] + 1e-9
+    kinds[5]["probs"][most - 1] = -1e-9
     return kinds
+
+
+def nearly_constant(rng):
+    """Draw two machines for which the estimate is millions, and almost the same after both actions."""
+    p = rng.uniform(0.2, 0.8)
+    probs, size = np.array([p, 1 - p]), rng.uniform(5e6, 8e6) * rng.choice([-1, 1])
+    return {"probs": probs, "rewards": size * np.array([p, p - 1]) + 2 * rng.uniform(0.5, 1, size=2)}
+
+
+def seldom(rng, actions):
+    """Draw machines of which one is hardly ever drawn, and pays or costs millions."""
+    problem, rare = machines(rng, actions, "each"), rng.integers(actions)
+    problem["probs"][rare] = 0
+    problem["probs"] /= problem["probs"].sum()
+    problem["probs"][rare] = 1e-12 * rng.uniform(1, 5)
+    problem["rewards"][rare] = rng.choice([-1, 1]) * rng.uniform(5e6, 9e6)
+    return problem
 
 
 @baseline_variance.cases
@@ -360,9 +405,13 @@ def _(rng):
     yield "rewards of millions", {
         "problems": [machines(rng, 4, size=3e6), machines(rng, 3, "each", size=3e6)]
     }
+    # clause: "It is right to five digits even where it is 10¹² times smaller than E‖X‖²"
+    yield "estimates that hardly depend on the action", {"problems": [nearly_constant(rng) for _ in range(4)]}
+    # clause: "Each one above 0 counts, however small"
+    yield "actions of tiny probabilities", {"problems": [seldom(rng, 3), seldom(rng, 5)]}
     # clause: "a probability is negative, or the sum of the probabilities is further than 1e-6 from 1"
     yield "numbers that are no probabilities, beside others", some_shuffled(
-        rng, no_probabilities(rng), [1, 1, 1, 1, 0]
+        rng, no_probabilities(rng), [1, 1, 1, 1, 0, 1]
     )
 
 
@@ -409,7 +458,7 @@ def _(rng):
     }
     # clause: "a probability is negative, or the sum of the probabilities is further than 1e-6 from 1"
     problems = [{name: one[name] for name in ("probs", "rewards")} for one in no_probabilities(rng)]
-    yield "numbers that are no probabilities, beside others", some_shuffled(rng, problems, [1, 1, 1, 1, 0])
+    yield "numbers that are no probabilities, beside others", some_shuffled(rng, problems, [1, 1, 1, 1, 0, 1])
 
 
 @exercise(
@@ -500,7 +549,13 @@ def _(rng):
             played(rng, 9, 0.2, 0.2, gamma=1.0, lam=1.0),
         ]
     }
-    yield "a long record", {"problems": [played(rng, (150, 2), 0.01, 0.01, gamma=0.99, lam=0.95)]}
+    # In the second record the power of γ λ that belongs to the last steps is too small for a float64.
+    yield "long records, and a small λ", {
+        "problems": [
+            played(rng, (150, 2), 0.01, 0.01, gamma=0.99, lam=0.95),
+            played(rng, 200, 0.02, 0.02, gamma=0.3, lam=0.05),
+        ]
+    }
     # clause: "gamma or lam is not from 0 to 1"
     problems = [played(rng, length, 0.2, 0.2) for length in (4, 5, 6, 7, 8)]
     for problem, name, value in zip(problems, ("gamma", "lam", "lam", "gamma"), (1.01, 1.01, -0.1, -0.1)):
@@ -555,6 +610,10 @@ def _(rng):
     yield "weights left out", {
         "problems": [steps(rng, 5, 3), steps(rng, 3, 2, draw()), steps(rng, 4, 6, None, draw())]
     }
+    rare, loud = steps(rng, 7, 3, draw(), draw(), slopes=True), steps(rng, 5, 4, draw(), draw())
+    rare["adv"][rng.permutation(7)[:4]] = 0
+    loud["adv"] *= rng.uniform(100, 200)
+    yield "advantages of 0 beside others, and advantages of hundreds", {"problems": [rare, loud]}
     # clause: "of the critic's term, 0 or more; there is no factor 1/2 besides it", "of the entropy's term,
     # 0 or more"
     yield "one weight 0, or both", {
@@ -586,12 +645,12 @@ def _(rng):
         "problems": [steps(rng, 4, 3, draw(), draw(), never=True, slopes=True), steps(rng, 3, 5, never=True)]
     }
     # clause: "v, adv or ret has not the shape [batch] of a. A column [batch, 1] is refused, too"
-    problems = [steps(rng, 4, 3, draw(), draw()) for _ in range(6)]
-    for problem, name in zip(problems, ("v", "adv", "ret")):
-        problem[name] = problem[name][:, None]
-    problems[3]["v"], problems[4]["ret"] = problems[3]["v"][:1], problems[4]["ret"][:1]
+    problems = [steps(rng, 4, 3, draw(), draw()) for _ in range(7)]
+    for problem, names in zip(problems, (["v"], ["adv"], ["ret"], ["v", "adv", "ret"])):
+        problem |= {name: problem[name][:, None] for name in names}
+    problems[4]["v"], problems[5]["ret"] = problems[4]["v"][:1], problems[5]["ret"][:1]
     yield "columns and vectors of one number in the place of vectors, beside a right one", some_shuffled(
-        rng, problems, [1, 1, 1, 1, 1, 0]
+        rng, problems, [1, 1, 1, 1, 1, 1, 0]
     )
 
 
@@ -738,6 +797,7 @@ def fisher_vector_product(answer, problems, due=None):
         # clause: "stays as it is"
         if problem["watched"]:
             found[f"weights {place}"] = np.concatenate([np.ravel(one) for one in policy.get_weights()])
+            found[f"trainable variables {place}"] = len(policy.trainable_variables)
     return found
 
 
@@ -789,7 +849,12 @@ def _(rng):
     yield "weights that nothing depends on", {
         "problems": [matrix(rng, 4, (3, 3), draw(), unused=3), matrix(rng, 2, (2, 3, 2), unused=2)]
     }
-    yield "the policy afterwards", {"problems": [matrix(rng, 3, (3, 2, 3), draw(), watched=True)]}
+    yield "the policy afterwards", {
+        "problems": [
+            matrix(rng, 3, (3, 2, 3), draw(), watched=True),
+            matrix(rng, 2, (3, 2, 4, 3), draw(), frozen=(1,), watched=True),
+        ]
+    }
     # clause: "v has another length than there are trainable weights, or damping is negative"
     problems = [matrix(rng, 3, (2, 3, 2), draw(), more=more) for more in (1, -1, 0, 0)]
     problems[2]["damping"] = -draw()
@@ -875,16 +940,33 @@ def region(
     } | options
 
 
-def half_singular(rng, half):
-    """Draw a problem in which the second direction d has d · F d = 0, exactly.
+def half_singular(rng, half, below=0.0):
+    """Draw a problem in which the second direction d has d · F d = 0, exactly, or less.
 
     F is a multiple of the identity for one half of the weights and 0 for the other, and the entries of g
-    are as large in both: small whole numbers and powers of 2, so that nothing is rounded.
+    are as large in both: small whole numbers and powers of 2, so that nothing is rounded. With `below`
+    F is not 0 but slightly negative for the other half.
     """
     problem = region(rng, 2 * half, 10)
-    strength, order = 2.0 ** rng.integers(-2, 3), rng.permutation(2 * half)
-    problem["F"] = strength * np.diag(np.repeat([1.0, 0.0], half)[order])
+    # With 4 or more u is shorter than g, so that a wrong length of the step is not mended by halving it.
+    strength, order = 2.0 ** rng.integers(2, 5), rng.permutation(2 * half)
+    problem["F"] = strength * np.diag(np.repeat([1.0, -below], half)[order])
     problem["g"] = rng.integers(3, 30) * rng.choice([-1.0, 1.0], size=2 * half)
+    return problem
+
+
+def nearly_solved(rng, n):
+    """Draw a problem in which one iteration leaves a hundred-thousandth of the residual, or less.
+
+    F is a multiple of the identity but for one direction, in which it is much smaller, and g has only a
+    small share in that direction, which matters for u all the same.
+    """
+    problem = region(rng, n, 10)
+    turn = np.linalg.qr(rng.normal(size=(n, n)))[0]
+    problem["F"] = turn * np.append(np.ones(n - 1), 1e-4) @ turn.T
+    share = np.append(rng.normal(size=n - 1), 0.0)
+    share *= rng.uniform(1, 3) / np.linalg.norm(share)
+    problem["g"] = turn @ (share + np.append(np.zeros(n - 1), rng.uniform(5e-6, 9e-6)))
     return problem
 
 
@@ -903,6 +985,10 @@ def _(rng):
         "problems": [region(rng, 4, 4), region(rng, 6, 15), region(rng, 3, 40), region(rng, 5, 5, weight=50)]
     }
     # clause: "cg_iters: int = 10", "the largest number of iterations of conjugate gradients, 1 or more"
+    # clause: "They end earlier if the length of the residual is 1e-8 times that of g, or less"
+    yield "a residual that is small after one iteration", {
+        "problems": [nearly_solved(rng, 3), nearly_solved(rng, 5)]
+    }
     yield "fewer iterations than weights", {
         "problems": [
             region(rng, 8, 1, spread=4), region(rng, 9, 3, spread=5), region(rng, 7, 2, spread=4),
@@ -927,6 +1013,10 @@ def _(rng):
             limited(rng, 3, 0.15, factor=3.0),
         ]
     }
+    # clause: "by however little"
+    yield "an objective that is hardly larger", {
+        "problems": [region(rng, 4, 4, slope=1e-8), region(rng, 5, 5, slope=0.03, factor=3.0)]
+    }
     # clause: "Where one of them is NaN, the trial is not accepted"
     yield "trials that are no numbers", {
         "problems": [limited(rng, 4, 0.7, which="objective"), limited(rng, 5, 0.2, which="divergence")]
@@ -947,14 +1037,17 @@ def _(rng):
     yield "gradients that are tiny, and huge", {
         "problems": [region(rng, 5, 5, size=1e-9), region(rng, 4, 9, size=1e9), region(rng, 6, 3, size=1e-7)]
     }
-    # clause: "F may be singular: as soon as d · F d is 0 or less for a direction d, the iteration ends with
-    # u as it is", "They end earlier if the length of the residual is 1e-8 times that of g, or less"
+    # clause: "F may be singular, and rounding may make d · F d negative for a direction d: as soon as it is
+    # 0 or less, the iteration ends with u as it is"
     apart, nothing = region(rng, 5, 3, null=2), region(rng, 3, 10, null=1)
     nothing |= {"F": np.zeros((3, 3))}
     lost = region(rng, 4, 10, null=2)
     lost["g"] = np.append(rng.normal(size=2), [0.0, 0.0])
     yield "a direction in which nothing changes, met in the second iteration", {
         "problems": [half_singular(rng, 1), half_singular(rng, 2), half_singular(rng, 3)]
+    }
+    yield "a direction of a slightly negative curvature, met in the second iteration", {
+        "problems": [half_singular(rng, half, 2.0**-10) for half in (1, 2, 3)]
     }
     yield "singular matrices, a gradient of 0, and a single weight, beside others", {
         "problems": [apart, nothing, lost, region(rng, 1, 5), region(rng, 4, 3, null=1, factor=3.0)]

@@ -433,6 +433,13 @@ def mean_not_subtracted(probs, rewards, baseline=0.0):
 
 
 @mistake(of="baseline_variance")
+def digits_lost(probs, rewards, baseline=0.0):
+    """‖E X‖² is subtracted from E‖X‖²: where both are huge and nearly equal, few digits are left."""
+    mean, _ = right.baseline_variance(probs, rewards, baseline)
+    return mean, probs @ np.sum(_estimates(probs, rewards, baseline) ** 2, axis=1) - mean @ mean
+
+
+@mistake(of="baseline_variance")
 def rewards_alone(probs, rewards, baseline=0.0):
     """the variance is that of the rewards, without the score."""
     mean, _ = right.baseline_variance(probs, rewards, baseline)
