@@ -23,9 +23,9 @@ def joined(parts):
 
 
 def of_shape(value, name, *shape):
-    """Return an array of this shape; one without numbers may come in another."""
-    array = np.asarray(value)
-    return array.reshape(shape) if array.size == 0 == np.prod(shape) else shaped(value, name, *shape)
+    """Return an array of this shape; a list without numbers, which has no other size, may stand for it."""
+    empty = isinstance(value, list | tuple) and np.size(value) == 0 == np.prod(shape)
+    return np.zeros(shape) if empty else shaped(value, name, *shape)
 
 
 def with_options(function, **options):
@@ -160,6 +160,14 @@ def _(rng):
             ]
         },
     )
+    # clause: "The gaps between x and y may be much smaller than the numbers themselves"
+    close = [
+        samples(rng, 5, n, p, unit) for n, p, unit in ((5, 2.0, 1e-13), (3, 50.0, 1e-8), (4, 33.3, 1e-13))
+    ]
+    for problem in close:
+        # In units of the gaps the numbers are huge.
+        problem["x"], problem["y"] = (problem[name] + 1 / problem["unit"] for name in "xy")
+    yield "gaps that are tiny beside the numbers", {"problems": [*close, samples(rng, 4, 5)]}
     # clause: "x or y is empty, or p is below 1"
     wrong = [samples(rng, 0, 4), samples(rng, 5, 0, 2.0), samples(rng, 5, 4, 0.9), samples(rng, 4, 4, 0.0)]
     yield (
@@ -241,7 +249,7 @@ def _(rng):
             ]
         },
     )
-    # clause: "mu1, mu2: the means. D is 1 or more"
+    # clause: "mu1, mu2: the means, numbers of up to 1e40 in size. D is 1 or more"
     yield (
         "one dimension, and eleven",
         {"problems": [gaussians(rng, 1), gaussians(rng, 11), gaussians(rng, 1)]},
@@ -258,8 +266,14 @@ def _(rng):
             + [[mean, np.diag([2.0, 0, 0, 1]), mean, np.diag([0, 3.0, 0, 2]), 1.0]]
         },
     )
-    # clause: "Their entries may be as small as 1e-80 or as large as 1e80", "with an error of at most 1e-6
-    # times the largest standard deviation"
+    # clause: "Its error is at most 1e-6 times the largest standard deviation or the distance of the means,
+    # whichever is larger, even if both Gaussians are flat and nearly the same"
+    near = []
+    for rank in (1, 1, 2, 4):
+        S, mean = 100 * covariance(rng, 12, rank), rng.normal(size=12)
+        near.append([mean, S, mean, (1 + rng.uniform(1e-4, 2e-4)) ** 2 * S, 1.0])
+    yield "flat Gaussians that are nearly the same", {"problems": [*near, gaussians(rng, 2)]}
+    # clause: "Their entries may be as small as 1e-80 or as large as 1e80"
     yield (
         "tiny and huge covariances",
         {
@@ -274,7 +288,8 @@ def _(rng):
             ]
         },
     )
-    # clause: "S1 or S2 is not symmetric, by more than 1e-6 of its largest entry"
+    # clause: "S1 or S2 is not symmetric: S[i, j] and S[j, i] differ by more than 1e-6 times the size of its
+    # largest entry"
     wrong = []
     for place, unit in ((1, 1.0), (3, 1.0), (1, 1e-20), (3, 1e-20)):
         problem = gaussians(rng, 3, unit=unit)
@@ -332,6 +347,13 @@ def _(rng):
         "many iterations",
         {"problems": [transport(rng, 5, 3, 0.5, 200), transport(rng, 4, 4, rng.uniform(0.7, 1), 100)]},
     )
+    # Two groups of points that hardly exchange mass: 100 iterations are not enough.
+    slow = transport(rng, 5, 6, 0.15, int(rng.integers(130, 150)), high=0.1)
+    slow[2] += rng.uniform(0.9, 1) * (np.arange(5)[:, None] % 2 != np.arange(6) % 2)
+    for mass, share in zip(slow, (0.5, rng.uniform(0.501, 0.502))):
+        for group in (0, 1):
+            mass[group::2] *= (share if group else 1 - share) / mass[group::2].sum()
+    yield "more than 100 iterations", {"problems": [slow, transport(rng, 3, 4, 0.5, 2)]}
     # clause: "n need not be m, and each may be 1"
     yield (
         "one row, one column, one entry, and many",
@@ -349,8 +371,8 @@ def _(rng):
         "negative costs",
         {"problems": [transport(rng, 4, 5, 0.5, 4, low=-3), transport(rng, 3, 4, 2.5, 2, low=-40, high=-3)]},
     )
-    # clause: "All costs divided by eps may be as large as 1e6, or as small as -1e6", "the plan is finite,
-    # with an error below 1e-6, in each case"
+    # clause: "A cost divided by eps may be as large as 1e6, as small as -1e6", "and one matrix may hold all
+    # of these. The plan is finite, and the error of each entry is below 1e-6 times the largest entry"
     yield (
         "a small ε, for costs of all sizes",
         {
@@ -359,6 +381,7 @@ def _(rng):
                 transport(rng, 6, 4, 1e-3, 5, low=500, high=900),
                 transport(rng, 4, 4, 2e-3, 5, low=-1900, high=-900),
                 transport(rng, 3, 4, 1e-6, 3, low=0.3, high=0.9),
+                transport(rng, 4, 5, 1e-6, 4, low=-0.9, high=0.9),
             ]
         },
     )
@@ -569,6 +592,8 @@ def _(rng):
     equal = [noise(rng, one, s2) for one, s2 in ((1.0, None), (1.0, ratio(2, 5)), (0.99, None), (1.01, None))]
     for problem in equal[1:]:
         problem[0][int(rng.integers(12))] = 0.0
+    for side in (-1, 1):
+        equal.append([np.array([0.0, ratio(0.5, 2), ratio(-2, -1)]), 1 + side * 1e-7 * ratio(1, 3), None])
     yield "as many features as samples, or nearly", {"problems": equal}
     # clause: "s2: the variance of an entry of X"
     yield (
@@ -596,8 +621,7 @@ def _(rng):
             ]
         },
     )
-    # clause: "The density is 0 at the edges, and at each lam that is not between them", "Numbers may be
-    # negative"
+    # clause: "The density is 0 at each lam that is not between the edges", "They may be negative"
     edges = []
     for one in (ratio(0.1, 0.6), ratio(2, 4)):
         sides = np.array([(1 - one**0.5) ** 2, (1 + one**0.5) ** 2])
@@ -688,7 +712,7 @@ def _(rng):
         "a slope that belongs to another activation",
         {"problems": [deep(rng, 3, 5, kind, "unrelated", gain()) for kind in ("gaussian", "orthogonal")]},
     )
-    # clause: "gain: a factor of each layer's weights; it may be 0"
+    # clause: "gain: a factor of each layer's weights; it may be 0 or negative"
     yield (
         "gains",
         {
@@ -730,7 +754,7 @@ def _(rng):
             ]
         },
     )
-    # clause: "kind is neither of the two"
+    # clause: "kind is neither of the two, even if there is no layer"
     wrong = [deep(rng, 2, 3, kind, "tanh") for kind in ("uniform", "Gaussian", "")]
     wrong.append(deep(rng, 0, 3, "haar", "tanh"))
     yield (
@@ -787,6 +811,7 @@ def _(rng):
     # given, and theta after the last step"
     yield "one step", {"problems": [cloud(rng, 5, 2, 4, 1)]}
     yield "several steps", {"problems": [cloud(rng, 7, 3, 5, size(4, 9))]}
+    yield "more than 100 steps", {"problems": [cloud(rng, 4, 2, 3, size(110, 140), lr=0.05)]}
     # clause: "All particles' weights are changed at once: the gradients of w and of c are those at the same
     # theta"
     yield "large steps", {"problems": [cloud(rng, 6, 2, 3, 3, lr=1.7), cloud(rng, 4, 3, 6, 2, lr=2.3)]}
@@ -829,7 +854,7 @@ def _(rng):
     far[0][:, -1] *= 90
     far[2] = 100 * far[2]
     yield "large inputs, and large targets and output weights", {"problems": [large, far]}
-    # clause: "lr: the step size"
+    # clause: "lr: the step size, 0 or more"
     yield (
         "a step size of 0, and of all sizes",
         {"problems": [cloud(rng, 4, 3, 4, 3, lr=lr) for lr in (0.0, 1e-3, 0.7)]},
@@ -924,7 +949,8 @@ def _(rng):
             ]
         },
     )
-    # clause: "There may be no layer: then the network is the identity", "Without a layer these are 1 and 0"
+    # clause: "There may be no layer: then the network is the identity", "Without a layer, with refs [] or
+    # None, these are 1 and 0"
     yield (
         "no layer, and some",
         {"problems": [[[], []], weights(rng, 3, 4, 2), [[], None], weights(rng, 2, 5)]},

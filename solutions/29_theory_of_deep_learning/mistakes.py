@@ -227,6 +227,18 @@ def eigenvalues_not_clipped(mu1, S1, mu2, S2):
         return positive_root(np.sum((mu1 - mu2) ** 2) + np.trace(S1) + np.trace(S2) - 2 * overlap)
 
 
+@mistake(of="wasserstein_gaussians")
+def roots_of_round_off(mu1, S1, mu2, S2):
+    """the roots of the eigenvalues of S₁^½ S₂ S₁^½ are summed, where round-off of 1e-17 becomes 3e-9."""
+    symmetric(S1, S2)
+    half = root(S1)
+    # An eigenvalue of 0 comes out as far from it as round-off goes.
+    values = np.abs(np.linalg.eigvalsh(half @ S2 @ half))
+    values = np.maximum(values, 1e-16 * values.max())
+    square = np.sum((mu1 - mu2) ** 2) + np.trace(S1) + np.trace(S2) - 2 * np.sum(np.sqrt(values))
+    return positive_root(square)
+
+
 # sinkhorn
 
 

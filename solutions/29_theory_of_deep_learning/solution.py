@@ -26,7 +26,7 @@ find out where one of them is wrong?
 
 You write distances between distributions and Sinkhorn's algorithm, the mean-field map of a wide network,
 the spectra of random matrices and of a network's Jacobian, the flow of a network's particles, and two
-spectral norms.
+spectral norms. None of your functions changes an array that it is given.
 """
 
 # %%
@@ -239,7 +239,8 @@ def wasserstein_line(x: Float64[np.ndarray, "n"], y: Float64[np.ndarray, "m"], p
         x: n numbers in any order; each has the mass 1/n. Equal numbers are allowed, and each counts.
         y: m numbers in any order; each has the mass 1/m. m need not be n. The numbers in x and y may be as
             small as 1e-200 or as large as 1e200, and the result is not rounded to 0 or to infinity then.
-        p: 1 or more; it need not be an integer, and may be as large as 50.
+        p: 1 or more; it need not be an integer, and may be as large as 50. The gaps between x and y may be
+            much smaller than the numbers themselves.
 
     Returns:
         One number. It is 0 if x and y have the same quantile function, as (1, 2) and (2, 1, 1, 2) have.
@@ -318,7 +319,7 @@ a trained network finds in images, this formula is the *Fréchet inception dista
 image generators (Heusel and others, [GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
 Equilibrium](https://arxiv.org/abs/1706.08500), 2017).
 
-*A small step.* Let both covariances be diagonal, with standard deviations $d_k$ and $e_k$ in direction
+*A first small step.* Let both covariances be diagonal, with standard deviations $d_k$ and $e_k$ in direction
 $k$. What does the formula become? Which of the four matrices in it may be singular?
 
 <details><summary>Answer</summary>
@@ -326,6 +327,19 @@ $k$. What does the formula become? Which of the four matrices in it may be singu
 The trace is the sum of d² + e² - 2de over the directions, which is the sum of (d - e)²: each standard
 deviation is stretched to the other one. None of the matrices is inverted, so that each of them may be
 singular: a flat cloud of points is allowed.
+
+</details>
+
+*A second small step.* In float64, an eigenvalue that should be 0 comes out as about $10^{-17}$. What is
+its square root? What does this do to $W_2$, if both Gaussians are flat and nearly the same? And what are
+the singular values of the matrix $A=S_1^{1/2}S_2^{1/2}$?
+
+<details><summary>Answer</summary>
+
+The root is about 3e-9. So the last trace is too large by about 1e-8, and if $W_2$ should be 1e-4, with
+the square 1e-8, then 0 may come out. The matrix in the inner brackets is $AA^\top$. The roots of its
+eigenvalues are the singular values of $A$, and `svd` computes these without a root, with errors of about
+1e-16. So the last trace is best computed as the sum of the singular values of $A$.
 
 </details>
 """
@@ -345,17 +359,19 @@ def wasserstein_gaussians(
     https://doi.org/10.1016/0047-259X(82)90077-X.
 
     Args:
-        mu1, mu2: the means. D is 1 or more.
+        mu1, mu2: the means, numbers of up to 1e40 in size. D is 1 or more.
         S1, S2: the covariances, symmetric and without negative eigenvalues. Each may be singular, as that
             of points on a line, and even zero, as that of a single point; they need not commute. Their
             entries may be as small as 1e-80 or as large as 1e80.
 
     Returns:
-        One number, 0 or more and never NaN, with an error of at most 1e-6 times the largest standard
-        deviation. So it need not be exactly 0 where both Gaussians are the same.
+        One number, 0 or more and never NaN. Its error is at most 1e-6 times the largest standard deviation
+        or the distance of the means, whichever is larger, even if both Gaussians are flat and nearly the
+        same. So it need not be exactly 0 where they are the same.
 
     Raises:
-        ValueError: S1 or S2 is not symmetric, by more than 1e-6 of its largest entry.
+        ValueError: S1 or S2 is not symmetric: S[i, j] and S[j, i] differ by more than 1e-6 times the size of
+            its largest entry. What differs by less is round-off, and either of the two may be used.
     """
     ### BEGIN SOLUTION
     roots = []
@@ -477,8 +493,9 @@ def sinkhorn(
             is allowed: its row or column of the plan is 0.
         C: the costs; they may be negative. The algorithm starts with potentials of 0 for all rows and
             columns.
-        eps: above 0. All costs divided by eps may be as large as 1e6, or as small as -1e6, or as near to
-            0 as 1e-9; the plan is finite, with an error below 1e-6, in each case.
+        eps: above 0. A cost divided by eps may be as large as 1e6, as small as -1e6, or as near to 0 as
+            1e-9, and one matrix may hold all of these. The plan is finite, and the error of each entry is
+            below 1e-6 times the largest entry. (NumPy may warn of log(0); this does no harm.)
         iters: 1 or more. In each iteration the potentials u of the rows are computed first, and then
             those of the columns, so that the columns of the result sum to b, and the rows to a once the
             algorithm has converged.
@@ -627,10 +644,10 @@ def length_map(
         sw: the standard deviation of a weight, times the root of the width.
         sb: the standard deviation of a bias. q, sw and sb are numbers or arrays of any shapes that
             broadcast with each other; both results have the shape of q + sw + sb.
-        act: the activation φ, applied to each entry of an array of any shape.
+        act: the activation φ; it takes an array of any shape, or a number, and is applied to each entry.
         slope: its derivative φ'; call it, and do not differentiate act.
-        nodes: the number of nodes, from 1 to 100. The sum over these nodes is returned, even if they are
-            so few that it is far from the integral; a single node is at ζ = 0.
+        nodes: the number of nodes, 1 or more; you need not care for more than 100. The sum over these nodes
+            is returned, even if they are so few that it is far from the integral; a single node is at ζ = 0.
 
     Returns:
         The length q' after the layer, and χ, computed with the length q before the layer.
@@ -796,15 +813,15 @@ def marchenko_pastur(
     matrices" (1967), https://doi.org/10.1070/SM1967v001n04ABEH001994.
 
     Args:
-        lam: where the density is wanted, in any order; n may be 0. Numbers may be negative.
+        lam: where the density is wanted, finite numbers in any order; n may be 0. They may be negative.
         ratio: features / samples, above 0; it may be below 1, 1, or above.
         s2: the variance of an entry of X, above 0; it may be as small as 1e-200 or as large as 1e200.
 
     Returns:
         The density at each lam, the two edges, the lower one first, and the mass of the atom at 0. The
-        density is 0 at the edges, and at each lam that is not between them. The atom is no part of it, so
-        that its integral is 1 minus the atom. If ratio is exactly 1, the lower edge is 0, and the density
-        at lam = 0 is inf.
+        density is 0 at each lam that is not between the edges. The atom is no part of it, so that its
+        integral is 1 minus the atom. If ratio is exactly 1, the lower edge is 0, and the density at lam = 0
+        is inf.
 
     Raises:
         ValueError: ratio or s2 is not above 0.
@@ -933,17 +950,17 @@ def jacobian_spectrum(
             to the input. There may be no layer, and then J is the identity. width may be 1.
         h: the input of the first layer.
         kind: "gaussian", where the weights of a layer are gain · G[l] / √width; or "orthogonal", where they
-            are gain · Q, with G[l] = Q U, Q orthogonal, and U upper triangular with a positive diagonal. No
-            G[l] is singular then.
+            are gain · Q, with G[l] = Q U, Q orthogonal, and U upper triangular with a positive diagonal. For
+            "orthogonal" no G[l] is singular.
         act: the activation φ. It follows each layer, the last one included; there are no biases.
         slope: its derivative φ', at the number before the activation; call it, and do not differentiate act.
-        gain: a factor of each layer's weights; it may be 0.
+        gain: a factor of each layer's weights; it may be 0 or negative. All results fit into float64.
 
     Returns:
         The largest singular value first. Each has an error of at most 1e-6 times the largest.
 
     Raises:
-        ValueError: kind is neither of the two.
+        ValueError: kind is neither of the two, even if there is no layer.
     """
     ### BEGIN SOLUTION
     if kind not in ("gaussian", "orthogonal"):
@@ -1094,7 +1111,7 @@ def particle_flow(
             that D1 = D + 1. N, D and B may be 1.
         X: one example a row. Its entries may be as large as 1e6.
         targets: the number that f should be at each example.
-        lr: the step size.
+        lr: the step size, 0 or more.
         steps: 0 or more.
         power: any number; 1 and ½ have the names above.
 
@@ -1283,7 +1300,7 @@ def spectral_complexity(
         refs: the reference M_l of each layer; None stands for zeros.
 
     Returns:
-        (lip, R). Without a layer these are 1 and 0.
+        (lip, R). Without a layer, with refs [] or None, these are 1 and 0.
 
     Raises:
         ValueError: there are not as many references as layers, a reference has another shape than its
