@@ -143,7 +143,9 @@ def _(rng):
     wide = rng.normal(size=(3, 5, 2)), rng.dirichlet(np.ones(15)).reshape(3, 5)
     other = a_board(rng, 3, 2)[0], a_board(rng, 4, 2)[1]
     part = a_board(rng, 3, 3)[0], a_board(rng, 3, 2)[1][:, :2]
-    boards, due = mixed(rng, [wide, other, part, a_board(rng, 3, 2), a_board(rng, 2, 2)], [1, 1, 1, 0, 0])
+    board, pi = a_board(rng, 4, 1)
+    wrong = [wide, other, part, (board, pi.reshape(2, 8)), (board, pi.ravel())]
+    boards, due = mixed(rng, [*wrong, a_board(rng, 3, 2), a_board(rng, 2, 2)], [1] * 5 + [0] * 2)
     yield "boards that are not square, among others", {"boards": boards, "due": due}
 
 
@@ -226,7 +228,11 @@ def _(rng):
         # The same score twice, as all three numbers are the same.
         P, N, W = np.array([0.25, 0.25, 0.25, 0.25]), np.array([3, 3, 4, 5]), np.array([1.5, 1.5, -1, -2])
         nodes.append((P[order], N[order], W[order], 1.0))
-    yield "equal scores", {"nodes": stacked(nodes)}
+        # clause: "Scores that differ, by however little, are not the same score"
+        P, N = np.array([0.5, 0.25, 0.125, 0.125]), np.array([2, 4, 8, 4])
+        W = N * (20 + np.array([0, 1e-9, 2e-9, -1]) * rng.uniform(1, 3))
+        nodes.append((P[order], N[order], W[order], 0.0))
+    yield "equal scores, and nearly equal ones", {"nodes": stacked(nodes)}
     # clause: "there is no action, or P has a number below 0, or its sum is not 1 within 0.001"
     nodes, due = [], []
     for off in (0.0007, -0.0007, 0.0015, -0.0015, 0.3, -0.5, 1.0):
@@ -303,7 +309,9 @@ def mcts(answer, searches, due=None):
             if len(calls) > max(search["simulations"], 0) + 1:
                 raise WrongStructure("expected `evaluate` to be called at most once in each simulation")
             row = state if search["moves"] is not None else int(np.abs(state) @ 3 ** np.arange(9)) % 64
-            return search["priors"][row].copy(), float(search["values"][row])
+            # clause: "The array of priors belongs to `evaluate`, which may return it again: it must stay
+            # as it is"
+            return search["priors"][row], float(search["values"][row])
 
         def select(P, N, W):
             # A rule of its own, so that no search depends on `puct_select`.
@@ -313,7 +321,9 @@ def mcts(answer, searches, due=None):
         def call():
             root = search["state"]
             found = keeping(
-                lambda state: answer.mcts(state, game, evaluate, search["simulations"], select), state=root
+                lambda state, _: answer.mcts(state, game, evaluate, search["simulations"], select),
+                state=root,
+                priors=search["priors"],
             )
             parts = named(found, "N", "Q")
             actions = len(game.legal(root))
@@ -404,15 +414,14 @@ def _(rng):
         },
     )
     # clause: "Priors of actions that are not legal are ignored; those of the legal ones are divided by
-    # their sum"
+    # their sum, however small it is"
     games = [a_game(rng, 6, simulations=int(rng.integers(25, 40)), chance=0.4) for _ in range(3)]
     for game in games:
         game["priors"][rng.random((60, 6)) < 0.25] = 0
-        game["priors"] = np.where(game["moves"] < 0, 20 * rng.random((60, 6)), game["priors"]) * rng.uniform(
-            0.2, 8, size=(60, 1)
-        )
+        game["priors"] = np.where(game["moves"] < 0, 20 * rng.random((60, 6)), game["priors"])
+        game["priors"] *= 10 ** rng.uniform(-14, 1, size=(60, 1))
     yield "priors of illegal actions, and of any sum", {"searches": games}
-    # clause: "If the sum is 0, all legal actions have the same prior"
+    # clause: "If it is 0, all legal actions have the same prior"
     games = [a_game(rng, 5, simulations=int(rng.integers(25, 40)), chance=0.5) for _ in range(3)]
     for game in games:
         nothing = rng.random(60) < 0.5
@@ -491,6 +500,7 @@ def _(rng):
         roots.append((N, float(rng.uniform(1e-3, 3e-3))))
     billion = 1_000_000_000 - rng.integers(0, 20_000_000, size=4)
     roots += [(billion, 0.02), (visits(5), 1e-3), (visits(5), 1e-300)]
+    roots += [(1_000_000_000 - rng.permutation(300)[:4], float(rng.uniform(1e-7, 3e-7)))]
     roots += [(np.array([3, 9, 9, 0])[rng.permutation(4)], 1e-300)]
     yield "small temperatures, and many visits", {"roots": roots}
     # clause: "They may be counts or fractions"
@@ -499,6 +509,7 @@ def _(rng):
     # clause: "At 0 the result is the limit: the actions with the most visits share the probability
     # equally, and all others have 0"
     roots = [(visits(7), 0.0) for _ in range(3)]
+    roots += [(1_000_000_000 - rng.permutation(5), 0.0)]
     for equal in (2, 3):
         N = visits(6, 30)
         N[rng.permutation(6)[:equal]] = 31
@@ -568,8 +579,8 @@ def _(rng):
     roots = [(*pair(size), {"legal": some_legal(rng, size, size // 2)}) for size in (4, 6, 9)]
     roots += [(*pair(6), {"legal": some_legal(rng, 6, 3), "epsilon": e}) for e in (0.0, 1.0, 0.6)]
     yield "illegal actions", {"roots": [*roots, (*pair(5), {"legal": np.ones(5, bool), "epsilon": 0.4})]}
-    # clause: "If one of P and η is 0 at all legal actions, its place is taken by equal probabilities for
-    # them"
+    # clause: "If P or η, or each of them, is 0 at all legal actions, its place is taken by equal
+    # probabilities for them"
     roots = []
     for turn in (0, 1, 2):
         legal = some_legal(rng, 7, 3)
@@ -677,6 +688,9 @@ def _(rng):
         batches.append(
             (z, v, pi, np.where((pi == 0) & (np.arange(4)[:, None] < 3), -np.inf, logits), weights, c)
         )
+    # The logits of the legal actions are about -9,990, no higher than a constant that stands for -inf.
+    z, v, pi, logits, weights, c = a_batch(rng, 3, 5, zeros=2)
+    batches.append((z, v, pi, np.where(pi == 0, -np.inf, logits - 9990), weights, c))
     yield "illegal actions", {"batches": batches}
     # clause: "the value that the network gave", "the result of each game for the player who was to move"
     z, v, pi, logits, weights, c = a_batch(rng, 6, 3)
@@ -726,9 +740,12 @@ def _(rng):
 
     # clause: "1.0 in the bin of the pair's distance, and 0.0 elsewhere", "There are nb = K + 1 bins"
     yield "a chain", {"chains": [(chain(8), ascending(rng, 5))]}
+    # clause: "The chain may lie far from the origin, such as at 1e8"
+    away = [chain(7) + 1e8 * rng.choice([-1, 1], size=3) * rng.uniform(1, 2, size=3) for _ in range(2)]
+    yield "chains far from the origin", {"chains": [(xyz, ascending(rng, 5)) for xyz in away]}
     yield (
-        "as many bins as residues, and three",
-        {"chains": [(chain(6), ascending(rng, 5)), (chain(3), ascending(rng, 2))]},
+        "as many bins as residues, three bins, and 64",
+        {"chains": [(chain(n), ascending(rng, edges)) for n, edges in ((6, 5), (3, 2), (4, 63))]},
     )
     # clause: "Bin 0 holds the distances below edges[0], bin k those from edges[k - 1] to edges[k], and
     # the last bin all from edges[K - 1] on"
@@ -755,8 +772,8 @@ def _(rng):
     xyz[10] = xyz[1]
     edges = np.concatenate([[0.0], ascending(rng, 4, 1, 5)])
     yield "an edge at 0, and two residues in the same place", {"chains": [(xyz, edges), (xyz, edges[1:])]}
-    # clause: "A residue that was not observed has NaN in its row", "All numbers of a pair are 0 if one of
-    # the two was not observed"
+    # clause: "A residue that was not observed has at least one NaN in its row", "All numbers of a pair
+    # are 0 if one of the two was not observed"
     chains = []
     for whole in (True, False, True):
         xyz = chain(int(rng.integers(6, 9)))
@@ -830,15 +847,17 @@ def _(rng):
     logits, onehot, mask = a_prediction(rng, 4, 3)
     predictions.append((np.where(mask[..., None], logits, 1e6 * logits), onehot, mask))
     yield "logits that are no numbers, where no pair counts", {"predictions": predictions}
-    # clause: "the target; where `mask` is False it changes nothing"
+    # clause: "the target. Where `mask` is True, the numbers of a pair sum to 1; where it is False, they
+    # change nothing, and may be NaN"
     logits, onehot, mask = a_prediction(rng, 4, 5)
     mask[1, 2] = False
     yield (
-        "targets of zeros, where no pair counts",
+        "targets of zeros, fives and NaN, where no pair counts",
         {
             "predictions": [
                 (logits, np.where(mask[..., None], onehot, 0), mask),
                 (logits, np.where(mask[..., None], onehot, 5), mask),
+                (logits, np.where(mask[..., None], onehot, np.nan), mask),
             ]
         },
     )
@@ -1093,12 +1112,13 @@ def _(rng):
     broken = np.array([[0.0, 1, 9], [1, 0, 1], [9, 1, 0]]) * rng.uniform(1, 3)
     four = table(4, 7)
     yield "distances with errors", {"tables": [*tables, broken, four, table(9, 6)]}
-    # clause: "D is not square, not symmetric, or not 0 on its diagonal"
+    # clause: "D is not square, not symmetric, or not 0 on its diagonal. An error of 0.1 % of the largest
+    # distance is refused"
     half, loop = table(6), table(5)
-    half[2, 4] *= 1.01
-    loop[3, 3] = 0.1
-    wrong = [half, loop, table(5)[:4], np.triu(table(5))]
-    tables, due = mixed(rng, [*wrong, table(5), table(6)], [1] * 4 + [0] * 2)
+    half[2, 4] += 0.01 * half.max()
+    loop[3, 3] = 0.01 * loop.max()
+    wrong = [half, loop, 1e-6 * half, 1e-6 * loop, table(5)[:4], np.triu(table(5))]
+    tables, due = mixed(rng, [*wrong, table(5), table(6)], [1] * 6 + [0] * 2)
     yield "what are no distances, among others", {"tables": tables, "due": due}
 
 
@@ -1203,6 +1223,11 @@ def _(rng):
     # clause: "Return the mean loss of a batch of comparisons", "Computes -log σ(r_chosen - r_rejected)",
     # "Gradients flow to both rewards", "None is tied if it is left out"
     yield "some comparisons", {"batches": [(*rewards(6), {})]}
+    # clause: "Gradients flow to both rewards, also where they are equal"
+    r, other = rewards(5)
+    other = np.where(some_legal(rng, 5, 3), r, other)
+    batches = [(r, other, {}), (r[:4], r[:4], {}), (r, other, {"tied": some_legal(rng, 5, 2)})]
+    yield "equal rewards, as at the start of training", {"batches": batches}
     # clause: "B is 1 or more"
     yield "one comparison, and seven", {"batches": [(*rewards(1), {}), (*rewards(7), {}), (*rewards(1), {})]}
     # clause: "True where the person found both answers equally good. Such a comparison counts as half a
@@ -1334,6 +1359,8 @@ def _(rng):
     for shift in (1e4, -1e4, 9e3):
         ref, r = some(5, zeros=1)
         policies.append((ref, r + shift, float(rng.uniform(0.4, 2))))
+    for scale in (1e-9, 1e-200):
+        policies.append((*some(5, size=scale), scale * float(rng.uniform(0.5, 2))))
     policies += [(*some(5, size=4e3), 0.5), (*some(4), 1e-3), (*some(4), 1e-300), (*some(6, size=1e4), 5e3)]
     yield "rewards far out, and small penalties", {"policies": policies}
     # clause: "At 0 the result is the limit: of the answers that the reference gives, those with the
@@ -1343,11 +1370,16 @@ def _(rng):
         ref, r = shares(rng, 7, 2), np.round(rng.normal(size=7), 2)
         r[rng.permutation(np.flatnonzero(ref))[:equal]] = r.max() + 1
         policies.append((ref, r + 10 * (ref == 0), 0.0))
-    yield "no penalty, and equal rewards", {"policies": policies}
-    # clause: "It may be infinite: then the result is the reference"
+    ref, r = some(5)
+    best = rng.permutation(5)[:2]
+    r[best] = np.array([1e4, 1e4 - 0.01]) * rng.uniform(1, 1.5)
+    policies.append((ref, r, 0.0))
+    yield "no penalty, and equal or nearly equal rewards", {"policies": policies}
+    # clause: "It may be infinite: then the result is the reference, divided by its sum"
+    ref, r = some(5)
     yield (
         "an infinite penalty, and a large one",
-        {"policies": [(*some(6, 1), np.inf), (*some(4), np.inf), (*some(5), 1e3)]},
+        {"policies": [(*some(6, 1), np.inf), (1.0008 * ref, r, np.inf), (*some(5), 1e3)]},
     )
     # clause: "π_ref, the probabilities of the reference; some may be 0"
     lone = np.zeros(5)

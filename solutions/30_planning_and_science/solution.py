@@ -246,7 +246,7 @@ def dihedral(
     Returns:
         Eight pairs (planes, pi), in any order, the board itself among them. The eight are different if
         all squares are. Where a board is its own image, as each board of a single square is, equal
-        pairs are returned as often as they occur.
+        pairs are returned as often as they occur. The arrays may be views of the arguments.
 
     Raises:
         ValueError: the board is not square, or `pi` has other squares than the board.
@@ -334,7 +334,7 @@ def puct_select(
     Returns:
         A number from 0 to A - 1. If several actions have the largest score, it is the one of them with
         the largest prior, and of those with the same prior the first. So with no visits at all it is the
-        action of the largest prior.
+        action of the largest prior. Scores that differ, by however little, are not the same score.
 
     Raises:
         ValueError: there is no action, or P has a number below 0, or its sum is not 1 within 0.001.
@@ -426,14 +426,17 @@ def mcts(
             a Bool[A] that says which of the A actions may be played. `play(state, action)` is the
             position after an action, a number from 0 to A - 1; the other player is to move there.
             `outcome(state)` is None while the game goes on, and otherwise a number: the result for
-            the player who is to move in `state`. It is any number, not only -1, 0 or 1.
+            the player who is to move in `state`. It is any number, not only -1, 0 or 1. At each
+            position after the root at which the game goes on, some action is legal.
         evaluate: `evaluate(state)` is a pair: a prior of each of the A actions, 0 or more, and an
             estimate of the result for the player who is to move in `state`. It is called once for the
             root, whose value is not used, and at most once in each simulation. It is never called for
             a position at which the game is over. Priors of actions that are not legal are ignored;
-            those of the legal ones are divided by their sum. If the sum is 0, all legal actions have
-            the same prior.
-        simulations: how many; 0 or more. Each adds at most one position to the tree.
+            those of the legal ones are divided by their sum, however small it is. If it is 0, all legal
+            actions have the same prior. The array of priors belongs to `evaluate`, which may return it
+            again: it must stay as it is.
+        simulations: how many; 0 or more. Each adds at most one position to the tree. If it is 0, the
+            root need not be evaluated.
         select: `select(P, N, W)` is called at each position on the way, and at the root first. It is given
             the priors, the visits and the sums of values of the legal actions only, in ascending
             order of the actions, and returns a place in these arrays. W counts from the view of the
@@ -616,8 +619,8 @@ def mix_noise(
         P: the prior of each action.
         noise: η, drawn from a Dirichlet distribution.
         epsilon: ε, the share of the noise, from 0 to 1.
-        legal: which actions may be played; all of them if it is left out. If one of P and η is 0 at all
-            legal actions, its place is taken by equal probabilities for them.
+        legal: which actions may be played; all of them if it is left out. If P or η, or each of them,
+            is 0 at all legal actions, its place is taken by equal probabilities for them.
 
     Returns:
         Probabilities, which sum to 1.
@@ -712,7 +715,8 @@ def alphago_zero_loss(
         v: the value that the network gave.
         pi: the policy of the search; each row sums to 1.
         logits: of the network's policy, and as large as ±10,000. The logit of an illegal action may be
-            -inf, and π is 0 there; then it adds nothing to the loss, and its gradient is 0.
+            -inf, and π is 0 there; then it adds nothing to the loss, and its gradient is 0. Some logit
+            of each position is finite.
         weights: tensors or variables of any shapes; there may be none.
         c: 0 or more. It multiplies the penalty once, and not once for each position.
 
@@ -950,11 +954,11 @@ def distogram(
     (2020), https://doi.org/10.1038/s41586-019-1923-7. There are nb = K + 1 bins.
 
     Args:
-        xyz: a row for each residue, in Å; L may be 0 or 1. A residue that was not observed has NaN in
-            its row.
-        edges: ascending, K is 0 or more. Bin 0 holds the distances below edges[0], bin k those from
-            edges[k - 1] to edges[k], and the last bin all from edges[K - 1] on. A distance that is exactly an
-            edge belongs to the bin above it. With no edges there is one bin.
+        xyz: a row for each residue, in Å; L may be 0 or 1. The chain may lie far from the origin, such as
+            at 1e8. A residue that was not observed has at least one NaN in its row.
+        edges: finite and ascending; K is 0 or more. Bin 0 holds the distances below edges[0], bin k those
+            from edges[k - 1] to edges[k], and the last bin all from edges[K - 1] on. A distance that is
+            exactly an edge belongs to the bin above it. With no edges there is one bin.
 
     Returns:
         1.0 in the bin of the pair's distance, and 0.0 elsewhere. A residue has the distance 0 to itself. All
@@ -1031,7 +1035,8 @@ def distogram_loss(
     Args:
         logits: of the bins of each pair, and as large as ±10,000. Where `mask` is False they change
             nothing, and may be NaN or infinite; their gradient is 0.
-        onehot: the target; where `mask` is False it changes nothing.
+        onehot: the target. Where `mask` is True, the numbers of a pair sum to 1; where it is False, they
+            change nothing, and may be NaN.
         mask: True for each pair that counts; it need not be symmetric, and (i, j) and (j, i) are two pairs.
 
     Returns:
@@ -1286,7 +1291,8 @@ def classical_mds(D: Float64[np.ndarray, "L L"]) -> Float64[np.ndarray, "L 3"]:
         right. Fewer than four points, or flat ones, are points in space, too: there are three columns.
 
     Raises:
-        ValueError: D is not square, not symmetric, or not 0 on its diagonal.
+        ValueError: D is not square, not symmetric, or not 0 on its diagonal. An error of 0.1 % of the
+            largest distance is refused. One that rounding explains may be accepted or refused.
     """
     ### BEGIN SOLUTION
     if not np.array_equal(D, np.transpose(D)) or np.any(np.diag(D) != 0):
@@ -1348,8 +1354,8 @@ def fold_from_distances(
         D: symmetric; where `mask` is False, D may hold anything, NaN too.
         mask: symmetric, True for each pair whose distance is known. What it says of a point and itself
             does not matter. There may be points without any known pair, which do not move.
-        start: the points before the first step. If two are the same point, their pair counts in E and adds
-            nothing to the gradient. Two points may be as near as 1e-9.
+        start: the points before the first step; the array must stay as it is. If two are the same point,
+            their pair counts in E and adds nothing to the gradient. Two points may be as near as 1e-9.
         steps: how many; 0 or more.
         rate: x becomes x - rate · dE/dx at each step, for all points at the same time.
 
@@ -1550,7 +1556,7 @@ def preference_loss(
 
     Computes -log σ(r_chosen - r_rejected) of Bradley and Terry, "Rank Analysis of Incomplete Block
     Designs" (1952), https://doi.org/10.2307/2334029, as Ouyang et al. (2022),
-    https://arxiv.org/abs/2203.02155, use it. Gradients flow to both rewards.
+    https://arxiv.org/abs/2203.02155, use it. Gradients flow to both rewards, also where they are equal.
 
     Args:
         r_chosen: the reward of the answer that was preferred; B is 1 or more.
@@ -1726,9 +1732,9 @@ def tilted_policy(
     Args:
         ref: π_ref, the probabilities of the reference; some may be 0.
         r: the reward of each answer, finite, and so large that exp(r / β) overflows, such as ±1e4.
-        beta: β, 0 or more. At 0 the result is the limit: of the answers that the reference gives, those
-            with the largest reward share the probability, in proportion to the reference. It may be
-            infinite: then the result is the reference.
+        beta: β, 0 or more, and as small as 1e-300. At 0 the result is the limit: of the answers that the
+            reference gives, those with the largest reward share the probability, in proportion to the
+            reference. It may be infinite: then the result is the reference, divided by its sum.
 
     Returns:
         Probabilities, which sum to 1. An answer that the reference never gives has the probability 0,
