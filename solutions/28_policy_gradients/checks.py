@@ -464,7 +464,7 @@ def _(rng):
 @exercise(
     points=15,
     hint="At the last step of an episode, which of the two terms that come from the next step are still "
-    "there, if the game is over, and if somebody stopped to watch?",
+    "there, if the game is over, and if the episode was stopped from outside?",
     arrays="numpy",
     dtype="float64",
     tolerance=1e-7,

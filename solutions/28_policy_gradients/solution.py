@@ -314,10 +314,10 @@ product is a sum, and the game's part does not depend on $\theta$:
 
 $$\nabla\log\Pr(\text{episode})=\sum_t\nabla\log\pi(a_t\mid s_t)$$
 
-This is the second reason for the log: the laws of the game need not be known. What came before an
-action is not its merit, so that each score is multiplied by the return that follows it. The result is
-REINFORCE (Williams, 1992): play an episode, and add to $\theta$ a small multiple of
-$\sum_tG_t\nabla\log\pi(a_t\mid s_t)$.
+This is the second reason for the log: the laws of the game need not be known. An action has no influence
+on the rewards before it. Therefore each score is multiplied by the return that follows the action, and not
+by that of the whole episode. The result is REINFORCE (Williams, 1992): play an episode, and add to
+$\theta$ a small multiple of $\sum_tG_t\nabla\log\pi(a_t\mid s_t)$.
 
 The notebook plays with a CartPole of its own, which moves many poles at once (in the helpers). Does it do
 what gymnasium's `CartPole-v1` does?
@@ -629,7 +629,7 @@ them, and then lets the four machines be learnt from draws.
 r"""
 ## Baselines and variance
 
-A program that sees one reward of 2 does not know whether 2 is much. REINFORCE raises the probability of
+A program that sees one reward of 2 does not know whether 2 is a lot. REINFORCE raises the probability of
 each action that was followed by a positive number, and relies on the mean over many draws to sort this
 out. A *baseline* $b$ is a number that is subtracted from the reward. Since the mean of the score is 0,
 
@@ -822,8 +822,9 @@ temporal difference) is
 
 $$\delta_t=r_t+\gamma v_{t+1}-v_t$$
 
-Its mean is the advantage if the critic is right. If it is not, the estimate has a bias. Or one waits for
-all the rewards and takes $G_t-v_t$: this has no bias that matters, and the variance of a whole episode.
+Its mean is the advantage if the critic is right. If the critic is wrong, the estimate has a bias. Or one
+waits for all the rewards and takes $G_t-v_t$. Here the critic's value is only a baseline: even a wrong one
+does not change the mean of the gradient. But the variance is that of the rewards of a whole episode.
 Generalised advantage estimation (GAE) lies in between:
 
 $$\hat A_t=\delta_t+\gamma\lambda\,\delta_{t+1}+(\gamma\lambda)^2\delta_{t+2}+\dots
@@ -841,8 +842,8 @@ v_{t+1}+\dots$: each value but the first appears twice, with both signs. The rew
 </details>
 
 **Terminated or truncated.** An episode can end in two ways. It is *terminated* if the game is over: the
-pole has fallen, and no reward follows, so that $v_{t+1}$ counts as 0. It is *truncated* if someone
-stopped to watch, for example after 500 steps: the pole still stands, and more rewards would have
+pole has fallen, and no reward follows, so that $v_{t+1}$ counts as 0. It is *truncated* if it was stopped
+from outside, for example after 500 steps: the pole still stands, and more rewards would have
 followed. Then $v_{t+1}$ is the critic's value of the state that was reached. In both cases $\hat A_{t+1}$
 belongs to another episode, and nothing of it may flow back.
 """
@@ -917,7 +918,7 @@ record stops while the second pole stands. In the first episode, the blue line m
 # plt.legend()
 # plt.show()
 # print(f"smallest advantage: truncated {stopped.min():.2f}, terminated {fallen.min():.2f}")
-# assert np.allclose(stopped[:200], 0, atol=1e-9), "who stops while the pole stands has lost nothing"
+# assert np.allclose(stopped[:200], 0, atol=1e-9), "a stop while the pole stands costs nothing"
 # assert np.isclose(fallen[199], -99) and np.allclose(fallen[200:], stopped[200:]), "a fall costs the rest"
 # assert np.isclose(stopped[299], 0.1) and stopped[200] > 1, "the second critic says too little"
 
@@ -935,10 +936,11 @@ is half of what it should be?
 # %% [markdown]
 r"""
 The game is a walk on nine places in a row. It starts in the middle, and goes one place to the left or to
-the right with equal probability. Who leaves on the right gets a reward of 1, and who leaves on the left
-nothing. The value of place i, counted from 1, is i/10 here. What matters for the policy's gradient at the
-first step is half of the difference between the two advantages, which is 0.1. Each mean of 100 episodes
-estimates it; the picture shows how far such a mean is off.
+the right with equal probability. The walk ends when it leaves the row. The reward is 1 if it leaves on
+the right, and 0 if it leaves on the left. The value of place i, counted from 1, is i/10 here, without a
+discount. The right action at the first step has the advantage 0.1, and the left one -0.1. The policy's
+gradient needs half of their difference, which is 0.1. A mean over 100 episodes estimates it; the picture
+shows by how much such a mean is off.
 """
 
 # %% tags=["active-ipynb"]
@@ -977,7 +979,7 @@ r"""
 **Prediction 2, answered.** If the critic is right, $\lambda=0$ is best: the mean of one TD error is the
 advantage, and each later one only adds noise. If the critic's values are half of what they should be, λ =
 0 finds half of the difference, however many episodes there are. With λ = 1 this bias is gone, and the
-noise is that of a whole walk. The best λ lies between, near 0.9, and it is larger for the critic that
+noise is that of a whole walk. The best λ lies between, near 0.9, and it is not smaller for the critic that
 knows nothing. Where it lies depends on the number of episodes, too: with more of them the noise counts
 less, and a larger λ is better.
 """
@@ -1441,7 +1443,7 @@ visited. Near the old weights, for a small change $w$ of them,
 $$\operatorname{KL}\approx\tfrac12\,w^\top Fw,\qquad
 F=\operatorname{E}_s\sum_a\pi(a\mid s)\,\nabla\log\pi(a\mid s)\,\nabla\log\pi(a\mid s)^\top$$
 
-$F$ is the *Fisher matrix*, the mean product of the score with itself. It is also the matrix of second
+$F$ is the *Fisher matrix*, the mean of the score times its own transpose. It is also the matrix of second
 derivatives (the Hessian) of the divergence at the old weights. With $n$ weights it has $n^2$ entries, too
 many for a network. But the product $Fw$ is the gradient of $w^\top\nabla\operatorname{KL}$, and costs two
 backward passes:
