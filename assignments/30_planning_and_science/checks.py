@@ -1225,8 +1225,10 @@ def _(rng):
     yield "some comparisons", {"batches": [(*rewards(6), {})]}
     # clause: "Gradients flow to both rewards, also where they are equal"
     r, other = rewards(5)
-    other = np.where(some_legal(rng, 5, 3), r, other)
-    batches = [(r, other, {}), (r[:4], r[:4], {}), (r, other, {"tied": some_legal(rng, 5, 2)})]
+    equal = some_legal(rng, 5, 3)
+    other, tied = np.where(equal, r, other), np.zeros(5, bool)
+    tied[[np.flatnonzero(equal)[0], np.flatnonzero(~equal)[0]]] = True
+    batches = [(r, other, {}), (r[:4], r[:4], {}), (r, other, {"tied": tied})]
     yield "equal rewards, as at the start of training", {"batches": batches}
     # clause: "B is 1 or more"
     yield "one comparison, and seven", {"batches": [(*rewards(1), {}), (*rewards(7), {}), (*rewards(1), {})]}

@@ -2,31 +2,32 @@
 r"""
 # A game, a protein and an opinion
 
-Three headline systems, shrunk until every answer is checkable. AlphaGo Zero learnt Go from games
-against itself, AlphaFold turned predicted distances into the shape of a protein, and ChatGPT was tuned
-on people's preferences between answers. Here the game is tic-tac-toe, whose best moves a computer can
-list. The protein is a chain of three helices that you build yourself. The answers that people compare
-have a quality that is known, since it is drawn.
+This notebook builds small versions of three well-known systems, so small that every answer can be
+checked. AlphaGo Zero learnt Go from games against itself. AlphaFold turned predicted distances into the
+shape of a protein. ChatGPT was tuned on people's preferences between answers. Here the game is
+tic-tac-toe, for which a computer can list the best moves. The protein is a chain of three helices, which
+a helper builds. The answers that people compare have a known quality, because it is drawn at random.
 
-**The question.** Each of the three systems improves by a score of its own: the result of a game, a
-distance that is met, a person's choice. When is a better score a better result?
+**The question.** Each of the three systems maximises a score: the result of a game, the fit of distances,
+or the choices of people. When does a better score mean a better result?
 
 **Before you run anything**, write down your predictions:
 
 1. A search plays tic-tac-toe. It knows the rules, and nothing about good moves. Before each of its own
-   moves it looks at 25, 100, 400 or 800 continuations. Its opponents together try every possible
-   reply. From which of the four numbers on does the search never lose?
-2. You know all distances between the 50 residues of a chain, exactly. From ten random starts you move
-   the residues until their distances are right. In how many of the ten can the chain be rotated and
-   shifted onto the true one?
-3. People compare pairs of answers. Good answers tend to agree with them, but a few answers agree very
-   much and are false. A model is tuned towards what people prefer, with a penalty that keeps it near
-   where it started, and the penalty is made smaller and smaller. Does the quality of its answers rise,
-   fall, or first one and then the other?
+   moves it simulates 25, 100, 400 or 800 continuations of the game. It plays against every possible
+   sequence of replies. What is the smallest of the four numbers with which it loses none of these games?
+2. A protein is a chain of *residues*. You know all distances between the 50 residues of a chain,
+   exactly. From ten random starts you move the residues until their distances are right. After how many
+   of the ten starts can the result be rotated and shifted onto the true chain?
+3. People compare pairs of answers. Good answers tend to agree with what these people already think, but
+   a few answers agree with it very much and are false. A model is tuned towards what people prefer,
+   with a penalty that keeps it near where it started. The penalty is made smaller and smaller. Does the
+   quality of the model's answers rise, does it fall, or both, and in which order?
 
-You write the symmetries of a board, a tree search and the loss by which a network learns from it; bins
-of distances, their loss, a superposition, a score of structures and two ways from distances to a chain;
-and the loss, the penalty and the optimum of learning from preferences.
+In part one you write the symmetries of a board, a tree search, and the loss by which a network learns from
+the search. In part two you write bins of distances, their loss, a superposition, a score of structures,
+and two ways from distances to a chain. In part three you write the loss, the penalty and the optimum of
+learning from preferences.
 """
 
 # %%
@@ -40,8 +41,8 @@ from jaxtyping import Bool, Float, Float64, Int
 
 # %% [markdown]
 r"""
-**Helpers (you need not read this cell).** They know the exact value of each position of tic-tac-toe, play
-all games against a player, build a protein's backbone and draw.
+**Helpers (you need not read this cell).** They compute the exact value of each position of tic-tac-toe,
+play all games against a player, build a protein's backbone, and draw.
 """
 
 # %% tags=["active-ipynb"]
@@ -188,11 +189,13 @@ r"""
 
 ## A game with a known answer
 
-A board of tic-tac-toe is an array of nine numbers: 1 where the player who is to move has a mark, -1 where
-the other player has one, and 0 where there is none. After a move, the other player is to move, so that
-all signs change. The *outcome* of a position is `None` as long as the game goes on; then it is the
-result *for the player who is to move*: -1 for a loss, 0 for a draw. It is never 1, because a player who
-completes a line does so by their own move, and then the other player is to move.
+A *position* of tic-tac-toe is a board, and the player who is to move. It is written as an array of nine
+numbers: 1 where the player who is to move has a mark, -1 where the other player has one, and 0 where there
+is none. After a move, the other player is to move, and so all signs change.
+
+The *outcome* of a position is `None` while the game goes on. When the game is over, it is the result *for
+the player who is to move*: -1 for a loss and 0 for a draw. It is never 1: a player completes a line by
+their own move, and after it the other player is to move.
 """
 
 # %% tags=["active-ipynb"]
@@ -222,10 +225,11 @@ completes a line does so by their own move, and then the other player is to move
 r"""
 ## The symmetries of a square
 
-A square board can be rotated by 0, 90, 180 and 270 degrees, and each result can be mirrored. These eight
-images of a position are the same position to a player. AlphaGo Zero used this twice: each position from
-its games was trained on in all eight images, and the network saw a random one of them in the search.
-A *policy*, which is a probability for each square, must be moved in the same way as the board.
+A square board can be rotated by 0, 90, 180 and 270 degrees, and each result can be mirrored. These are the
+eight *images* of a position. To a player all eight are equally good or bad. AlphaGo Zero used this in two
+places. In training, the network learnt from the images of each position; in the search, it was given one
+image, drawn at random. A *policy* gives each square a probability of being played next. It must be moved in
+the same way as the board.
 """
 
 
@@ -265,10 +269,12 @@ def dihedral(
 
 # %% [markdown]
 r"""
-The picture shows the eight images of one position: crosses and circles, and a shaded square that stands
-for the policy. In each image the shaded square must lie between the two crosses. The cell also counts the
-positions that can be reached in tic-tac-toe: 5,478. Those that are images of each other are counted once
-in the second number, 765. Both are well known, and so they test your eight images.
+The picture shows the eight images of one position, with its crosses and circles. The shaded square stands
+for the policy. In each image it must lie between the two crosses that are in corners, and all eight
+pictures must be different.
+
+The cell also counts the positions of tic-tac-toe that can be reached: 5,478. If positions that are images
+of each other count as one, 765 are left. Both numbers are well known, and so they test your eight images.
 """
 
 # %% tags=["active-ipynb"]
@@ -290,25 +296,33 @@ in the second number, 765. Both are well known, and so they test your eight imag
 r"""
 ## Which move to look at next
 
-A search builds a tree of positions. At each position it keeps, for each action (here a move) $a$: the *prior*
-$P(a)$, a probability that a network gave it; the number of *visits* $N(a)$, how often the search has
-followed it; and $W(a)$, the sum of the values that came back. The mean value is $Q(a)=W(a)/N(a)$. AlphaGo
-Zero follows the action with the largest
+A search builds a tree of positions. An *action* is, in a game, a move. For each action $a$ at a position,
+the search keeps three numbers:
+
+- the *prior* $P(a)$: the probability that a network gave to the action before the search;
+- the number of *visits* $N(a)$: how often the search has followed the action;
+- $W(a)$: the sum of the *values* that came back from these visits. A value is a result, or an estimate of
+  it, for the player who chooses the action.
+
+The mean value is $Q(a)=W(a)/N(a)$, and 0 if there is no visit yet. AlphaGo Zero follows the action with the
+largest score
 
 $$Q(a)+c\,P(a)\,\frac{\sqrt{\sum_bN(b)}}{1+N(a)}$$
 
-The second term makes the search explore: it is large for an action with a high prior and few visits, and
-it shrinks with each visit. The rule is called *PUCT*, which stands for predictor and upper confidence
-bounds applied to trees, and $c$ sets how much it explores.
+The first term prefers actions that had good results. The second term makes the search explore: it is large
+for an action with a high prior and few visits, and it shrinks with each visit to that action. The constant
+$c$ sets how much the search explores. The rule is called *PUCT*, which stands for predictor and upper
+confidence bounds applied to trees.
 
 *A small step.* With no visits at all, what is the score of each action? Which one should be followed?
 
 <details><summary>Answer</summary>
 
-The root of a sum of zeros is 0, so that all scores are 0 and the formula has no opinion. The prior is
-the only thing that is known, and so the action with the largest prior should be followed. Code that takes
-the first of equal scores follows action 0 instead, whatever the network says. DeepMind's published
-pseudocode of AlphaZero avoids this in another way: the visit that reached the position is counted, too.
+The root of a sum of zeros is 0. So all scores are 0, and the formula does not tell the actions apart. Only
+the priors are known, and so the action with the largest prior should be followed. Code that takes the first
+of equal scores follows action 0 instead, whatever the network says. DeepMind's published pseudocode of
+AlphaZero avoids this in another way, at the positions below the root: it adds to the sum the visit that
+reached the position.
 
 </details>
 """
@@ -352,10 +366,13 @@ def puct_select(
 
 # %% [markdown]
 r"""
-Three actions have the true values 0.2, 0.5 and 0.0, and the priors say the opposite: 0.2, 0.1 and 0.7. The
-cell asks your rule 1,000 times, and each time the true value comes back. At first the prior decides: the
-third action is visited most. Then the values do: the second action must overtake both. The action of prior
-0 and value 0, the dotted line, must have no visit: its score is 0, and that of the others is larger.
+The cell tests the rule at a single position with four actions. Their true values are 0.2, 0.5, 0.0 and
+0.0, and their priors are 0.2, 0.1, 0.7 and 0.0: the largest prior belongs to an action of value 0. The cell
+asks your rule 1,000 times which action to follow, and each time the true value of that action comes back.
+
+At first the priors decide: the third action is visited most. Later the values decide: the second action must
+overtake the others. The fourth action must have no visit, because its score is always 0 and another score is
+larger. Its dotted line is drawn at 0.5, because a logarithmic axis has no 0.
 """
 
 # %% tags=["active-ipynb"]
@@ -381,25 +398,25 @@ third action is visited most. Then the values do: the second action must overtak
 r"""
 ## Tree search
 
-A *simulation* is one walk from the root, which is the position on the board, to a position that is not in
-the tree yet:
+The *root* of the tree is the position on the board. A *simulation* is one walk from the root to a position
+that is not in the tree yet:
 
-1. At each position of the tree, follow the action that the rule selects.
-2. At a position that is not in the tree, stop. If the game is over there, its outcome is the value $v$.
-   Otherwise put it into the tree: `evaluate`, for example a network, gives the priors of its actions and
-   the value $v$.
-3. Go back along the path. Each action on it gets one more visit, and $v$ is added to its $W$, with the
-   right sign.
+1. **Select.** At each position of the tree, follow the action that the rule selects.
+2. **Evaluate.** Stop at the first position that is not in the tree. If the game is over there, the outcome
+   is the value $v$. If it goes on, put the position into the tree. A function `evaluate`, for example a
+   network, gives the priors of its actions and the value $v$.
+3. **Back up.** Go back along the path to the root. Each action on the path gets one more visit, and $v$ is
+   added to its $W$, with the right sign.
 
 *A small step.* The value at the end of the path is $v=-1$ for the player who is to move there. What is it
 for the player whose action led there? What is added to $W$ one action earlier?
 
 <details><summary>Answer</summary>
 
-The players take turns, and one player's loss is the other's win. So the last action of the path gets
-$+1$: it is good for the player who chose it. The action before was chosen by the opponent, who loses: it
-gets $-1$. The sign changes at each step. Each $W$ is kept from the view of the player who chooses there, so
-that every player maximises.
+The players take turns, and one player's loss is the other's win. So $+1$ is added for the last action of
+the path: it is good for the player who chose it. The action before it was chosen by the opponent, who
+loses, and so $-1$ is added. The sign changes at each step. Each $W$ is kept from the view of the player who
+chooses the action, so that every player looks for the largest score.
 
 </details>
 """
@@ -413,12 +430,11 @@ def mcts(
     simulations: int,
     select: Callable[[np.ndarray, np.ndarray, np.ndarray], int],
 ) -> tuple[Int[np.ndarray, "A"], Float64[np.ndarray, "A"]]:
-    """Search for the best action of a game of two players who take turns, and of whom one loses what
-    the other wins.
+    """Search for the best action of a game in which two players take turns.
 
-    Computes the search of Silver et al., "Mastering the game of Go without human knowledge" (2017),
-    https://doi.org/10.1038/nature24270, without noise, and with one position at a time. A position that
-    is reached on two paths is kept twice, once for each path.
+    One of them loses what the other wins. Computes the search of Silver et al., "Mastering the game of Go
+    without human knowledge" (2017), https://doi.org/10.1038/nature24270, without noise, and evaluates one
+    position at a time. A position that is reached on two paths is kept twice, once for each path.
 
     Args:
         state: the position at the root.
@@ -486,12 +502,16 @@ def mcts(
 
 # %% [markdown]
 r"""
-The evaluator of the next cells knows nothing: all priors are equal, and each position that is not over is
-worth 0. What the search finds out comes from the rules alone. In the pictures X is to move, and the darker
-a square, the more of the 400 visits it has. On the first board X can complete a line, and on the second
-X must stop O from completing one: nearly all visits must go to one square. On the third board O is in two
-corners, and a corner for X loses: the visits must go to the four squares at the edges. Below each board is
-the mean value of the square that is visited most. It must be near 1 on the first board.
+The evaluator of the next cells knows nothing: all priors are equal, and each position at which the game
+goes on has the value 0. All that the search finds out comes from the rules. In the pictures X is to move. A
+number is the visits of a square, of 400, and the square is darker the more it has.
+
+- On the first board X can complete a line: nearly all visits must go to that square.
+- On the second board X must stop O from completing a line: again nearly all visits must go to one square.
+- On the third board O is in two corners. If X plays in a corner, O can win. The visits must go to the four
+  squares in the middle of the sides.
+
+Above each board is the mean value of the square that is visited most. On the first board it must be 1.
 """
 
 # %% tags=["active-ipynb"]
@@ -516,12 +536,13 @@ the mean value of the square that is visited most. It must be near 1 on the firs
 #     show_board(axis, board, N / N.sum(), numbers=N, title=f"value of the best: {Q[N.argmax()]:.2f}")
 # plt.show()
 # assert [found[0][0].argmax(), found[1][0].argmax()] == [2, 5] and all(N.sum() == 400 for N, _ in found)
-# assert found[2][0][[1, 3, 5, 7]].sum() > 0.7 * 400, "the edges"
+# assert found[2][0][[1, 3, 5, 7]].sum() > 0.7 * 400, "the middles of the sides"
 # assert found[0][1][2] == 1, "a win is worth 1"
 
 # %% [markdown]
 r"""
-**Prediction 1.** From how many simulations a move on (25, 100, 400 or 800) does the search never lose?
+**Prediction 1.** What is the smallest number of simulations per move (25, 100, 400 or 800) with which the
+search loses no game?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -537,30 +558,34 @@ r"""
 #     first, second = all_games(searcher(knows_nothing, simulations))
 #     lost[simulations] = int(first[0] + second[0])
 #     print(f"{simulations:5} simulations: lost, drawn, won as first {first}, as second {second}")
-# assert lost[25] > 100 > lost[100] > 40 > lost[400] > 5 > lost[800]
+#     assert simulations < 400 or first[0] == 0, "400 are enough for the first player"
+# assert lost[25] > 100 > lost[100] > 40 > lost[400] > 5 > lost[800] == 0
 
 # %% [markdown]
 r"""
-**Prediction 1, answered.** From 800 on. With 400 simulations it still loses about 20 of 700 games, all of
-them as the second player. The first player has an easier task: there 400 are enough.
+**Prediction 1, answered.** The smallest number is 800. With 400 simulations the search still loses about 20
+of about 700 games, and all of these as the second player. The first player has an easier task: 400
+simulations are enough for it.
 
-A search that knows nothing stops preferring a bad move only after it has followed the reply that punishes
-it, and has done so often: $Q$ is a mean over all visits, so that a few losses among many draws change it
-little at first. With more visits the rule follows the best replies nearly always, and then $Q$ comes near
-the exact value. The assertion holds for 800 and for this $c$; that a search of *all* continuations never
-loses was known before. The rest of this part asks how 25 simulations can be enough.
+Why are so many simulations needed? A bad move looks good until the search has followed the reply that
+punishes it, and has followed it often: $Q$ is a mean over all visits, and a few losses among many draws
+change a mean little. With more visits the rule follows the best replies nearly always, and $Q$ comes near
+the exact value. We have shown this for 800 simulations and for one $c$ only. A search of *all* continuations
+never loses tic-tac-toe, and this was known before. The rest of part one asks how 25 simulations can be
+enough.
 """
 
 # %% [markdown]
 r"""
 ## From visits to a policy
 
-The visits of the root are a better policy than the priors from which the search started: they contain
-what the search has found. AlphaGo Zero plays action $a$ with the probability
+The visits at the root give a better policy than the priors with which the search started, because they
+contain what the search has found. AlphaGo Zero plays action $a$ with the probability
 
 $$\pi(a)=\frac{N(a)^{1/\tau}}{\sum_bN(b)^{1/\tau}}$$
 
-The *temperature* $\tau$ is 1 in the first moves, so that the games differ. Later it is close to 0.
+The *temperature* $\tau$ is 1 in the first moves of a game, so that the games differ. In later moves it is
+close to 0, so that nearly always the action with the most visits is played.
 """
 
 
@@ -595,10 +620,11 @@ def visit_policy(N: Int[np.ndarray, "A"], tau: float) -> Float64[np.ndarray, "A"
 
 # %% [markdown]
 r"""
-A network that always proposes the same move never finds out about others. So AlphaGo Zero adds noise to the
-priors of the root: numbers $\eta$ from a *Dirichlet distribution*, which draws probabilities that sum to 1.
-The search is then started with $(1-\epsilon)P(a)+\epsilon\,\eta(a)$, where $\epsilon=0.25$. Before this, what
-belongs to actions that are not legal is taken away from both.
+A search hardly ever tries a move to which the network gives a small prior. So the network might never find
+out that such a move is good. AlphaGo Zero therefore adds noise to the priors of the root: numbers $\eta$ from
+a *Dirichlet distribution*, which draws probabilities that sum to 1. The search then starts with
+$(1-\epsilon)P(a)+\epsilon\,\eta(a)$, where $\epsilon=0.25$. Before the two are mixed here, each is restricted
+to the legal actions: its numbers for all other actions become 0, and the rest is divided by its sum.
 """
 
 
@@ -646,9 +672,12 @@ def mix_noise(
 
 # %% [markdown]
 r"""
-The first three pictures show the policy for four actions with 60, 30, 10 and 0 visits at three temperatures.
-The last one shows priors and the same priors with noise, on a board whose third square is taken: there
-both bars must be missing, and the orange bars must sum to 1.
+The first three pictures show the policy for four actions with 60, 30, 10 and 0 visits, at three
+temperatures. At τ = 1 the bars are 0.6, 0.3, 0.1 and 0; at a lower τ the first bar must be larger, and at a
+higher τ the first three must be nearer to each other. The fourth bar is always 0.
+
+The last picture shows the priors of five actions without noise (blue) and with noise (orange). Action 2 is
+not legal: both of its bars must be missing. The orange bars must sum to 1, which the cell asserts.
 """
 
 # %% tags=["active-ipynb"]
@@ -673,23 +702,24 @@ both bars must be missing, and the orange bars must sum to 1.
 r"""
 ## The loss of AlphaGo Zero
 
-One network gives both the priors $p$ and the value $v$. It learns from finished games. Each position of a
-game is an example with two targets: the policy $\pi$ that the search found, and the result $z$ for the
-player who was to move. The loss of one example is
+One network gives both: the probabilities $p$ of the actions, which are the priors of the search, and the
+value $v$ of the position. It learns from finished games. Each position of a game is an example with two
+targets: the policy $\pi$ that the search found there, and the result $z$ of the game for the player who was
+to move there. The loss of one example is
 
 $$(z-v)^2-\sum_a\pi(a)\log p(a)+c\,\lVert\theta\rVert^2$$
 
-where $p=\text{softmax}(\text{logits})$, $\theta$ are all weights, and $c$ is another constant than that of
-the search.
+where $p=\text{softmax}(\text{logits})$ and $\theta$ are all weights. The $c$ of the loss is another constant
+than the $c$ of the search, which Silver and others call $c_\text{puct}$.
 
 *A small step.* The second term is a cross-entropy. What is its gradient with respect to the logits, if
 $\pi$ sums to 1?
 
 <details><summary>Answer</summary>
 
-$p-\pi$, as for a softmax classifier with one-hot labels. It is 0 when the network gives the policy of the
-search. The target is the whole of $\pi$, and not only its largest action: a second-best action that was
-visited nearly as often is nearly as good.
+It is $p-\pi$, as for a softmax classifier with one-hot labels. It is 0 when the network gives the policy of
+the search. The target is the whole of $\pi$, and not only its most probable action: a second action that was
+visited nearly as often is probably nearly as good.
 
 </details>
 """
@@ -743,11 +773,14 @@ def alphago_zero_loss(
 r"""
 ## Learning from its own games
 
-Now all parts are put together, as in AlphaGo Zero. The network is small: 18 inputs, which are the marks of
-both players; a hidden layer of 64 units; nine logits and one value. At first it knows nothing. In each of
-four generations the search plays 40 games against itself, with 40 simulations a move and noise at the root.
-Each position is kept with the search's policy π and the game's result z for the player who was to move.
-Then the network learns from all positions so far, in all eight images.
+Now all parts are put together, as in AlphaGo Zero. The network is small. It has 18 inputs, which are the
+marks of both players, a hidden layer of 64 units, and ten outputs: nine logits and one value. Its first
+weights are random.
+
+Training repeats two steps, four times; each repetition is a *generation*. First the search plays 40 games
+against itself, with 40 simulations per move and noise at the root. Each position is kept, with the search's
+policy $\pi$ and the game's result $z$ for the player who was to move. Then the network learns from all
+positions that were kept so far, each in all eight images.
 """
 
 # %% tags=["active-ipynb"]
@@ -816,9 +849,10 @@ Then the network learns from all positions so far, in all eight images.
 
 # %% [markdown]
 r"""
-What may the first loss be? All logits are nearly 0, so that the cross-entropy is near $\log9\approx2.2$,
-and all values are near 0, so that $(z-v)^2$ is the share of games that are not drawn. The sum must be
-between 2.2 and 3.2.
+How large should the first loss be? All logits are nearly 0, and so the cross-entropy is near
+$\log9\approx2.2$. All values are nearly 0, and so the mean of $(z-v)^2$ is near the share of positions from
+games that are not drawn, which is between 0 and 1. The penalty is small. So the first loss must be between
+2.2 and 3.2; the cell asserts it.
 """
 
 # %% tags=["active-ipynb"]
@@ -850,11 +884,11 @@ between 2.2 and 3.2.
 
 # %% [markdown]
 r"""
-On the left are the games that the network loses if there is no search: it plays the legal move of the
-largest prior, and its opponents try every reply. In the upper row are its priors on the three boards that
-you saw above. They need not be right. In the lower row are the visits of a search that starts from them, with
-only 25 simulations: on the first board the square that wins must be the darkest, on the second the one that
-stops O, and on the third a square at an edge.
+On the left is the number of games that the network loses without search: it plays the legal move of the
+largest prior, against every sequence of replies. Both lines must fall. In the upper row are the network's
+priors on the three boards that you saw above. They need not be right. In the lower row are the visits of a
+search that starts from these priors, with only 25 simulations. The darkest square must be the winning one on
+the first board, the one that stops O on the second, and the middle of a side on the third.
 """
 
 # %% tags=["active-ipynb"]
@@ -887,15 +921,16 @@ stops O, and on the third a square at an edge.
 
 # %% [markdown]
 r"""
-The network that starts with random weights loses hundreds of games. After four generations it loses few,
-although no example of good play was ever shown to it. On single boards it is often wrong: on the first one
-it would rather stop O than win. The search corrects this, because it finds the end of the game. With 25
-simulations the search and the network lose hardly any game; without a network, 25 simulations lose about 150.
+With random weights the network loses hundreds of games. After four generations it loses few, although no
+example of good play was ever shown to it. On single boards its priors can be wrong. The search corrects them,
+because it finds the ends of games. With 25 simulations, search and network together lose hardly any game;
+without the network, 25 simulations lose about 150.
 
-Without search the network still loses some games. AlphaGo Zero's did, too: in Silver and others (2017) the
-network alone has an Elo rating of 3,055, and with its search one of 5,185. Elo is a scale on which a
-difference of 200 means that the stronger player wins about three of four games. There the search gains more
-than here, since Go has many more positions than a network can learn by heart, and tic-tac-toe has 765.
+The network alone still loses some games, and so search helps even after training. The same was measured in
+Go: Silver and others (2017) report an Elo rating of 3,055 for the network alone, and of 5,185 with its
+search. Elo is a scale on which a difference of 200 means that the stronger player scores about three of
+four points. No network can learn the positions of Go by heart; of tic-tac-toe there are only 765, up to
+symmetry.
 """
 
 # %% [markdown]
@@ -904,17 +939,20 @@ r"""
 
 ## Bins of distances
 
-A protein is a chain of amino acids, called *residues*. Each has an atom named Cα, and the Cα atoms are
-enough to see how the chain is folded. The first AlphaFold (Senior and others, [Improved protein structure
-prediction using potentials from deep learning](https://doi.org/10.1038/s41586-019-1923-7), 2020) did not
-predict positions. For each pair of residues it predicted a *distogram*: a probability of each of 64 bins of
-the distance, from 2 to 22 Å; 1 Å (ångström) is $10^{-10}$ m. A chain was then sought whose distances fit.
+A protein is a chain of amino acids, which are called *residues* in the chain. Each residue has an atom named
+Cα, and the positions of the Cα atoms are enough to see how the chain is folded. The first AlphaFold (Senior
+and others, [Improved protein structure prediction using potentials from deep
+learning](https://doi.org/10.1038/s41586-019-1923-7), 2020) did not predict positions. For each pair of
+residues it predicted a *distogram*: the range of distances from 2 to 22 Å is divided into 64 bins, and each
+bin gets a probability. One Å (ångström) is $10^{-10}$ m. Gradient descent then looked for a chain whose
+distances fit the distograms.
 
-Here is the chain that you will work with, built from published geometry by the helpers: bond lengths and
+Here is the chain that you will work with. A helper builds it from published numbers: bond lengths and
 angles are those of Engh and Huber ([Accurate bond and angle parameters for X-ray protein structure
-refinement](https://doi.org/10.1107/S0108767391001071), 1991). In the three helices the two torsion angles
-of the backbone, φ and ψ, are -57° and -47°, the textbook values of an α-helix. The two turns between them
-have angles that were found by a random search for a compact chain.
+refinement](https://doi.org/10.1107/S0108767391001071), 1991). A *torsion angle* says by how much four atoms
+in a row are twisted around the middle bond. In the three helices the two torsion angles of the backbone, φ
+and ψ, are -57° and -47°, the textbook values of an α-helix. For the two turns between the helices, angles
+were found by a random search for a compact chain.
 """
 
 # %% tags=["active-ipynb"]
@@ -939,8 +977,8 @@ have angles that were found by a random search for a compact chain.
 
 # %% [markdown]
 r"""
-The pictures below are made from your bins: the target is *one-hot*, which means that it is 1 in the bin of
-the distance and 0 in all others.
+A true chain has a distance for each pair of residues, and not a probability of each bin. As a target for
+training it is written *one-hot*: 1 in the bin of the distance, and 0 in all other bins.
 """
 
 
@@ -979,8 +1017,8 @@ def distogram(
 # %% [markdown]
 r"""
 On the left is the bin of each pair of the chain. A helix is a wide bright band along the diagonal, because
-its residues stay near each other. Where two helices lie side by side, there is a green patch away from the
-diagonal: the first and the third helix do. The residues 20 and 33 were not observed: their rows and columns
+its residues stay near each other. Away from the diagonal there is a green patch where two helices lie side
+by side; the first and the third helix do. The residues 20 and 33 were not observed: their rows and columns
 must be white. On the right are the numbers of pairs in each bin.
 """
 
@@ -1005,17 +1043,18 @@ must be white. On the right are the numbers of pairs in each bin.
 
 # %% [markdown]
 r"""
-A network's prediction is trained by the cross-entropy with this target, averaged over the pairs that count.
-Pairs of residues that were not observed must not count, whatever number stands there.
+A network that predicts distograms is trained by the cross-entropy with this target, averaged over the pairs
+that count. A pair with a residue that was not observed must not count, whatever its logits and its target
+are.
 
 *A small step.* A pair does not count, and its logits are NaN. Why is it not enough to multiply the loss of
 each pair by 0 or 1?
 
 <details><summary>Answer</summary>
 
-0 times NaN is NaN, and so the mean is NaN. The same happens in the gradient: `tf.where` after the logarithm
-replaces the loss, but the gradient of the pair is 0 times NaN again. The logits must be replaced *before*
-anything is computed from them.
+0 times NaN is NaN, and so the mean is NaN. `tf.where` after the logarithm replaces the loss of the pair. But
+its gradient is computed as 0 times the derivative of the logarithm, which is NaN, and so it is NaN again. The
+logits must be replaced *before* anything is computed from them.
 
 </details>
 """
@@ -1053,10 +1092,10 @@ def distogram_loss(
 # %% [markdown]
 r"""
 How much does the place in the chain alone say about a distance? The cell learns, for each number of places
-between two residues, a row of 64 logits. It is fitted to the one chain that it is tested on, and so it is
-no prediction: it shows that the loss works. At the start all bins are equally likely, and the loss must be
-$\log64\approx4.16$. In the picture, up to about 12 places are a thin line: inside of a helix the distance
-is known. Beyond, the line must become a cloud.
+between two residues, a row of 64 logits. The table is fitted to the same chain that it is tested on, and so
+this is no prediction: it only shows that the loss works. At the start all bins are equally likely, and the
+loss must be $\log64\approx4.16$. In the picture there must be a thin line up to about 12 places, because
+inside a helix the distance is known. Beyond 12 places the line must become a cloud.
 """
 
 # %% tags=["active-ipynb"]
@@ -1092,21 +1131,26 @@ which
 
 $$\text{RMSD}=\sqrt{\frac1L\sum_i\lVert Rp_i+t-q_i\rVert^2}$$
 
-is smallest; RMSD stands for root-mean-square deviation. The best shift takes the centroid $\bar p$, the
-mean of the points, to the other: $t=\bar q-R\bar p$. What is left is to maximise $\sum_i(q_i-\bar q)\cdot
-R(p_i-\bar p)=\text{trace}(RH)$, with the matrix $H=\sum_i(p_i-\bar p)(q_i-\bar q)^\top$. Let $H=U\Sigma
-V^\top$ be its singular value decomposition, singular values descending. Then $R=VU^\top$ is the best
-orthogonal matrix.
+is smallest; RMSD stands for root-mean-square deviation. Let $\bar p$ and $\bar q$ be the centroids, that is,
+the means of the points. The best shift takes one centroid to the other: $t=\bar q-R\bar p$. Then $R$ must
+maximise
 
-*A small step.* $VU^\top$ may have the determinant -1. Which kind of map is it then? Which of the three
-singular values does it cost least to count with a minus?
+$$\sum_i(q_i-\bar q)\cdot R(p_i-\bar p)=\text{trace}(RH),\qquad H=\sum_i(p_i-\bar p)(q_i-\bar q)^\top$$
+
+Let $H=U\Sigma V^\top$ be the singular value decomposition, with the singular values
+$\sigma_1\ge\sigma_2\ge\sigma_3$ on the diagonal of $\Sigma$. Of all orthogonal matrices $R=VU^\top$ is the
+best: $\text{trace}(RH)=\sigma_1+\sigma_2+\sigma_3$.
+
+*A small step.* $VU^\top$ may have the determinant -1. Which kind of map is it then? Compare it with
+$R=V\,\text{diag}(s_1,s_2,s_3)\,U^\top$, where each $s_k$ is 1 or -1. Its trace of $RH$ is
+$s_1\sigma_1+s_2\sigma_2+s_3\sigma_3$. Which signs make the determinant 1, and the trace as large as possible?
 
 <details><summary>Answer</summary>
 
-It is a reflection, and no rotation: it takes a chain to its mirror image, which no molecule can do. The trace
-of $RH$ is the sum of the singular values, each with a sign of its own; an odd number of minus signs turns
-the determinant, and the smallest loss is one minus at the smallest singular value, the last. So
-$R=V\,\text{diag}(1,1,d)\,U^\top$ with $d=\det(VU^\top)$.
+A map with the determinant -1 contains a reflection: it takes a chain to its mirror image, which no motion
+of a molecule can do. The determinant of $R$ is $s_1s_2s_3\det(VU^\top)$. So if $\det(VU^\top)=-1$, one of
+the signs (or all three) must be -1. A minus at $\sigma_k$ makes the trace smaller by $2\sigma_k$, and this
+is least for the smallest, $\sigma_3$. So $R=V\,\text{diag}(1,1,d)\,U^\top$ with $d=\det(VU^\top)$.
 
 </details>
 """
@@ -1151,9 +1195,10 @@ def kabsch(
 
 # %% [markdown]
 r"""
-The cell rotates the chain, shifts it, adds noise, and lays it back. Before, the two chains are apart;
-afterwards the black line must run through the coloured points. The last line compares the chain with its
-mirror image: no rotation lays one on the other.
+The cell adds noise to the chain, rotates and shifts it, and lays it back on the true chain, which is black.
+In the left picture the two chains are apart. In the right one the black line must run through the coloured
+points. The last line that is printed compares the chain with its mirror image: no rotation lays one on the
+other.
 """
 
 # %% tags=["active-ipynb"]
@@ -1178,10 +1223,10 @@ mirror image: no rotation lays one on the other.
 r"""
 ## A score for structures
 
-One residue that is far off can dominate the RMSD, since distances are squared. The contest CASP, in which
-predictions are compared with structures that are not published yet, uses the *global distance test* instead:
-which share of the residues is within 1, 2, 4 and 8 Å of its true place? GDT-TS, the *total score*, is the
-mean of the four shares. Here it is a number from 0 to 1; CASP multiplies it by 100.
+One residue that is far off can dominate the RMSD, since distances are squared. In the contest CASP,
+predictions are compared with structures that are not published yet. It uses the *global distance test*
+instead: which shares of the residues are within 1, 2, 4 and 8 Å of their true places? GDT-TS, the *total
+score*, is the mean of the four shares. Here it is a number from 0 to 1; CASP multiplies it by 100.
 """
 
 
@@ -1213,13 +1258,13 @@ def gdt_ts(distances: Float64[np.ndarray, "L"]) -> float:
 
 # %% [markdown]
 r"""
-Two models of the chain have nearly the same RMSD. In one of them three residues at the end are far off, in
-the other all residues are off by about 3 Å. GDT-TS prefers the first. On the right, GDT-TS is the mean
-height of a curve at the four grey lines.
+Two models of the chain have nearly the same RMSD. In one of them three residues at the end are far off. In
+the other all residues are off by about 3 Å. GDT-TS must be larger for the first. On the right, GDT-TS is the
+mean of the heights of a curve at the four grey lines.
 
-CASP looks for the best superposition for each of the four distances. Ours is a single one, that of the
-smallest RMSD, so that our score is at most as large. In the first model the three residues pull the whole
-chain towards them.
+CASP looks for the best superposition for each of the four distances. We use a single one, that of the
+smallest RMSD, and so our score is at most as large as CASP's. In the first model the three residues pull the
+whole chain towards them.
 """
 
 # %% tags=["active-ipynb"]
@@ -1254,21 +1299,22 @@ r"""
 
 If all distances $D_{ij}$ are known, the points follow from a formula, called *classical multidimensional
 scaling*. Let the centroid of the points $x_i$ be 0, and $B_{ij}=x_i\cdot x_j$. Then
-$D_{ij}^2=B_{ii}+B_{jj}-2B_{ij}$, and the other way about
+$D_{ij}^2=B_{ii}+B_{jj}-2B_{ij}$. Conversely
 
 $$B=-\tfrac12JD^{(2)}J,\qquad J=I-\tfrac1L\mathbf 1\mathbf 1^\top$$
 
-where $D^{(2)}$ holds the squares of the distances, $I$ is the identity matrix, $\mathbf 1$ is a column of
-$L$ ones, and $J$ takes away the mean of each column, or of each row. $B$ has at most three eigenvalues that
-are not 0, and $B=\sum_k\lambda_ku_ku_k^\top$ with orthonormal eigenvectors $u_k$.
+where $D^{(2)}$ holds the squares of the distances, $I$ is the identity matrix, and $\mathbf 1$ is a column
+of $L$ ones. The $J$ on the left subtracts from each column its mean, and the $J$ on the right subtracts
+from each row its mean. If the points lie in space, $B$ has at most three eigenvalues $\lambda_k$ that are
+not 0, and $B=\sum_k\lambda_ku_ku_k^\top$ with orthonormal eigenvectors $u_k$.
 
 *A small step.* Which matrix $X$ of $L$ rows and three columns has $XX^\top=B$?
 
 <details><summary>Answer</summary>
 
-The columns of $X$ are $\sqrt{\lambda_k}\,u_k$ for the three largest eigenvalues. The sign of each column is
-free, as is any rotation of the rows: the distances do not change. If the distances have errors, some
-eigenvalues can be negative; a column of zeros takes the place of one that would be imaginary.
+The columns of $X$ are $\sqrt{\lambda_k}\,u_k$ for the three largest eigenvalues. The sign of each column
+can be chosen, and all rows can be rotated: the distances do not change. If the distances have errors, some
+eigenvalues can be negative. The root of such a one is imaginary, and a column of zeros takes its place.
 
 </details>
 """
@@ -1326,13 +1372,14 @@ proteins each four residues in a row turn by about +50°, as a right-handed scre
 r"""
 ## A chain from some distances
 
-The formula needs all distances. A distogram says nothing of pairs in its last bin, which are 22 Å or more
-apart, and a real one is uncertain about many others. Gradient descent can do without them. Its potential is
+The formula needs all distances. But a distogram says little of pairs in its last bin: only that they are far
+apart. Gradient descent needs only some of the distances. It minimises the potential
 
 $$E(x)=\sum_{i<j,\ \text{known}}\big(\lVert x_i-x_j\rVert-D_{ij}\big)^2$$
 
-where each pair counts once. A pair pulls its two points together or pushes them apart, along the line between
-them; if the two points are the same, there is no direction, and the pair is left out of the gradient.
+where each pair counts once. In each step, a pair pulls its two points together or pushes them apart, along
+the line between them. If the two points are the same, there is no direction, and the pair is left out of
+the gradient.
 """
 
 
@@ -1380,7 +1427,7 @@ def fold_from_distances(
 
 # %% [markdown]
 r"""
-**Prediction 2.** All distances are known, exactly. From ten random starts, in how many can the result be
+**Prediction 2.** All distances are known, exactly. After how many of ten random starts can the result be
 rotated and shifted onto the true chain?
 
 *Write yours here, with the reason, before you run the next cell:*
@@ -1398,7 +1445,9 @@ rotated and shifted onto the true chain?
 # errors = [np.abs(np.linalg.norm(x[:, None] - x, axis=-1) - APART).max() for x in folds]
 # print(f"largest error of a distance: {max(errors):.0e} Å; RMSD:", results.round(2))
 # print(f"{np.sum(results < 0.01)} of 10 lie on the true chain, {mirrored_too.sum()} on its mirror image")
-# assert np.sum(results < 0.01) == 3 and np.all((results < 0.01) ^ mirrored_too) and courses[0][-1] < 1e-6
+# assert np.sum(results < 0.01) == 3 and np.all((results < 0.01) ^ mirrored_too)
+# assert max(errors) < 1e-3 and max(E[-1] for E in courses) < 1e-6, "all distances are right"
+# assert np.allclose(results[mirrored_too], mirrored[2], atol=0.01), "the RMSD of the mirror image"
 
 # %% tags=["active-ipynb"]
 # figure = plt.figure(figsize=(11, 3.2), layout="constrained")
@@ -1414,21 +1463,24 @@ rotated and shifted onto the true chain?
 
 # %% [markdown]
 r"""
-**Prediction 2, answered.** In three of the ten, and in general in about half. In all ten the distances are
-right to the last digits, and E is almost 0. But a chain and its mirror image have the same distances, so no
-potential made of distances can prefer one of them. A random start decides which one is reached. The seven
-others have an RMSD of 8.59 Å, which is that of the mirror image above. So the score that is minimised is
-perfect, and most of the structures are wrong. What decides is knowledge from elsewhere: the first AlphaFold
-also predicted torsion angles, which change their sign in a mirror.
+**Prediction 2, answered.** After three of the ten. With other starts it would be another number: each of
+the two images is reached with the probability one half, because the starts are drawn from a distribution
+that is its own mirror image. In all ten results the distances are right, and $E$ is almost 0. But a chain
+and its mirror image have the same distances, and so no potential made of distances can prefer one of them.
+The random start decides which one is reached. The seven others have an RMSD of 8.59 Å, which is that of the
+mirror image above. So the potential is perfectly minimised, and most of the structures are wrong. Only
+knowledge of another kind can decide: the first AlphaFold also predicted torsion angles, and these change
+their signs in a mirror.
 """
 
 # %% [markdown]
 r"""
 **A silent bug.** A colleague evaluates the same ten chains with a superposition of their own, `careless`
-below. Nothing fails, all matrices `R` are orthogonal, and on the noisy chain above both functions agree.
-The next cell draws the torsion angle of each four residues in a row, for the true chain and for two of the
-ten, and prints the colleague's ten RMSDs. Before you run it: what are these ten numbers? How will the
-circles and the crosses lie, relative to the black line? What does the code forget?
+below. No error is raised, all matrices `R` are orthogonal, and on the noisy chain above both functions
+agree. The next cell draws the torsion angle of each four residues in a row: for the true chain (black
+line), for one result that lies on it (circles), and for one that does not (crosses). It also prints the
+colleague's ten RMSDs. Before you run it: what are these ten numbers? Where will the circles and the crosses
+lie, compared with the black line? What does the code forget?
 """
 
 # %% tags=["active-ipynb"]
@@ -1458,10 +1510,10 @@ r"""
 <details><summary>Answer</summary>
 
 The ten numbers are all 0.00. The circles lie on the black line. Each cross is the negative of the black
-line: all helices are left-handed. The determinant of `R` is not looked at, and so `R` is a reflection for
-seven of the chains, which no motion of a molecule can be. The number is too good, and so nobody looks for
-an error. On noisy copies of the true chain the best orthogonal matrix is a rotation, and the bug does not
-show; a test needs a mirror image.
+line: all helices are left-handed. The code does not look at the determinant of `R`. For seven of the chains
+`R` is a reflection, and no motion of a molecule is a reflection. The RMSD looks perfect, and so nobody looks
+for an error. On noisy copies of the true chain the best orthogonal matrix is a rotation, and the bug does not
+show. A test of a superposition needs a mirror image.
 
 </details>
 """
@@ -1470,11 +1522,12 @@ show; a test needs a mirror image.
 r"""
 ## From a distogram to a score
 
-How good must predicted distances be? A trained network would not fit into this notebook, so the cell
-invents its output: for each pair, a bell-shaped distogram whose centre is off by a random error of 0.5, 1,
-2 or 4 Å. Its loss is measured as a network's would be. Then the mean distance of each pair is taken, pairs
-that are probably in the last bin are left out, and the chain is folded. Of the two mirror images the one
-with right-handed helices is kept.
+How good must predicted distances be? A trained network would not fit into this notebook, and so the cell
+makes up its output: for each pair, a bell-shaped distogram. The error of its centre is drawn from a normal
+distribution with a standard deviation of 0.5, 1, 2 or 4 Å, and the bell is as wide as that. Your loss
+measures each prediction as it would measure a network's. Then the mean distance of each pair is taken,
+pairs that are probably in the last bin are left out, and the chain is folded. Of the two mirror images the
+one with right-handed helices is kept. RMSD must rise and GDT-TS must fall as the loss rises.
 """
 
 # %% tags=["active-ipynb"]
@@ -1524,11 +1577,13 @@ with right-handed helices is kept.
 
 # %% [markdown]
 r"""
-Distances with errors of 2 Å give a chain that is less than 2 Å off: the errors of the 49 distances of a
-residue partly cancel. A smaller loss gives a better score here, because the errors are independent. Those
-of a network are not. Senior and others (2020) report that at CASP13 the first AlphaFold reached high
-accuracy, a TM-score of 0.7 or more (another score from 0 to 1), for 24 of 43 domains without a known
-relative, and the next best method for 14.
+Distances with errors of 2 Å give a chain whose RMSD is less than 2 Å: each residue has up to 49 known
+distances, and their errors partly cancel. They do so because we drew the errors independently. The errors
+of a network are not independent, and so the same loss may lead to a worse chain.
+
+How good was the first AlphaFold? Senior and others (2020) report its results at CASP13 for 43 domains
+(parts of proteins) without a known structure to copy from. It reached high accuracy, which they define as a
+TM-score (another score from 0 to 1) of 0.7 or more, for 24 of them. The next best method reached it for 14.
 """
 
 # %% [markdown]
@@ -1538,11 +1593,12 @@ r"""
 ## Which answer is better
 
 It is hard to say how good an answer is, and easier to say which of two is better. In the model of Bradley
-and Terry each answer has a *reward* $r$, and a person prefers the first of two with the probability
-$\sigma(r_1-r_2)$, where $\sigma(x)=1/(1+e^{-x})$. The reward is learnt from
-many choices: the loss is the mean of $-\log\sigma(r_\text{chosen}-r_\text{rejected})$. Ouyang and others
-([Training language models to follow instructions with human feedback](https://arxiv.org/abs/2203.02155),
-2022) trained InstructGPT, the model that came before ChatGPT, with a reward that was learnt in this way.
+and Terry each answer has a *reward* $r$, and a person prefers the first of two answers with the probability
+$\text{sigmoid}(r_1-r_2)$, where $\text{sigmoid}(x)=1/(1+e^{-x})$. The docstring below writes σ for it. The
+reward is learnt from many choices: the loss is the mean of
+$-\log\,\text{sigmoid}(r_\text{chosen}-r_\text{rejected})$. Ouyang and others ([Training language models to
+follow instructions with human feedback](https://arxiv.org/abs/2203.02155), 2022) trained InstructGPT, the
+model that came before ChatGPT, with a reward that was learnt in this way.
 """
 
 
@@ -1586,12 +1642,13 @@ looked at comparisons by people, and found that agreeing with the user makes an 
 preferred.
 
 Here is a world in which this can be measured. There are 60 answers. Each has a *truth*, which is what we
-want, and an *agreement* with what the person already thinks. The two are correlated: good answers often
-agree. But two of the answers are lies that agree very much. A person likes an answer by
-$a\cdot\text{truth}+\text{agreement}$, where $a$, the *attention*, says how much they look for truth, and
-chooses by the model of Bradley and Terry. Then $r$ is learnt from 6,000 comparisons with your loss. On the
-left, the points must lie along the grey line: the reward is learnt well. On the right you see what it says
-about truth.
+want, and an *agreement* with what the person already thinks. The two are correlated: true answers often
+agree. But two of the answers are lies that agree very much.
+
+How much a person likes an answer is $a\cdot\text{truth}+\text{agreement}$. The number $a$, the *attention*,
+says how much they look for truth. They choose by the model of Bradley and Terry, with this liking as the
+reward. Then $r$ is learnt from 6,000 comparisons with your loss. On the left, the points must lie along the
+grey line: the reward is learnt well. On the right you see how it depends on truth.
 """
 
 # %% tags=["active-ipynb"]
@@ -1646,18 +1703,18 @@ about truth.
 
 # %% [markdown]
 r"""
-The reward model has made no error: it has learnt what people like. Both lies have a larger reward than each
-of the other 58 answers.
+The *reward model*, that is, the learnt $r$, is nearly right about what people like. Therefore both lies
+have a larger reward than each of the other 58 answers.
 """
 
 # %% [markdown]
 r"""
 ## A penalty for moving away
 
-The language model is then tuned towards answers of high reward. The learnt reward is right only where
-people have compared answers, that is, near the *reference*, the model before tuning. So a penalty keeps the
-tuned model near it. An answer to which the tuned model gives the probability $\pi$ and the reference
-$\pi_\text{ref}$ gets
+The language model is then tuned towards answers of high reward. The model before tuning is called the
+*reference*. People have compared answers of the reference, and so only for such answers can the learnt
+reward be trusted. A penalty keeps the tuned model near the reference. An answer to which the tuned model
+gives the probability $\pi$ and the reference $\pi_\text{ref}$ gets
 
 $$r-\beta\,(\log\pi-\log\pi_\text{ref})$$
 
@@ -1701,7 +1758,8 @@ def shaped_reward(
 
 # %% [markdown]
 r"""
-With few enough answers, the best policy needs no training. Which $\pi$ maximises the mean of the shaped
+If there are only a few possible answers, the best policy can be computed without training. Which $\pi$
+maximises the mean of the shaped
 reward, $\sum_a\pi(a)\,r(a)-\beta\,\text{KL}(\pi\,\Vert\,\pi_\text{ref})$?
 
 *A small step.* At the best $\pi$ no probability can be moved from one answer to another with a gain. Show
@@ -1757,7 +1815,7 @@ def tilted_policy(
 # %% [markdown]
 r"""
 **Prediction 3.** The penalty is made smaller and smaller. Does the quality of the tuned model's answers rise,
-fall, or first one and then the other?
+does it fall, or both, and in which order?
 
 *Write yours here, with the reason, before you run the next cell:*
 """
@@ -1789,9 +1847,9 @@ fall, or first one and then the other?
 
 # %% [markdown]
 r"""
-The thin lines are six worlds, the thick ones their mean. To the right the penalty is smaller, and the model
-is further from the reference. The learnt reward (above) must rise on both sides, since it is what the
-tuning maximises.
+The thin lines are six worlds, and the thick ones are their mean. Further to the right the penalty is smaller,
+and the model is further from the reference. The learnt reward (upper row) must rise in both columns, since it
+is what the tuning maximises. The grey lines in the lower row are the mean truth of the reference.
 """
 
 # %% tags=["active-ipynb"]
@@ -1811,33 +1869,35 @@ tuning maximises.
 # little, much = (rows[:, :, 2].mean(axis=0) for rows in curves.values())
 # best = int(np.argmax(little))
 # assert 0 < best < len(BETAS) - 1 and little[best] > little[0] + 0.15 and little[-1] == -2
+# assert 0.15 < little[best] - little[0] < 0.3, "it rises by about 0.2"
 # assert np.all(np.diff(much) > -0.02) and much[-1] > 1.5
 # assert all(np.all(np.diff(rows[:, :, 1]) >= -1e-9) for rows in curves.values())
 
 # %% [markdown]
 r"""
-**Prediction 3, answered.** If people look for truth little, it first rises and then falls. In the mean of
-the six worlds it rises by about 0.2, and then falls to -2, which is the truth of the lies. With a large
-penalty the model moves a little towards what people like. Most of the probability lies on ordinary answers,
-and among these, truth and agreement go together: the quality rises. With a small penalty nearly all the
-probability goes to the answers of the largest reward, and these are the two lies: the agreeable liar wins.
-The learnt reward rises all the way. If people look for truth much, no lie is ahead, and the same tuning
-improves the answers to the end; then the penalty only costs quality.
+**Prediction 3, answered.** If people look for truth little, the quality first rises and then falls. In the
+mean of the six worlds it rises by about 0.2, and then falls to -2, which is the truth of the lies. With a
+large penalty the model moves a little towards what people like. Most of the probability lies on ordinary
+answers. Among these, true answers are often those that agree, and so the quality rises. With a small
+penalty nearly all the probability goes to the answers of the largest reward, and these are the two lies.
+The learnt reward rises all the way. If people look for truth much, the lies do not have the largest
+rewards. Then the quality rises until the penalty is 0, and a penalty only lowers it.
 
-So the penalty does not make the reward right. It limits how much an error in the reward can be exploited,
-and a good β lies between too much and too little. The learnt reward cannot tell which β that is: one needs
-answers whose truth was checked by other means, held out as a validation set. Gao, Schulman and Hilton
-([Scaling Laws for Reward Model Overoptimization](https://arxiv.org/abs/2210.10760), 2022) find the same
-shape in language models, with a large "gold" reward model in the place of our truth: the gold score first
-rises and then falls, as a function of √KL. The amounts cannot be compared: our two lies were planted, and
-theirs were found by the training. They also report that a KL penalty in the training did not improve the
-gold score that is reached at a given KL; here it cannot change it at all, as each curve is drawn from the
-best policies.
+So the penalty does not make the reward right. It limits how much an error of the reward can be exploited.
+If the reward is wrong, some β between very small and very large is best. The learnt reward cannot tell
+which one: this takes answers whose truth was checked by other means, held out as a validation set.
+
+Gao, Schulman and Hilton ([Scaling Laws for Reward Model Overoptimization](https://arxiv.org/abs/2210.10760),
+2022) find the same shape in language models, with a large "gold" reward model in the place of our truth: as a
+function of √KL, the gold score first rises and then falls. The amounts cannot be compared, because we placed
+our two lies by hand, and the errors of their reward models were found by the tuning. In their experiments, a
+KL penalty in the training did not improve the gold score at a given KL; they add that this may depend on the
+settings of the training. Ours shows nothing about it, because each of our points is an exact optimum.
 
 **Explore.** How much attention is enough? Change the attention, the penalty and the number of worlds. The
-cell prints the mean truth, and the share of the lies, of the reference and of the tuned model. Find the
-smallest attention at which the tuned model at β = 0.1 is truer than the reference in all worlds. Is it
-enough that truth counts more than agreement in what *people like*?
+cell prints, for the reference and for the tuned model, the mean truth and the probability of the two lies.
+Find the smallest attention with which the tuned model at β = 0.1 has a larger mean truth than the reference
+in all worlds. Is it enough that truth has a larger factor than agreement in how much people like an answer?
 """
 
 # %% tags=["active-ipynb"]
@@ -1853,14 +1913,15 @@ enough that truth counts more than agreement in what *people like*?
 r"""
 ## What you have learnt
 
-- A tree search turns priors and values into a better policy; the sign of a value changes at each step up
-  the tree.
+- A tree search turns priors and values into a better policy. The sign of a value changes at each step back to
+  the root.
 - A network that learns from the search's policies and the games' results makes the next search better.
-- Distances determine a chain up to its mirror image. A superposition must be a rotation, with the
+- Distances determine a chain up to its mirror image. A superposition must use a rotation, with the
   determinant 1.
-- The optimum under a reward and a KL penalty is the reference, tilted by $e^{r/\beta}$.
-- A score that is maximised stops measuring what it stood for where it is wrong: a mirror image has perfect
-  distances, and an agreeable lie has the largest reward.
+- The best policy under a reward and a KL penalty is the reference, multiplied by $e^{r/\beta}$ and divided by
+  the sum.
+- A score can be maximised without the result that we want: a mirror image has perfect distances, and an
+  agreeable lie has the largest reward.
 
 Read on: Silver and others, [A general reinforcement learning algorithm that masters chess, shogi, and Go
 through self-play](https://doi.org/10.1126/science.aar6404) (2018); Jumper and others, [Highly accurate
@@ -1873,20 +1934,20 @@ feedback](https://arxiv.org/abs/2203.02155) (2022).
 r"""
 ## In your own words
 
-Each of the three systems maximises a score: the result of a game, the fit of distances, a learnt reward.
-For each of them, say what we want in truth, and how the score could improve without it. In which of the
-three can more computing alone mend this, and what is needed in the others? Six to eight sentences.
+Each of the three systems maximises a score: the result of a game, the fit of distances, or a learnt reward.
+For each of them, say what we really want, and how the score could improve without it. For which of the three
+does more computing alone help, and what is needed for the others? Six to eight sentences.
 """
 
 # %% [markdown] tags=["answer"]
 r"""
-In the game the score is what we want: the rules decide who has won, and no network can change them. What
-can be wrong is the estimate of a value, and more simulations mend it, because the search ends in positions
-whose outcome is exact; with 800 of them it never lost here. The fit of distances is a necessary condition
-of a right structure, and not a sufficient one. Seven of ten chains fitted perfectly and were mirror images,
-and more steps of the descent would not change that. What is needed is information of another kind, such as
-torsion angles, and an evaluation that refuses reflections. The learnt reward stands for what people like,
-and people's liking stands for truth; both steps can fail. More tuning makes it worse: with a smaller
-penalty the lies win, while the score rises. The penalty limits the damage, but only people who check more,
-or answers whose truth was checked in another way, can correct the reward or show where to stop.
+In the game the score is what we want: the rules decide who has won, and no network can change them. Only
+the estimate of a value can be wrong, and more simulations correct it, because the search reaches positions
+whose outcome is exact; with 800 simulations it never lost here. The fit of distances is a necessary
+condition of a right structure, and not a sufficient one. Seven of ten chains fitted perfectly and were
+mirror images, and more steps of the descent would not change that. Information of another kind is needed,
+such as torsion angles, and an evaluation that refuses reflections. The learnt reward stands for what people
+like, and their liking stands for truth; either can be wrong. More tuning makes the result worse: with a
+smaller penalty the lies win, while the score rises. The penalty limits the damage, but only people who
+check more, or answers whose truth was checked in another way, can correct the reward or show where to stop.
 """
