@@ -53,7 +53,7 @@ def shares(rng, size, zeros=0):
 
 @exercise(
     points=5,
-    hint="Into how many orders can you bring the four corners by turning the board and looking at its back?",
+    hint="Which boards do you get by turning the board, and by turning its mirror image?",
     arrays="numpy",
     dtype="float64",
 )
@@ -249,7 +249,7 @@ def _(rng):
     nodes += [(none, np.zeros(0, int), none, 1.0), *many]
     nodes, due = mixed(rng, nodes, [*due, True, *[False] * 12])
     blocks = [tuple(np.array([part]) for part in node) for node in nodes]
-    yield "priors that are none, among others", {"nodes": blocks, "due": due}
+    yield "priors that are not probabilities, among others", {"nodes": blocks, "due": due}
 
 
 class Table:
@@ -531,7 +531,7 @@ def _(rng):
     roots, due = mixed(
         rng, [*roots, (visits(5), 0.7), (visits(4), 0.0), (visits(4), 1.0)], [1] * 10 + [0] * 3
     )
-    yield "no visits, or fewer, among others", {"roots": roots, "due": due}
+    yield "no visits, or numbers below 0, among others", {"roots": roots, "due": due}
 
 
 @exercise(
@@ -611,7 +611,7 @@ def _(rng):
     ]
     roots += [(*pair(5), {"epsilon": 0.3}) for _ in range(3)]
     roots, due = mixed(rng, roots, [*due, *[1] * 5, *[0] * 3])
-    yield "what is no probability, among others", {"roots": roots, "due": due}
+    yield "numbers that are not probabilities, among others", {"roots": roots, "due": due}
 
 
 @exercise(
@@ -1040,12 +1040,12 @@ def _(rng):
     models, due = mixed(
         rng, [np.zeros(0), below, gone, -off(3, 0.9), off(8), off(9), off(11)], [1] * 4 + [0] * 3
     )
-    yield "no residue, or less than nothing, among others", {"models": models, "due": due}
+    yield "no residue, or distances below 0, among others", {"models": models, "due": due}
 
 
 @exercise(
     points=5,
-    hint="From which mean must each D² be measured, that of its row, of its column, or both?",
+    hint="Which means are subtracted from D²: those of its rows, of its columns, or both?",
     arrays="numpy",
     dtype="float64",
 )
@@ -1071,7 +1071,7 @@ def _(returned, expected, inputs):
     for place, D in enumerate(inputs["tables"]):
         if some_due(inputs.get("due"), place):
             if returned["points"][start] != REFUSED:
-                return "what are no distances was not refused"
+                return "a table that does not hold distances was not refused"
             start += 1
             continue
         rows = {}
@@ -1119,7 +1119,7 @@ def _(rng):
     loop[3, 3] = 0.01 * loop.max()
     wrong = [half, loop, 1e-6 * half, 1e-6 * loop, table(5)[:4], np.triu(table(5))]
     tables, due = mixed(rng, [*wrong, table(5), table(6)], [1] * 6 + [0] * 2)
-    yield "what are no distances, among others", {"tables": tables, "due": due}
+    yield "tables that are not distances, among others", {"tables": tables, "due": due}
 
 
 @exercise(
@@ -1405,4 +1405,4 @@ def _(rng):
     policies += [(*some(4), -0.3), (*some(4), -1e-9), (np.array([0.6, -0.2, 0.6]), rng.normal(size=3), 0.5)]
     policies += [(*some(5), 0.5), (*some(3), 0.9)]
     policies, due = mixed(rng, policies, [*due, 1, 1, 1, 0, 0])
-    yield "what is no probability, among others", {"policies": policies, "due": due}
+    yield "numbers that are not probabilities, among others", {"policies": policies, "due": due}

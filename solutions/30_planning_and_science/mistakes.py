@@ -171,7 +171,7 @@ def last_of_equals(P, N, W, c):
 
 @mistake(of="puct_select")
 def prior_as_it_is(P, N, W, c):
-    """priors that are none are not refused, and are divided by their sum."""
+    """priors that are not probabilities are divided by their sum, and not refused."""
     if len(P) == 0:
         raise ValueError("no action")
     P = np.maximum(P, 0)
@@ -559,7 +559,7 @@ def half_the_penalty(z, v, pi, logits, weights, c):
 
 @mistake(of="alphago_zero_loss")
 def penalty_missing(z, v, pi, logits, weights, c):
-    """the weights are left out."""
+    """the penalty of the weights is left out."""
     return _loss(z, v, pi, logits, weights, c, penalty=0.0)
 
 
@@ -688,7 +688,7 @@ def missing_is_near(xyz, edges):
 
 @mistake(of="distogram")
 def itself_is_none(xyz, edges):
-    """a residue and itself are in no bin."""
+    """the pair of a residue with itself is in no bin."""
     return right.distogram(xyz, edges) * (1 - np.eye(len(xyz)))[..., None]
 
 
@@ -762,7 +762,7 @@ def mask_ignored(logits, onehot, mask):
 
 @mistake(of="distogram_loss")
 def mask_inverted(logits, onehot, mask):
-    """the pairs count that are not to count."""
+    """the pairs where `mask` is False count, and the others do not."""
     return right.distogram_loss(logits, onehot, ~tf.convert_to_tensor(mask))
 
 
@@ -970,7 +970,7 @@ def one_bound(distances):
 
 @mistake(of="gdt_ts")
 def beyond(distances):
-    """the shares beyond the bounds are averaged."""
+    """the shares of the residues that are not within the bounds are averaged."""
     return 1 - right.gdt_ts(distances)
 
 
@@ -1055,7 +1055,7 @@ def first_point_at_the_origin(D):
 
 @mistake(of="classical_mds")
 def centred_once(D):
-    """the mean is taken away from the columns, and not from the rows."""
+    """the mean of each column is subtracted, and not that of each row."""
     return _mds(D, rows=False)
 
 
@@ -1157,7 +1157,7 @@ def divided_by_zero(D, mask, start, steps, rate):
 
 @mistake(of="fold_from_distances")
 def floor_of_distances(D, mask, start, steps, rate):
-    """a distance is divided by as if it were 1e-6 at least, so that near points hardly move."""
+    """a distance below 1e-6 is replaced by 1e-6 in the division, so that near points hardly move."""
     return _fold(
         D,
         mask,
@@ -1196,7 +1196,7 @@ def diagonal_counted(D, mask, start, steps, rate):
 
 @mistake(of="preference_loss")
 def sign_exchanged(r_chosen, r_rejected, tied=None):
-    """the sign is exchanged, so that the answer that was not preferred is rewarded."""
+    """the two rewards are exchanged, so that the answer that was not preferred is rewarded."""
     return right.preference_loss(r_rejected, r_chosen, tied)
 
 

@@ -133,7 +133,8 @@ play all games against a player, build a protein's backbone, and draw.
 #     for square, mark in enumerate(board):
 #         row, column = divmod(square, 3)
 #         text = {1: "X", -1: "O", 0: "" if numbers is None else f"{numbers[square]}"}[int(mark)]
-#         axis.text(column, row, text, ha="center", va="center", fontsize=15 if mark else 9)
+#         colour = "white" if np.ravel(shades)[square] > 0.6 else "black"
+#         axis.text(column, row, text, ha="center", va="center", fontsize=15 if mark else 9, color=colour)
 #     axis.set(xticks=(0.5, 1.5), yticks=(0.5, 1.5), xticklabels=(), yticklabels=())
 #     axis.set_title(title, fontsize=10)
 #     axis.grid(color="0.4")
@@ -1095,7 +1096,8 @@ How much does the place in the chain alone say about a distance? The cell learns
 between two residues, a row of 64 logits. The table is fitted to the same chain that it is tested on, and so
 this is no prediction: it only shows that the loss works. At the start all bins are equally likely, and the
 loss must be $\log64\approx4.16$. In the picture there must be a thin line up to about 12 places, because
-inside a helix the distance is known. Beyond 12 places the line must become a cloud.
+inside a helix the distance is known. Beyond 12 places the line must become a cloud. Near 49 places, only a
+few pairs are left, and so their bins are learnt by heart.
 """
 
 # %% tags=["active-ipynb"]
@@ -1881,7 +1883,8 @@ large penalty the model moves a little towards what people like. Most of the pro
 answers. Among these, true answers are often those that agree, and so the quality rises. With a small
 penalty nearly all the probability goes to the answers of the largest reward, and these are the two lies.
 The learnt reward rises all the way. If people look for truth much, the lies do not have the largest
-rewards. Then the quality rises until the penalty is 0, and a penalty only lowers it.
+rewards. Then the mean quality of the six worlds rises until the penalty is 0. In a single world it can still
+fall at the end.
 
 So the penalty does not make the reward right. It limits how much an error of the reward can be exploited.
 If the reward is wrong, some β between very small and very large is best. The learnt reward cannot tell
