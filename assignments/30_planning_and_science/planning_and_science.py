@@ -290,7 +290,8 @@ of each other count as one, 765 are left. Both numbers are well known, and so th
 # print(f"{len(EXACT):,} positions, {len(different)} up to symmetry")
 # assert (len(EXACT), len(different)) == (5478, 765)
 # assert len({(p.tobytes(), q.tobytes()) for p, q in images}) == 8, "eight different images"
-# assert all(p[q == 1] == 0 for p, q in images), "the policy stays on its empty square"
+# rows = [(p[:, :, 0], *np.argwhere(q == 1)[0]) for p, q in images]
+# assert all(max(p[i].sum(), p[:, j].sum()) == 2 for p, i, j in rows), "between the two crosses"
 
 # %% [markdown]
 r"""
@@ -1162,7 +1163,8 @@ other.
 # print(f"noise of 0.5 Å along three axes: RMSD {rmsd:.2f} Å, expected nearly {0.5 * 3**0.5:.2f}")
 # print(f"the mirror image of the chain: RMSD {mirrored[2]:.2f} Å, det R = {np.linalg.det(mirrored[0]):.2f}")
 # assert 0.7 < rmsd < 0.5 * 3**0.5 and np.allclose(R @ turn, np.eye(3), atol=0.05)
-# assert np.isclose(np.linalg.det(mirrored[0]), 1) and mirrored[2] > 8
+# assert np.abs(moved @ R.T + t - TRUE).max() < 2.5, "the black line runs through the points"
+# assert np.isclose(np.linalg.det(mirrored[0]), 1) and np.isclose(mirrored[2], 8.59, atol=0.01)
 
 # %% [markdown]
 r"""
