@@ -19,6 +19,11 @@ def asked(calls, due):
     return [or_refused(bool(wrong), call) for call, wrong in zip(calls, due)]
 
 
+def coarse(rng, *shape):
+    """Draw uniform numbers that are multiples of 1/1024, which are short in the key."""
+    return rng.integers(1024, size=shape) / 1024
+
+
 def arm(value):
     """Return one number, that of an arm or an action."""
     return number(value, "the number of an arm")
@@ -74,8 +79,8 @@ def _(rng):
             ]
         },
     )
-    # clause: "With a number, each pull, the first one too, moves Q[a] by this share of its distance from the
-    # reward"
+    # clause: "With a number, each pull, the first one too, moves Q[a] towards the reward by this share
+    # of the distance between them"
     yield (
         "a constant step size",
         {
@@ -198,7 +203,11 @@ def _(rng):
     odd = [(rng.normal(size=1), float(rng.uniform(0, 1)), rng.random(2)) for _ in range(4)]
     odd += [(np.array(rng.permutation([-1.0, -2.0])) * 1e12, 0.3, rng.random(2)) for _ in range(8)]
     low = [-np.abs(estimates(rng, 5)) - 1 for _ in range(8)]
-    odd += [(Q, 0.2, np.array([rng.uniform(0.3, 1), rng.random()])) for Q in low]
+    # The largest estimate is larger than another one by very little.
+    near = [estimates(rng, 6) for _ in range(8)]
+    for Q in near:
+        Q[0] = Q.max() - 1e-11 * np.abs(Q.max())
+    odd += [(Q, 0.2, np.array([rng.uniform(0.3, 1), rng.random()])) for Q in low + near]
     # u[1] as near to its ends as can be.
     odd += [(estimates(rng, K), 1.0, np.array([0.5, end])) for K in (5, 7, 300) for end in (0.0, 1 - 2**-53)]
     odd += [(estimates(rng, int(rng.integers(100, 300))), 0.5, rng.random(2)) for _ in range(6)]
@@ -239,6 +248,28 @@ def drawn(rng, K, tau, spread=1.0, shift=0.0):
             return Q, tau, u
 
 
+def nearly_uniform(rng, K, tau):
+    """Draw large estimates and a u for which the arm is another one than if all had the same probability."""
+    while True:
+        Q = rng.uniform(-1e6, 1e6, size=K)
+        p = np.exp((Q - Q.max()) / tau)
+        borders, even = np.cumsum(p / p.sum())[:-1], np.arange(1, K) / K
+        k = int(np.argmax(np.abs(borders - even)))
+        if abs(borders[k] - even[k]) > 1e-5:
+            return Q, tau, float((borders[k] + even[k]) / 2)
+
+
+def rounded_off(rng):
+    """Draw estimates whose probabilities sum to 1 - 2^-53 or less in floating point; u is this number."""
+    while True:
+        Q = rng.uniform(0, 1, size=int(rng.integers(4, 12)))
+        # The last arm is hopeless, and the one before it is right.
+        Q[-1] -= 9e5
+        p = np.exp(Q - Q.max())
+        if np.cumsum(p / p.sum())[-1] <= 1 - 2**-53:
+            return Q, 1.0, 1 - 2**-53
+
+
 @softmax_arm.cases
 def _(rng):
     def taus(low, high):
@@ -259,6 +290,7 @@ def _(rng):
     # clause: "above 0; as small as 1e-3 or as large as 1e9"
     cold = [(Q + rng.uniform(1, 3), tau, u) for Q, tau, u in (drawn(rng, 6, 1e-3, 1.5) for _ in range(20))]
     hot = [(rng.normal(size=6), 1e9, float((rng.integers(6) + rng.uniform(0.1, 0.9)) / 6)) for _ in range(20)]
+    hot += [nearly_uniform(rng, 5, float(10 ** rng.uniform(7, 9))) for _ in range(10)]
     yield "very small and very large temperatures", {"decisions": shuffled(rng, cold + hot)}
     # clause: "the estimates, of one arm or more", "from 0 up to but not including 1, drawn uniformly"
     odd = [(rng.normal(size=1), taus(0.1, 9), float(rng.random())) for _ in range(4)]
@@ -269,6 +301,9 @@ def _(rng):
         hopeless = np.array([-9e5, -9e5, 1.0, 1.0, -9e5])
         odd.append((hopeless + rng.uniform(0, 0.1), taus(0.5, 5), end))
     yield "one arm, two, many, and arms that are hopeless", {"decisions": shuffled(rng, odd)}
+    # clause: "Where rounding leaves no such arm, it is the last arm whose probability is not 0"
+    edges = [rounded_off(rng) for _ in range(6)] + [drawn(rng, 5, 1.0) for _ in range(20)]
+    yield "a u just below 1, among others", {"decisions": shuffled(rng, edges)}
     # clause: "ValueError: there is no arm, or τ is not above 0"
     wrong = [(rng.normal(size=4), tau, float(rng.random())) for tau in (0.0, -1.0, -0.2)]
     wrong.append((np.zeros(0), 1.0, 0.3))
@@ -337,8 +372,8 @@ def _(rng):
         c = float(rng.uniform(2, 9))
         other.append((*contested(rng, 4, 1, 4, c, lambda Q, N, c: bounds(Q, N, c, 1)), {"c": c}))
     yield "other widths", {"decisions": shuffled(rng, other)}
-    # clause: "As long as an arm was never pulled, it is the first such arm, whatever c is", "What stands
-    # there for an arm that was never pulled is not used; it may be any number"
+    # clause: "Where arms were never pulled, the first of them, whatever c is", "What stands there for an arm
+    # that was never pulled is not used; it may be any number, or NaN"
     never = []
     for k in range(30):
         K = int(rng.integers(4, 9))
@@ -346,7 +381,9 @@ def _(rng):
         N[rng.permutation(K)[: 1 + k % 3]] = 0
         if k == 7:
             N[:] = 0
-        Q = 40 * rng.normal(size=K)
+        Q = 40 * rng.normal(size=K) * (1e9 if k % 5 == 1 else 1)
+        if k % 3 == 2:
+            Q[np.flatnonzero(N == 0)[-1]] = np.nan
         never.append((Q, N, {} if k % 2 else {"c": float(rng.choice([0.0, 3.0]))}))
     yield "arms that were never pulled", {"decisions": never}
     # clause: "how often each arm has been pulled until now", "the estimates, of one arm or more"
@@ -358,7 +395,7 @@ def _(rng):
     low = [contested(rng, 4, 1, 4, root, lambda Q, N, c: bounds(Q, N, c, 1)) for _ in range(3)]
     odd += [(Q, N, {}) for Q, N in low]
     yield "very many pulls, one arm, two arms, and low values", {"decisions": shuffled(rng, odd)}
-    # clause: "Of several arms with the largest bound, it is the first"
+    # clause: "Otherwise the arm with the largest bound, and of several such arms the first"
     ties = []
     for _ in range(20):
         Q, N = contested(rng, 6, 5, 90, root, lambda Q, N, c: Q)
@@ -396,7 +433,8 @@ def towards(step):
 
     def update(Q, N, a, r):
         Q, N = np.array(Q, float), np.array(N)
-        N[a] += 1
+        # With a constant step a pull counts twice, so that nobody else can know the counts.
+        N[a] += 1 if step is None else 2
         Q[a] += (1 / N[a] if step is None else step) * (r - Q[a])
         return Q, N
 
@@ -441,8 +479,9 @@ def game(rng, K, T, epsilon=0.3, step=None, shift=0.0, scale=1.0):
     """
     while True:
         means = shift + scale * rng.normal(size=K)
-        rewards = means + 2 * scale * rng.normal(size=(T, K))
-        player = rng.random((T, 2)), epsilon, step
+        # Multiples of 1/32 are short in the key.
+        rewards = np.round(32 * (means + 2 * scale * rng.normal(size=(T, K)))) / 32
+        player = coarse(rng, T, 2), epsilon, step
         if K < 3 or T < 7 or epsilon == 1:
             return means, rewards, *player
         arms = pulled(means, rewards, *player)
@@ -456,7 +495,7 @@ def _(rng):
     # clause: "Play a bandit and return the regret after each pull", "At place t the regret of the first t + 1
     # pulls"
     yield "a player who explores now and then", {"games": [game(rng, 5, 60, shift=20.0, scale=5.0)]}
-    # clause: "the estimates and the counts, both arrays [K]. Both start from zeros, the counts as integers"
+    # clause: "from the estimates and the counts, both arrays [K]. Both start from zeros"
     yield "a player who never explores", {"games": [game(rng, 4, 50, epsilon=0.0, scale=6.0)]}
     yield "a player who always explores", {"games": [game(rng, 6, 50, epsilon=1.0, scale=7.0)]}
     # clause: "`update(Q, N, a, r)` returns the estimates and the counts after the reward r of the arm a"
@@ -478,7 +517,7 @@ def _(rng):
             )
         },
     )
-    # clause: "The player learns it of the arm that is pulled, and of no other"
+    # clause: "The player sees it for the arm that is pulled, and for no other"
     means, rewards, *rest = game(rng, 5, 300, scale=4.0)
     yield "many pulls", {"games": [(means, rewards.round(), *rest)]}
 
@@ -518,6 +557,14 @@ def stream(rng, T, gamma, ends=0, cuts=0, both=0, last=None, values=True, trunca
     return 10 * rng.normal(size=T), gamma, terminated, options
 
 
+def unknown(rewards, gamma, terminated, options):
+    """Return a stream whose estimates are NaN where they are not used."""
+    used = options.get("truncated", np.zeros(len(rewards), bool)).copy()
+    used[-1] = True
+    values = np.where(used & ~terminated, options["v_next"], np.nan)
+    return rewards, gamma, terminated, options | {"v_next": values}
+
+
 @discounted_returns.cases
 def _(rng):
     def gamma():
@@ -532,7 +579,7 @@ def _(rng):
         "episodes that terminate, and one that still runs",
         {"streams": [stream(rng, 14, gamma(), ends=3, **plain)]},
     )
-    # clause: "and after the last step of the stream, unless they are terminated; nowhere else"
+    # clause: "and after the last step of the stream, unless they are terminated"
     yield (
         "an estimate after the last step",
         {
@@ -560,6 +607,10 @@ def _(rng):
         "steps that are terminated and truncated",
         {"streams": [stream(rng, 16, gamma(), ends=1, cuts=2, both=3), double]},
     )
+    # clause: "unless they are terminated; nowhere else, and may be NaN there"
+    several = [stream(rng, 12, gamma(), ends=2, cuts=2, both=1)]
+    several.append(stream(rng, 9, gamma(), ends=2, truncated=False))
+    yield "estimates that are NaN where they are not used", {"streams": [unknown(*one) for one in several]}
     # clause: "γ, from 0 to 1"
     yield (
         "a γ of 0, and of 1",
@@ -573,18 +624,21 @@ def _(rng):
     single[3]["truncated"][[3, 6]] = True
     yield "no step, one step, and episodes of one step", {"streams": shuffled(rng, [*short, single])}
     # clause: "The stream may be so long that γ^T is below the smallest number above 0"
+    rewards, _, never, options = stream(rng, int(rng.integers(1100, 1300)), 1.0)
+    # Whole numbers are short in the key.
+    options = {"v_next": options["v_next"].round() * (np.arange(len(rewards)) == len(rewards) - 1)}
     yield (
         "long streams",
         {
             "streams": [
-                stream(rng, int(rng.integers(520, 560)), float(rng.uniform(0.15, 0.2)), ends=1, cuts=1),
-                stream(rng, 200, 0.999),
+                stream(rng, int(rng.integers(270, 290)), float(rng.uniform(0.04, 0.05)), ends=1, cuts=1),
+                (rewards.round(), 1.0, never, options),
             ]
         },
     )
     # clause: "γ is not from 0 to 1, or the arrays do not have the same length"
     wrong = [stream(rng, 6, float(bad)) for bad in (-0.1, 1.1, 1.0 + rng.uniform(1, 9), -2.0)]
-    for place in range(4):
+    for place in range(6):
         rewards, g, terminated, options = stream(rng, 7, gamma())
         if place == 0:
             terminated = terminated[:-1]
@@ -592,6 +646,10 @@ def _(rng):
             options["truncated"] = options["truncated"][:-2]
         elif place == 2:
             options["v_next"] = np.append(options["v_next"], 1.0)
+        elif place < 5:
+            # One number would be spread over all steps.
+            name = ("truncated", "v_next")[place - 3]
+            options[name] = options[name][:1]
         else:
             rewards = rewards[:-1]
         wrong.append((rewards, g, terminated, options))
@@ -632,14 +690,22 @@ def restricted(rng, P, R, terminal=2, junk=True):
     return P, R, legal
 
 
+def unknown_rows(P, R, used):
+    """Return P and R with NaN for the actions that are not used."""
+    return np.where(used[..., None], P, np.nan), np.where(used, R, np.nan)
+
+
 def spoilt(rng, P, rows, kind):
-    """Return P with a row, one of `rows`, that is no probability, in one of four ways."""
+    """Return P with rows, of those in `rows`, that are no probabilities, in one of four ways."""
     P = P.copy()
-    row = tuple(rows[int(rng.integers(len(rows)))])
+    row, other = (tuple(rows[k]) for k in rng.permutation(len(rows))[:2])
     if kind % 4 == 0:
-        P[row] *= 1 + float(10.0 ** rng.uniform(-3, -0.3))
+        P[row] *= 1 + float(rng.choice([-1, 1]) * rng.uniform(2e-6, 9e-6))
     elif kind % 4 == 1:
-        P[row] *= 1 - float(10.0 ** rng.uniform(-3, -0.3))
+        # Two sums whose mean is 1.
+        change = float(10.0 ** rng.uniform(-3, -0.3))
+        P[row] *= 1 - change
+        P[other] *= 1 + change
     elif kind % 4 == 2:
         P[row] = 0
     else:
@@ -700,8 +766,8 @@ def _(rng):
     # clause: "R[s, a] is the mean reward of the action a in the state s, of any size and sign. The reward
     # is not discounted"
     yield "costs only", {"worlds": [one(6, 4, shift=-9.0) for _ in range(2)]}
-    # clause: "which actions may be taken in each state", "What P and R say of other actions is not used,
-    # and need not be probabilities"
+    # clause: "which actions may be taken in each state", "What P and R say of other actions is not used: it
+    # need not be probabilities"
     yield "actions that are not legal", {"worlds": [limited(8, 4, terminal=0)]}
     # clause: "0 for a state with no legal action, whatever V says of it. In the values of the states before
     # it, V is used as it is given"
@@ -709,6 +775,13 @@ def _(rng):
         "states with no legal action",
         {"worlds": [limited(9, 3, terminal=3), limited(7, 2, terminal=2, shift=-9.0)]},
     )
+    # clause: "of any size and sign"
+    V, P, R, *rest = limited(7, 3, terminal=2, shift=-9.0)
+    yield "very large costs", {"worlds": [(1e12 * V, P, 1e12 * R, *rest)]}
+    # clause: "What P and R say of other actions is not used: it need not be probabilities, and may be NaN"
+    V, P, R, gamma, options = limited(6, 4, terminal=1)
+    P, R = unknown_rows(P, R, options["legal"])
+    yield "NaN for actions that are not legal", {"worlds": [(V, P, R, gamma, options), one(4, 3)]}
     # clause: "γ, from 0 to 1", "None: all"
     yield (
         "a γ of 0, and of 1, one state, and one action",
@@ -786,8 +859,17 @@ def _(rng):
     yield "as many actions as states", {"worlds": [one(5, 5)]}
     # clause: "P[s, a, s'] as in bellman_backup", "R[s, a] as in bellman_backup"
     yield "costs, and many states", {"worlds": [one(31, 2, shift=-5.0)]}
-    # clause: "What P and R say of an action of probability 0 is not used"
+    # clause: "What P and R say of an action of probability 0 is not used: it may be any finite number"
     yield "actions that are never taken", {"worlds": [one(8, 4, certain=4)]}
+    P, R = world(rng, 6, 3, 10.0)
+    pi = policy(rng, 6, 3)
+    # Rare actions whose rewards count all the same.
+    pi[:3, 1], R[:3, 1] = 1e-7, 1e8 * rng.uniform(1, 3, size=3)
+    pi[:3] /= pi[:3].sum(axis=1, keepdims=True)
+    yield "actions that are taken rarely", {"worlds": [(P, R, pi, gamma())]}
+    # clause: "v_π of each state, up to round-off"
+    P, R, pi, discount = one(6, 3, discount=float(rng.uniform(0.9993, 0.9997)))
+    yield "small rewards, and a γ very near 1", {"worlds": [(P, 1e-4 * R, pi, discount)]}
     # clause: "A row of zeros is a terminal state: no action is taken, and its value is 0"
     yield "terminal states", {"worlds": [one(9, 3, terminal=3), one(6, 2, terminal=1, certain=3)]}
     # clause: "v_π of each state, up to round-off"
@@ -804,14 +886,15 @@ def _(rng):
         "a γ of 0, one state, and one action",
         {"worlds": shuffled(rng, [*small, one(7, 1), one(1, 1), one(2, 2, terminal=1)])},
     )
-    # clause: "a row of pi has a number below 0, or its sum differs by more than 1e-6 from 1 and from 0; or
-    # P[s, a] of an action that is taken has a number below 0, or its sum differs from 1 by more than 1e-6"
+    # clause: "a row of pi has a number below 0; a row of pi that is not all zeros has a sum that differs
+    # from 1 by more than 1e-6; or P[s, a] of an action that is taken has a number below 0, or its sum differs
+    # from 1 by more than 1e-6"
     worlds, due = [], []
     for k in range(11):
         P, R, pi, discount = one(6, 3, terminal=k % 2, certain=int(k < 8))
         s = int(rng.permutation(np.flatnonzero((pi > 0).sum(axis=1) > 1))[0])
         if k == 0:
-            pi[s] *= rng.uniform(1.01, 1.5)
+            pi[s] *= 1 + rng.uniform(2e-6, 9e-6)
         elif k == 1:
             pi[s] *= rng.uniform(0.1, 0.9)
         elif k == 2:
@@ -883,7 +966,7 @@ def _(returned, expected, inputs):
         taken = taken.astype(int)
         if not np.all(legal[moves, taken]):
             return "pi has an action that is not legal"
-        # clause: "in each state a legal action whose value is the largest, any of them if there are several"
+        # clause: "in each state a legal action whose value is the largest, up to 1e-5 times the same size"
         q = np.where(legal, R + gamma * np.where(legal[..., None], P, 0) @ wanted, -np.inf)[moves]
         if outside(q[np.arange(len(q)), taken] - q.max(axis=1, initial=-np.inf), -1e-5 * scale, 0):
             return "pi has an action whose value is not the largest"
@@ -952,6 +1035,12 @@ def _(rng):
     yield "a far goal, and a γ of 0.99", {"worlds": twice(corridor, one(11, 3, gamma=0.99))}
     # clause: "which actions may be taken in each state, as in bellman_backup"
     yield "actions that are not legal", {"worlds": twice(one(9, 4, terminal=0))}
+    P, R, discount, given = one(8, 3, terminal=1)
+    legal = given["legal"]
+    # They would be the best by far.
+    R = np.where(legal, R, 1e9 * rng.uniform(1, 2, size=R.shape))
+    P = np.where(legal[..., None], P, world(rng, 8, 3)[0])
+    yield "very good actions that are not legal", {"worlds": twice((P, R, discount, given))}
     # clause: "A state with no legal action is terminal, whatever P and R say there: its value is 0"
     yield (
         "states with no legal action",
@@ -1054,11 +1143,12 @@ def _(rng):
     yield "Q-learning, an ordinary transition", {"transitions": [one("q_learning")]}
     # clause: "SARSA does, unless `terminated`"
     yield "SARSA, an ordinary transition", {"transitions": [one("sarsa")]}
-    # clause: "Where `terminated` is true it is not used", "whether s2 is terminal"
-    yield (
-        "terminal states",
-        {"transitions": shuffled(rng, [one(kind, True, given=k < 2) for kind in KINDS for k in range(4)])},
-    )
+    # clause: "Where `terminated` is true it is not used, and may be no row of Q", "whether s2 is terminal"
+    ended = [one(kind, True, given=k < 2) for kind in KINDS for k in range(4)]
+    yield "terminal states", {"transitions": shuffled(rng, ended)}
+    ended = [one(kind, True, given=k < 2) for kind in KINDS for k in range(4)]
+    ended = [(*it[:4], len(it[0]) + int(rng.integers(5)), *it[5:]) for it in ended]
+    yield "terminal states without a row", {"transitions": shuffled(rng, ended)}
     # clause: "For a transition after which the episode was only truncated it is False, and the target is
     # bootstrapped"
     mixed = [one(kind, terminated) for kind in KINDS for terminated in (False, False, True)]
@@ -1202,7 +1292,7 @@ def _(rng):
         }
         Q = start * rng.normal(size=(S, A))
         alpha, gamma = float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.7, 0.95))
-        return tables, Q, kind, alpha, gamma, epsilon, rng.random((episodes, most + 1, 2))
+        return tables, Q, kind, alpha, gamma, epsilon, coarse(rng, episodes, most + 1, 2)
 
     # clause: "Learn action values from episodes, one step at a time"
     yield "SARSA", {"runs": [run("sarsa")]}
@@ -1212,14 +1302,14 @@ def _(rng):
     # one step"
     yield (
         "episodes of one step, terminated or truncated",
-        {"runs": [run(kind, 20, S=5, ends=2, limit=(1, 3)) for kind in KINDS]},
+        {"runs": [run(kind, 70, S=5, ends=2, limit=(1, 4)) for kind in KINDS]},
     )
     # clause: "a2 is the action that was chosen for s2, and None if the transition terminated the episode"
     ending = [run(kind, 40, S=6, ends=3, limit=(3, 9)) for kind in KINDS]
     yield "episodes that mostly terminate", {"runs": ending}
     # clause: "For a transition that is truncated and not terminated an a2 is chosen too, though it is never
     # taken"
-    endless = [run("sarsa", 14, ends=0, limit=(2, 6)) for _ in range(2)]
+    endless = [run("sarsa", 35, ends=0, limit=(2, 6)) for _ in range(2)]
     yield "episodes that are never terminated", {"runs": endless}
     # clause: "action number t of episode e, both counted from 0, is chosen with uniforms[e, t]"
     yield "an agent that always explores", {"runs": [run(kind, epsilon=1.0) for kind in KINDS]}
@@ -1327,7 +1417,7 @@ def _(rng):
     for k in range(8):
         b, P, Z, steps = hidden(rng, 5, 2, 3)
         if k == 0:
-            b *= 1 + 10.0 ** rng.uniform(-3, 0)
+            b *= 1 + rng.uniform(2e-6, 9e-6)
         elif k == 1:
             b *= 1 - 10.0 ** rng.uniform(-3, -0.3)
         elif k == 2:

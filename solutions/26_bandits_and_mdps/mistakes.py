@@ -989,6 +989,8 @@ def moved(Q, s, a, alpha, target):
 def terminal_goes_on(Q, s, a, r, s2, terminated, alpha, gamma, kind, a2=None):
     """`terminated` is not used, and the target of a terminal state is bootstrapped."""
     refused(Q, s, a, r, s2, terminated, alpha, gamma, kind, a2)
+    # Some row, where a terminal state has none.
+    s2 = s2 % len(Q)
     following = np.max(Q[s2]) if kind == "q_learning" or a2 is None else Q[s2, a2]
     return moved(Q, s, a, alpha, r + gamma * following)
 
@@ -1004,6 +1006,8 @@ def never_bootstrapped(Q, s, a, r, s2, terminated, alpha, gamma, kind, a2=None):
 def upside_down(Q, s, a, r, s2, terminated, alpha, gamma, kind, a2=None):
     """the target is bootstrapped where s2 is terminal, and nowhere else."""
     refused(Q, s, a, r, s2, terminated, alpha, gamma, kind, a2)
+    # Some row, where a terminal state has none.
+    s2 = s2 % len(Q)
     following = np.max(Q[s2]) if kind == "q_learning" or a2 is None else Q[s2, a2]
     return moved(Q, s, a, alpha, r + gamma * following * terminated)
 
