@@ -769,8 +769,8 @@ def _(rng):
     # clause: "which actions may be taken in each state", "What P and R say of other actions is not used: it
     # need not be probabilities"
     yield "actions that are not legal", {"worlds": [limited(8, 4, terminal=0)]}
-    # clause: "0 for a state with no legal action, whatever V says of it. In the values of the states before
-    # it, V is used as it is given"
+    # clause: "0 for a state with no legal action, whatever V says of it. For the actions that lead to such
+    # a state, V is used as it is given"
     yield (
         "states with no legal action",
         {"worlds": [limited(9, 3, terminal=3), limited(7, 2, terminal=2, shift=-9.0)]},

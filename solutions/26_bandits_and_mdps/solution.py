@@ -1303,8 +1303,7 @@ cell.
 #     b = belief_update(b, 0, o, P_ring, Z_ring)
 #     beliefs.append(b)
 #     way.append(s)
-# beliefs, way = np.array(beliefs), np.array(way)
-# figure, axis = plt.subplots(figsize=(7, 5), layout="constrained")
+# beliefs, (figure, axis) = np.array(beliefs), plt.subplots(figsize=(7, 5), layout="constrained")
 # axis.imshow(beliefs, cmap="Greys", vmin=0, vmax=0.8, aspect="auto")
 # axis.plot(way, np.arange(40), "o", markerfacecolor="none", color="#d55e00", label="the robot")
 # axis.set(xlabel="cell; doors: " + ", ".join(map(str, np.flatnonzero(doors))), ylabel="step")
@@ -1313,8 +1312,7 @@ cell.
 # chance = beliefs[np.arange(40), way]
 # print("probability of the right cell, steps 0, 10, 20, 30:", chance[[0, 10, 20, 30]].round(2))
 # assert np.allclose(beliefs.sum(axis=1), 1) and chance[20:].mean() > 0.5 > chance[:3].mean()
-# away = (beliefs.argmax(axis=1) - way + 12) % 24 - 12
-# assert np.all(np.abs(away[20:]) <= 2), "the stripe follows the robot"
+# assert np.all(np.abs((beliefs.argmax(axis=1) - way + 12)[20:] % 24 - 12) <= 2), "the stripe follows"
 
 # %% [markdown]
 r"""
