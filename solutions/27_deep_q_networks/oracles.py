@@ -2,6 +2,7 @@
 
 import collections
 import math
+from decimal import Decimal
 
 import numpy as np
 import tensorflow as tf
@@ -258,14 +259,14 @@ def by_log_weights(tree, u, beta):
 
 @oracle(of="prioritised_sample")
 def by_the_formula(tree, u, beta):
-    """(N P)^-β divided by the largest, with N = 1000, in NumPy."""
+    """(N P)^-β divided by the largest, with N = 1000, in decimals, whose exponents have no such limits."""
     if tree.total == 0:
         raise ValueError("nothing to draw")
     edges = np.linspace(0.0, tree.total, len(u) + 1)
     idx = np.array([tree.find(low + one * (high - low)) for low, high, one in zip(edges, edges[1:], u)])
-    chance = np.array([tree.leaf(i) for i in idx]) / tree.total
-    weights = (1000 * chance) ** (-beta)
-    return idx, weights / np.max(weights)
+    chance = [Decimal(tree.leaf(i)) / Decimal(tree.total) for i in idx]
+    weights = [(1000 * one) ** Decimal(-beta) for one in chance]
+    return idx, [float(one / max(weights)) for one in weights]
 
 
 # categorical_projection

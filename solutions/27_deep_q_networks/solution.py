@@ -149,7 +149,7 @@ r"""
 #     figure, axis = plt.subplots(figsize=(6, 3), layout="constrained")
 #     for name, row in spent.items():
 #         axis.loglog(sizes, row, "o-", label=name)
-#     axis.set(xlabel="transitions in the buffer", ylabel="µs a change and a search")
+#     axis.set(xlabel="transitions in the buffer", ylabel="µs for a change and a search")
 #     axis.legend()
 #     plt.show()
 #
@@ -293,7 +293,7 @@ the points would lie on a single horizontal line.
 #     action = int(draw.integers(2))
 #     following, reward, terminated, truncated, _ = cart.step(action)
 #     shared[:] = state
-#     buffer.add(shared, action, reward, following, terminated)
+#     index = buffer.add(shared, action, reward, following, terminated)
 #     state = cart.reset()[0] if terminated or truncated else following
 # alike, rows = [], {"in order": np.arange(120), "drawn at random": draw.integers(len(buffer), size=120)}
 # figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True, layout="constrained")
@@ -305,6 +305,8 @@ the points would lie on a single horizontal line.
 # axes[0].set(ylabel="angle of the pole")
 # plt.show()
 # assert len(buffer) == 400 and alike[0] > 0.8 and abs(alike[1]) < 0.3, "only the order correlates"
+# latest = buffer.gather(np.array([index]))["s2"][0]
+# assert index == 599 % 400 and np.allclose(latest, following), "the last transition replaced an old one"
 
 # %% [markdown]
 r"""
@@ -465,6 +467,8 @@ through the target, the slope with respect to `q_next` would not be 0.
 #     axis.set(xlabel="Q(s, a)", ylabel=name)
 # plt.show()
 # assert abs(estimates[losses.argmin()] - 2) < 0.06 and np.abs(slopes).max() <= 1 and leaks.max() == 0
+# at = np.interp([1.0, 2.5, 5.0], estimates, losses)
+# assert np.allclose(at, [0.5, 0.125, 2.5], atol=1e-3), "a bowl inside, and straight walls outside"
 
 # %% [markdown]
 r"""
@@ -581,6 +585,10 @@ normal error. By how much does the largest estimate exceed 0 on average: 0.5, 1 
 # axis.legend()
 # plt.show()
 # print(f"1,024 actions: {single[-1]:.2f} with one network, {double[-1]:.2f} with two")
+# ended, no_state = tf.constant([True, False]), [np.nan, np.nan]
+# q_on, q_tg = tf.constant([no_state, [2.0, 3.0]]), tf.constant([no_state, [20.0, 10.0]])
+# y = double_dqn_target(tf.ones(2), ended, q_on, q_tg, tf.constant([0.9, 0.5]))
+# assert np.allclose(y, [1, 1 + 0.5 * 10]), "q_on chooses action 1, q_tg says that it is worth 10"
 # assert 3 < single[-1] < 3.5 and np.abs(double).max() < 0.35, "only one network overestimates"
 
 # %% [markdown]
@@ -664,6 +672,10 @@ function. After a few samples, the dueling table knows something about actions t
 # print("mean value of actions that were not tried:", np.round(untried, 2))
 # assert untried[0] == 0 and untried[1] > 1.5, "V is learnt from all actions"
 # assert np.allclose(tf.reduce_mean(dueling_head(V, A)), V, atol=1e-5), "the mean of Q is V"
+# assert abs(tf.reduce_sum(slope)) < 1e-5, "a gradient flows through the mean as well"
+# V, A = tf.random.normal((2, 1, 4), seed=0), tf.random.normal((2, 3, 4), seed=1)
+# means = tf.reduce_mean(dueling_head(V, A), axis=1)
+# assert np.allclose(means, V[:, 0], atol=1e-5), "the same for each of two states and four atoms"
 
 # %% [markdown]
 r"""
@@ -737,6 +749,21 @@ def n_step(
 
 # %% [markdown]
 r"""
+The small step again, with your function. After the truncated episode there is one of a single transition,
+which terminates, and one that is not finished. Each row shows $R$, the last state, whether it is terminal,
+and $\gamma^k$.
+"""
+
+# %% tags=["active-ipynb"]
+# story = [("s0", 0, 1.0, "s1", False, False), ("s1", 0, 10.0, "s2", False, True)]
+# story += [("t0", 0, 5.0, "t1", True, False), ("u0", 0, 7.0, "u1", False, False)]
+# found = [row[2:] for row in n_step(story, 3, 0.5)]
+# print(*found, sep="\n")
+# due = [(6, "s2", False, 0.25), (10, "s2", False, 0.5), (5, "t1", True, 0.5), (7, "u1", False, 0.5)]
+# assert found == due, "no sum goes on into another episode, and only t1 is terminal"
+
+# %% [markdown]
+r"""
 The corridor's transitions are replayed once, in order, and each estimate is set to its target, with a
 discount of 0.95.
 
@@ -758,7 +785,7 @@ reward ahead? In how many if it looks five rewards ahead?
 #     later = value.copy()
 #     for s, _, R, s_n, terminated, gamma_k in n_step(corridor(), n, 0.95) * 20:
 #         later[s] = R if terminated else R + gamma_k * later[s_n]
-#     axis.plot(later, "k.", markersize=4, label="after 20 passes more")
+#     axis.plot(later, "k.", markersize=4, label="after 20 more passes")
 #     assert np.allclose(later, 0.95 ** np.arange(19, -1, -1)), "all passes lead to the right values"
 #     axis.plot(0.95 ** np.arange(19, -1, -1), color="0.7", label="right value")
 #     axis.bar(range(20), value, color=COLOURS[1])
@@ -936,7 +963,8 @@ def prioritised_sample(
         beta: 0 or more, for instance 5. If it is 0, all weights are 1.
 
     Returns:
-        The leaves, in the order of the segments, and their weights, of which the largest one is 1.
+        The leaves, in the order of the segments, and their weights, of which the largest one is 1. They are
+        right even where the weights before the division are beyond the range of float64.
 
     Raises:
         ValueError: the total is 0. `tree.find` raises it then, too.
@@ -984,7 +1012,7 @@ without bias, if they are not divided by the largest one.
 # axes[0].axline((0, 0), slope=1, color="0.7")
 # axes[0].set(xlabel="P(i)", ylabel="share of the draws")
 # axes[1].hist(early, bins=np.arange(17) - 0.5, label=["segments", "independent"])
-# axes[1].set(xlabel="of a batch, from the first half", ylabel="batches")
+# axes[1].set(xlabel="transitions from the first half", ylabel="batches")
 # axes[1].legend()
 # names = ["no weights", "(N P)⁻¹", "w, normalised"]
 # axes[2].boxplot([error[idx].mean(axis=1), scaled, normalised], tick_labels=names)
