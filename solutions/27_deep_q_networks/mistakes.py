@@ -62,8 +62,13 @@ class NewestReplaced(right.ReplayBuffer):
     """a full buffer replaces its last row again and again, and not its oldest transition."""
 
     def add(self, s, a, r, s2, terminated):
-        self.added = min(self.added, self.capacity - 1)
-        return super().add(s, a, r, s2, terminated)
+        if self.added < self.capacity:
+            return super().add(s, a, r, s2, terminated)
+        try:
+            self.added = self.capacity - 1
+            return super().add(s, a, r, s2, terminated)
+        finally:  # a transition that is refused leaves the buffer full, too
+            self.added = self.capacity
 
 
 @mistake(of="ReplayBuffer")
