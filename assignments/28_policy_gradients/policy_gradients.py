@@ -804,8 +804,8 @@ first five baselines, and another one for the last.
 r"""
 **Prediction 1, answered.** By more than 1,000, here by about 2,400. The variance is a parabola in the
 distance between the baseline and the optimal one. Without a baseline this distance was 2, and with 100
-added to all rewards it is 102. The gradient itself is the same as before. With the optimal baseline the 100 is
-taken away, and the variance is what it was. The mean reward is a good baseline and not the best one: the
+added to all rewards it is 102. The gradient itself is the same as before. With the optimal baseline the 100
+is taken away, and the variance is what it was. The mean reward is a good baseline and not the best one: the
 score of the likely action is short, so that its reward counts less than its probability says. A baseline
 that depends on the action changes the mean: with $r(a)/2$, the gradient is half as long.
 
@@ -1393,6 +1393,8 @@ steps with each pole, and goes four times over these 1,024 steps, 256 at a time.
 # slow = middle.pop("actor-critic")
 # print("medians:", middle, "and for the actor-critic", slow)
 # assert 20_000 <= min(middle.values()) and max(middle.values()) <= 40_000, "about the same"
+# ranges = [max(reached[name]) - min(reached[name]) for name in middle]
+# assert min(ranges) > abs(middle["REINFORCE"] - middle["PPO"]), "seeds differ by more than the medians"
 # assert slow > max(middle.values()), "one step of Adam for 2,048 steps of play is few"
 # assert min(final["PPO"]) > 450 and np.mean(final["PPO"]) >= np.mean(final["REINFORCE"]), "PPO lasts"
 # share = np.mean([one[3] for one in runs["PPO"]])
@@ -1402,8 +1404,8 @@ steps with each pole, and goes four times over these 1,024 steps, 256 at a time.
 # %% [markdown]
 r"""
 **Prediction 3, answered.** REINFORCE and PPO need about the same number of steps of play: the medians lie
-between 20,000 and 40,000, and single seeds differ by more than that, so that the order of these two is a
-matter of luck. The actor-critic needs more, since it makes only one step of Adam for each 2,048 steps of
+between 20,000 and 40,000, and the seeds of one method differ by more than the two medians do, so that the
+order of these two is a matter of luck. The actor-critic needs more, since it makes only one step of Adam for each 2,048 steps of
 play, with a critic that knows nothing at first. What differs is what comes later: PPO stays at 500 in the
 last 20,000 steps, while REINFORCE loses at times some of what it had learnt (the thin green lines). A
 single step of Adam on an unlucky batch may change its policy a lot, and nothing stops it.
@@ -1639,8 +1641,9 @@ certain.
 
 # %% [markdown]
 r"""
-Gradient ascent hardly moves at first: where an action is rare, its gradient is tiny. The natural gradient
-takes steps of the same divergence wherever it is.
+Gradient ascent hardly moves at first: where an action is rare, its gradient is tiny. The divergence of a
+step of the same length is tiny there, too. TRPO bounds the divergence and not the length, so that its
+steps are long in this corner.
 
 Now the network: TRPO plays with the poles, with your product and your step. The matrix of the 226 weights
 is never made.
