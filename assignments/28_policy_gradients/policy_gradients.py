@@ -1405,10 +1405,11 @@ steps with each pole, and goes four times over these 1,024 steps, 256 at a time.
 r"""
 **Prediction 3, answered.** REINFORCE and PPO need about the same number of steps of play: the medians lie
 between 20,000 and 40,000, and the seeds of one method differ by more than the two medians do, so that the
-order of these two is a matter of luck. The actor-critic needs more, since it makes only one step of Adam for each 2,048 steps of
-play, with a critic that knows nothing at first. What differs is what comes later: PPO stays at 500 in the
-last 20,000 steps, while REINFORCE loses at times some of what it had learnt (the thin green lines). A
-single step of Adam on an unlucky batch may change its policy a lot, and nothing stops it.
+order of these two is a matter of luck. The actor-critic needs more, since it makes only one step of Adam
+for each 2,048 steps of play, with a critic that knows nothing at first. What differs is what comes later:
+PPO stays at 500 in the last 20,000 steps, while REINFORCE loses at times some of what it had learnt (the
+thin green lines). A single step of Adam on an unlucky batch may change its policy a lot, and nothing stops
+it.
 
 The paper on PPO (Schulman and others, 2017) finds PPO ahead of an actor-critic on most tasks with
 continuous actions, as it is here. REINFORCE is not as weak here as its reputation: each step has a
