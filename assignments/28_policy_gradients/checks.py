@@ -441,8 +441,8 @@ def _(rng):
     yield "actions of probability 0", {
         "problems": [machines(rng, 4, None, 1), machines(rng, 6, None, 3), machines(rng, 3, None, 1, (99.0,))]
     }
-    # clause: "If one action has the probability 1, its score is 0, and each baseline gives the variance 0:
-    # then the reward of this action is returned"
+    # clause: "If one action has exactly the probability 1, its score is 0, and each baseline gives the
+    # variance 0: then the reward of this action is returned"
     yield "an action that is certain, and a single action, beside two", {
         "problems": [
             machines(rng, 4, None, 3),
