@@ -944,7 +944,8 @@ def half_singular(rng, half, below=0.0):
     """Draw a problem in which the second direction d has d · F d = 0, exactly, or less.
 
     F is a multiple of the identity for one half of the weights and 0 for the other, and the entries of g
-    are as large in both: small whole numbers and powers of 2, so that nothing is rounded. With `below`
+    are as large in both: small whole numbers and powers of 2, so that nothing is rounded. With a `half` of
+    2 or 8, g divided by its length is exact, too. With `below`
     F is not 0 but slightly negative for the other half.
     """
     problem = region(rng, 2 * half, 10)
@@ -1044,7 +1045,7 @@ def _(rng):
     lost = region(rng, 4, 10, null=2)
     lost["g"] = np.append(rng.normal(size=2), [0.0, 0.0])
     yield "a direction in which nothing changes, met in the second iteration", {
-        "problems": [half_singular(rng, 1), half_singular(rng, 2), half_singular(rng, 3)]
+        "problems": [half_singular(rng, 2), half_singular(rng, 8), half_singular(rng, 2)]
     }
     yield "a direction of a slightly negative curvature, met in the second iteration", {
         "problems": [half_singular(rng, half, 2.0**-10) for half in (1, 2, 3)]
