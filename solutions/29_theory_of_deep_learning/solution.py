@@ -592,6 +592,10 @@ theory. The right picture shows the price: the smaller ε is, the more iteration
 # axes[1].set(xlabel="iterations", ylabel="error of the rows", ylim=(1e-10, 2))
 # axes[1].legend()
 # plt.show()
+# early = sinkhorn(mass, mass, C, 0.05, 3)
+# off = [np.abs(early.sum(axis=axis) - mass).sum() for axis in (0, 1)]
+# print(f"after 3 iterations at ε = 0.05: columns off by {off[0]:.0e}, rows by {off[1]:.0e}")
+# assert off[0] < 1e-12 < 1e-3 < off[1], "an iteration ends with the columns"
 # far = squared_costs(first, second + [6, 0])
 # zeros = np.sum(np.exp(-far / 1e-3).sum(axis=1) == 0)
 # print(f"6 to the right, and ε = 0.001: {zeros} of 40 rows of exp(-C/ε) are 0 in float64")
@@ -714,6 +718,10 @@ could be fitted.
 # relu_ok = length_map(np.array(3.0), 1.4, 0.5, relu, relu_slope)
 # print("ReLU from q = 3: q' = {:.4f} and χ = {:.4f}".format(*relu_ok))
 # assert np.allclose(relu_ok, (1.4**2 * 3 / 2 + 0.25, 1.4**2 / 2)), "ReLU halves the squared length"
+# sine_ok = length_map(np.array(0.5), 1.4, 0.5, np.sin, np.cos)
+# due = 1.4**2 * (1 - math.exp(-1)) / 2 + 0.25, 1.4**2 * (1 + math.exp(-1)) / 2
+# print("sine from q = 0.5: q' = {:.4f}, χ = {:.4f}; due {:.4f}, {:.4f}".format(*sine_ok, *due))
+# assert np.allclose(sine_ok, due), "the mean of sin² is (1 - exp(-2 q)) / 2"
 
 # %% tags=["active-ipynb"]
 # grid, layers, worst = np.linspace(0, 6, 121), range(1, 13), []
