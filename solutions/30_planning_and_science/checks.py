@@ -781,7 +781,7 @@ def _(rng):
         xyz[missing, slice(None) if whole else int(rng.integers(3))] = np.nan
         chains.append((xyz, ascending(rng, 4)))
     yield "residues that were not observed", {"chains": chains}
-    # clause: "L may be 0 or 1", "With no edges there is one bin", "ascending, K is 0 or more"
+    # clause: "L may be 0 or 1", "With no edges there is one bin", "finite and ascending; K is 0 or more"
     none = np.zeros(0)
     hole = chain(4)
     hole[int(rng.integers(4))] = np.nan
