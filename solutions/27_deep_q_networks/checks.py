@@ -715,7 +715,7 @@ def _(rng):
             lottery(rng, 30, 1),
         ]
     }
-    # clause: "0 or more. If it is 0, all weights are 1"
+    # clause: "0 or more", "If it is 0, all weights are 1"
     yield "exponents of 0, of 1, and above 1", {
         "problems": [lottery(rng, 15, 6, beta) for beta in (0.0, 1.0, float(rng.uniform(1.5, 3)))]
     }
