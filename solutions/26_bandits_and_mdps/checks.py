@@ -1002,7 +1002,8 @@ def chain(rng, n, gamma, unit=1.0):
         P[order[k], 0, order[max(k - 1, 0)]] = 1
         P[order[k], 1, order[min(k + 1, n - 1)]] = 1
     R[order[0], 0] = unit * float(rng.uniform(0.001, 0.01))
-    R[order[-1], 1] = unit * float(rng.uniform(1, 2))
+    # Hardly above the unit, so that what stops at a change of one unit stops before the start knows of it.
+    R[order[-1], 1] = unit * float(rng.uniform(1, 1.4))
     turn = rng.permutation(2)
     return P[:, turn], R[:, turn], gamma
 
