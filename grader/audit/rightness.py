@@ -20,7 +20,8 @@ from grader.verdict import Status
 
 FORMS = ("numpy", "float64", "listed", "readonly", "twice")
 UNCHANGED = {"readonly", "twice"}  # forms that answer what the reference does
-TENSORS_NEEDED = {"gradients", "with_gradients", "GradientTape", "op_count", "is_tensor"}
+# `function`: TensorFlow traces the answer.
+TENSORS_NEEDED = {"gradients", "with_gradients", "GradientTape", "op_count", "is_tensor", "function"}
 REORDERED = 1e-2  # a change of order that changes the result by more was not a valid one
 
 
