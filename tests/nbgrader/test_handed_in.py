@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
+import sys
 import types
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +117,7 @@ def test_a_survey_beside_the_topic_s_notebook_is_left_to_people() -> None:
 def test_a_gradebook_that_is_held_is_waited_for_and_named(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)  # of `alembic`
     url = f"sqlite:///{course.root / 'gradebook.db'}"
     with Gradebook(url, "averages") as gradebook:
         gradebook.add_student("ada")
