@@ -78,11 +78,16 @@ class Outcome:
 
     @property
     def took(self) -> str:
-        """Say how long it ran: by what was measured, and in seconds that do not differ from run to run."""
-        cpu = f"{max(self.cpu, 0):.0f} s"
+        """Say how long it ran, as it was measured.
+
+        In whole seconds of what ended it, which are the same in every run: how much
+        was computed while it waited, or waited while it computed, is the machine's.
+        """
         if self.waited:
-            return f"{self.seconds:.0f} s, of which it computed for {cpu}"
-        return f"{max(1.0, self.cpu):.0f} s of CPU time"
+            return (
+                f"{self.seconds:.0f} s, in which it hardly computed" if self.idle else f"{self.seconds:.0f} s"
+            )
+        return f"{max(1, int(self.cpu))} s of CPU time"
 
     @property
     def idle(self) -> bool:

@@ -46,7 +46,7 @@ MODULES = {
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions"
     " operators margins mistakes mutated added forms survey known annotations syntax exchanges distance"
     " reasons findings",
-    "report": "junit forge pages analysis gradesheets tables display pictures svg data terminal words",
+    "report": "junit forge pages analysis gradesheets tables markup display pictures svg data terminal words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
     " interrupt run budget judge explain advice phrases form compare store database zips work rules decisions"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader import files
 from grader.audit.findings import AuditFound
+from grader.report.markup import environment
 
 
 def write(found: AuditFound, path: Path) -> None:
@@ -23,15 +23,8 @@ def write(found: AuditFound, path: Path) -> None:
 
 def html(found: AuditFound) -> str:
     """Return the page's text."""
-    environment = Environment(
-        loader=PackageLoader("grader.audit"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"diff": diff, "short": short}
-    return environment.get_template("audit.html").render(topics=found.topics)
+    made = environment("grader.audit", diff=diff, short=short)
+    return made.get_template("audit.html").render(topics=found.topics)
 
 
 def short(number: float) -> str:

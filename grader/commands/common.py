@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import sys
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from grader.course import Course, Topic
     from grader.grading.exports import Export
     from grader.grading.roster import Student
-    from grader.verdict import Results
+    from grader.verdict import Graded, PassedOver, Results
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EVERY = 30.0  # seconds between two lines of a log
@@ -49,6 +50,12 @@ def file_option(name: str, attribute: str, help: str) -> Callable[[Command], Com
     return click.option(name, attribute, type=kind, callback=_writable, help=help)
 
 
+def db_option(help: str) -> Callable[[Command], Command]:
+    """Return the option that names the database of grades."""
+    return click.option("--db", default="sqlite:///grades.db", show_default=True, help=help)
+
+
+written_db_option = db_option("The database that `grader grade` wrote to, as a URL.")
 json_option = file_option("--json", "json_file", "Write the results there, as JSON.")
 
 
@@ -196,9 +203,24 @@ def console() -> Console:
     return Console(file=cast("TextIO", Printed(sys.stdout)))
 
 
-def is_simulated(folder: Path) -> bool:
-    """Whether a folder is of a class that `grader simulate` made, which has its truth above it."""
-    return any((above / TRUTH).is_file() for above in (folder, *folder.parents))
+def simulated_in(root: Path) -> Callable[[Graded], bool]:
+    """Return what tells, of a result in a course, whether its class was made by `grader simulate`.
+
+    Such a class has its truth above it.
+    """
+
+    @functools.cache
+    def below_truth(folder: Path) -> bool:
+        return (folder / TRUTH).is_file() or (folder != folder.parent and below_truth(folder.parent))
+
+    return lambda graded: below_truth((root / graded.file).parent)
+
+
+def unread(graded: Graded) -> PassedOver:
+    """Return what is said of a file that could not be read."""
+    from grader.verdict import PassedOver
+
+    return PassedOver(graded.file, f"it could not be read: {graded.unread}", graded.student)
 
 
 def course_or_none(folder: Path | None, needed: bool = False) -> Course | None:
@@ -241,8 +263,12 @@ def graded_in(file: Path | None, db: str, course: Course | None) -> Results:
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     root = course.root if course else Path()
-    real = [one for one in graded if not is_simulated((root / one.file).parent)]
+    simulated = simulated_in(root)
+    real = [one for one in graded if not simulated(one)]
     if real and len(real) < len(graded):
         click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.", err=True)
     decided = decisions.load(root) if course and real else {}
-    return results([decisions.amended(one, decided) for one in real or graded], {})
+    kept = real or graded
+    # A file that cannot be read is no 0.
+    passed_over = [unread(one) for one in kept if one.unread]
+    return results([decisions.amended(one, decided) for one in kept if not one.unread], {}, passed_over)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.commands.common import course_option, course_or_none, file_option, graded_in, plain_errors
+from grader.commands.common import (
+    course_option,
+    course_or_none,
+    file_option,
+    graded_in,
+    plain_errors,
+    written_db_option,
+)
 
 if TYPE_CHECKING:
     from grader.report.gradesheets import Filled, Grade
@@ -25,12 +32,7 @@ def shared(command: Command) -> Command:
             type=click.Path(path_type=Path, dir_okay=False, exists=True),
             help="What `grader grade --json` wrote; by default the database is read.",
         ),
-        click.option(
-            "--db",
-            default="sqlite:///grades.db",
-            show_default=True,
-            help="The database that `grader grade` wrote to, as a URL.",
-        ),
+        written_db_option,
         course_option,
     )
     for option in reversed(options):
@@ -146,7 +148,7 @@ def xlsx(target: Path | None, results: Path | None, db: str, folder: Path | None
 
 
 def _grades(results: Results, wanted: tuple[str, ...]) -> dict[str, dict[str, Grade]]:
-    """Return what each student has, by topic (name); what could not be read has no grade."""
+    """Return what each student has, by topic (name)."""
     from grader.course import name_of
     from grader.errors import PlainError
     from grader.report.gradesheets import Grade
@@ -155,7 +157,7 @@ def _grades(results: Results, wanted: tuple[str, ...]) -> dict[str, dict[str, Gr
     for one in results.submissions:
         if not wanted or {one.topic, name_of(one.topic)} & set(wanted):
             of_topic = found.setdefault(name_of(one.topic), {})
-            if not one.unread and not one.failed:
+            if not one.failed:  # what the grader failed on is graded again, and is no 0
                 of_topic[one.student] = Grade(one.score, one.max_score)
     there = sorted({name_of(one.topic) for one in results.submissions})
     if not any(found.values()):

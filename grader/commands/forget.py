@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import plain_errors
+from grader.commands.common import plain_errors, written_db_option
 
 SHOWN = 20  # submissions that are listed before the question
 
@@ -19,12 +19,7 @@ SHOWN = 20  # submissions that are listed before the question
     type=click.Path(path_type=Path),
     help="Only what was graded from files in this folder or zip, as of a simulated class.",
 )
-@click.option(
-    "--db",
-    default="sqlite:///grades.db",
-    show_default=True,
-    help="The database that `grader grade` wrote to, as a URL.",
-)
+@written_db_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(
     students: tuple[str, ...], topics: tuple[str, ...], below: Path | None, db: str, yes: bool

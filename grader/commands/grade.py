@@ -11,18 +11,20 @@ import click
 from grader.commands.common import (
     console,
     course_option,
+    course_or_none,
+    db_option,
     export_of,
     export_options,
     groups_option,
     json_option,
     plain_errors,
     progress,
+    unread,
 )
 
 if TYPE_CHECKING:
-    from grader.grading.decisions import Decisions
     from grader.sandbox.levels import Level
-    from grader.verdict import Graded, PassedOver, Results
+    from grader.verdict import Results
 
 
 @click.command()
@@ -62,12 +64,7 @@ if TYPE_CHECKING:
     type=click.Choice(["none", "landlock", "container", "user", "root"]),
     help="Refuse to run where submissions are isolated less well; see `grader doctor`.",
 )
-@click.option(
-    "--db",
-    default="sqlite:///grades.db",
-    show_default=True,
-    help="The database that stores the grades, as a URL.",
-)
+@db_option("The database that stores the grades, as a URL.")
 @click.option(
     "--roster",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -124,13 +121,15 @@ def grade(
 
     with plain_errors():
         level = level_for(Level(least))
+        course = course_or_none(folder)  # keys alone are enough to grade
         if level is not Level.NONE:
-            root.check_hidden([path.resolve() for path in (*paths, *class_zips, *secret_folders(folder))])
+            secret = course.secret_folders if course else []
+            root.check_hidden([path.resolve() for path in (*paths, *class_zips, *secret)])
         rules = rules_for(topics, hidden, keys, folder)
         listed = rosters.students(roster) if roster else []
         members = rosters.groups(groups) if groups else {}
         # A simulated class has its own truth, whatever was decided on a real one.
-        decided = {} if truth else decisions_of(folder)
+        decided = decisions.load(course.root) if course and not truth else {}
         try:
             with Store(db) as store, Grader(rules, workers, level, seconds=seconds) as grader:
                 others = topics_of(keys, folder)
@@ -169,13 +168,6 @@ def grade(
         raise click.ClickException(f"{what} not graded, for the reasons above; all the rest was graded.")
 
 
-def unread(graded: Graded) -> PassedOver:
-    """Return what is said of a file that could not be read."""
-    from grader.verdict import PassedOver
-
-    return PassedOver(graded.file, f"it could not be read: {graded.unread}", graded.student)
-
-
 def level_for(least: Level) -> Level:
     """Return the best level that holds here, and say so where nothing is locked in.
 
@@ -205,24 +197,3 @@ def compare_with_truth(truth: Path, results: Results) -> None:
     if differences:
         raise click.ClickException(f"{len(differences)} grades are not the known truth.")
     click.echo("Every grade equals the known truth.")
-
-
-def decisions_of(folder: Path | None) -> Decisions:
-    """Return what was decided on exercises of the course; nothing where there are only keys."""
-    from grader.course import CourseError, find_course
-    from grader.grading import decisions
-
-    try:
-        return decisions.load(find_course(explicit=folder).root)
-    except CourseError:
-        return {}
-
-
-def secret_folders(folder: Path | None) -> list[Path]:
-    """Return the folders of the course that no submission may read."""
-    from grader.course import CourseError, find_course
-
-    try:
-        return find_course(explicit=folder).secret_folders
-    except CourseError:  # keys alone are enough to grade
-        return []

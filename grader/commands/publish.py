@@ -8,17 +8,18 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, is_simulated, plain_errors
+from grader.commands.common import (
+    chosen_topics,
+    course_option,
+    plain_errors,
+    simulated_in,
+    written_db_option,
+)
 
 
 @click.command()
 @click.argument("topics", nargs=-1, metavar="[TOPIC]...")
-@click.option(
-    "--db",
-    default="sqlite:///grades.db",
-    show_default=True,
-    help="The database that `grader grade` wrote to, as a URL.",
-)
+@written_db_option
 @course_option
 def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
     """Write what was graded into nbgrader's gradebook.
@@ -41,10 +42,9 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
                 found = {topic.id: store.kept(topic.id) for topic in chosen}
         except StoreError as error:
             raise click.ClickException(str(error)) from error
-        simulated = functools.cache(is_simulated)
+        simulated = simulated_in(course.root)
         kept = {
-            topic: [one for one in results if not simulated((course.root / one.graded.file).parent)]
-            for topic, results in found.items()
+            topic: [one for one in results if not simulated(one.graded)] for topic, results in found.items()
         }
         if left_out := sum(map(len, found.values())) - sum(map(len, kept.values())):
             click.echo(

@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import course_option, course_or_none, graded_in, plain_errors
+from grader.commands.common import course_option, course_or_none, db_option, graded_in, plain_errors
 
 if TYPE_CHECKING:
     from grader.course import Course
     from grader.report.pages import Help
+    from grader.verdict import Results
 
 
 @click.command()
 @click.argument("results", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--db",
-    default="sqlite:///grades.db",
-    show_default=True,
-    help="Without RESULTS: the database that `grader grade` wrote to, as a URL.",
-)
+@db_option("Without RESULTS: the database that `grader grade` wrote to, as a URL.")
 @click.option(
     "--public",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -68,16 +64,18 @@ def report(
         if anonymous and home:
             named = pages.pseudonyms(secret(home.root))
             found, shown = pages.anonymous(found, named), shown and pages.anonymous(shown, named)
-        size = pages.write(target, analyse(found, shown), found, _help(home))
+        size = pages.write(target, analyse(found, shown), found, _help(home, found))
     click.echo(f"The report is in {target / 'index.html'} ({size / 1e6:.1f} MB).")
 
 
-def _help(course: Course | None) -> Help:
-    """Return the hint of each exercise, and what its docstring says to read."""
+def _help(course: Course | None, results: Results) -> Help:
+    """Return the hint of each exercise that was graded, and what its docstring says to read."""
     from grader.reading import cited
 
-    found = {}
+    found, graded = {}, {one.topic for one in results.submissions}
     for topic in course.topics if course else ():
+        if topic.id not in graded:
+            continue
         script = topic.assignment / f"{topic.name}.py"
         texts = [script.read_text(encoding="utf-8")] if script.is_file() else []
         for name, exercise in topic.checks.exercises.items():

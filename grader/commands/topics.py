@@ -43,13 +43,16 @@ def topics(chosen: tuple[str, ...], folder: Path | None, page: Path | None, draw
                 raise PlainError("--draw draws for a page: name its file with --page")
             terminal.show_topics(console(), course, several)
             return
+        if chosen and not draw:
+            raise PlainError("a page is of all topics: name some of them only to --draw them")
         from grader.authoring import syllabus
+        from grader.files import write
 
         pictures = page.parent / PICTURES
         if draw:
             for topic in several:
                 _draw(topic, pictures / f"{topic.id}.png")
-        page.write_text(syllabus.page(course, page, pictures), encoding="utf-8")
+        write(page, syllabus.page(course, page, pictures).encode())
         click.echo(f"The syllabus is in {page}.")
 
 

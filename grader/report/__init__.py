@@ -1,7 +1,7 @@
 """From verdicts to what people and programs read.
 
 Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge`
-(GitHub and GitLab), `gradesheets` (of Canvas and Moodle), `tables`, `pages` of
+(GitHub and GitLab), `gradesheets` (of Canvas and Moodle), `tables`, `markup` (templates), `pages` of
 what `analysis` finds in a class, `pictures` and `words` (what each verdict is
 called).
 """

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.verdict import Graded, Results, Status, Verdict
+from grader.verdict import Graded, PassedOver, Results, Status, Verdict
 
 ENOUGH = 20  # submissions, before a correlation says anything
 LATE = 0.05  # of the submissions, which run out of time
@@ -64,7 +64,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class TopicFound:
-    """A topic: how many handed it in, and how its points lie; its exercises, and students by points."""
+    """A topic: how many were graded and how many not, how points lie, its exercises, students by points."""
 
     id: str
     count: int
@@ -79,13 +79,23 @@ class TopicFound:
 
 @dataclass(frozen=True)
 class Learner:
-    """A student: the share of the points of what was handed in, and the topics that say who needs help."""
+    """A student: what was handed in, and the topics that say who needs help.
+
+    Attributes:
+        student: the name.
+        graded: by topic (id).
+        share: of the points of what was graded; None if nothing was.
+        stuck: topics with few points, of which the class has many.
+        behind: topics of which there is nothing that was graded, though most have it.
+        lost: what was handed in and could not be graded: its file, and why.
+    """
 
     student: str
     graded: Mapping[str, Graded]
     share: float | None
     stuck: tuple[str, ...]
     behind: tuple[str, ...]
+    lost: tuple[PassedOver, ...]
 
 
 @dataclass(frozen=True)
@@ -109,15 +119,16 @@ def analyse(results: Results, public: Results | None = None) -> ClassFound:
         results: by the hidden key, or whichever counts.
         public: the same submissions by the public key, for who passes there only.
     """
-    # What could not be read, and what the grader failed on, says nothing about anybody.
-    submissions = [one for one in results.submissions if not one.unread]
-    students = sorted({one.student for one in results.submissions} | {one.student for one in results.missing})
+    submissions = results.submissions
+    names = {one.student for one in submissions} | {one.student for one in results.missing}
+    students = sorted((names | {one.student for one in results.passed_over}) - {""})
     by_topic: dict[str, list[Graded]] = {}
     for one in submissions:
         by_topic.setdefault(one.topic, []).append(one)
     shown = _passed(public.submissions if public else ())
     topics = tuple(_topic(id, by_topic[id], len(students), shown) for id in sorted(by_topic))
-    return ClassFound(topics, tuple(_missed(submissions)), tuple(_learners(students, topics)))
+    learners = _learners(students, topics, results.passed_over)
+    return ClassFound(topics, tuple(_missed(submissions)), tuple(learners))
 
 
 def _topic(id: str, graded: Sequence[Graded], students: int, shown: set[tuple[str, str, str]]) -> TopicFound:
@@ -210,7 +221,9 @@ def _missed(submissions: Iterable[Graded]) -> list[Missed]:
     return [Missed(*key, tuple(sorted(students))) for key, students in ordered]
 
 
-def _learners(students: Sequence[str], topics: Sequence[TopicFound]) -> list[Learner]:
+def _learners(
+    students: Sequence[str], topics: Sequence[TopicFound], passed_over: Sequence[PassedOver]
+) -> list[Learner]:
     graded: dict[str, dict[str, Graded]] = {student: {} for student in students}
     for topic in topics:
         for one in topic.graded:
@@ -228,7 +241,8 @@ def _learners(students: Sequence[str], topics: Sequence[TopicFound]) -> list[Lea
         ]
         behind = [topic.id for topic in expected if topic.id not in own]
         share = sum(one.score for one in own.values()) / most if most else None
-        found.append(Learner(student, own, share, tuple(stuck), tuple(behind)))
+        lost = tuple(one for one in passed_over if one.student == student)
+        found.append(Learner(student, own, share, tuple(stuck), tuple(behind), lost))
     return found
 
 

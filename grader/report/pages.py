@@ -20,12 +20,12 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader import files
 from grader.report import svg
 from grader.report.analysis import ENOUGH, ClassFound, TopicFound, solved
+from grader.report.markup import environment
 from grader.report.tables import field
 from grader.report.words import WORDS, earned, sign, words
 from grader.text import printable
@@ -55,10 +55,21 @@ def write(folder: Path, found: ClassFound, results: Results, help: Help, graded:
     Raises:
         OSError: a file cannot be written.
     """
-    environment = _environment()
+    render = environment(
+        "grader.report",
+        address=address,
+        bars=bars,
+        called=lambda status: WORDS[status],
+        earned=earned,
+        number=lambda value: f"{value:.1f}".removesuffix(".0"),
+        people=people,
+        percent=lambda share: f"{share:.0%}",
+        sign=sign,
+        words=words,
+    ).get_template
     for part in ("topics", "students"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    index = environment.get_template("index.html").render(
+    index = render("index.html").render(
         found=found,
         submissions=len(results.submissions),
         passed_over=results.passed_over,
@@ -67,7 +78,7 @@ def write(folder: Path, found: ClassFound, results: Results, help: Help, graded:
         graded=graded,
     )
     files.write(folder / "index.html", index.encode())
-    template = environment.get_template("topic.html")
+    template = render("topic.html")
     for topic in found.topics:
         items = sorted(topic.items, key=lambda item: -item.difficulty)
         scores = {
@@ -77,34 +88,12 @@ def write(folder: Path, found: ClassFound, results: Results, help: Help, graded:
         names = [item.name for item in items]
         page = template.render(topic=topic, items=items, scores=scores, picture=heat_map(topic, names))
         files.write(folder / "topics" / f"{topic.id}.html", page.encode())
-    template = environment.get_template("student.html")
+    template = render("student.html")
     for learner in found.learners:
         page = template.render(learner=learner, help=help)
         files.write(folder / "students" / f"{address(learner.student)}.html", page.encode())
     files.write(folder / "results.csv", table(results).encode())
     return len(index.encode())
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("grader.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "address": address,
-        "bars": bars,
-        "called": lambda status: WORDS[status],
-        "earned": earned,
-        "number": lambda value: f"{value:.1f}".removesuffix(".0"),
-        "people": people,
-        "percent": lambda share: f"{share:.0%}",
-        "sign": sign,
-        "words": words,
-    }
-    return environment
 
 
 def address(student: str) -> str:

@@ -91,7 +91,7 @@ def test_a_mistake_is_named_when_it_matches_on_every_case() -> None:
         (Outcome(Status.RAISED, error="NotImplementedError", faults=(UNFINISHED,)), f"yet:\n{SAID}"),
         (Outcome(Status.MISSING, faults=(UNFINISHED,)), "`g` is called that is not written yet:\n  line 3"),
         (Outcome(Status.TIMED_OUT, cpu=10.04), "after 10 s of CPU time: is there a loop that does not end?"),
-        (Outcome(Status.TIMED_OUT, cpu=0.2, seconds=30.1, waited=True), "30 s, of which it computed for 0 s"),
+        (Outcome(Status.TIMED_OUT, cpu=0.2, seconds=30.1, waited=True), "30 s, in which it hardly computed"),
         (Outcome(Status.TIMED_OUT, ran=False, allowed=60), "it was not run: the whole file may use 60 s"),
         (Outcome(Status.OUT_OF_MEMORY), "it used more memory than there is for one submission"),
         (Outcome(Status.CRASHED, text="Boom."), "did not come back. Boom. The cases after it were not run."),

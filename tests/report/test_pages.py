@@ -144,10 +144,34 @@ def test_who_is_stuck_or_behind_is_told_by_the_rules_that_the_page_states(pages:
     assert "less than half of a topic's points, where the median of the class is at least half" in text
 
 
-def test_what_could_not_be_read_says_nothing_about_an_exercise() -> None:
-    one = msgspec.structs.replace(CLASS.submissions[0], unread="it is no notebook", exercises=())
-    found = analyse(msgspec.structs.replace(CLASS, submissions=(one, *CLASS.submissions[1:])))
+def test_what_could_not_be_read_says_nothing_about_an_exercise_and_is_named(tmp_path: Path) -> None:
+    """Its student is said to have handed in, and why it was not graded."""
+    first = CLASS.submissions[0]
+    lost = msgspec.structs.replace(first, unread="it is no notebook", exercises=(), score=0.0)
+    url = f"sqlite:///{tmp_path / 'grades.db'}"
+    with Store(url) as store:
+        kept = (lost, *CLASS.submissions[1:])
+        store.put_all([(one, f"{place:064}") for place, one in enumerate(kept)], {})
+    found = analyse(graded_in(None, url, None))
     assert found.topics[0].count == analyse(CLASS).topics[0].count - 1
+    (learner,) = (one for one in found.learners if one.student == first.student)
+    assert first.topic in learner.behind and first.topic not in learner.graded
+    assert [one.reason for one in learner.lost] == ["it could not be read: it is no notebook"]
+    assert report("--db", url, "--to", tmp_path / "report").exit_code == 0
+    page = (tmp_path / "report" / "students" / f"{first.student}.html").read_text()
+    assert "was handed in and not graded: it could not be read: it is no notebook." in page
+
+
+def test_a_grader_s_error_is_no_student_s(tmp_path: Path) -> None:
+    first = CLASS.submissions[0]
+    broken = msgspec.structs.replace(
+        first.exercises[0], status=Status.GRADER_ERROR, message="the disk is full", score=0.0
+    )
+    one = msgspec.structs.replace(first, exercises=(broken, *first.exercises[1:]))
+    write_json(Results((one,), {}), tmp_path / "grades.json")
+    assert report(tmp_path / "grades.json", "--to", tmp_path / "report").exit_code == 0
+    page = (tmp_path / "report" / "students" / f"{one.student}.html").read_text()
+    assert "it will be graded again" in page and "the disk is full" not in page
 
 
 def test_a_correlation_needs_submissions_that_differ() -> None:
