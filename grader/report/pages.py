@@ -82,7 +82,7 @@ def write(folder: Path, found: ClassFound, results: Results, help: Help, graded:
     for topic in found.topics:
         items = sorted(topic.items, key=lambda item: -item.difficulty)
         scores = {
-            one.student: {verdict.name: f"{verdict.score:g}" for verdict in one.exercises}
+            one.student: {verdict.name: verdict.score for verdict in one.exercises}
             for one in topic.graded
         }
         names = [item.name for item in items]
