@@ -114,7 +114,7 @@ def _paths(paths: Sequence[PurePosixPath], layout: Layout) -> tuple[Sequence[Pur
 def _names(students: Iterable[Attempt], roster: Sequence[Student]) -> Mapping[Who, tuple[str, ...]]:
     """Return for each student of a platform's the name in the course, and a note if there is one."""
     students = list(students)
-    rows = {one.who: _row(one, roster) for one in students}
+    rows = {one.who: whose(one.name, one.ids, roster) for one in students}
     # Of two who would be the same student neither is.
     taken = Counter(row.id for row in rows.values() if row)
     alike = Counter(one.name for one in students)
@@ -132,19 +132,25 @@ def _names(students: Iterable[Attempt], roster: Sequence[Student]) -> Mapping[Wh
     return found
 
 
-def _row(one: Attempt, roster: Sequence[Student]) -> Student | None:
+def whose(name: str, ids: Iterable[str], roster: Sequence[Student]) -> Student | None:
     """Return who a platform's student is: by name, and by number, login or address if that is not enough.
 
     A number comes second, since any column of the roster may hold the same one by chance.
     """
-    named = [row for row in roster if letters(one.name) in spellings(row)]
+    named = [row for row in roster if letters(name) in _spellings(row)]
     if len(named) == 1:
         return named[0]
-    known = [row for row in named or roster if set(one.ids) & set(filter(None, row.columns.values()))]
+    wanted = {one.casefold() for one in ids if one}
+    known = [row for row in named or roster if wanted & _known_by(row)]
     return known[0] if len(known) == 1 else None
 
 
-def spellings(row: Student) -> set[str]:
+def _known_by(row: Student) -> set[str]:
+    """Return what a student is known by besides the name; a login may be another's first name."""
+    return {text.casefold() for column, text in row.columns.items() if column not in (*FIRST, *LAST)}
+
+
+def _spellings(row: Student) -> set[str]:
     """Return the letters of what a student's name may be: of each column, and of first and last name."""
     known = row.columns
     first, last = (next((known[key] for key in keys if known.get(key)), "") for keys in (FIRST, LAST))

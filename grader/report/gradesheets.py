@@ -18,11 +18,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import PlainError
-from grader.grading.exports import letters, spellings
+from grader.grading.exports import letters, whose
 from grader.grading.roster import Student
 
 # Who a row is of: by names, and by what is no name.
-NAMES = ("Student", "Full name", "First name", "Last name", "Surname")
+WHOLE, PARTS = ("Student", "Full name"), ("First name", "Last name", "Surname")
 IDS = (
     "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Identifier", "ID number", "Username",
     "Email address",
@@ -143,7 +143,7 @@ def fill_canvas(
     (place,) = places
     student = sheet.column("Student") or 0
     heads = [row for row, cells in enumerate(sheet.rows[1:4], 1) if _is_head(cells, student)]
-    possible = next((row for row in heads if sheet.rows[row][student].strip() == POSSIBLE), None)
+    possible = next((row for row in heads if _cell(sheet, row, student) == POSSIBLE), None)
     most = _number(_cell(sheet, possible, place)) if possible is not None else None
     rows = [row for row in range(1, len(sheet.rows)) if row not in heads]
     return _fill(sheet, rows, place, lambda row: most, grades, roster)
@@ -202,30 +202,22 @@ def _fill(
     roster: Sequence[Student],
 ) -> Filled:
     comma = any("," in _cell(sheet, row, column) for row in rows for column in _numbers(sheet, place))
-    by_id = {one.id: one for one in roster}
-    ids = {row: {letters(cell) for cell in _of(sheet, row, IDS)} - {""} for row in rows}
-    names = {row: {letters(cell) for cell in _of(sheet, row, NAMES, True)} - {""} for row in rows}
-    done, taken = Filled(b""), dict[int, list[str]]()
-    for student in grades:
-        called = by_id.get(student, Student(student, {"id": student}))
-        known = {letters(student), *map(letters, filter(None, called.columns.values()))} - {""}
-        # An address or a login tells more than a name, which two may share.
-        found = [row for row in rows if ids[row] & known]
-        found = found or [row for row in rows if names[row] & ({letters(student)} | spellings(called))]
-        if len(found) == 1:
-            taken.setdefault(found[0], []).append(student)
+    called = {one.id: one for one in roster}
+    known = [called.get(student, Student(student, {"id": student})) for student in grades]
+    found: dict[str, list[int]] = {student: [] for student in grades}
+    for row in rows:
+        if meant := whose(_name(sheet, row), _ids(sheet, row), known):
+            found[meant.id].append(row)
+    done = Filled(b"")
+    for student, places in found.items():
+        if len(places) == 1:
+            sheet.fill(place, places[0], grades[student].of(most(places[0])), comma)
+            done.students.append(student)
         else:
-            why = "is in no row" if not found else f"may be in {len(found)} rows"
+            why = (
+                f"may be in {len(places)} rows" if places else "is in no row, or not the only one who may be"
+            )
             done.unmatched[student] = f"{why}; a --roster says what else a student is called"
-    for row, several in taken.items():
-        if len(several) > 1:
-            done.unmatched |= {
-                one: f"is in one row with {', '.join(sorted({*several} - {one}))}" for one in several
-            }
-            continue
-        (student,) = several
-        sheet.fill(place, row, grades[student].of(most(row)), comma)
-        done.students.append(student)
     done.content = sheet.written()
     return done
 
@@ -236,23 +228,23 @@ def _numbers(sheet: _Sheet, place: int) -> list[int]:
     return [place] if mosts is None else [place, mosts]
 
 
-def _of(sheet: _Sheet, row: int, titles: Sequence[str], turned: bool = False) -> list[str]:
-    """Return the cells of a row in some columns; of an address its beginning too, of a number its digits."""
-    cells = [_cell(sheet, row, place) for place in map(sheet.column, titles) if place is not None]
-    if turned:  # “Lovelace, Ada”, and a name in two columns
-        parts = [_cell(sheet, row, place) for place in map(sheet.column, NAMES[2:]) if place is not None]
-        return [
-            *cells,
-            *("".join(cell.split(",")[::-1]) for cell in cells),
-            "".join(parts),
-            "".join(parts[::-1]),
-        ]
-    return [*cells, *(cell.partition("@")[0] for cell in cells if "@" in cell)]
+def _name(sheet: _Sheet, row: int) -> str:
+    """Return a student's name: of the only column that holds it, “Lovelace, Ada” turned, or of two."""
+    whole, parts = ([_cell(sheet, row, sheet.column(one)) for one in columns] for columns in (WHOLE, PARTS))
+    name = next(filter(None, whole), "") or " ".join(filter(None, parts))
+    return " ".join(name.split(",")[::-1])
 
 
-def _cell(sheet: _Sheet, row: int, place: int) -> str:
+def _ids(sheet: _Sheet, row: int) -> list[str]:
+    """Return what else a row knows its student by; an address' beginning, a participant's number."""
+    cells = [_cell(sheet, row, sheet.column(one)) for one in IDS]
+    return [part for cell in cells for part in (cell, cell.partition("@")[0], cell.rpartition(" ")[2])]
+
+
+def _cell(sheet: _Sheet, row: int, place: int | None) -> str:
+    """Return what stands in a column, "" if there is no such column."""
     cells = sheet.rows[row]
-    return cells[place].strip() if place < len(cells) else ""
+    return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
 def _number(cell: str) -> float | None:

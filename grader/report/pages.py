@@ -82,8 +82,7 @@ def write(folder: Path, found: ClassFound, results: Results, help: Help, graded:
     for topic in found.topics:
         items = sorted(topic.items, key=lambda item: -item.difficulty)
         scores = {
-            one.student: {verdict.name: verdict.score for verdict in one.exercises}
-            for one in topic.graded
+            one.student: {verdict.name: verdict.score for verdict in one.exercises} for one in topic.graded
         }
         names = [item.name for item in items]
         page = template.render(topic=topic, items=items, scores=scores, picture=heat_map(topic, names))

@@ -98,6 +98,19 @@ def test_two_students_of_one_row_have_neither_grade() -> None:
     assert rows(filled.content) == rows(CANVAS.encode())
 
 
+def test_a_login_that_is_another_s_first_name_is_not_that_student_s() -> None:
+    """Emmy of the roster is in no row, and the login `emmy` is somebody else's."""
+    roster = [Student("s9", {"id": "s9", "first_name": "Emmy", "last_name": "Murphy"})]
+    filled = fill_canvas(CANVAS.encode(), "optimisers", {"s9": Grade(1, 2)}, roster)
+    assert filled.students == [] and rows(filled.content) == rows(CANVAS.encode())
+
+
+def test_moodle_s_participants_are_known_by_number_too() -> None:
+    roster = [Student("s1", {"id": "s1", "moodle": "657718"})]
+    filled = fill_moodle(MOODLE.encode(), {"s1": Grade(50, 100)}, roster)
+    assert rows(filled.content)[2][5] == "5.00"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
