@@ -114,7 +114,8 @@ def _paths(paths: Sequence[PurePosixPath], layout: Layout) -> tuple[Sequence[Pur
 def _names(students: Iterable[Attempt], roster: Sequence[Student]) -> Mapping[Who, tuple[str, ...]]:
     """Return for each student of a platform's the name in the course, and a note if there is one."""
     students = list(students)
-    rows = {one.who: whose(one.name, one.ids, roster) for one in students}
+    register = Register(roster)
+    rows = {one.who: register.whose(one.name, one.ids) for one in students}
     # Of two who would be the same student neither is.
     taken = Counter(row.id for row in rows.values() if row)
     alike = Counter(one.name for one in students)
@@ -132,17 +133,29 @@ def _names(students: Iterable[Attempt], roster: Sequence[Student]) -> Mapping[Wh
     return found
 
 
-def whose(name: str, ids: Iterable[str], roster: Sequence[Student]) -> Student | None:
-    """Return who a platform's student is: by name, and by number, login or address if that is not enough.
+class Register:
+    """A roster, by what platforms may call its students."""
 
-    A number comes second, since any column of the roster may hold the same one by chance.
-    """
-    named = [row for row in roster if letters(name) in _spellings(row)]
-    if len(named) == 1:
-        return named[0]
-    wanted = {one.casefold() for one in ids if one}
-    known = [row for row in named or roster if wanted & _known_by(row)]
-    return known[0] if len(known) == 1 else None
+    def __init__(self, roster: Iterable[Student]) -> None:
+        self._named: dict[str, list[Student]] = {}
+        self._known: dict[str, list[Student]] = {}
+        for row in roster:
+            for name in _spellings(row):
+                self._named.setdefault(name, []).append(row)
+            for text in _known_by(row):
+                self._known.setdefault(text, []).append(row)
+
+    def whose(self, name: str, ids: Iterable[str]) -> Student | None:
+        """Return who a platform's student is: by name, and by number, login or address if that is not enough.
+
+        A number comes second, since any column of the roster may hold the same one by chance.
+        """
+        named = self._named.get(letters(name), [])
+        if len(named) == 1:
+            return named[0]
+        found = {row.id: row for one in ids if one for row in self._known.get(one.casefold(), [])}
+        known = [row for row in found.values() if row in named] if named else list(found.values())
+        return known[0] if len(known) == 1 else None
 
 
 def _known_by(row: Student) -> set[str]:

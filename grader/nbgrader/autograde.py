@@ -74,10 +74,8 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has n
         facts = resources["nbgrader"]
         exercises = sum(is_grade(cell) and not is_solution(cell) for cell in nb.cells)
         if not exercises and name_of(facts["assignment"]) != facts["notebook"]:
-            return (
-                nb,
-                resources,
-            )  # a notebook of the instructor's own, as a survey, in which nothing is checked
+            # A notebook of the instructor's own, as a survey, in which nothing is checked.
+            return nb, resources
         directory = self.parent.parent.coursedir
         topic = topic_of(Path(directory.root), facts["assignment"], facts["notebook"])
         student = facts["student"]

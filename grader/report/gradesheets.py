@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import PlainError
-from grader.grading.exports import letters, whose
+from grader.grading.exports import Register, letters
 from grader.grading.roster import Student
 
 # Who a row is of: by names, and by what is no name.
@@ -203,10 +203,10 @@ def _fill(
 ) -> Filled:
     comma = any("," in _cell(sheet, row, column) for row in rows for column in _numbers(sheet, place))
     called = {one.id: one for one in roster}
-    known = [called.get(student, Student(student, {"id": student})) for student in grades]
+    register = Register(called.get(student, Student(student, {"id": student})) for student in grades)
     found: dict[str, list[int]] = {student: [] for student in grades}
     for row in rows:
-        if meant := whose(_name(sheet, row), _ids(sheet, row), known):
+        if meant := register.whose(_name(sheet, row), _ids(sheet, row)):
             found[meant.id].append(row)
     done = Filled(b"")
     for student, places in found.items():
