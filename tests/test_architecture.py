@@ -49,8 +49,8 @@ MODULES = {
     "report": "junit forge pages analysis gradesheets tables markup display pictures svg data terminal words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
-    " interrupt run budget judge explain advice phrases form compare store database zips work rules decisions"
-    " secret key",
+    " executor interrupt run budget judge explain advice phrases form compare store database zips work rules"
+    " decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

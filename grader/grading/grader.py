@@ -1,10 +1,9 @@
-"""A class of submissions, graded on a warm server, several at a time."""
+"""A class of submissions, graded several at a time: on a warm server of this process, or elsewhere."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from typing import Protocol
 
@@ -15,6 +14,7 @@ from grader.client.child import Child
 from grader.client.kept import FailedTwice, KeptServer
 from grader.client.server import Server
 from grader.errors import ServerError
+from grader.grading.executor import Executor, Task, Threads
 from grader.grading.interrupt import Interrupt
 from grader.grading.rules import Rules
 from grader.grading.run import all_alike, fingerprint, grade, result
@@ -51,6 +51,7 @@ class Grader:
         idle: float | None = None,
         seconds: float | None = None,
         soon: bool = False,
+        executor: Executor | None = None,
     ) -> None:
         """Start nothing yet.
 
@@ -62,9 +63,12 @@ class Grader:
                 by default.
             seconds: the CPU time that a submission has in all; by default what its checks say.
             soon: whether someone waits for the first result, as a student does.
+            executor: where `grade_all` has a class graded; by default on the server.
         """
         self.rules, self.workers, self.level, self.seconds = rules, workers, level, seconds
-        self.environment = {"grader": __version__, **versions(), "isolation": str(level)}
+        self.executor = executor
+        here = {**versions(), "isolation": str(level)}
+        self.environment = {"grader": __version__, **(executor.environment if executor else here)}
         if seconds is not None:  # a verdict may depend on it
             self.environment["seconds"] = f"{seconds:g}"
 
@@ -146,58 +150,45 @@ class Grader:
     def _graded(
         self, works: Iterable[Work], find: Callable[[str], Graded | None], only: Collection[str]
     ) -> Generator[tuple[Graded, str], None, None]:
-        with ThreadPoolExecutor(self.workers) as pool:
-            running: dict[Future[Graded], tuple[str, str, int]] = {}
-            try:
-                for work in works:
-                    self.interrupt.check()
-                    while len(running) > 2 * self.workers:
-                        yield from self._finished(running)
-                    try:
-                        descriptor = work.open()
-                    except NotGradable as error:
-                        message, rules = f"The file was not graded: {error}.", self.rules[work.topic]
-                        yield all_alike(work, rules, Status.MISSING, message, only, str(error)), ""
-                        continue
-                    except (ServerError, OSError) as error:
-                        message = f"The grader could not open the file: {error}."
-                        yield all_alike(work, self.rules[work.topic], Status.GRADER_ERROR, message, only), ""
-                        continue
-                    digest = digest_of(descriptor)
-                    mark = fingerprint(digest, self.rules[work.topic], self.environment, only)
-                    before = find(mark)
-                    if before is not None:
-                        os.close(descriptor)
-                        again = result(work, before.exercises, before.seconds, before.unread)
-                        yield replace(again, digest=digest), mark
-                        continue
-                    try:
-                        self.server  # noqa: B018  (one that cannot be started ends the run here)
-                    except BaseException:
-                        os.close(descriptor)
-                        raise
-                    running[pool.submit(self.grade, work, descriptor, only)] = (digest, mark, descriptor)
-                while running:
-                    yield from self._finished(running)
-            except BaseException:
-                # Ctrl-C, or the store is full: what is running is given up now,
-                # not at its deadline, and will be run again the next time.
-                self.close()
-                raise
-            finally:
-                pool.shutdown(cancel_futures=True)
-                for _, _, descriptor in running.values():
+        executor = self.executor or Threads(self.grade, self.workers, self.environment)
+        try:
+            for work in works:
+                self.interrupt.check()
+                while executor.full:
+                    yield from self._finished(executor)
+                try:
+                    descriptor = work.open()
+                except NotGradable as error:
+                    message, rules = f"The file was not graded: {error}.", self.rules[work.topic]
+                    yield all_alike(work, rules, Status.MISSING, message, only, str(error)), ""
+                    continue
+                except (ServerError, OSError) as error:
+                    message = f"The grader could not open the file: {error}."
+                    yield all_alike(work, self.rules[work.topic], Status.GRADER_ERROR, message, only), ""
+                    continue
+                digest = digest_of(descriptor)
+                mark = fingerprint(digest, self.rules[work.topic], self.environment, only)
+                before = find(mark)
+                if before is not None:
                     os.close(descriptor)
+                    again = result(work, before.exercises, before.seconds, before.unread)
+                    yield replace(again, digest=digest), mark
+                    continue
+                executor.submit(Task(work, digest, mark, tuple(only)), descriptor)
+            while executor.busy:
+                yield from self._finished(executor)
+        except BaseException:
+            # Ctrl-C, or the store is full: what is running is given up now,
+            # not at its deadline, and will be run again the next time.
+            self.close()
+            raise
+        finally:
+            executor.give_up()
 
-    def _finished(self, running: dict[Future[Graded], tuple[str, str, int]]) -> Iterator[tuple[Graded, str]]:
-        done: Collection[Future[Graded]] = ()
-        while not done:
-            self.interrupt.check()
-            done, _ = wait(running, LOOK, return_when=FIRST_COMPLETED)
-        for future in done:
-            digest, mark, descriptor = running.pop(future)
-            os.close(descriptor)
-            yield replace(future.result(), digest=digest), mark
+    def _finished(self, executor: Executor) -> Iterator[tuple[Graded, str]]:
+        self.interrupt.check()
+        for task, graded in executor.finished(LOOK):
+            yield replace(graded, digest=task.digest), task.mark
 
     def close(self) -> None:
         """End the server and its children, if there is one; nothing is graded any more."""
