@@ -66,6 +66,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
         sentence: the mistake's, which finishes "your answers are what one gets when".
         unwritten: whether the answer is still to be written, and nothing else is wrong.
         slip: whether a misspelt name or broken syntax is all that is known to be wrong.
+        decision: what the instructor decided on it since, "" if nothing.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     sentence: str = ""
     unwritten: bool = False
     slip: bool = False
+    decision: str = ""
 
     def __post_init__(self) -> None:
         # Results that lack the field say it by the message alone.

@@ -36,21 +36,22 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci feedback collect data decide doctor export extend forget grade"
-    " hint key new publish report simulate status submit topics watch common",
+    "commands": "main audit build check ci feedback collect compare data decide doctor export extend forget"
+    " grade hint key new publish report simulate status submit topics watch common",
     "nbgrader": "hooks extensions returning gradebook exporter autograde pictures feedback scripts weights"
     " cells archives spreadsheet awaited markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
-    " reorder replay calls bench teaching questions chapter content equivalents mutation additions"
-    " operators margins mistakes mutated added forms survey known annotations syntax exchanges distance"
-    " reasons findings",
-    "report": "junit forge pages analysis gradesheets tables markup display pictures svg data terminal words",
+    " reorder replay calls bench teaching questions chapter content equivalents mutation additions operators"
+    " margins mistakes mutated added forms survey known annotations syntax exchanges distance reasons"
+    " findings",
+    "report": "junit forge pages analysis gradesheets tables markup display pictures svg data terminal"
+    " changed changes console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
-    " executor interrupt run budget judge explain advice phrases form compare store database zips work rules"
-    " decisions secret key",
+    " executor interrupt provenance run budget judge explain advice phrases form compare store database zips"
+    " work rules decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

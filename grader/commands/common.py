@@ -105,24 +105,24 @@ def export_of(platform: str | None, attempt: str, roster: Sequence[Student]) -> 
 
 
 @contextlib.contextmanager
-def plain_errors() -> Iterator[None]:
-    """Show the errors that name their own remedy as one line, and exit with 1."""
+def plain_errors(raised: type[click.ClickException] = click.ClickException) -> Iterator[None]:
+    """Show the errors that name their own remedy as one line, and exit as `raised` does."""
     from grader.errors import PlainError
 
     try:
         yield
     except PlainError as error:
-        raise failure(error.sentence) from error
+        raise failure(error.sentence, raised) from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        raise failure(f"{where}{error.strerror or error}; nothing graded before is lost.") from error
+        raise failure(f"{where}{error.strerror or error}; nothing graded before is lost.", raised) from error
 
 
-def failure(text: str) -> click.ClickException:
+def failure(text: str, raised: type[click.ClickException] = click.ClickException) -> click.ClickException:
     """Return an error to be raised; its text may quote the name of a student's file."""
     from grader.text import inert, printable
 
-    return click.ClickException(inert(printable(text)))
+    return raised(inert(printable(text)))
 
 
 def chosen_topics(folder: Path | None, names: tuple[str, ...]) -> tuple[Course, list[Topic]]:

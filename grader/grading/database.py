@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
@@ -10,6 +11,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from grader.errors import PlainError
 
 LOCK = 0x67726164  # "grad": PostgreSQL's advisory lock while tables are made
+
+SQLITE = b"SQLite format 3\0"  # how its files begin
 
 REMEDIES = {
     "BUSY": "is locked by another program: wait until it is done, or close it, and run the command again",
@@ -24,6 +27,31 @@ REMEDIES["LOCKED"], REMEDIES["PERM"] = REMEDIES["BUSY"], REMEDIES["CANTOPEN"]
 
 class StoreError(PlainError):
     """The database cannot be used; the message says what to do. What was committed is there."""
+
+
+def url_of(named: str) -> str | None:
+    """Return the URL of a database that is there and was named by its file or URL; None for another file.
+
+    Raises:
+        StoreError: there is no such file, or it cannot be read; a database would be made in its place.
+    """
+    path = Path(named)
+    if "://" in named:
+        try:
+            target = sql.make_url(named)
+        except ArgumentError:
+            return named  # `engine_of` says what a URL looks like
+        if not target.drivername.startswith("sqlite") or "uri" in target.query:
+            return named
+        path = Path(target.database or "")
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(SQLITE))
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if "://" in named:
+        return named
+    return f"sqlite:///{path}" if begins == SQLITE else None
 
 
 def engine_of(url: str, patience: float) -> tuple[str, sql.Engine]:

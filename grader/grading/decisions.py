@@ -84,8 +84,14 @@ def save(root: Path, decisions: Decisions) -> None:
         (root / FILE).unlink(missing_ok=True)
 
 
-def amended(graded: Graded, decisions: Decisions) -> Graded:
+def amended(graded: Graded, decisions: Decisions, strict: bool = True) -> Graded:
     """Return a submission with the points that count; one that was not graded as it is.
+
+    Args:
+        graded: the submission.
+        decisions: what was decided.
+        strict: whether each must be about an exercise that the submission has; one that was graded by
+            earlier checks may not have it.
 
     Raises:
         NotDecided: a decision is about an exercise that the topic does not have.
@@ -95,7 +101,7 @@ def amended(graded: Graded, decisions: Decisions) -> Graded:
         return graded
     known = [verdict.name for verdict in graded.exercises]
     for name in decided:
-        if name not in known:
+        if strict and name not in known:
             raise NotDecided(f"{FILE}: {unknown('exercise', name, known)}")
     exercises = tuple(
         _amended(verdict, decided[verdict.name]) if verdict.name in decided else verdict
@@ -112,5 +118,5 @@ def amended(graded: Graded, decisions: Decisions) -> Graded:
 def _amended(verdict: Verdict, decision: Decision) -> Verdict:
     message = "\n\n".join(filter(None, [SAID[decision], verdict.message]))
     if decision is Decision.WITHDRAWN:
-        return replace(verdict, score=0.0, max_score=0.0, message=message)
-    return replace(verdict, score=verdict.max_score, message=message)
+        return replace(verdict, score=0.0, max_score=0.0, message=message, decision=decision.value)
+    return replace(verdict, score=verdict.max_score, message=message, decision=decision.value)

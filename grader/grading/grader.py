@@ -16,6 +16,7 @@ from grader.client.server import Server
 from grader.errors import ServerError
 from grader.grading.executor import Executor, Task, Threads
 from grader.grading.interrupt import Interrupt
+from grader.grading.provenance import provenance
 from grader.grading.rules import Rules
 from grader.grading.run import all_alike, fingerprint, grade, result
 from grader.grading.work import NotGradable, Work, digest_of
@@ -113,11 +114,8 @@ class Grader:
 
     @property
     def provenance(self) -> dict[str, str]:
-        """Return what is kept beside verdicts: the environment, the keys and the seeds."""
-        return self.environment | {
-            "keys": ", ".join(f"{name} {rules.key.digest[:16]}" for name, rules in self.rules.items()),
-            "seeds": ", ".join(f"{name} {rules.key.seeds}" for name, rules in self.rules.items()),
-        }
+        """Return what is kept beside verdicts: see `grading.provenance`."""
+        return provenance(self.environment, self.rules)
 
     def grade_all(
         self,

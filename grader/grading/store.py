@@ -46,10 +46,11 @@ submissions = sql.Table(
 
 @dataclass(frozen=True)
 class Kept:
-    """A submission that was graded: its results, and under which fingerprint."""
+    """A submission that was graded: its results, under which fingerprint, and by what (`provenance`)."""
 
     graded: Graded
     fingerprint: str
+    environment: Mapping[str, str]
 
 
 class Place(NamedTuple):
@@ -136,10 +137,13 @@ class Store:
             StoreError: the database cannot be read.
         """
         c = submissions.c
-        query = sql.select(c.graded, c.fingerprint).where(c.topic == topic)
+        query = sql.select(c.graded, c.fingerprint, c.environment).where(c.topic == topic)
         with self._transaction() as connection:
             rows = connection.execute(query).all()
-        found = [Kept(self._read(row.graded, Graded), row.fingerprint) for row in rows]
+        found = [
+            Kept(self._read(row.graded, Graded), row.fingerprint, self._read(row.environment, dict[str, str]))
+            for row in rows
+        ]
         return sorted(found, key=lambda one: one.graded.student)
 
     def listed(self) -> list[Place]:

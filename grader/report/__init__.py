@@ -2,6 +2,6 @@
 
 Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge`
 (GitHub and GitLab), `gradesheets` (of Canvas and Moodle), `tables`, `markup` (templates), `pages` of
-what `analysis` finds in a class, `pictures` and `words` (what each verdict is
-called).
+what `analysis` finds in a class, `changes` (two gradings, compared) and `changed` (on the
+terminal), `pictures` and `words` (what each verdict is called).
 """

@@ -1,7 +1,7 @@
 """Results on an instructor's terminal: a class, the syllabus.
 
 Messages come from elsewhere and may quote what a student wrote; all of it
-passes through `printable` on its way to the screen, and none of it is markup.
+passes through `console.plain` on its way to the screen, and none of it is markup.
 Nothing is said by colour alone.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,16 +17,14 @@ from grader import names
 from grader.course import Course, Topic, name_of
 from grader.exercise import AuthorError
 from grader.grading.secret import hidden_path
-from grader.report.words import PIPED, earned, words
-from grader.text import printable
+from grader.report.console import FEW, counted, fit, joined, new_table, plain, show_few
+from grader.report.words import earned, words
 from grader.verdict import Graded, Missing, PassedOver, Results, Status, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
-FEW = 20  # submissions that are shown one a row
 NAME = 28  # columns of a student's name, before it is folded
 NAMED = 3  # mistakes that are named of each exercise
 LONGEST = 200  # characters of a file's name, which in a zip may have 64,000
@@ -36,10 +34,10 @@ BINS = 10
 
 def show_class(console: Console, results: Results) -> None:
     """Show an instructor how a class did, and what needs a look."""
-    _fit(console)
+    fit(console)
     graded = results.submissions
     if not graded:
-        console.print(_text("Nothing was graded."))
+        console.print(plain("Nothing was graded."))
         _show_passed_over(console, results.passed_over)
         return
     topics: dict[str, list[Graded]] = {}
@@ -52,25 +50,25 @@ def show_class(console: Console, results: Results) -> None:
     _show_attention(console, graded)
     _show_passed_over(console, results.passed_over)
     _show_missing(console, results.missing)
-    students = _count(len({one.student for one in graded}), "student")
-    console.print(_text(f"{_count(len(graded), 'submission')} of {students} graded.", "bold"))
+    students = counted(len({one.student for one in graded}), "student")
+    console.print(plain(f"{counted(len(graded), 'submission')} of {students} graded.", "bold"))
 
 
 def show_topics(console: Console, course: Course, topics: Sequence[Topic]) -> None:
     """Show topics of the syllabus: each one, its exercises and points, and what is built of it."""
-    _fit(console)
-    table = _table("", ["topic", "points", "assignment", "hidden key"], numbers={1})
+    fit(console)
+    table = new_table("", ["topic", "points", "assignment", "hidden key"], numbers={1})
     for topic in topics:
-        title = _text(f"{topic.id[:2]} {topic.name}", "bold")
+        title = plain(f"{topic.id[:2]} {topic.name}", "bold")
         try:
             points = [f"{one.name} {one.points:g}" for one in topic.checks.exercises.values()]
         except (AuthorError, OSError) as error:
-            table.add_row(_join(title, _text(f"\n{error}")), "", "", "")
+            table.add_row(joined(title, plain(f"\n{error}")), "", "", "")
             continue
-        listed = _join(title, _text("\n" + ", ".join(points)))
-        table.add_row(listed, f"{topic.checks.points:g}", *map(_text, _states(topic)))
+        listed = joined(title, plain("\n" + ", ".join(points)))
+        table.add_row(listed, f"{topic.checks.points:g}", *map(plain, _states(topic)))
     console.print(table)
-    console.print(_text(f"{_count(len(topics), 'topic')} in {course.root}.", "bold"))
+    console.print(plain(f"{counted(len(topics), 'topic')} in {course.root}.", "bold"))
 
 
 def _rows(graded: Sequence[Graded]) -> Table:
@@ -82,7 +80,7 @@ def _rows(graded: Sequence[Graded]) -> Table:
     same = len(topics) == 1
     title = f"Submissions for {topics.pop()}" if same else "Submissions"
     columns = ["student", *([] if same else ["topic"]), "points", "not right", "what went wrong"]
-    table = _table(title, columns, numbers={columns.index("points")})
+    table = new_table(title, columns, numbers={columns.index("points")})
     table.columns[0].max_width = NAME
     for one in graded:
         cells = [one.student, *([] if same else [name_of(one.topic)]), earned(one.score, one.max_score)]
@@ -94,7 +92,7 @@ def _rows(graded: Sequence[Graded]) -> Table:
 def _add(table: Table, cells: Sequence[str], lines: Sequence[tuple[str, str]]) -> None:
     """Add a row whose last two columns have several lines."""
     for number, line in enumerate(lines or [("", "")]):
-        table.add_row(*(_text("" if number else cell) for cell in cells), *map(_text, line))
+        table.add_row(*(plain("" if number else cell) for cell in cells), *map(plain, line))
 
 
 def _why(verdict: Verdict) -> str:
@@ -105,7 +103,7 @@ def _why(verdict: Verdict) -> str:
 def _summaries(topics: dict[str, list[Graded]]) -> Table:
     # "0 … 100%" sets the scale of the ten bars below it.
     columns = ["topic", "submissions", "mean", "median", "full marks", "0 …  100%"]
-    table = _table("Points", columns, numbers={1, 2, 3, 4})
+    table = new_table("Points", columns, numbers={1, 2, 3, 4})
     for topic, graded in topics.items():
         points = [one.score for one in graded]
         full = sum(one.score >= one.max_score for one in graded)
@@ -117,7 +115,7 @@ def _summaries(topics: dict[str, list[Graded]]) -> Table:
             f"{full} ({full / len(graded):.0%})",
             histogram([one.score / one.max_score if one.max_score else 0.0 for one in graded]),
         )
-        table.add_row(*map(_text, row))
+        table.add_row(*map(plain, row))
     return table
 
 
@@ -130,7 +128,7 @@ def histogram(shares: Iterable[float]) -> str:
 
 def _exercises(topic: str, graded: Sequence[Graded]) -> Table:
     title = f"{name_of(topic)}, by exercise"
-    table = _table(title, ["exercise", "right", "", "what went wrong most often"], numbers={1, 2})
+    table = new_table(title, ["exercise", "right", "", "what went wrong most often"], numbers={1, 2})
     verdicts: dict[str, list[Verdict]] = {}
     for one in graded:
         for verdict in one.exercises:
@@ -157,7 +155,7 @@ def _show_attention(console: Console, graded: Sequence[Graded]) -> None:
     if not rows:
         return
     rows.sort(key=lambda row: row[0])
-    _show_few(
+    show_few(
         console,
         "Needs your eye",
         ["student", "topic", "why"],
@@ -168,7 +166,7 @@ def _show_attention(console: Console, graded: Sequence[Graded]) -> None:
 def _show_passed_over(console: Console, passed_over: Sequence[PassedOver]) -> None:
     """List what was handed in and could not be taken."""
     rows = [(one.student or "?", _cut(one.file), one.reason) for one in passed_over]
-    _show_few(console, "Not graded", ["student", "file", "why"], rows)
+    show_few(console, "Not graded", ["student", "file", "why"], rows)
 
 
 def _show_missing(console: Console, missing: Sequence[Missing]) -> None:
@@ -177,19 +175,7 @@ def _show_missing(console: Console, missing: Sequence[Missing]) -> None:
     for one in missing:
         topics.setdefault(one.student, []).append(name_of(one.topic))
     rows = [(student, ", ".join(them)) for student, them in topics.items()]
-    _show_few(console, "Nothing handed in", ["student", "topics"], rows)
-
-
-def _show_few(console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Show the first rows of a table, and say how many there are besides; nothing, if there is none."""
-    if not rows:
-        return
-    table = _table(title, columns)
-    for row in rows[:FEW]:
-        table.add_row(*map(_text, row))
-    console.print(table)
-    if len(rows) > FEW:
-        console.print(_text(f"and {len(rows) - FEW} more; --json FILE has them all."))
+    show_few(console, "Nothing handed in", ["student", "topics"], rows)
 
 
 def _cut(text: str) -> str:
@@ -209,36 +195,3 @@ def _states(topic: Topic) -> tuple[str, str]:
             return "unreadable"
 
     return state(topic.assignment / names.KEY, hidden=False), state(hidden_path(topic), hidden=True)
-
-
-def _fit(console: Console) -> None:
-    """Give text that is piped a readable width, whatever the terminal's was."""
-    if not console.is_terminal:
-        console.width = PIPED
-
-
-def _table(title: str, columns: Sequence[str], numbers: Container[int] = ()) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=_text(title, "bold") if title else None, title_justify="left", box=box.SIMPLE_HEAD)
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place in numbers else "left", overflow="fold")
-    return table
-
-
-def _text(text: str, style: str = "") -> Text:
-    from rich.text import Text
-
-    return Text(printable(text), style)
-
-
-def _join(*parts: Text) -> Text:
-    """Join texts, each in its own style; `+` would lay the first one's over all."""
-    from rich.text import Text
-
-    return Text().join(parts)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

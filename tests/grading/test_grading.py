@@ -160,8 +160,12 @@ def test_what_is_yielded_is_kept_with_what_it_was_graded_by(
                 assert known.kept[-1][:2] == (graded, mark)
         assert sorted(one.student for one in seen) == ["ada", "bob"]
         assert sorted(graded.student for graded, _, _ in known.kept) == students
-    keys = {"keys": f"{TOPIC} {public_key.digest[:16]}", "seeds": f"{TOPIC} {public_key.seeds}"}
-    assert known.kept[0][2] == grader.environment | keys
+    digests = {
+        "keys": f"{TOPIC} {public_key.digest[:16]}",
+        "seeds": f"{TOPIC} {public_key.seeds}",
+        "checks": f"{TOPIC} {hashlib.sha256(public_key.checks.encode()).hexdigest()[:16]}",
+    }
+    assert known.kept[0][2] == grader.environment | digests
 
 
 def test_a_store_that_is_full_ends_the_run_and_what_runs(public_key: Key, tmp_path: Path) -> None:

@@ -1,0 +1,238 @@
+"""What changed between two gradings of a class: whose points, in which exercise, and what differs besides.
+
+Times never count. What else may differ without a change of points (what is said
+of an answer) is kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from grader.grading.provenance import BY_TOPIC, ISOLATION
+from grader.verdict import Graded, PassedOver, Status, Verdict
+
+SCHEMA = 1
+
+
+class Cause(StrEnum):
+    """What may have changed a verdict."""
+
+    FILE = "file"  # another file was handed in
+    CHECKS = "checks"  # the text of checks.py
+    SEEDS = "seeds"  # the inputs of the cases
+    KEY = "key"  # anything else in the answer key: the expected answers, the mistakes
+    ENVIRONMENT = "environment"  # the version of a library, of Python or of the grader; or a limit
+    ISOLATION = "isolation"
+    DECISION = "decision"  # it was withdrawn, credited or weighed anew
+    FAILURE = "failure"  # the grader failed on one of both
+
+
+BY_KIND = {"checks": Cause.CHECKS, "seeds": Cause.SEEDS, "keys": Cause.KEY}
+
+
+class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that differs: `name` says which of its kind; `old` and `new` are digests or versions."""
+
+    cause: Cause
+    name: str = ""
+    old: str = ""
+    new: str = ""
+
+
+class Points(msgspec.Struct, frozen=True):
+    """Points, of those that there are."""
+
+    score: float
+    max_score: float
+
+
+class ExerciseChange(msgspec.Struct, frozen=True):
+    """An exercise whose points changed; None where it is not there.
+
+    `because` is empty if nothing else is known to differ.
+    """
+
+    name: str
+    old: Points | None
+    new: Points | None
+    because: tuple[Difference, ...]
+
+
+class SubmissionChange(msgspec.Struct, frozen=True):
+    """A submission (student and topic's id) whose points changed."""
+
+    student: str
+    topic: str
+    old: Points
+    new: Points
+    exercises: tuple[ExerciseChange, ...]
+
+
+class Reworded(msgspec.Struct, frozen=True):
+    """An exercise with the points it had, of which something else is said."""
+
+    student: str
+    topic: str
+    name: str
+    old: Status
+    new: Status
+    old_message: str
+    new_message: str
+    because: tuple[Difference, ...]
+
+
+class Lone(msgspec.Struct, frozen=True):
+    """A submission that is graded in one of both; `why` says why not in the other, if that is known."""
+
+    student: str
+    topic: str
+    why: str = ""
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """All that changed; `compared` submissions are in both, and `schema` is this structure's."""
+
+    compared: int
+    changed: tuple[SubmissionChange, ...]
+    reworded: tuple[Reworded, ...]
+    only_old: tuple[Lone, ...]
+    only_new: tuple[Lone, ...]
+    schema: int = SCHEMA
+
+    @property
+    def any(self) -> bool:
+        """Whether anybody's points changed, or a submission is in one of both alone."""
+        return bool(self.changed or self.only_old or self.only_new)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A submission that was graded, and by what: its topic's provenance (`provenance.of_topic`)."""
+
+    graded: Graded
+    origin: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of both gradings: what was graded, and what was passed over."""
+
+    entries: tuple[Entry, ...]
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+def compare(old: Side, new: Side) -> Changes:
+    """Compare two gradings, by student and topic."""
+    before, after = _by_place(old.entries), _by_place(new.entries)
+    both = sorted(before.keys() & after.keys())
+    changed, reworded = [], []
+    for place in both:
+        changed += _changed(before[place], after[place])
+        reworded += _reworded(before[place], after[place])
+    return Changes(
+        len(both),
+        tuple(changed),
+        tuple(reworded),
+        _lone(before.keys() - after.keys(), new.passed_over),
+        _lone(after.keys() - before.keys(), old.passed_over),
+    )
+
+
+def differences(old: Entry, new: Entry) -> tuple[Difference, ...]:
+    """Return what differs between two gradings of one submission, verdicts aside."""
+    found = []
+    if old.graded.digest != new.graded.digest and old.graded.digest and new.graded.digest:
+        found.append(Difference(Cause.FILE, "", old.graded.digest, new.graded.digest))
+    key = [
+        Difference(BY_KIND[kind], "", old.origin[kind], new.origin[kind])
+        for kind in reversed(BY_TOPIC)
+        if kind in old.origin and kind in new.origin and old.origin[kind] != new.origin[kind]
+    ]
+    # With other checks or cases the whole key is another one, which then says nothing more.
+    found += [one for one in key if one.cause is not Cause.KEY or len(key) == 1]
+    for name in sorted((old.origin.keys() | new.origin.keys()) - set(BY_TOPIC)):
+        versions = old.origin.get(name, ""), new.origin.get(name, "")
+        if versions[0] != versions[1]:
+            cause = Cause.ISOLATION if name == ISOLATION else Cause.ENVIRONMENT
+            found.append(Difference(cause, name, *versions))
+    return tuple(found)
+
+
+def said(verdict: Verdict) -> tuple[object, ...]:
+    """Return all of a verdict but its times and points."""
+    times_aside = tuple((case.name, case.status, case.run) for case in verdict.cases)
+    rest = msgspec.structs.asdict(verdict) | {"cases": times_aside, "score": 0, "max_score": 0}
+    return tuple(rest.values())
+
+
+def _by_place(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
+    return {(one.graded.student, one.graded.topic): one for one in entries}
+
+
+def _lone(places: Iterable[tuple[str, str]], passed_over: Iterable[PassedOver]) -> tuple[Lone, ...]:
+    why = {one.student: one.reason for one in passed_over if one.student}
+    return tuple(Lone(student, topic, why.get(student, "")) for student, topic in sorted(places))
+
+
+def _pairs(old: Entry, new: Entry) -> list[tuple[str, Verdict | None, Verdict | None]]:
+    before = {verdict.name: verdict for verdict in old.graded.exercises}
+    after = {verdict.name: verdict for verdict in new.graded.exercises}
+    return [(name, before.get(name), after.get(name)) for name in before | after]
+
+
+def _changed(old: Entry, new: Entry) -> list[SubmissionChange]:
+    """Return the change of a submission's points, if they changed."""
+    besides = differences(old, new)
+    exercises = tuple(
+        ExerciseChange(name, points(before), points(after), _because(before, after, besides))
+        for name, before, after in _pairs(old, new)
+        if points(before) != points(after)
+    )
+    totals = [Points(one.graded.score, one.graded.max_score) for one in (old, new)]
+    if not exercises and totals[0] == totals[1]:
+        return []
+    return [SubmissionChange(old.graded.student, old.graded.topic, totals[0], totals[1], exercises)]
+
+
+def _reworded(old: Entry, new: Entry) -> list[Reworded]:
+    """Return the exercises with the points they had, of which something else is said."""
+    besides = differences(old, new)
+    return [
+        Reworded(
+            old.graded.student,
+            old.graded.topic,
+            name,
+            before.status,
+            after.status,
+            before.message,
+            after.message,
+            _because(before, after, besides),
+        )
+        for name, before, after in _pairs(old, new)
+        if before and after and points(before) == points(after) and said(before) != said(after)
+    ]
+
+
+def points(verdict: Verdict | None) -> Points | None:
+    """Return the points of an exercise, None where there is none."""
+    return Points(verdict.score, verdict.max_score) if verdict else None
+
+
+def _because(
+    old: Verdict | None, new: Verdict | None, besides: tuple[Difference, ...]
+) -> tuple[Difference, ...]:
+    """Return what may have changed an exercise: the one thing that surely did, or all that differs."""
+    if old is None or new is None:
+        return besides
+    failed = [one.status is Status.GRADER_ERROR for one in (old, new)]
+    if failed[0] != failed[1]:
+        return (Difference(Cause.FAILURE, "", old.status, new.status),)
+    if old.decision == new.decision:
+        return besides
+    decided = Difference(Cause.DECISION, "", old.decision, new.decision)
+    same_answer = (old.status, old.mistake) == (new.status, new.mistake)
+    return (decided,) if same_answer else (decided, *besides)
