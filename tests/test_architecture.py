@@ -38,15 +38,15 @@ BELOW = {
 MODULES = {
     "commands": "main audit build check ci feedback collect compare data decide doctor export extend forget"
     " grade hint key new publish report simulate status submit topics watch common",
-    "nbgrader": "hooks extensions returning gradebook exporter autograde pictures feedback scripts weights"
-    " cells archives spreadsheet awaited markdown patience",
+    "nbgrader": "hooks extensions returning gradebook exporter autograde feedback scripts weights cells"
+    " archives spreadsheet awaited markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions operators"
     " margins mistakes mutated added forms survey known annotations syntax exchanges distance reasons"
     " findings",
-    "report": "junit forge pages analysis gradesheets tables markup display pictures svg data terminal"
+    "report": "junit forge pages analysis gradesheets tables markup album display pictures svg data terminal"
     " changed changes console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"

@@ -36,8 +36,8 @@ from grader.grading.store import Store
 from grader.grading.work import NotGradable, Work, open_file
 from grader.nbgrader.cells import Released, exercise_of, released_in
 from grader.nbgrader.feedback import outputs
-from grader.nbgrader.pictures import Album, illustrate
 from grader.reading import cited
+from grader.report.album import Album
 from grader.report.display import Checked
 from grader.sandbox import root, trial
 from grader.sandbox.levels import Level
@@ -208,12 +208,13 @@ class Service:
 
     def __init__(self, course: Path, db: str, least: Level, gradebook: str) -> None:
         self.course, self.db, self.least, self.gradebook = course, db, least, gradebook
-        self.album = Album(course / ".grader" / "pictures")
         self._lock = threading.Lock()
         self._grader: Grader | None = None
         self._failure: Exception | None = None
 
-    def grade(self, topic: Topic, work: Work, hidden: bool, pictures: bool) -> tuple[Graded, dict[str, str]]:
+    def grade(
+        self, topic: Topic, work: Work, hidden: bool, pictures: bool
+    ) -> tuple[Graded, Mapping[str, str]]:
         """Grade a submission, or find how it was graded; return HTML to show by exercise, too.
 
         Raises:
@@ -237,7 +238,7 @@ class Service:
             if graded.failed:
                 failed = next(v for v in graded.exercises if v.status is Status.GRADER_ERROR)
                 raise GraderFailed(f"{work.file} is not scored. {failed.message}")
-            return graded, self._pictures(topic, work, graded, mark) if pictures and mark else {}
+            return graded, self._pictures(topic, work, graded) if pictures and mark else {}
 
     def _started(self) -> Grader:
         if self._failure is not None:  # it would fail for each of a thousand students
@@ -262,22 +263,19 @@ class Service:
             found.append(self.course / url.database)
         return found
 
-    def _pictures(self, topic: Topic, work: Work, graded: Graded, mark: str) -> dict[str, str]:
-        wrong = [v.name for v in graded.exercises if v.status is Status.WRONG]
-        drawn = self.album.find(mark) if wrong else {}
-        if drawn is None:
-            try:
-                public = rules_for((topic.id,), False, None, topic.course)[topic.id]
-            except (CourseError, KeyProblem) as error:
-                raise GraderFailed(f"{error}, or set GradeOutOfProcess.pictures = False") from error
-            descriptor = work.open()
-            try:
-                drawn = self._started().kept.attempt(
-                    lambda server: dict(illustrate(server, public, descriptor, wrong))
-                )
-            except ServerError:  # the grade stands; a picture is a courtesy
-                return {}
-            finally:
-                os.close(descriptor)
-            self.album.put(mark, drawn)
-        return drawn
+    def _pictures(self, topic: Topic, work: Work, graded: Graded) -> Mapping[str, str]:
+        album = Album(topic)
+        kept = album.find(graded)
+        if kept is not None:
+            return kept
+        try:
+            public = rules_for((topic.id,), False, None, topic.course)[topic.id]
+        except (CourseError, KeyProblem) as error:
+            raise GraderFailed(f"{error}, or set GradeOutOfProcess.pictures = False") from error
+        descriptor = work.open()
+        try:
+            return self._started().kept.attempt(lambda server: album.draw(server, public, graded, descriptor))
+        except ServerError:  # the grade stands; a picture is a courtesy
+            return {}
+        finally:
+            os.close(descriptor)

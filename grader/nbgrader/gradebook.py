@@ -47,9 +47,9 @@ from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, released_cells, restored
 from grader.nbgrader.exporter import with_notebook
 from grader.nbgrader.patience import explained
-from grader.nbgrader.pictures import Album
 from grader.nbgrader.scripts import notebook_of_script
 from grader.nbgrader.weights import weigh
+from grader.report.album import Album
 from grader.saved import utf_8
 from grader.text import identifier, storable
 
@@ -93,7 +93,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
     config = configuration(course.root)
     directory = CourseDirectory(config=config, root=str(course.root))
     decided = decisions.load(course.root)
-    album = Album(course.root / ".grader" / "pictures")
+    album = Album(topic)
     done = Published()
     pages: list[tuple[Path, str, str]] = []
     with explained(directory.db_url), Gradebook(directory.db_url, directory.course_id) as gradebook:
@@ -114,7 +114,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
                 done.passed_over.append(f"{student}: {error}")
                 continue
             notebook.metadata[SHOWN] = result.fingerprint
-            drawn = album.find(result.fingerprint) or {}
+            drawn = album.find(result.graded) or {}
             counted = decisions.amended(result.graded, decided)
             fill(notebook, counted, topic.checks.exercises, book.released, drawn)
             path, member = split_label(course.root, result.graded.file)

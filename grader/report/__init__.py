@@ -1,7 +1,7 @@
 """From verdicts to what people and programs read.
 
-Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge`
-(GitHub and GitLab), `gradesheets` (of Canvas and Moodle), `tables`, `markup` (templates), `pages` of
-what `analysis` finds in a class, `changes` (two gradings, compared) and `changed` (on the
-terminal), `pictures` and `words` (what each verdict is called).
+Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge` (GitHub and GitLab),
+`gradesheets` (of Canvas and Moodle), `tables`, `markup` (templates), `pages` of what `analysis`
+finds in a class, `changes` (two gradings, compared) and `changed` (on the terminal), `pictures`,
+`album` (those that are kept) and `words` (what each verdict is called).
 """

@@ -25,19 +25,13 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import determine_grade
 
 import grader
-from grader.course import Topic
 from grader.exercise import Exercise
-from grader.grading.grader import Grader
-from grader.grading.key import Key
-from grader.grading.rules import Rules
-from grader.grading.work import open_file
 from grader.nbgrader import HANDED_IN
 from grader.nbgrader.archives import ExtractArchives, Refused, check_size
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, name_of_cell, restored
 from grader.nbgrader.feedback import PointsDiffer, outputs
 from grader.nbgrader.gradebook import bounded
-from grader.nbgrader.pictures import Album, illustrate
 from grader.nbgrader.scripts import MAX_CELLS, notebook_of_script, with_answers
 from grader.report.display import Checked
 from grader.verdict import CaseVerdict, Graded, Status, Verdict
@@ -173,28 +167,6 @@ class TestCells:
         pasted["c.png"] = {"image/png": '">'}
         made = self.restore(self.cell("![](attachment:a.png)", "words", "markdown", attachments=pasted))
         assert made.cells[self.names(made).index("words")].attachments == {"a.png": {"image/png": "aGk="}}
-
-
-class TestPictures:
-    def test_public_numbers_are_drawn_and_kept(
-        self, grader: Grader, topic: Topic, public_key: Key, tmp_path: Path
-    ) -> None:
-        path = tmp_path / "averages.py"
-        path.write_text("import numpy as np\ndef mean(rows):\n    return np.sum(rows, axis=0)\n")
-        descriptor = open_file(path)
-        drawn = dict(illustrate(grader.server, Rules(public_key), descriptor, ["mean"]))
-        os.close(descriptor)
-        assert set(drawn) == {"mean"}
-        assert "On the public case “a few rows”" in drawn["mean"] and "was expected" in drawn["mean"]
-        assert "`" not in drawn["mean"].partition("<svg")[0]
-        album = Album(tmp_path / "album")
-        assert album.find("mark") is None
-        album.put("mark", drawn)
-        assert album.find("mark") == drawn
-
-    def test_hidden_numbers_are_never_drawn(self, grader: Grader, hidden_key: Key, tmp_path: Path) -> None:
-        with pytest.raises(ValueError, match="not to be shown"):
-            list(illustrate(grader.server, Rules(hidden_key), 0, ["mean"]))
 
 
 class TestArchives:
