@@ -67,6 +67,9 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
         unwritten: whether the answer is still to be written, and nothing else is wrong.
         slip: whether a misspelt name or broken syntax is all that is known to be wrong.
         decision: what the instructor decided on it since, "" if nothing.
+        returned: a digest of what a wrong answer returned on the hidden cases, if it is no
+            recognised mistake: the same of two students who returned the same. It is keyed, so
+            that it tells nobody what that was; and it is for instructors.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     unwritten: bool = False
     slip: bool = False
     decision: str = ""
+    returned: str = ""
 
     def __post_init__(self) -> None:
         # Results that lack the field say it by the message alone.

@@ -46,12 +46,12 @@ MODULES = {
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions operators"
     " margins mistakes mutated added forms survey known annotations syntax exchanges distance reasons"
     " findings",
-    "report": "junit forge pages analysis gradesheets tables markup album display pictures svg data terminal"
-    " changed changes console words",
+    "report": "junit forge pages analysis unusual gradesheets tables markup album display pictures svg data"
+    " terminal changed changes console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
-    " executor interrupt provenance run budget judge explain advice phrases form compare store database zips"
-    " work rules decisions secret key",
+    " executor interrupt provenance run budget judge returned explain advice phrases form compare store"
+    " database zips work rules decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

@@ -18,6 +18,7 @@ from grader.grading.explain import explain
 from grader.grading.form import fitted, unfit
 from grader.grading.key import ExerciseKey, MistakeKey, Response
 from grader.grading.phrases import gist
+from grader.grading.returned import digest
 from grader.outcome import REFUSALS, Outcome
 from grader.verdict import ENDING, CaseVerdict, Status, Verdict, worst
 
@@ -30,13 +31,20 @@ class Judged:
     findings: tuple[Mismatch | None, ...]
 
 
-def verdict(exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hidden: bool) -> Verdict:
+def verdict(
+    exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hidden: bool, secret: bytes = b""
+) -> Verdict:
     """Return the verdict alone of `judged`."""
-    return judged(exercise, key, outcomes, hidden).verdict
+    return judged(exercise, key, outcomes, hidden, secret=secret).verdict
 
 
 def judged(
-    exercise: Exercise, key: ExerciseKey, outcomes: Sequence[Outcome], hidden: bool, cell: str = CELL
+    exercise: Exercise,
+    key: ExerciseKey,
+    outcomes: Sequence[Outcome],
+    hidden: bool,
+    cell: str = CELL,
+    secret: bytes = b"",
 ) -> Judged:
     """Judge what came of each case of one exercise.
 
@@ -46,6 +54,7 @@ def judged(
         outcomes: in the order of the key's cases.
         hidden: whether the message must keep the key's numbers to itself.
         cell: what the message calls a notebook's cell.
+        secret: what a digest of what was returned is keyed with; without it there is none.
     """
     found = findings(exercise, key, outcomes)
     cases = tuple(
@@ -72,6 +81,7 @@ def judged(
         mistake.sentence if mistake else "",
         first.unwritten and not earned,
         first.slip and mistake is None,
+        digest(exercise, key, outcomes, found, secret) if secret and mistake is None else "",
     )
     return Judged(verdict, found)
 

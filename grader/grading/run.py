@@ -49,10 +49,12 @@ def grade(
     """
     started = time.monotonic()
     running = Running(server, rules, descriptor, only, seconds)
+    # Only the hidden key is a secret, and only then may a digest say what was returned.
+    secret = bytes.fromhex(rules.key.digest) if rules.key.hidden else b""
     verdicts, unread = [], ""
     for name, outcomes in running:
         exercise, key = rules.checks.exercises[name], rules.key.exercises[name]
-        verdicts.append(verdict(exercise, key, outcomes, rules.key.hidden))
+        verdicts.append(verdict(exercise, key, outcomes, rules.key.hidden, secret))
         unread = unread or next((one.text for one in outcomes if one.unread), "")
     if running.ended is not None:
         work = replace(work, notes=(*work.notes, f"{running.ended.halt().strip()} {ALONE}"))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.report.unusual import Alike, alike
 from grader.verdict import Graded, PassedOver, Results, Status, Verdict
 
 ENOUGH = 20  # submissions, before a correlation says anything
@@ -53,7 +54,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Missed:
-    """A mistake that was recognised: its sentence, and who made it."""
+    """A mistake that several made: its sentence, "" if the course has no name for it, and who made it."""
 
     topic: str
     exercise: str
@@ -100,11 +101,12 @@ class Learner:
 
 @dataclass(frozen=True)
 class ClassFound:
-    """All of it."""
+    """All of it; `alike` is who returned the same wrong arrays."""
 
     topics: tuple[TopicFound, ...]
     missed: tuple[Missed, ...]
     learners: tuple[Learner, ...]
+    alike: Alike
 
     @property
     def items(self) -> list[Item]:
@@ -128,7 +130,8 @@ def analyse(results: Results, public: Results | None = None) -> ClassFound:
     shown = _passed(public.submissions if public else ())
     topics = tuple(_topic(id, by_topic[id], len(students), shown) for id in sorted(by_topic))
     learners = _learners(students, topics, results.passed_over)
-    return ClassFound(topics, tuple(_missed(submissions)), tuple(learners))
+    same = alike(submissions)
+    return ClassFound(topics, tuple(_missed(submissions, same)), tuple(learners), same)
 
 
 def _topic(id: str, graded: Sequence[Graded], students: int, shown: set[tuple[str, str, str]]) -> TopicFound:
@@ -209,16 +212,17 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | None:
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def _missed(submissions: Iterable[Graded]) -> list[Missed]:
-    """Return the mistakes that were recognised, those of most students first."""
+def _missed(submissions: Iterable[Graded], same: Alike) -> list[Missed]:
+    """Return the mistakes that were recognised or that many made, those of most students first."""
     who: dict[tuple[str, str, str, str], list[str]] = {}
     for one in submissions:
         for verdict in one.exercises:
             if verdict.mistake:
                 key = one.topic, verdict.name, verdict.mistake, verdict.sentence
                 who.setdefault(key, []).append(one.student)
-    ordered = sorted(who.items(), key=lambda row: (-len(row[1]), row[0]))
-    return [Missed(*key, tuple(sorted(students))) for key, students in ordered]
+    named = [Missed(*key, tuple(sorted(students))) for key, students in sorted(who.items())]
+    unnamed = [Missed(one.topic, one.exercise, "", "", one.students) for one in same.many]
+    return sorted(named + unnamed, key=lambda one: (-len(one.students), one.topic, one.exercise))
 
 
 def _learners(

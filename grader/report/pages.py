@@ -178,12 +178,15 @@ def pseudonyms(secret: bytes) -> Callable[[str], str]:
 
 
 def anonymous(results: Results, named: Callable[[str], str]) -> Results:
-    """Return results without names: files, notes and what was passed over are left out, as they may tell."""
+    """Return results without names: notes and what was passed over are left out, as they may tell.
+
+    Files are named anew, too; which students handed in the same one can still be told.
+    """
     change = msgspec.structs.replace
     return change(
         results,
         submissions=tuple(
-            change(one, student=named(one.student), file="", notes=(), digest="")
+            change(one, student=named(one.student), file=one.file and named(one.file), notes=(), digest="")
             for one in results.submissions
         ),
         missing=tuple(change(one, student=named(one.student)) for one in results.missing),
