@@ -40,7 +40,7 @@ EXERCISES = [(topic, exercise) for topic in COURSE.topics for exercise in topic.
 SAMPLE = 3  # mutants of each answer
 WORKERS = 2
 RECORDED_BY = (3, 11)  # the Python of the keys that the course holds
-ANEW = 1  # exercise of each topic that is recorded by that Python again
+ANEW = 5  # of so many topics, the first has its first exercise recorded by that Python again
 FREE = 0.02  # of the course's points, which may be recorded as won without an answer
 
 every_topic = pytest.mark.parametrize("topic", COURSE.topics, ids=lambda topic: topic.id)
@@ -67,7 +67,7 @@ class Looked:
     """
 
     keys: dict[bool, Key]
-    anew: Key
+    anew: Key | None
     oracles: dict[tuple[str, bool], list[FormFound]]
     forms: dict[tuple[str, str], FormFound]
     fates: dict[str, list[MutantFound]]
@@ -84,7 +84,9 @@ def sampled(topic: Topic) -> list[str]:
     It would record the same bytes again, which takes a third of the time of all that is looked at.
     """
     names = list(topic.checks.exercises)
-    return names[:ANEW] if sys.version_info[:2] == RECORDED_BY else names
+    if sys.version_info[:2] != RECORDED_BY:
+        return names
+    return names[:1] if COURSE.topics.index(topic) % ANEW == 0 else []
 
 
 def look(server: Server, topic: Topic) -> Looked:
@@ -100,7 +102,7 @@ def look(server: Server, topic: Topic) -> Looked:
     with Bench(server, topic, both_keys(server, topic), every) as bench:
         return Looked(
             dict(bench.keys),
-            record_topic(server, topic, only=sampled(topic)),
+            record_topic(server, topic, only=sampled(topic)) if sampled(topic) else None,
             {
                 (one.name, hidden): list(rightness.oracles(bench, one, hidden))
                 for one in exercises
@@ -222,7 +224,9 @@ def test_the_key_that_students_get_knows_a_mistake_that_is_made_here(
 ) -> None:
     """It was recorded by another Python, whose `sum` may round otherwise, or this one does as it did."""
     exercise, given = topic.checks.exercises[name], looked(topic).keys[False].exercises[name]
-    for made in looked(topic).anew.exercises[name].mistakes:
+    anew = looked(topic).anew
+    assert anew is not None
+    for made in anew.exercises[name].mistakes:
         found = verdict(exercise, given, outcomes_of(made), hidden=False)
         assert made.sentence in found.message, f"{made.name} is not recognised"
 
