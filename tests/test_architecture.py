@@ -37,7 +37,7 @@ BELOW = {
 }
 MODULES = {
     "commands": "main audit build check ci feedback collect compare data decide doctor export extend forget"
-    " grade hint key new publish report simulate status submit topics watch common",
+    " grade hint key new publish report simulate status submit topics watch verify common",
     "nbgrader": "hooks extensions returning gradebook exporter autograde feedback scripts weights cells"
     " archives spreadsheet awaited markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
@@ -49,9 +49,9 @@ MODULES = {
     "report": "junit forge pages analysis unusual gradesheets tables markup album display pictures svg data"
     " terminal changed changes console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
-    "grading": "gather groups collect exports roster repositories platforms folders formats layout grader"
-    " executor interrupt provenance run budget judge returned explain advice phrases form compare store"
-    " database zips work rules decisions secret key",
+    "grading": "gather groups collect again exports roster repositories platforms folders formats layout"
+    " grader executor interrupt provenance run budget judge returned explain advice phrases form compare"
+    " store database zips work rules decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

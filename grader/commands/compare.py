@@ -35,18 +35,14 @@ def compare(old: str, new: str, json_file: Path | None, folder: Path | None) -> 
     count. Exits with 0 if everybody has the same points, with 1 if anybody's
     changed or is in one of both only, and with 2 if they cannot be compared.
     """
-    import msgspec
-
-    from grader.files import write
     from grader.report.changed import show_changes
-    from grader.report.changes import compare
-    from grader.text import to_json
+    from grader.report.changes import compare, write_json
 
     with plain_errors(CannotCompare):
         course = course_or_none(folder)
         changes = compare(side(old, course), side(new, course))
         if json_file:
-            write(json_file, msgspec.json.format(to_json(changes), indent=2) + b"\n")
+            write_json(changes, json_file)
     show_changes(console(), changes, old, new)
     sys.exit(1 if changes.any else 0)
 

@@ -23,6 +23,7 @@ from grader.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from grader.grading.rules import Rules
     from grader.sandbox.levels import Level
     from grader.verdict import Results
 
@@ -77,6 +78,15 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Compare the grades with the truth.json of a simulated class.",
 )
+@click.option(
+    "--verify",
+    "sample",
+    is_flag=False,
+    flag_value="20",
+    metavar="[N|SHARE%]",
+    help="Grade a sample of what the database holds again, 20 submissions or as many as said, compare it bit "
+    "for bit with what is there, and write nothing into it. Takes no PATH.",
+)
 @json_option
 @course_option
 def grade(
@@ -94,6 +104,7 @@ def grade(
     roster: Path | None,
     groups: Path | None,
     truth: Path | None,
+    sample: str | None,
     json_file: Path | None,
     folder: Path | None,
 ) -> None:
@@ -106,8 +117,11 @@ def grade(
     marks. A run that was interrupted goes on where it was; what was graded
     before is not run again.
     """
-    if not paths and not class_zips:
+    if sample is not None and (paths or class_zips):
+        raise click.UsageError("--verify takes no PATH: the database says where each file is")
+    if sample is None and not paths and not class_zips:
         raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
+    from grader.commands.verify import verify
     from grader.grading import decisions
     from grader.grading import roster as rosters
     from grader.grading.collect import collect
@@ -125,6 +139,13 @@ def grade(
         if level is not Level.NONE:
             secret = course.secret_folders if course else []
             root.check_hidden([path.resolve() for path in (*paths, *class_zips, *secret)])
+        if sample is not None:
+
+            def start(rules: dict[str, Rules]) -> Grader:
+                return Grader(rules, workers, level, seconds=seconds)
+
+            verify(sample, db, topics, hidden, keys, folder, start, json_file)
+            return
         rules = rules_for(topics, hidden, keys, folder)
         listed = rosters.students(roster) if roster else []
         members = rosters.groups(groups) if groups else {}

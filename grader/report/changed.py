@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.course import name_of
-from grader.report.changes import Cause, Changes, Difference, Lone, Points, Reworded, SubmissionChange
+from grader.report.changes import Cause, Changes, Difference, Points, Reworded, SubmissionChange
 from grader.report.console import counted, fit, new_table, plain, show_few
 from grader.report.words import WORDS
-from grader.verdict import Status
+from grader.verdict import PassedOver, Status
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +27,36 @@ SAID = {
 def show_changes(console: Console, changes: Changes, old: str, new: str) -> None:
     """Show what changed from `old` to `new`, as they were named."""
     fit(console)
+    _show_changed(console, changes)
+    for title, lone in ((f"Only in {old}", changes.only_old), (f"Only in {new}", changes.only_new)):
+        columns = ["student", "topic", "why not in the other"]
+        show_few(console, title, columns, [(one.student, name_of(one.topic), one.why) for one in lone])
+    there = f"{counted(changes.compared, 'submission')} in both"
+    if changes.changed:
+        said = f"{there}: the points of {len(changes.changed)} changed."
+    else:
+        said = f"{there}, all with the same points."
+    if changes.reworded:
+        exercises = counted(len(changes.reworded), "exercise")
+        said += f" Of {exercises} with the same points something else is said."
+    console.print(plain(said, "bold"))
+
+
+def show_verified(console: Console, changes: Changes, passed_over: Sequence[PassedOver]) -> None:
+    """Show what came of a sample that was graded again."""
+    fit(console)
+    _show_changed(console, changes)
+    rows = [(one.student, one.file, one.reason) for one in passed_over]
+    show_few(console, "Not verified", ["student", "file", "why"], rows)
+    differ = {(one.student, one.topic) for one in changes.changed}
+    differ |= {(one.student, one.topic) for one in changes.reworded}
+    same = changes.compared - len(differ)
+    again = f"{counted(changes.compared, 'submission')} graded again"
+    came = f"{same} came out the same, bit for bit, {len(differ)} did not" if differ else ""
+    console.print(plain(f"{again}: {came or 'all came out the same, bit for bit'}.", "bold"))
+
+
+def _show_changed(console: Console, changes: Changes) -> None:
     largest = sorted(changes.changed, key=lambda one: (-abs(_gain(one.old, one.new)), one.student, one.topic))
     show_few(
         console,
@@ -45,18 +75,9 @@ def show_changes(console: Console, changes: Changes, old: str, new: str) -> None
             for one in changes.reworded
         ],
     )
-    for title, lone in ((f"Only in {old}", changes.only_old), (f"Only in {new}", changes.only_new)):
-        _show_lone(console, title, lone)
-    there = f"{counted(changes.compared, 'submission')} in both"
-    if changes.changed:
-        said = f"{there}: the points of {len(changes.changed)} changed."
-    else:
-        said = f"{there}, all with the same points."
-    if changes.reworded:
-        said += (
-            f" Of {counted(len(changes.reworded), 'exercise')} with the same points something else is said."
-        )
-    console.print(plain(said, "bold"))
+    if changes.besides:
+        listed = ", ".join(f"{_said(one.difference)} ({one.submissions})" for one in changes.besides)
+        console.print(plain(f"What differs, and for how many submissions: {listed}."))
 
 
 def because(differences: Sequence[Difference]) -> str:
@@ -93,11 +114,6 @@ def _show_exercises(console: Console, changed: Sequence[SubmissionChange]) -> No
         more, fewer = (sum(gain * sign > 0 for gain in several) for sign in (1, -1))
         table.add_row(*map(plain, (name, str(more), str(fewer), f"{statistics.fmean(several):+.1f}")))
     console.print(table)
-
-
-def _show_lone(console: Console, title: str, lone: Sequence[Lone]) -> None:
-    columns = ["student", "topic", "why not in the other"]
-    show_few(console, title, columns, [(one.student, name_of(one.topic), one.why) for one in lone])
 
 
 def _gain(old: Points | None, new: Points | None) -> float:

@@ -6,13 +6,18 @@ of an answer) is kept apart.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
 
-from grader.grading.provenance import BY_TOPIC, ISOLATION
+from grader.files import write
+from grader.grading.provenance import BY_TOPIC, ISOLATION, of_topic
+from grader.grading.store import Kept
+from grader.text import to_json
 from grader.verdict import Graded, PassedOver, Status, Verdict
 
 SCHEMA = 1
@@ -93,10 +98,18 @@ class Lone(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+class Besides(msgspec.Struct, frozen=True):
+    """What differs besides for some submissions, whether points changed or not; without its digests."""
+
+    difference: Difference
+    submissions: int
+
+
 class Changes(msgspec.Struct, frozen=True):
     """All that changed; `compared` submissions are in both, and `schema` is this structure's."""
 
     compared: int
+    besides: tuple[Besides, ...]
     changed: tuple[SubmissionChange, ...]
     reworded: tuple[Reworded, ...]
     only_old: tuple[Lone, ...]
@@ -135,11 +148,30 @@ def compare(old: Side, new: Side) -> Changes:
         reworded += _reworded(before[place], after[place])
     return Changes(
         len(both),
+        _besides([(before[place], after[place]) for place in both]),
         tuple(changed),
         tuple(reworded),
         _lone(before.keys() - after.keys(), new.passed_over),
         _lone(after.keys() - before.keys(), old.passed_over),
     )
+
+
+def verified(pairs: Iterable[tuple[Kept, Graded]], origin: Mapping[str, str]) -> Changes:
+    """Compare what was kept with what it is now, where it was graded by `origin`."""
+    kept, now = [], []
+    for before, after in pairs:
+        kept.append(Entry(before.graded, of_topic(before.environment, after.topic)))
+        now.append(Entry(after, of_topic(origin, after.topic)))
+    return compare(Side(tuple(kept)), Side(tuple(now)))
+
+
+def write_json(changes: Changes, path: Path) -> None:
+    """Write all that changed in one step: the file is whole, or what it was before.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write(path, msgspec.json.format(to_json(changes), indent=2) + b"\n")
 
 
 def differences(old: Entry, new: Entry) -> tuple[Difference, ...]:
@@ -160,6 +192,18 @@ def differences(old: Entry, new: Entry) -> tuple[Difference, ...]:
             cause = Cause.ISOLATION if name == ISOLATION else Cause.ENVIRONMENT
             found.append(Difference(cause, name, *versions))
     return tuple(found)
+
+
+def _besides(pairs: Iterable[tuple[Entry, Entry]]) -> tuple[Besides, ...]:
+    """Count what differs, whatever the digests of each file and key are."""
+    found: Counter[Difference] = Counter()
+    for old, new in pairs:
+        for one in differences(old, new):
+            versions = one.cause in (Cause.ENVIRONMENT, Cause.ISOLATION)
+            found[one if versions else Difference(one.cause)] += 1
+    order = list(Cause)
+    listed = sorted(found.items(), key=lambda item: (order.index(item[0].cause), item[0].name, item[0].old))
+    return tuple(Besides(one, count) for one, count in listed)
 
 
 def said(verdict: Verdict) -> tuple[object, ...]:
