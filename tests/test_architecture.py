@@ -51,7 +51,7 @@ MODULES = {
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect again exports roster repositories platforms folders formats layout"
     " grader executor interrupt provenance run budget judge returned explain advice phrases form compare"
-    " store database zips work rules decisions secret key",
+    " store database zips work rules supposed decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

@@ -239,23 +239,53 @@ def course_or_none(folder: Path | None, needed: bool = False) -> Course | None:
         return None
 
 
-def graded_in(file: Path | None, db: str, course: Course | None) -> Results:
+def supposing(command: Command) -> Command:
+    """Add the options that say, for this run alone, what exercises count."""
+    without = click.option(
+        "--without",
+        multiple=True,
+        metavar="TOPIC.EXERCISE",
+        help="As if this exercise were withdrawn, in this run alone; may be given more than once.",
+    )
+    points = click.option(
+        "--points",
+        multiple=True,
+        metavar="TOPIC.EXERCISE=N",
+        help="As if this exercise were worth N points, in this run alone; may be given more than once.",
+    )
+    return without(points(command))
+
+
+def graded_in(
+    file: Path | None,
+    db: str,
+    course: Course | None,
+    without: Sequence[str] = (),
+    points: Sequence[str] = (),
+) -> Results:
     """Return what was graded: of a file of results, or of a database without its simulated classes.
 
     A simulated class is left out only where there is another one. A database holds
-    what was graded, so that what was decided since is put in here.
+    what was graded, so that what was decided since is put in here; and of both,
+    what `without` and `points` (see `supposing`) suppose.
 
     Raises:
         ResultsProblem: the file cannot be read.
-        NotDecided: decisions.toml cannot be read.
+        NotDecided: decisions.toml cannot be read, or an exercise is named that was not graded.
         click.ClickException: the database cannot be read.
     """
+    import msgspec
+
     from grader.grading import decisions
     from grader.grading.store import Store, StoreError
+    from grader.grading.supposed import supposed, together
     from grader.report.data import read_json, results
 
     if file is not None:
-        return read_json(file)
+        found = read_json(file)
+        asked = supposed(without, points, found.submissions)
+        counted = tuple(decisions.amended(one, asked) for one in found.submissions)
+        return msgspec.structs.replace(found, submissions=counted)
     try:
         with Store(db) as store:
             topics = sorted({place.topic for place in store.listed()})
@@ -267,8 +297,9 @@ def graded_in(file: Path | None, db: str, course: Course | None) -> Results:
     real = [one for one in graded if not simulated(one)]
     if real and len(real) < len(graded):
         click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.", err=True)
-    decided = decisions.load(root) if course and real else {}
     kept = real or graded
+    decided = decisions.load(root) if course and real else {}
+    decided = together(decided, supposed(without, points, kept))
     # A file that cannot be read is no 0.
     passed_over = [unread(one) for one in kept if one.unread]
     return results([decisions.amended(one, decided) for one in kept if not one.unread], {}, passed_over)

@@ -1,4 +1,4 @@
-"""`grader withdraw` and `grader credit`: exercises that turn out to be wrong after students handed in."""
+"""`grader withdraw`, `credit` and `weigh`: exercises that turn out to be wrong after students handed in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from grader.commands.common import chosen_topics, course_option, plain_errors
 
 if TYPE_CHECKING:
-    from grader.grading.decisions import Decision
+    from grader.grading.decisions import Decided
 
 exercises_argument = click.argument("exercises", nargs=-1, required=True, metavar="TOPIC.EXERCISE...")
 back_option = click.option("--none", "back", is_flag=True, help="Take the decision back.")
@@ -41,39 +41,69 @@ def credit(exercises: tuple[str, ...], back: bool, folder: Path | None) -> None:
     """Give everybody the points of exercises.
 
     All who handed in get them, whatever they wrote. What was graded stays as it
-    is; decisions.toml says what counts, and `grade` and `publish` follow it.
+    is; decisions.toml says what counts, and `grade`, `publish`, `report` and
+    `export` follow it.
     """
     from grader.grading.decisions import Decision
 
     decide(exercises, None if back else Decision.CREDITED, folder)
 
 
-def decide(named: Sequence[str], decision: Decision | None, folder: Path | None) -> None:
-    """Write a decision on exercises, or take it back with None: on all of them, or on none."""
+@click.command()
+@click.argument("exercises", nargs=-1, required=True, metavar="TOPIC.EXERCISE=POINTS...")
+@back_option
+@course_option
+def weigh(exercises: tuple[str, ...], back: bool, folder: Path | None) -> None:
+    """Have exercises be worth other points.
+
+    Everybody keeps the share that was earned: 20 of 30 points become 4 of 6. What
+    was graded stays as it is; decisions.toml says what counts, and `grade`,
+    `publish`, `report` and `export` follow it. To take a decision back, name the
+    exercise without points.
+    """
+    decide(exercises, None, folder, weighed=not back)
+
+
+def decide(
+    exercises: Sequence[str], decision: Decided | None, folder: Path | None, weighed: bool = False
+) -> None:
+    """Write a decision on exercises, or take it back with None: on all of them, or on none.
+
+    Args:
+        exercises: as `TOPIC.EXERCISE`, or with `=POINTS` if they are weighed.
+        decision: what is decided on those that are not weighed.
+        folder: of the course, if it is named.
+        weighed: whether each is decided to be worth the points that stand beside it.
+    """
     from grader.course import unknown
-    from grader.grading import decisions
-    from grader.grading.decisions import Decision, NotDecided
+    from grader.grading import decisions, supposed
+    from grader.grading.decisions import NotDecided, counted, said
 
     with plain_errors():
         course, _ = chosen_topics(folder, ())
         decided = {topic: dict(own) for topic, own in decisions.load(course.root).items()}
         topics = {}
-        for name in named:
-            topic = course.topic(name.partition(".")[0])
-            exercise = name.partition(".")[2]
+        for name in exercises:
+            name, new = supposed.weighed(name) if weighed else (name, decision)
+            called, exercise = supposed.named(name)
+            topic = course.topic(called)
             if exercise not in topic.checks.exercises:
-                raise NotDecided(unknown("exercise", exercise or name, topic.checks.exercises))
+                raise NotDecided(unknown("exercise", exercise, topic.checks.exercises))
             own = decided.setdefault(topic.name, {})
-            if decision is None and exercise not in own:
+            if weighed and not topic.checks.exercises[exercise].points:
+                raise NotDecided(
+                    f"{topic.name}.{exercise} is worth 0 points, so that what was earned of it is not known"
+                )
+            if new is None and exercise not in own:
                 raise NotDecided(f"nothing was decided on {topic.name}.{exercise}")
             own.pop(exercise, None)
-            if decision is not None:
-                own[exercise] = decision
+            if new is not None:
+                own[exercise] = new
             topics[topic.name] = topic
         decisions.save(course.root, decided)
     for topic in topics.values():
-        out = [name for name, said in decided[topic.name].items() if said is Decision.WITHDRAWN]
-        worth = topic.checks.points - sum(topic.checks.exercises[name].points for name in out)
-        listed = [f"{name} is {said}" for name, said in sorted(decided[topic.name].items())]
+        own = decided[topic.name]
+        worth = sum(counted(one.points, own.get(name)) for name, one in topic.checks.exercises.items())
+        listed = [f"{name} is {said(what)}" for name, what in sorted(own.items())]
         click.echo(f"{topic.name}: {', '.join(listed) or 'every exercise counts'}; {worth:g} points in all.")
     click.echo("Now run `grader publish`, and `nbgrader generate_feedback` for new pages.")

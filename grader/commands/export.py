@@ -14,6 +14,7 @@ from grader.commands.common import (
     file_option,
     graded_in,
     plain_errors,
+    supposing,
     written_db_option,
 )
 
@@ -33,6 +34,7 @@ def shared(command: Command) -> Command:
             help="What `grader grade --json` wrote; by default the database is read.",
         ),
         written_db_option,
+        supposing,
         course_option,
     )
     for option in reversed(options):
@@ -63,7 +65,7 @@ def export() -> None:
 @shared
 def canvas(
     sheet: Path, topics: tuple[str, ...], column: str | None, roster: Path | None, target: Path | None,
-    results: Path | None, db: str, folder: Path | None,
+    results: Path | None, db: str, without: tuple[str, ...], points: tuple[str, ...], folder: Path | None,
 ) -> None:  # fmt: skip
     """Fill SHEET, the gradebook of Canvas.
 
@@ -73,7 +75,7 @@ def canvas(
     from grader.report.gradesheets import Filled, NoGradesheet, fill_canvas
 
     with plain_errors():
-        grades = _grades(graded_in(results, db, course_or_none(folder)), topics)
+        grades = _grades(graded_in(results, db, course_or_none(folder), without, points), topics)
         if column and len(grades) > 1:
             raise click.UsageError("--column is one topic's: name it by --topic")
         done, content = Filled(b""), sheet.read_bytes()
@@ -96,7 +98,7 @@ def canvas(
 @shared
 def moodle(
     sheet: Path, topic: str, column: str | None, roster: Path | None, target: Path | None,
-    results: Path | None, db: str, folder: Path | None,
+    results: Path | None, db: str, without: tuple[str, ...], points: tuple[str, ...], folder: Path | None,
 ) -> None:  # fmt: skip
     """Fill SHEET, the worksheet of Moodle.
 
@@ -106,7 +108,8 @@ def moodle(
     from grader.report.gradesheets import NoGradesheet, fill_moodle
 
     with plain_errors():
-        ((_, grades),) = _grades(graded_in(results, db, course_or_none(folder)), (topic,)).items()
+        graded = graded_in(results, db, course_or_none(folder), without, points)
+        ((_, grades),) = _grades(graded, (topic,)).items()
         try:
             _write(fill_moodle(sheet.read_bytes(), grades, _students(roster), column), sheet, target)
         except NoGradesheet as error:
@@ -116,7 +119,10 @@ def moodle(
 @export.command("csv")
 @file_option("--to", "target", "The file to write; by default grades.csv.")
 @shared
-def as_csv(target: Path | None, results: Path | None, db: str, folder: Path | None) -> None:
+def as_csv(
+    target: Path | None, results: Path | None, db: str, without: tuple[str, ...], points: tuple[str, ...],
+    folder: Path | None,
+) -> None:  # fmt: skip
     """Write all grades as one table.
 
     It has a row for each student and topic, and a column for each exercise.
@@ -126,14 +132,18 @@ def as_csv(target: Path | None, results: Path | None, db: str, folder: Path | No
 
     with plain_errors():
         file = target or Path("grades.csv")
-        write(file, csv_of(graded_in(results, db, course_or_none(folder))).encode("utf-8-sig"))
+        graded = graded_in(results, db, course_or_none(folder), without, points)
+        write(file, csv_of(graded).encode("utf-8-sig"))
     click.echo(f"The grades are in {file}.")
 
 
 @export.command()
 @file_option("--to", "target", "The file to write; by default grades.xlsx.")
 @shared
-def xlsx(target: Path | None, results: Path | None, db: str, folder: Path | None) -> None:
+def xlsx(
+    target: Path | None, results: Path | None, db: str, without: tuple[str, ...], points: tuple[str, ...],
+    folder: Path | None,
+) -> None:  # fmt: skip
     """Write all grades as a workbook.
 
     It has a sheet for each topic, and a column for each exercise.
@@ -143,7 +153,7 @@ def xlsx(target: Path | None, results: Path | None, db: str, folder: Path | None
 
     with plain_errors():
         file = target or Path("grades.xlsx")
-        write(file, workbook_of(graded_in(results, db, course_or_none(folder))))
+        write(file, workbook_of(graded_in(results, db, course_or_none(folder), without, points)))
     click.echo(f"The grades are in {file}.")
 
 

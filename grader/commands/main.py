@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[click.Command, ...]] = {
         extend.extend,
         decide.withdraw,
         decide.credit,
+        decide.weigh,
         key.key,
         ci.ci,
         doctor.doctor,

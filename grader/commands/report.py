@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import course_option, course_or_none, db_option, graded_in, plain_errors
+from grader.commands.common import (
+    course_option,
+    course_or_none,
+    db_option,
+    graded_in,
+    plain_errors,
+    supposing,
+)
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder that is written; open its index.html.",
 )
+@supposing
 @course_option
 def report(
     results: Path | None,
@@ -41,6 +49,8 @@ def report(
     public: Path | None,
     anonymous: bool,
     target: Path,
+    without: tuple[str, ...],
+    points: tuple[str, ...],
     folder: Path | None,
 ) -> None:
     """Say what a class has not understood, and whom to write to.
@@ -57,7 +67,7 @@ def report(
 
     with plain_errors():
         home = course_or_none(folder, needed=anonymous)  # the secret is the course's
-        found = graded_in(results, db, home)
+        found = graded_in(results, db, home, without, points)
         if not found.submissions:
             raise PlainError(f"nothing was graded in {results or db}: run `grader grade` first")
         shown = read_json(public) if public else None

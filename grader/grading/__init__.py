@@ -6,5 +6,6 @@ and `rules` (what is graded, and against what), `judge` (outcomes to a verdict),
 `key` and `secret` (answer keys, and what their seeds come from), `collect`, `layout`,
 `zips` and `formats` (what was handed in), `exports` and `platforms` (what learning platforms make of
 it), `groups`, `gather`, `roster` and `repositories` (what is taken from students' repositories), `store`
-(what was graded, in a `database`), `provenance` (by what) and `decisions` (what of it counts after all).
+(what was graded, in a `database`), `provenance` (by what), `decisions` (what of it counts after all) and
+`supposed` (what would count, for one run).
 """

@@ -1,4 +1,4 @@
-"""What exercises are worth in the gradebook, once some were withdrawn: nbgrader sums up what stands there."""
+"""What exercises are worth in the gradebook, as was decided since: nbgrader sums up what stands there."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import compute_checksum
 
 from grader.course import Topic
-from grader.grading.decisions import Decision, Decisions
+from grader.grading.decisions import Decisions, counted
 from grader.nbgrader.cells import as_cell, exercise_of, released_cells
 
 
 def weigh(gradebook: Gradebook, topic: Topic, decisions: Decisions) -> None:
-    """Have the gradebook count a withdrawn exercise for 0 points, and one that was withdrawn before as ever.
+    """Have the gradebook count each exercise for what was decided, or else for what its checks say.
 
     What students earned stays until it is published or autograded again. The
     caller commits.
@@ -24,16 +24,12 @@ def weigh(gradebook: Gradebook, topic: Topic, decisions: Decisions) -> None:
     changed = []
     for cell in notebook.grade_cells:
         name = exercise_of(cell.name)
-        if decided.get(name) is Decision.WITHDRAWN and cell.max_score:
-            cell.max_score = 0.0
-        elif (
-            decided.get(name) is not Decision.WITHDRAWN
-            and not cell.max_score
-            and name in topic.checks.exercises
-        ):
-            cell.max_score = topic.checks.exercises[name].points
-        else:
+        if name not in topic.checks.exercises:
             continue
+        worth = counted(topic.checks.exercises[name].points, decided.get(name))
+        if cell.max_score == worth:
+            continue
+        cell.max_score = worth
         changed.append(cell.name)
     released = released_cells(notebook) if changed else {}
     for cell in notebook.source_cells:

@@ -232,8 +232,15 @@ class TestDecisions:
         another.run("nbgrader", "autograde", TOPIC, "--student=page_wrong", "--force")
         assert another.scores("page_wrong") == decided
         assert "it counts for nobody" in another.output("page_wrong", "check_mean")
+        another.run("grader", "weigh", f"{NAME}.weighted_mean=60")
+        another.run("nbgrader", "autograde", TOPIC, "--student=page_wrong", "--force")
+        assert another.scores("page_wrong")["check_weighted_mean"] == pytest.approx(
+            1.5 * wrong["check_weighted_mean"], abs=1e-4
+        )
+        another.run("grader", "publish", fails=True)
+        assert exported(another)["right"] == 92
         another.run("grader", "withdraw", f"{NAME}.mean", "--none")
-        another.run("grader", "credit", f"{NAME}.weighted_mean", "--none")
+        another.run("grader", "weigh", f"{NAME}.weighted_mean", "--none")
         another.run("nbgrader", "autograde", TOPIC, "--student=page_wrong", "--force")
         assert another.scores("page_wrong") == wrong
         another.run("grader", "publish", fails=True)
