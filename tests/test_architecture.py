@@ -36,8 +36,8 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci feedback collect compare data decide doctor export extend forget"
-    " grade hint key new publish report simulate status submit topics watch verify common",
+    "commands": "main audit build check ci feedback report collect compare data decide doctor export extend"
+    " forget grade hint key new publish simulate status submit topics watch verify common",
     "nbgrader": "hooks extensions returning gradebook exporter autograde feedback scripts weights cells"
     " archives spreadsheet awaited markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
@@ -46,8 +46,8 @@ MODULES = {
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions operators"
     " margins mistakes mutated added forms survey known annotations syntax exchanges distance reasons"
     " findings",
-    "report": "junit forge pages analysis unusual gradesheets tables markup album display pictures svg data"
-    " terminal changed changes console words",
+    "report": "returning junit forge illustrations pages feedback analysis unusual gradesheets tables markup"
+    " album display pictures svg data terminal changed changes console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "gather groups collect again exports roster repositories platforms folders formats layout"
     " grader executor interrupt provenance run budget judge returned explain advice phrases form compare"

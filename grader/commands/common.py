@@ -59,6 +59,23 @@ written_db_option = db_option("The database that `grader grade` wrote to, as a U
 json_option = file_option("--json", "json_file", "Write the results there, as JSON.")
 
 
+workers_option = click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="How many submissions run at the same time.",
+)
+isolation_option = click.option(
+    "--require-isolation",
+    "least",
+    default="landlock",
+    show_default=True,
+    type=click.Choice(["none", "landlock", "container", "user", "root"]),
+    help="Refuse to run where submissions are isolated less well; see `grader doctor`.",
+)
+
+
 groups_option = click.option(
     "--groups",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -147,10 +164,10 @@ def wait(what: str) -> None:
 
 
 @contextlib.contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show how much is graded, as a bar on a terminal and else as lines; yield what advances it."""
+def progress(total: int, doing: str = "Grading", said: str = "graded") -> Iterator[Callable[[], None]]:
+    """Show how much is done, as a bar on a terminal and else as lines; yield what advances it."""
     if sys.stderr.isatty():
-        with click.progressbar(length=total, label="Grading", file=sys.stderr) as bar:
+        with click.progressbar(length=total, label=doing, file=sys.stderr) as bar:
             yield lambda: bar.update(1)
         return
     done, began = 0, time.monotonic()
@@ -161,7 +178,7 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
         done, now = done + 1, time.monotonic()
         if now - last >= EVERY and done < total:
             last, left = now, (now - began) / done * (total - done)
-            click.echo(f"{done} of {total} graded, about {max(1, round(left / 60))} min left", err=True)
+            click.echo(f"{done} of {total} {said}, about {max(1, round(left / 60))} min left", err=True)
 
     yield advance
 

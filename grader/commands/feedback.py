@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,12 +11,19 @@ from grader.commands.collect import exported
 from grader.commands.common import (
     chosen_topics,
     course_option,
+    db_option,
     export_options,
     file_option,
+    graded_in,
     groups_option,
     plain_errors,
     roster_option,
 )
+from grader.commands.report import albums_of, help_of, kept_in
+
+if TYPE_CHECKING:
+    from grader.course import Course, Topic
+    from grader.report.returning import Pages
 
 
 @click.command()
@@ -24,6 +32,18 @@ from grader.commands.common import (
 @export_options
 @roster_option
 @groups_option
+@click.option(
+    "--report",
+    "of_report",
+    is_flag=True,
+    help="Pack what `grader report` shows of the topic, in place of nbgrader's pages.",
+)
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --report: what `grader grade --json` wrote; by default the database is read.",
+)
+@db_option("With --report: the database that `grader grade` wrote to, as a URL.")
 @file_option("--to", "target", "The zip to write; by default NN_TOPIC-feedback.zip.")
 @course_option
 def feedback(
@@ -33,20 +53,27 @@ def feedback(
     attempt: str,
     roster: Path | None,
     groups: Path | None,
+    of_report: bool,
+    results: Path | None,
+    db: str,
     target: Path | None,
     folder: Path | None,
 ) -> None:
     """Pack the feedback on a topic into one zip.
 
-    The pages are those that `nbgrader generate_feedback` wrote. EXPORT is what
+    The pages are those that `nbgrader generate_feedback` wrote, or with --report
+    one for each student with what `grader report` shows of this topic; for that
+    no nbgrader is needed, and pictures are those that were drawn before. EXPORT is what
     was downloaded from Moodle or Canvas, and was collected or graded: the zip then
     has the names of that platform, which takes it back. Give it the same --roster
     and --groups as then. Without EXPORT, each page is in a folder STUDENT/.
     """
     if export is None and (platform or roster or groups):
         raise click.UsageError("--from, --roster and --groups say how an EXPORT is read: name it")
+    if results and not of_report:
+        raise click.UsageError("--results goes with --report")
     from grader.files import write
-    from grader.nbgrader.returning import pack
+    from grader.report.returning import pack
     from grader.text import inert, printable
 
     with plain_errors():
@@ -61,7 +88,8 @@ def feedback(
                     "feedback goes back to Moodle and Canvas as one zip; of other platforms no such way is "
                     "known. Leave out the export, and the zip has a folder for each student."
                 )
-        done = pack(course, wanted, written)
+        pages = _of_report(course, wanted, results, db) if of_report else _of_nbgrader(course, wanted)
+        done = pack(pages, f"{wanted.name}.html", written)
         target = target or Path(f"{wanted.id}-feedback.zip")
         write(target, done.content)
     for line in done.left_out:
@@ -69,3 +97,33 @@ def feedback(
     click.echo(f"{done.count} pages are in {target}.")
     if done.left_out:
         raise click.ClickException(f"{len(done.left_out)} pages are not in it, for the reasons above.")
+
+
+def _of_nbgrader(course: Course, topic: Topic) -> Pages:
+    """Return the pages that nbgrader made."""
+    from grader.nbgrader.returning import made
+
+    return made(course, topic)
+
+
+def _of_report(course: Course, topic: Topic, results: Path | None, db: str) -> Pages:
+    """Return pages of what was graded.
+
+    Raises:
+        PlainError: nothing was graded of this topic.
+    """
+    from grader.errors import PlainError
+    from grader.report.feedback import Feedback
+    from grader.report.returning import Pages
+
+    found = graded_in(results, db, course)
+    feedback = Feedback(help_of(course, found), kept_in(albums_of(course, found), found))
+    pages = Pages("nothing of theirs was graded")
+    for one in found.submissions:
+        if one.topic == topic.id and one.failed:
+            pages.unfit[one.student] = "the grader failed on it: run `grader grade` again"
+        elif one.topic == topic.id:
+            pages.fit[one.student] = feedback.of_topic(one).encode()
+    if not pages.fit and not pages.unfit:
+        raise PlainError(f"nothing of {topic.id} was graded in {results or db}: run `grader grade` first")
+    return pages

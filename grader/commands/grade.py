@@ -16,10 +16,12 @@ from grader.commands.common import (
     export_of,
     export_options,
     groups_option,
+    isolation_option,
     json_option,
     plain_errors,
     progress,
     unread,
+    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -39,13 +41,7 @@ if TYPE_CHECKING:
 )
 @export_options
 @click.option("--topic", "topics", multiple=True, help="Only this topic; may be given more than once.")
-@click.option(
-    "--workers",
-    default=2,
-    show_default=True,
-    type=click.IntRange(1, 256),
-    help="How many submissions run at the same time.",
-)
+@workers_option
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
@@ -57,14 +53,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A folder of keys, NN_topic.npz; then no course is needed.",
 )
-@click.option(
-    "--require-isolation",
-    "least",
-    default="landlock",
-    show_default=True,
-    type=click.Choice(["none", "landlock", "container", "user", "root"]),
-    help="Refuse to run where submissions are isolated less well; see `grader doctor`.",
-)
+@isolation_option
 @db_option("The database that stores the grades, as a URL.")
 @click.option(
     "--roster",

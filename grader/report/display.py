@@ -102,7 +102,7 @@ class Checked(Display):
         if verdict.hint_helps and self.exercise.hint:
             parts.append(_aside("A hint", typeset(self.exercise.hint), folded=not self.final))
         if verdict.status is not Status.PASSED and self.reading:
-            read = "<br>".join(map(_linked, self.reading.split("\n\n")))
+            read = "<br>".join(map(linked, self.reading.split("\n\n")))
             parts.append(_aside("To read", read, folded=not self.final))
         parts += [f'<p style="margin:.5em 0"><b>Note:</b> {typeset(note)}</p>' for note in self.notes]
         return _box(verdict.status, outcome(verdict), parts)
@@ -225,7 +225,7 @@ def _aside(title: str, html: str, folded: bool) -> str:
     )
 
 
-def _linked(text: str) -> str:
+def linked(text: str) -> str:
     """Escape the course's own text, and make links of the addresses in it."""
     return ADDRESS.sub(r'<a href="\g<0>" rel="noopener noreferrer">\g<0></a>', typeset(text))
 

@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
@@ -25,11 +25,12 @@ from markupsafe import Markup
 from grader import files
 from grader.report import svg
 from grader.report.analysis import ENOUGH, ClassFound, TopicFound, solved
+from grader.report.feedback import Feedback
 from grader.report.markup import environment
 from grader.report.tables import field
-from grader.report.words import WORDS, earned, sign, words
+from grader.report.words import WORDS
 from grader.text import printable
-from grader.verdict import Results, Status
+from grader.verdict import PassedOver, Results, Status
 
 PEOPLE = 12  # names that stand in a row before the others are folded away
 COLUMN, ROW = 26, 5.0  # pixels of a heat map's cell
@@ -39,17 +40,15 @@ DARK, LIGHT, NOTHING = np.array([8, 48, 107]), np.array([222, 235, 247]), np.arr
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,80}")
 HEADER = ("student", "topic", "exercise", "score", "max_score", "status", "mistake", "seconds")
 
-Help = Mapping[tuple[str, str], tuple[str, str]]  # (topic, exercise): its hint, and what to read
 
-
-def write(folder: Path, found: ClassFound, results: Results, help: Help, graded: str = "") -> int:
+def write(folder: Path, found: ClassFound, results: Results, feedback: Feedback, graded: str = "") -> int:
     """Write the pages, and return how many bytes index.html has.
 
     Args:
         folder: is made; of what lies in it, only files of these names are replaced.
         found: what `analyse` found in `results`.
         results: the class.
-        help: hints and reading for the students' pages.
+        feedback: makes the students' pages.
         graded: when it was, in words.
 
     Raises:
@@ -60,12 +59,9 @@ def write(folder: Path, found: ClassFound, results: Results, help: Help, graded:
         address=address,
         bars=bars,
         called=lambda status: WORDS[status],
-        earned=earned,
         number=lambda value: f"{value:.1f}".removesuffix(".0"),
         people=people,
         percent=lambda share: f"{share:.0%}",
-        sign=sign,
-        words=words,
     ).get_template
     for part in ("topics", "students"):
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -77,6 +73,7 @@ def write(folder: Path, found: ClassFound, results: Results, help: Help, graded:
         enough=ENOUGH,
         graded=graded,
     )
+    index = printable(index)
     files.write(folder / "index.html", index.encode())
     template = render("topic.html")
     for topic in found.topics:
@@ -86,10 +83,9 @@ def write(folder: Path, found: ClassFound, results: Results, help: Help, graded:
         }
         names = [item.name for item in items]
         page = template.render(topic=topic, items=items, scores=scores, picture=heat_map(topic, names))
-        files.write(folder / "topics" / f"{topic.id}.html", page.encode())
-    template = render("student.html")
+        files.write(folder / "topics" / f"{topic.id}.html", printable(page).encode())
     for learner in found.learners:
-        page = template.render(learner=learner, help=help)
+        page = feedback.of_student(learner)
         files.write(folder / "students" / f"{address(learner.student)}.html", page.encode())
     files.write(folder / "results.csv", table(results).encode())
     return len(index.encode())
@@ -178,11 +174,12 @@ def pseudonyms(secret: bytes) -> Callable[[str], str]:
 
 
 def anonymous(results: Results, named: Callable[[str], str]) -> Results:
-    """Return results without names: notes and what was passed over are left out, as they may tell.
+    """Return results without names: notes and why something was passed over are left out, as they may tell.
 
     Files are named anew, too; which students handed in the same one can still be told.
     """
     change = msgspec.structs.replace
+    why = "the reason may hold a name, and is left out"
     return change(
         results,
         submissions=tuple(
@@ -190,5 +187,7 @@ def anonymous(results: Results, named: Callable[[str], str]) -> Results:
             for one in results.submissions
         ),
         missing=tuple(change(one, student=named(one.student)) for one in results.missing),
-        passed_over=(),
+        passed_over=tuple(
+            PassedOver("something", why, one.student and named(one.student)) for one in results.passed_over
+        ),
     )

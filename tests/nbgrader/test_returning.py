@@ -13,6 +13,8 @@ from courses import TOPIC, make_course
 from grader.authoring.release import build
 from grader.commands.main import cli
 from grader.course import Course
+from grader.report.data import write_json
+from grader.verdict import CaseVerdict, Graded, Results, Status, Verdict
 
 MOODLE = {
     "ada": "Ada Lovelace_657717_assignsubmission_file",
@@ -115,3 +117,45 @@ def test_what_goes_nowhere_is_said(room: Path, tmp_path: Path) -> None:
         assert f"run `nbgrader generate_feedback {TOPIC}`" in pack().output
     finally:
         (tmp_path / "feedback").rename(room / "feedback")
+
+
+def graded(student: str, status: Status = Status.WRONG, topic: str = TOPIC) -> Graded:
+    said = "On “a few rows”, it is <i>off</i>." if topic == TOPIC else "Another topic's."
+    verdict = Verdict("mean", status, 0.0, 30.0, None, said, (CaseVerdict("a few rows", status, 0.1),))
+    return Graded(student, topic, f"in/{student}.py", 0.0, 30.0, 0.1, (verdict,))
+
+
+def of_report(room: Path, *submissions: Graded) -> tuple[str, ...]:
+    write_json(Results(submissions, {}), room / "graded.json")
+    return "--report", "--results", "graded.json"
+
+
+def test_what_a_report_shows_of_the_topic_is_packed_alike(room: Path) -> None:
+    results = of_report(room, graded("ada"), graded("ada", topic="02_other"), graded("zoe"))
+    done = pack("moodle.zip", "--roster", "students.csv", *results)
+    assert done.exit_code == 0, done.output
+    pages = packed(room)
+    assert set(pages) == {f"{MOODLE[one]}_/averages.html" for one in MOODLE}
+    page = pages[f"{MOODLE['ada']}_/averages.html"]
+    assert "it is &lt;i&gt;off&lt;/i&gt;" in page and "Which axis counts the rows?" in page
+    assert "Another topic" not in page and "zoe" not in page and "<script" not in page
+    assert pack("canvas.zip", "--roster", "students.csv", *results).exit_code == 0
+    assert set(packed(room)) == {f"{CANVAS[one]}averages.html" for one in CANVAS}
+
+
+def test_of_a_report_who_is_left_out_is_named_too(room: Path) -> None:
+    results = of_report(room, graded("ada", Status.GRADER_ERROR), graded("../bob"))
+    done = pack("moodle.zip", "--roster", "students.csv", *results)
+    assert done.exit_code == 1 and packed(room) == {}
+    assert "ada: the grader failed on it: run `grader grade` again" in done.output
+    assert "../bob: there is a page, and nothing of that name in the export" in done.output
+    assert "zoe: there is no page: nothing of theirs was graded" in done.output
+    assert pack(*results).exit_code == 1
+    (name,) = packed(room)
+    assert name.count("/") == 1 and not name.startswith("../")
+
+
+def test_a_report_of_another_topic_gives_nothing_back(room: Path) -> None:
+    done = pack(*of_report(room, graded("ada", topic="02_other")))
+    assert done.exit_code == 1 and f"nothing of {TOPIC} was graded in graded.json" in done.output
+    assert "--results goes with --report" in pack("--results", "graded.json").output

@@ -21,7 +21,7 @@ from grader.grading.store import Store
 from grader.report.analysis import analyse, correlation
 from grader.report.data import write_json
 from grader.report.pages import address, anonymous, heat_map, pseudonyms, table
-from grader.verdict import Graded, Results, Status, Verdict
+from grader.verdict import Graded, PassedOver, Results, Status, Verdict
 
 CLASS = drawn_class(60)
 
@@ -225,6 +225,18 @@ def test_names_are_left_out_everywhere_where_pseudonyms_are_asked_for(
     assert first("ada") == first("ada") != other("ada")
     hidden = anonymous(CLASS, first)
     assert len({one.student for one in hidden.submissions}) == len({one.student for one in CLASS.submissions})
+
+
+def test_without_names_the_figures_are_the_same(tmp_path: Path) -> None:
+    """Whose only file was passed over is a student all the same; its name and the reason may tell who."""
+    lost = PassedOver("class/student0099.zip", "student0099.zip is damaged", "student0099")
+    known = msgspec.structs.replace(CLASS, passed_over=(*CLASS.passed_over, lost))
+    hidden = anonymous(known, pseudonyms(b"a secret"))
+    one, other = analyse(known), analyse(hidden)
+    assert len(one.learners) == len(other.learners) == 61
+    assert [topic.absent for topic in one.topics] == [topic.absent for topic in other.topics]
+    assert sum(len(each.lost) for each in other.learners) == 2
+    assert "student0099" not in str(hidden)
 
 
 def test_a_database_is_read_too(tmp_path: Path) -> None:
