@@ -197,11 +197,17 @@ def _(rng):
     for _ in range(24):
         Q = estimates(rng, int(rng.integers(4, 9)))
         Q[rng.permutation(len(Q) - 1)[:2] + 1] = Q.max() + rng.uniform(1, 2)
-        ties.append((Q, 0.1, np.array([rng.uniform(0.2, 1), rng.random()])))
+        # The number that is not used is often one that would say to explore.
+        ties.append((Q, 0.1, np.array([rng.uniform(0.2, 1), rng.random() * rng.choice([0.1, 1])])))
     yield "several arms with the largest estimate", {"decisions": ties}
     # clause: "the estimates, of one arm or more, of any size and sign"
     odd = [(rng.normal(size=1), float(rng.uniform(0, 1)), rng.random(2)) for _ in range(4)]
     odd += [(np.array(rng.permutation([-1.0, -2.0])) * 1e12, 0.3, rng.random(2)) for _ in range(8)]
+    for _ in range(3):
+        # Of two arms, the better one is explored.
+        best = int(rng.integers(2))
+        u = np.array([0.3 * rng.random(), (best + rng.random()) / 2])
+        odd.append((np.where(np.arange(2) == best, 1.0, -1.0) * rng.uniform(1, 9), 0.3, u))
     low = [-np.abs(estimates(rng, 5)) - 1 for _ in range(8)]
     # The largest estimate is larger than another one by very little.
     near = [estimates(rng, 6) for _ in range(8)]
@@ -215,7 +221,8 @@ def _(rng):
     # clause: "ValueError: there is no arm, or ε is not from 0 to 1"
     wrong = [(np.zeros(0), 0.5, np.array([first, rng.random()])) for first in rng.uniform([0, 0.5], [0.5, 1])]
     wrong += [(estimates(rng, 5), epsilon, rng.random(2)) for epsilon in (-0.1, 1.1, -3.0, 20.0)]
-    both = shuffled(rng, [(one, True) for one in wrong] + [(one, False) for one in some(20, 0.5)])
+    good = some(20, 0.5) + [(-1 - np.abs(Q), 0.5, 0.5 + u / 2) for Q, _, u in some(3, 0.5)]
+    both = shuffled(rng, [(one, True) for one in wrong] + [(one, False) for one in good])
     yield (
         "no arm, or an ε that is no probability, among others",
         {"decisions": [one for one, _ in both], "due": [bad for _, bad in both]},
@@ -265,8 +272,9 @@ def rounded_off(rng):
         Q = rng.uniform(0, 1, size=int(rng.integers(4, 12)))
         # The last arm is hopeless, and the one before it is right.
         Q[-1] -= 9e5
-        p = np.exp(Q - Q.max())
-        if np.cumsum(p / p.sum())[-1] <= 1 - 2**-53:
+        # They do whether the largest estimate is subtracted first or not.
+        weights = (np.exp(Q - Q.max()), np.exp(Q))
+        if all(np.cumsum(p / p.sum())[-1] <= 1 - 2**-53 for p in weights):
             return Q, 1.0, 1 - 2**-53
 
 
@@ -995,6 +1003,15 @@ def far_sighted(P, R, gamma, legal=None, slowly=True):
     return all(np.any(pi[moves] != policies[-1][moves]) for pi in early)
 
 
+def lasting(P, R, gamma, legal=None):
+    """Tell whether a hundred backups leave a value clearly wrong, as episodes are not over by then."""
+    legal = allowed(R, legal)
+    P, rewards, V = np.where(legal[..., None], P, 0), np.where(legal, R, -np.inf), [np.zeros(len(R))]
+    for _ in range(200):
+        V.append(np.where(legal.any(axis=1), np.max(rewards + gamma * P @ V[-1], axis=1), 0))
+    return np.abs(V[200] - V[100]).max() > 1e-4 * np.abs(R[legal]).max()
+
+
 def chain(rng, n, gamma, unit=1.0):
     """Draw a corridor with a small reward at its beginning and a large one at its end, states shuffled."""
     P, R, order = np.zeros((n, 2, n)), np.zeros((n, 2)), rng.permutation(n)
@@ -1013,14 +1030,15 @@ METHODS = ("value_iteration", "policy_iteration")
 
 @plan.cases
 def _(rng):
-    def one(S, A, terminal=None, gamma=None, slowly=True, unit=1.0, **options):
+    def one(S, A, terminal=None, gamma=None, slowly=True, unit=1.0, long=False, **options):
         while True:
             P, R = world(rng, S, A, **options)
             discount, given = float(rng.uniform(0.93, 0.96)) if gamma is None else gamma, {}
             if terminal is not None:
                 P, R, legal = restricted(rng, P, R, terminal)
                 given = {"legal": legal}
-            if A == 1 or S == 1 or discount == 0 or far_sighted(P, R, discount, slowly=slowly, **given):
+            far = A == 1 or S == 1 or discount == 0 or far_sighted(P, R, discount, slowly=slowly, **given)
+            if far and (not long or lasting(P, R, discount, **given)):
                 return P, unit * R, discount, given
 
     def twice(*worlds):
@@ -1036,7 +1054,7 @@ def _(rng):
     yield "a far goal, and a γ of 0.99", {"worlds": twice(corridor, one(11, 3, gamma=0.99))}
     # clause: "which actions may be taken in each state, as in bellman_backup"
     yield "actions that are not legal", {"worlds": twice(one(9, 4, terminal=0))}
-    P, R, discount, given = one(8, 3, terminal=1)
+    P, R, discount, given = one(8, 3, terminal=1, long=True)
     legal = given["legal"]
     # They would be the best by far.
     R = np.where(legal, R, 1e9 * rng.uniform(1, 2, size=R.shape))
@@ -1047,7 +1065,7 @@ def _(rng):
         "states with no legal action",
         {
             "worlds": twice(
-                one(10, 4, terminal=2),
+                one(10, 4, terminal=2, long=True),
                 one(8, 3, terminal=3, shift=-3.0),
             )
         },
@@ -1056,7 +1074,7 @@ def _(rng):
     P, R, gamma, _ = one(7, 2)
     P, R = np.concatenate([P, P], axis=1), np.concatenate([R, R], axis=1)
     order = rng.permutation(4)
-    flat = (P[:, order], np.full((7, 4), float(rng.normal())), 0.9, {})
+    flat = (P[:, order], np.full((7, 4), float(rng.choice([-1, 1]) * rng.uniform(0.5, 2))), 0.9, {})
     yield "actions of the same value", {"worlds": twice((P[:, order], R[:, order], gamma, {}), flat)}
     # clause: "In which unit it is measured does not matter: the largest reward may be as small as 1e-9 or
     # as large as 1e9"
@@ -1069,11 +1087,11 @@ def _(rng):
         {
             "worlds": twice(
                 one(6, 3, gamma=0.0),
-                one(1, 4),
+                one(1, 4, shift=4.0),
                 one(6, 1),
-                one(1, 1, gamma=0.95),
+                one(1, 1, gamma=0.95, shift=-4.0),
                 (*one(3, 2, slowly=False)[:3], {"legal": none}),
-                (*one(4, 2, slowly=False)[:3], {"legal": None}),
+                (*one(5, 2)[:3], {"legal": None}),
             )
         },
     )
@@ -1274,19 +1292,20 @@ def train_tabular(answer, runs):
 
 @train_tabular.cases
 def _(rng):
-    def run(kind, episodes=30, S=6, A=3, ends=1, limit=(4, 9), start=10.0, epsilon=0.5, steps=None):
+    def run(kind, episodes=30, S=6, A=3, ends=1, limit=(4, 9), start=1.0, epsilon=0.3):
         """Draw an environment; all episodes begin in states that are not terminal."""
         terminal = np.zeros(S, bool)
         terminal[rng.permutation(S)[:ends]] = True
         nexts = rng.integers(S, size=(S, A, 2))
-        # Often a state is followed by itself.
-        nexts = np.where(rng.random(nexts.shape) < 0.4, np.arange(S)[:, None, None], nexts)
+        # At every other step a state is followed by itself.
+        nexts[:, :, 0] = np.arange(S)[:, None]
         limits = rng.integers(*limit, size=episodes)
         most = int(limit[1])
         tables = {
             "starts": rng.choice(np.flatnonzero(~terminal), size=episodes),
             "nexts": nexts,
-            "rewards": 10 * rng.normal(size=(S, A, 2)),
+            # Mostly costs, so that an action that has just been tried is often not the best one any more.
+            "rewards": 10 * rng.normal(-1, 1, size=(S, A, 2)),
             "terminal": terminal,
             "limits": limits,
             "chances": rng.integers(2, size=(episodes, most)),
@@ -1306,7 +1325,7 @@ def _(rng):
         {"runs": [run(kind, 70, S=5, ends=2, limit=(1, 4)) for kind in KINDS]},
     )
     # clause: "a2 is the action that was chosen for s2, and None if the transition terminated the episode"
-    ending = [run(kind, 40, S=6, ends=3, limit=(3, 9)) for kind in KINDS]
+    ending = [run(kind, 40, S=6, ends=3, limit=(1, 7)) for kind in KINDS]
     yield "episodes that mostly terminate", {"runs": ending}
     # clause: "For a transition that is truncated and not terminated an a2 is chosen too, though it is never
     # taken"
@@ -1317,7 +1336,7 @@ def _(rng):
     # clause: "`choose(Q[s], u)` returns an action for the state s, from the current Q and two uniform
     # numbers", "The action a2 is chosen before the update, and is the one that is taken next"
     options = {"S": 4, "A": 5, "limit": (5, 12), "epsilon": 0.0}
-    greedy = [run(kind, 30, **options) for kind in KINDS for _ in range(3)]
+    greedy = [run(kind, 20, **options) for kind in KINDS for _ in range(2)]
     yield "an agent that never explores, in few states", {"runs": greedy}
     # clause: "There are as many episodes as rows, maybe none", "the action values to begin with"
     yield (
