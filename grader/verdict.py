@@ -87,6 +87,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     returned: str = ""
 
     def __post_init__(self) -> None:
+        # An author may write 10, and results that were read say 10.0.
+        msgspec.structs.force_setattr(self, "max_score", float(self.max_score))
         # Results that lack the field say it by the message alone.
         if self.status is Status.MISSING and self.message.endswith(UNWRITTEN):
             msgspec.structs.force_setattr(self, "unwritten", True)

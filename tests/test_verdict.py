@@ -56,6 +56,11 @@ def test_results_without_the_fields_that_may_be_left_out_are_read() -> None:
     assert [at for at, run in cases.items() if not run] == [("median", "two")]
 
 
+def test_points_are_the_same_numbers_made_and_read() -> None:
+    made = Verdict("mean", Status.PASSED, 10.0, 10, None, "", ())
+    assert to_json(msgspec.json.decode(to_json(made), type=Verdict)) == to_json(made)
+
+
 def test_what_says_nothing_is_left_out() -> None:
     written = to_json(before()).decode()
     added = written.replace(',"unwritten":true', "", 1).replace(',"run":false', "", 1)

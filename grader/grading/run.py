@@ -176,7 +176,7 @@ def result(work: Work, verdicts: Sequence[Verdict], seconds: float, unread: str 
         work.topic,
         work.file,
         round(sum(verdict.score for verdict in verdicts), 4),
-        sum(verdict.max_score for verdict in verdicts),
+        sum((verdict.max_score for verdict in verdicts), 0.0),
         round(seconds, 4),
         tuple(verdicts),
         work.notes,
