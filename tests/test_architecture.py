@@ -21,12 +21,13 @@ SECRETS = {"solution.py", "mistakes", "oracles"}
 # Every room with the rooms right below it, and its modules from top to bottom. What is imported
 # lies below: in a room that a line leads to, or further down in the same room.
 BELOW = {
-    "commands": "nbgrader student audit workflows datasets",
+    "commands": "nbgrader student audit workflows datasets farm",
     "nbgrader": "report authoring",
     "student": "report",
     "audit": "authoring report",
     "report": "grading",
     "authoring": "grading",
+    "farm": "grading",
     "grading": "client",
     "client": "sandbox",
     "server": "sandbox",
@@ -37,7 +38,7 @@ BELOW = {
 }
 MODULES = {
     "commands": "main audit build check ci feedback report collect compare data decide doctor export extend"
-    " forget grade hint key new publish simulate status submit topics watch verify common",
+    " forget grade hint key new publish simulate status submit topics watch verify cluster common",
     "nbgrader": "hooks extensions returning gradebook exporter autograde feedback scripts weights cells"
     " archives spreadsheet awaited markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
@@ -59,6 +60,7 @@ MODULES = {
     "workflows": "",
     "vocabulary": "grader course reading slices cells saved magics exercise outcome protocol drivers"
     " tf_private wire verdict fault errors versions names files scopes text parse properties",
+    "farm": "cluster workforce connection trust worker messages",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

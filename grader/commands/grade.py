@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from grader.commands.cluster import ClusterOptions, cluster_options
 from grader.commands.common import (
     console,
     course_option,
@@ -78,6 +80,7 @@ if TYPE_CHECKING:
 )
 @json_option
 @course_option
+@cluster_options
 def grade(
     paths: tuple[Path, ...],
     class_zips: tuple[Path, ...],
@@ -96,6 +99,7 @@ def grade(
     sample: str | None,
     json_file: Path | None,
     folder: Path | None,
+    cluster: ClusterOptions | None,
 ) -> None:
     """Grade a class's submissions against the hidden key.
 
@@ -123,9 +127,9 @@ def grade(
     from grader.sandbox.levels import Level
 
     with plain_errors():
-        level = level_for(Level(least))
+        level = level_for(Level(least)) if cluster is None else Level(least)
         course = course_or_none(folder)  # keys alone are enough to grade
-        if level is not Level.NONE:
+        if level is not Level.NONE and (cluster is None or cluster.here):
             secret = course.secret_folders if course else []
             root.check_hidden([path.resolve() for path in (*paths, *class_zips, *secret)])
         if sample is not None:
@@ -141,10 +145,15 @@ def grade(
         # A simulated class has its own truth, whatever was decided on a real one.
         decided = decisions.load(course.root) if course and not truth else {}
         try:
-            with Store(db) as store, Grader(rules, workers, level, seconds=seconds) as grader:
+            with (
+                Store(db) as store,
+                cluster.executor(rules, Level(least), seconds) if cluster else nullcontext() as executor,
+                Grader(rules, workers, level, seconds=seconds, executor=executor) as grader,
+            ):
                 others = topics_of(keys, folder)
                 export = export_of(platform, attempt, listed)
-                found = collect(paths, rules, grader.open_archive, class_zips, others, export)
+                opened = cluster.opener(level, level_for) if cluster else grader.open_archive
+                found = collect(paths, rules, opened, class_zips, others, export)
                 found = shared(found, members)
                 graded = []
                 with progress(len(found.works)) as advance:

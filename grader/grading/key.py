@@ -17,7 +17,7 @@ import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -126,8 +126,8 @@ class Key:
         files.write(path, self.to_bytes(), 0o600 if self.hidden else None)
 
 
-def load(path: Path) -> Key:
-    """Read a key.
+def load(path: Path | BinaryIO) -> Key:
+    """Read a key, from a path or an open file.
 
     Raises:
         KeyProblem: there is none, it is broken, or of another schema.

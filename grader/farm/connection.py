@@ -1,0 +1,123 @@
+"""How a dask cluster is reached: one that runs, by its scheduler's address, or one of this machine."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dask
+from distributed import Client, LocalCluster, Security
+
+from grader.errors import ServerError
+from grader.farm import trust
+
+SECONDS = 10.0  # in which a scheduler answers
+# Of a cluster that we start: a task may end two workers, and a worker may be silent for a minute.
+CONFIGURATION = {"distributed.scheduler.allowed-failures": 1, "distributed.scheduler.worker-ttl": "60s"}
+
+
+class NoCluster(ServerError):
+    """There is no scheduler that answers, or nobody who works for it; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cluster is, how it is reached, and whether TCP is good enough on a shared network."""
+
+    address: str
+    security: Security
+    insecure: bool = False
+
+
+@contextmanager
+def place_of(
+    address: str,
+    insecure: bool = False,
+    ca: str | None = None,
+    certificate: str | None = None,
+    key: str | None = None,
+) -> Iterator[Place]:
+    """Yield where a cluster is; one that is `local:N` runs as long as this lasts.
+
+    Args:
+        address: `tls://HOST:PORT`, `tcp://HOST:PORT` or `local:N`.
+        insecure: whether TCP is good enough where others share the network.
+        ca: the file of the authority that signed the cluster's certificates; what is None
+            of these three is taken from dask's own configuration.
+        certificate: the file of the client's own.
+        key: the file of its key.
+
+    Raises:
+        Untrusted: the address is none, or keys must not be sent there.
+        NoCluster: a local cluster cannot be started.
+        OSError: one of the files cannot be read.
+    """
+    trust.check_address(address)
+    silence()
+    if address.startswith(f"{trust.LOCAL}:"):
+        yield from _local(int(address.partition(":")[2]))
+        return
+    trust.check_private(address, insecure)
+    files = {"tls_ca_file": ca, "tls_client_cert": certificate, "tls_client_key": key}
+    given = {name: file for name, file in files.items() if file is not None}
+    for file in given.values():
+        with open(file, "rb"):
+            pass  # without it dask would say that nobody answers
+    yield Place(address, Security(require_encryption=address.startswith("tls:"), **given), insecure)
+
+
+def _local(workers: int) -> Iterator[Place]:
+    """Run a cluster of this machine over TLS, whose credentials are in memory.
+
+    Over TCP, whoever else can connect to a port of this machine could run programs as its owner.
+    """
+    try:
+        security = Security.temporary()
+    except ImportError as error:
+        raise NoCluster(f"{error}; `pip install 'deep-learning-grader[scale]'` installs it") from error
+    with dask.config.set(CONFIGURATION):
+        cluster = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            protocol="tls",
+            host="127.0.0.1",
+            security=security,
+            memory_limit=0,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
+        with cluster:
+            yield Place(cluster.scheduler_address, security)
+
+
+def connect(place: Place, seconds: float = SECONDS) -> Client:
+    """Return a client of a cluster that runs.
+
+    Raises:
+        NoCluster: no scheduler answers.
+    """
+    try:
+        return Client(place.address, security=place.security, timeout=seconds, set_as_default=False)
+    except (OSError, TypeError, ValueError, RuntimeError) as error:
+        raise NoCluster(
+            f"no dask scheduler answers at {place.address} ({error}): is `dask scheduler` running there, "
+            "and are its certificates and this client's of the same authority?"
+        ) from error
+
+
+def dashboard(client: Client) -> str:
+    """Return the address of the scheduler's dashboard, "" if it has none, as where bokeh is not installed."""
+    try:
+        client.run_on_scheduler(importlib.metadata.version, "bokeh")
+        return str(client.dashboard_link)
+    except (importlib.metadata.PackageNotFoundError, KeyError, OSError):
+        return ""
+
+
+def silence() -> None:
+    """Keep dask's log off the terminal: what matters of it, we say."""
+    for handler in logging.getLogger("distributed").handlers:
+        handler.setLevel(logging.CRITICAL)
