@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -99,14 +100,80 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.status not in (Status.PASSED, Status.GRADER_ERROR) and not self.slip
 
 
-class Graded(msgspec.Struct, frozen=True):
+class Source(StrEnum):
+    """Where it is known from when something was handed in."""
+
+    EXPORT = "export"  # of a learning platform
+    TIMESTAMP = "timestamp.txt"  # beside it, as nbgrader and `grader collect` write it
+    FILE = "file"  # its own time, which copying and unpacking may change
+
+
+class HandedIn(msgspec.Struct, frozen=True):
+    """When something was handed in, in UTC, and where that is known from."""
+
+    at: datetime
+    source: Source
+
+
+class Penalty(StrEnum):
+    """What becomes of the points of what is late."""
+
+    NONE = "none"  # they stay
+    PER_DAY = "per-day"  # a share of the topic's is taken for each day that was begun
+    CUT_OFF = "cut-off"  # nothing counts
+
+
+class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Until when a topic is to be handed in, and what it costs to be late.
+
+    Attributes:
+        topic: its id.
+        due: in UTC.
+        source: the file that says so.
+        penalty: what becomes of the points.
+        percent: of the topic's points, taken for each day that was begun.
+        days: late, after which nothing counts; None if that is never.
+        grace: seconds after it that are not late.
+        zone: the name of the time zone in which people of the course read times.
+    """
+
+    topic: str
+    due: datetime
+    source: str
+    penalty: Penalty = Penalty.NONE
+    percent: float = 0.0
+    days: int | None = None
+    grace: float = 0.0
+    zone: str = "UTC"
+
+
+class Lateness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How late a submission is, and what it had before.
+
+    Attributes:
+        before: the points before anything was taken for it.
+        due: until when this student had time, in UTC.
+        extended: whether that is later than for the others.
+        seconds: late, 0 if it was in time; None if nobody knows when it was handed in.
+        zone: see `Deadline`.
+    """
+
+    before: float
+    due: datetime
+    extended: bool = False
+    seconds: float | None = None
+    zone: str = "UTC"
+
+
+class Graded(msgspec.Struct, frozen=True, omit_defaults=True):
     """One submission: one student's file for one topic, with its verdicts.
 
     `notes` holds what an instructor should know and no student is blamed for:
     a duplicate that was passed over, a cell that was not run. `digest` is the
     SHA-256 of the file's bytes, "" if it could not be opened. `unread` says why
     the file could not be read, "" if it could: then nothing in it was graded, and
-    its score is none.
+    its score is none. `handed_in` is None where nobody knows when it was. `lateness`
+    is there where a deadline was applied, and never where results are kept.
     """
 
     student: str
@@ -119,6 +186,13 @@ class Graded(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     digest: str = ""
     unread: str = ""
+    handed_in: HandedIn | None = None
+    lateness: Lateness | None = None
+
+    @property
+    def earned(self) -> float:
+        """Return the points before anything was taken for being late."""
+        return self.score if self.lateness is None else self.lateness.before
 
     @property
     def failed(self) -> bool:
@@ -142,13 +216,17 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """A run's submissions, their environment, what was passed over, and who on the roster is missing."""
+    """A run's submissions, their environment, what was passed over, and who on the roster is missing.
+
+    `deadlines` are those that were applied, by topic; there are none where results are kept.
+    """
 
     submissions: tuple[Graded, ...]
     environment: dict[str, str]
     schema: int = SCHEMA
     passed_over: tuple[PassedOver, ...] = ()
     missing: tuple[Missing, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
 
 
 def worst(statuses: list[Status]) -> Status:

@@ -38,21 +38,21 @@ BELOW = {
 }
 MODULES = {
     "commands": "main audit build check ci feedback report collect compare data decide doctor export extend"
-    " forget grade hint key new publish simulate status submit topics watch verify cluster common",
-    "nbgrader": "hooks extensions returning gradebook exporter autograde feedback scripts weights cells"
-    " archives spreadsheet awaited markdown patience",
+    " forget grade hint key new publish simulate status submit topics watch verify cluster common deadlines",
+    "nbgrader": "hooks extensions deadlines returning gradebook exporter autograde feedback scripts weights"
+    " cells archives spreadsheet awaited markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions operators"
     " margins mistakes mutated added forms survey known annotations syntax exchanges distance reasons"
     " findings",
-    "report": "returning junit forge illustrations pages feedback analysis unusual gradesheets tables markup"
-    " album display pictures svg data terminal changed changes console words",
+    "report": "returning junit forge illustrations pages feedback analysis punctuality unusual gradesheets"
+    " tables markup album display pictures svg data terminal changed changes console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
-    "grading": "gather groups collect again exports roster repositories platforms folders formats layout"
-    " grader executor interrupt provenance run budget judge returned explain advice phrases form compare"
-    " store database zips work rules supposed decisions secret key",
+    "grading": "attempts extending gather groups collect again exports lateness policy roster repositories"
+    " platforms folders formats layout grader executor interrupt provenance run budget judge returned"
+    " explain advice phrases form compare store database zips times work rules supposed decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

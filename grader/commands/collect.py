@@ -23,6 +23,7 @@ from grader.commands.common import (
 if TYPE_CHECKING:
     from grader.course import Topic
     from grader.grading.collect import Collected
+    from grader.grading.exports import Export
     from grader.grading.roster import Student
 
 
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
 def collect(
     source: Path,
     platform: str | None,
-    attempt: str,
+    attempt: str | None,
     roster: Path | None,
     groups: Path | None,
     names: tuple[str, ...],
@@ -85,13 +86,18 @@ def collect(
     folder. Exits with 0 if everything could be read.
     """
     from grader.grading import roster as rosters
+    from grader.grading.policy import Which
 
     if platform:
-        with (
-            plain_errors(),
-            exported(source, platform, attempt, roster, groups, names, folder) as found,
-        ):
-            _fill(found, target)
+        with plain_errors():
+            export = export_in(platform, attempt, roster, names, folder)
+            if export.which is Which.BEST:
+                raise click.UsageError(
+                    "which attempt is the best is known when all are graded: run `grader grade` on the "
+                    "export, or say --attempt last"
+                )
+            with exported(source, export, groups, names, folder) as found:
+                _fill(found, target)
         return
     if roster or groups:
         raise click.UsageError("--roster and --groups go with --from PLATFORM")
@@ -122,12 +128,32 @@ def collect(
         raise click.ClickException(f"{len(done.problems)} could not be read, for the reasons above.")
 
 
+def export_in(
+    platform: str,
+    attempt: str | None,
+    roster: Path | None,
+    names: tuple[str, ...],
+    folder: Path | None,
+) -> Export:
+    """Return how an export is read in a course.
+
+    Raises:
+        CourseError: there is no course, or no topic of a name.
+        BadPolicy, RosterProblem: a file cannot be read.
+    """
+    from grader.course import find_course
+    from grader.grading import roster as rosters
+
+    listed = rosters.students(roster) if roster else []
+    export = export_of(platform, attempt, listed, find_course(explicit=folder), names)
+    assert export is not None  # a platform is named
+    return export
+
+
 @contextmanager
 def exported(
     source: Path,
-    platform: str,
-    attempt: str,
-    roster: Path | None,
+    export: Export,
     groups: Path | None,
     names: tuple[str, ...],
     folder: Path | None,
@@ -141,7 +167,6 @@ def exported(
     from grader.grading.rules import rules_for, topics_of
     from grader.sandbox.levels import Level
 
-    export = export_of(platform, attempt, rosters.students(roster) if roster else [])
     members = rosters.groups(groups) if groups else {}
     rules = rules_for(names, False, None, folder)
     with Grader(rules, level=level_for(Level.NONE)) as grader:

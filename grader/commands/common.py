@@ -90,6 +90,7 @@ roster_option = click.option(
 )
 
 
+ATTEMPTS = ("last", "first", "best", "in-time")
 PLATFORMS = ("auto", "blackboard", "brightspace", "canvas", "gradescope", "moodle")
 
 
@@ -97,10 +98,9 @@ def export_options(command: Command) -> Command:
     """Add the options that say how a learning platform's export is read."""
     which = click.option(
         "--attempt",
-        type=click.Choice(["last", "first"]),
-        default="last",
-        show_default=True,
-        help="Which of a student's attempts counts, where an export holds several.",
+        type=click.Choice(ATTEMPTS),
+        help="Which of a student's attempts counts, where an export holds several; by default what "
+        "policy.toml says, and else the last.",
     )
     platform = click.option(
         "--from",
@@ -111,14 +111,48 @@ def export_options(command: Command) -> Command:
     return platform(which(command))
 
 
-def export_of(platform: str | None, attempt: str, roster: Sequence[Student]) -> Export | None:
-    """Return how the exports of a platform are read, None if there is none."""
-    from grader.grading.exports import Export, Which
+def export_of(
+    platform: str | None,
+    attempt: str | None,
+    roster: Sequence[Student],
+    course: Course | None,
+    names: Sequence[str],
+) -> Export | None:
+    """Return how the exports of a platform are read, None if there is none.
+
+    Args:
+        platform: its name, or `auto`.
+        attempt: which counts; None for the one that the policy of the topics (`names`; all) says.
+        roster: who takes the course.
+        course: whose policy holds.
+
+    Raises:
+        BadPolicy: it cannot be read, or says several things.
+        CourseError: there is no topic of a name.
+    """
+    from grader.commands.deadlines import deadlines_of
+    from grader.grading import policy as policies
+    from grader.grading.exports import Export
+    from grader.grading.lateness import Deadlines
     from grader.grading.platforms import Platform
+    from grader.grading.policy import Which
+    from grader.grading.times import zone_of
 
     if platform is None:
         return None
-    return Export(None if platform == "auto" else Platform(platform), Which(attempt), roster)
+    deadlines = Deadlines(policies.load(course) if course else policies.Policy())
+    policy = deadlines.policy
+    topics = [course.topic(name) for name in names] or course.topics if course else []
+    which = Which(attempt) if attempt else policy.which(topic.id for topic in topics)
+    if which is Which.IN_TIME and course:
+        deadlines = deadlines_of(course)
+    return Export(
+        None if platform == "auto" else Platform(platform),
+        which,
+        roster,
+        zone_of(policy.zone or "UTC"),
+        deadlines,
+    )
 
 
 @contextlib.contextmanager
@@ -284,33 +318,37 @@ def graded_in(
 
     A simulated class is left out only where there is another one. A database holds
     what was graded, so that what was decided since is put in here; and of both,
-    what `without` and `points` (see `supposing`) suppose.
+    what `without` and `points` (see `supposing`) suppose. Points are those that
+    count after the course's deadlines, which neither of both holds; a simulated
+    class has none.
 
     Raises:
         ResultsProblem: the file cannot be read.
         NotDecided: decisions.toml cannot be read, or an exercise is named that was not graded.
+        BadPolicy: policy.toml cannot be read.
         click.ClickException: the database cannot be read.
     """
     import msgspec
 
+    from grader.commands.deadlines import in_time
     from grader.grading import decisions
     from grader.grading.store import Store, StoreError
     from grader.grading.supposed import supposed, together
     from grader.report.data import read_json, results
 
+    root = course.root if course else Path()
+    simulated = simulated_in(root)
     if file is not None:
         found = read_json(file)
         asked = supposed(without, points, found.submissions)
         counted = tuple(decisions.amended(one, asked) for one in found.submissions)
-        return msgspec.structs.replace(found, submissions=counted)
+        return in_time(msgspec.structs.replace(found, submissions=counted), course, simulated)
     try:
         with Store(db) as store:
             topics = sorted({place.topic for place in store.listed()})
             graded = [one.graded for topic in topics for one in store.kept(topic)]
     except StoreError as error:
         raise click.ClickException(str(error)) from error
-    root = course.root if course else Path()
-    simulated = simulated_in(root)
     real = [one for one in graded if not simulated(one)]
     if real and len(real) < len(graded):
         click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.", err=True)
@@ -319,4 +357,5 @@ def graded_in(
     decided = together(decided, supposed(without, points, kept))
     # A file that cannot be read is no 0.
     passed_over = [unread(one) for one in kept if one.unread]
-    return results([decisions.amended(one, decided) for one in kept if not one.unread], {}, passed_over)
+    read = results([decisions.amended(one, decided) for one in kept if not one.unread], {}, passed_over)
+    return in_time(read, course, simulated)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.report.gradesheets import Filled, Grade
     from grader.verdict import Results
 
+SHOWN = 20  # late students who are named
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -75,7 +76,7 @@ def canvas(
     from grader.report.gradesheets import Filled, NoGradesheet, fill_canvas
 
     with plain_errors():
-        grades = _grades(graded_in(results, db, course_or_none(folder), without, points), topics)
+        grades = _grades(_read(results, db, folder, without, points), topics)
         if column and len(grades) > 1:
             raise click.UsageError("--column is one topic's: name it by --topic")
         done, content = Filled(b""), sheet.read_bytes()
@@ -108,7 +109,7 @@ def moodle(
     from grader.report.gradesheets import NoGradesheet, fill_moodle
 
     with plain_errors():
-        graded = graded_in(results, db, course_or_none(folder), without, points)
+        graded = _read(results, db, folder, without, points)
         ((_, grades),) = _grades(graded, (topic,)).items()
         try:
             _write(fill_moodle(sheet.read_bytes(), grades, _students(roster), column), sheet, target)
@@ -132,7 +133,7 @@ def as_csv(
 
     with plain_errors():
         file = target or Path("grades.csv")
-        graded = graded_in(results, db, course_or_none(folder), without, points)
+        graded = _read(results, db, folder, without, points)
         write(file, csv_of(graded).encode("utf-8-sig"))
     click.echo(f"The grades are in {file}.")
 
@@ -153,8 +154,31 @@ def xlsx(
 
     with plain_errors():
         file = target or Path("grades.xlsx")
-        write(file, workbook_of(graded_in(results, db, course_or_none(folder), without, points)))
+        write(file, workbook_of(_read(results, db, folder, without, points)))
     click.echo(f"The grades are in {file}.")
+
+
+def _read(
+    file: Path | None, db: str, folder: Path | None, without: Sequence[str], points: Sequence[str]
+) -> Results:
+    """Return what was graded, with the points that count, and say of whom something was taken."""
+    from grader.report.words import earned, late
+    from grader.text import inert, printable
+
+    found = graded_in(file, db, course_or_none(folder), without, points)
+    changed = [one for one in found.submissions if one.score != one.earned]
+    for one in changed[:SHOWN]:
+        said = f"{one.student}, {one.topic}: {late(one.lateness)}, " if one.lateness else ""
+        said += f"{earned(one.score, one.max_score)} points count, and {one.earned:g} were earned"
+        click.echo(f"  {inert(printable(said))}")
+    if len(changed) > SHOWN:
+        click.echo(f"  and {len(changed) - SHOWN} more who were late; `grader report` lists them")
+    unknown = sum(one.lateness is not None and one.lateness.seconds is None for one in found.submissions)
+    if unknown:
+        click.echo(
+            f"  of {unknown} submissions nobody knows when they were handed in: nothing was taken", err=True
+        )
+    return found
 
 
 def _grades(results: Results, wanted: tuple[str, ...]) -> dict[str, dict[str, Grade]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.collect import exported
+from grader.commands.collect import export_in, exported
 from grader.commands.common import (
     chosen_topics,
     course_option,
@@ -50,7 +50,7 @@ def feedback(
     topic: str,
     export: Path | None,
     platform: str | None,
-    attempt: str,
+    attempt: str | None,
     roster: Path | None,
     groups: Path | None,
     of_report: bool,
@@ -80,8 +80,8 @@ def feedback(
         course, (wanted,) = chosen_topics(folder, (topic,))
         written = None
         if export:
-            named = (export, platform or "auto", attempt, roster, groups, (topic,), folder)
-            with exported(*named) as found:
+            read = export_in(platform or "auto", attempt, roster, (topic,), folder)
+            with exported(export, read, groups, (topic,), folder) as found:
                 written = found.written
             if not any(written.values()):
                 raise click.ClickException(

@@ -29,7 +29,7 @@ from grader.commands.common import (
 if TYPE_CHECKING:
     from grader.grading.rules import Rules
     from grader.sandbox.levels import Level
-    from grader.verdict import Results
+    from grader.verdict import Graded, Results
 
 
 @click.command()
@@ -85,7 +85,7 @@ def grade(
     paths: tuple[Path, ...],
     class_zips: tuple[Path, ...],
     platform: str | None,
-    attempt: str,
+    attempt: str | None,
     topics: tuple[str, ...],
     workers: int,
     seconds: float | None,
@@ -116,15 +116,19 @@ def grade(
         raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
     from grader.commands.verify import verify
     from grader.grading import decisions
+    from grader.grading import policy as policies
     from grader.grading import roster as rosters
+    from grader.grading.attempts import Best
     from grader.grading.collect import collect
     from grader.grading.grader import Grader
     from grader.grading.groups import shared
+    from grader.grading.lateness import Deadlines
     from grader.grading.rules import rules_for, topics_of
     from grader.grading.store import Store, StoreError
     from grader.report import data, terminal
     from grader.sandbox import root
     from grader.sandbox.levels import Level
+    from grader.verdict import Penalty
 
     with plain_errors():
         level = level_for(Level(least)) if cluster is None else Level(least)
@@ -144,6 +148,13 @@ def grade(
         members = rosters.groups(groups) if groups else {}
         # A simulated class has its own truth, whatever was decided on a real one.
         decided = decisions.load(course.root) if course and not truth else {}
+        policy = policies.load(course) if course else policies.Policy()
+        export = export_of(platform, attempt, listed, course, topics)
+        deadlines = export.deadlines if export else Deadlines()
+
+        def counted(graded: Graded) -> Graded:
+            return deadlines.amended(decisions.amended(graded, decided))
+
         try:
             with (
                 Store(db) as store,
@@ -151,21 +162,19 @@ def grade(
                 Grader(rules, workers, level, seconds=seconds, executor=executor) as grader,
             ):
                 others = topics_of(keys, folder)
-                export = export_of(platform, attempt, listed)
                 opened = cluster.opener(level, level_for) if cluster else grader.open_archive
                 found = collect(paths, rules, opened, class_zips, others, export)
                 found = shared(found, members)
-                graded = []
+                best = Best(store, found.works, counted)
                 with progress(len(found.works)) as advance:
-                    for one, _ in grader.grade_all(found.works, store):
-                        graded.append(one)
+                    for _ in grader.grade_all(found.works, best):
                         advance()
         except StoreError as error:
             raise click.ClickException(str(error)) from error
         except KeyboardInterrupt:
             click.echo("\nInterrupted. What was graded is kept: run the same command to go on.", err=True)
             sys.exit(130)
-        graded.sort(key=lambda one: (one.student, one.topic))
+        graded = [best.kept[place] for place in sorted(best.kept)]
         # A file that cannot be read is no 0.
         passed_over = [*found.passed_over, *(unread(one) for one in graded if one.unread)]
         graded = [decisions.amended(one, decided) for one in graded if not one.unread]
@@ -175,6 +184,8 @@ def grade(
         if json_file:
             data.write_json(results, json_file)
         terminal.show_class(console(), results)
+    if any(policy.terms(one.topic).penalty is not Penalty.NONE for one in graded):
+        click.echo("Nothing is taken for being late here: `grader report` and `grader export` do that.")
     if truth:
         compare_with_truth(truth, results)
     if any(one.failed for one in graded):

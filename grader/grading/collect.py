@@ -11,21 +11,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from grader.course import Checks, name_of
 from grader.errors import PlainError
 from grader.exercise import Exercise
-from grader.grading.exports import Export, arranged
+from grader.grading.exports import NEVER, Export, arranged
 from grader.grading.folders import walk
 from grader.grading.formats import Form, form_of, preferred
 from grader.grading.layout import ZIP, Layout, Named
+from grader.grading.policy import Which
+from grader.grading.times import NoTime, of_file, stamped
 from grader.grading.work import NotGradable, Work, digest_of, open_file
 from grader.grading.zips import BadZip, Found, OpenArchive, TooMany, Zips
+from grader.names import TIMESTAMP
 from grader.text import identifier
-from grader.verdict import PassedOver
+from grader.verdict import HandedIn, PassedOver, Source
 
 NESTED = 1  # zips within a student's zip
 NAMED, LONGEST = 3, 120  # files that a message names, and how many characters of each
@@ -47,13 +49,12 @@ class NothingToGrade(PlainError):
 class Collected:
     """What was found: submissions by student and topic, and what could not be taken.
 
-    `handed_in` says when each student did so, where a platform's export tells, and
-    `written` what the platform puts before a file's name of theirs.
+    There are several of one student for a topic only where the best of them counts.
+    `written` is what a platform puts before a file's name of a student's.
     """
 
     works: list[Work]
     passed_over: list[PassedOver]
-    handed_in: Mapping[str, datetime]
     written: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,9 +92,10 @@ def collect(
             search.take(path, of_class=False, owner=owner)
     for path in class_zips:
         search.take(path, of_class=True)
-    works = [work for key in sorted(search.found) if (work := search.chosen(*key))]
+    best = export is not None and export.which is Which.BEST
+    works = [work for key in sorted(search.found) for work in search.chosen(*key, best)]
     if works:
-        return Collected(works, search.passed_over, search.handed_in, search.written)
+        return Collected(works, search.passed_over, search.written)
     said = [f"{one.file}: {one.reason}" for one in search.passed_over[:NAMED]]
     if len(search.passed_over) > NAMED:
         said.append(f"and {len(search.passed_over) - NAMED} more")
@@ -110,7 +112,6 @@ class _Search:
     found: dict[tuple[str, str], list[tuple[Found, tuple[str, ...]]]] = field(default_factory=dict)
     passed_over: list[PassedOver] = field(default_factory=list)
     noted: dict[str, list[str]] = field(default_factory=dict)  # by student
-    handed_in: dict[str, datetime] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     count: int = 0  # of the files that were found
 
@@ -137,7 +138,7 @@ class _Search:
                 self._empty(path / folder, self.layout.folders(folder / "any"))
         else:
             owner = self.layout.nearest(here.parent)
-            self._class([Found(PurePosixPath(here.name), str(path), 0.0, lambda: open_file(path))], owner)
+            self._class([_file(here.name, path)], owner)
         if before == (self.count, len(self.passed_over)):
             self._pass_over(
                 str(path),
@@ -163,13 +164,30 @@ class _Search:
             return
         done = arranged(files, export, self.layout)
         self.noted |= done.notes
-        self.handed_in |= done.handed_in
         self.written |= done.written
-        self._class(done.files, path.stem)
+        for files in done.rounds:
+            self._class(files, path.stem)
 
-    def chosen(self, student: str, topic: str) -> Work | None:
-        """Return what is graded of all that one student handed in for a topic."""
-        several = self.found[student, topic]
+    def chosen(self, student: str, topic: str, best: bool) -> Iterator[Work]:
+        """Yield what is graded of all that one student handed in for a topic.
+
+        Args:
+            best: whether the best attempt counts: then one of each is yielded, the first one first.
+        """
+        found = self.found[student, topic]
+        times = sorted({file.handed_in.at if file.handed_in else NEVER for file, _ in found})
+        for at in times if best else [None]:
+            several = [
+                (file, notes)
+                for file, notes in found
+                if at is None or (file.handed_in.at if file.handed_in else NEVER) == at
+            ]
+            if work := self._chosen(student, topic, several):
+                yield work
+
+    def _chosen(self, student: str, topic: str, found: list[tuple[Found, tuple[str, ...]]]) -> Work | None:
+        """Return what is graded of the files of one student for a topic."""
+        several = found
         surest = min(self.layout.named(file.path) for file, _ in several)
         if surest < Named.LOOSELY:
             several = [one for one in several if self.layout.named(one[0].path) < Named.LOOSELY]
@@ -178,7 +196,7 @@ class _Search:
         notes = [*self.noted.get(student, ()), *taken[0][1]]
         if len(taken) < len(several):
             notes.append(f"{taken[0][0].path.name} is there twice; the last was graded")
-        if left := _without((file for file, _ in self.found[student, topic]), [file for file, _ in several]):
+        if left := _without((file for file, _ in found), [file for file, _ in several]):
             notes.append(f"beside it lies {_few([file.path.name for file in left])}, which was not graded")
         files = [file for file, _ in taken]
         if len(files) > 1:
@@ -187,7 +205,8 @@ class _Search:
         if len(files) == 1:
             if self.layout.named(files[0].path) > Named.AS_GIVEN:
                 notes.append(f"{files[0].path.name} was taken for {name_of(topic)}")
-            return Work(student, topic, files[0].label, files[0].open, tuple(notes))
+            handed_in = self._handed_in(files[0], topic, notes)
+            return Work(student, topic, files[0].label, files[0].open, tuple(notes), handed_in)
         self._pass_over(
             files[0].label,
             f"{student} has {len(files)} submissions for {topic}, {_listed(files)}: remove all but one, or "
@@ -195,6 +214,20 @@ class _Search:
             student,
         )
         return None
+
+    def _handed_in(self, file: Found, topic: str, notes: list[str]) -> HandedIn | None:
+        """Return when a file was handed in: as an export or the timestamp.txt beside it says, or its time.
+
+        Only in a folder of nbgrader's layout nbgrader or `grader collect` wrote that file.
+        """
+        folder = Path(file.label).absolute().parent
+        if file.handed_in is None or file.handed_in.source is Source.EXPORT or folder.name != topic:
+            return file.handed_in
+        try:
+            return stamped(folder) or file.handed_in
+        except NoTime as error:
+            notes.append(f"{TIMESTAMP} beside it says no time, and when it was handed in is unknown: {error}")
+            return None
 
     def _class(self, files: Sequence[Found], owner: str) -> None:
         """Find submissions in a folder of a class, or of one student, `owner`."""
@@ -243,14 +276,12 @@ class _Search:
 
     def _class_zip(self, outer: Found) -> None:
         before = self.count, len(self.passed_over)
-        files = self._files(outer, outer.label)
+        # When the class' zip was made says nothing of a student's file.
+        files = self._files(replace(outer, handed_in=None), outer.label)
         tops = {file.path.parts[0] for file in files}
         if len(tops) == 1 and sum(len(f.path.parts) == 2 and f.path.suffix.lower() == ZIP for f in files) > 1:
             # A folder of zips that was zipped whole.
-            files = [
-                Found(PurePosixPath(*file.path.parts[1:]), file.label, file.modified, file.open)
-                for file in files
-            ]
+            files = [replace(file, path=PurePosixPath(*file.path.parts[1:])) for file in files]
         self._class(files, outer.path.stem)
         if before == (self.count, len(self.passed_over)):
             self._pass_over(outer.label, f"it holds no submission for {self._topics()}")
@@ -296,7 +327,8 @@ class _Search:
     def _files(self, outer: Found, outermost: str, owner: str = "") -> list[Found]:
         """Return the files in a zip; none, if it cannot be read, and is passed over."""
         try:
-            return self.zips.files(outer.label, outer.open, outermost)
+            files = self.zips.files(outer.label, outer.open, outermost)
+            return [replace(file, handed_in=outer.handed_in) for file in files]
         except (BadZip, TooMany, NotGradable) as error:
             self._pass_over(outer.label, str(error), owner)
         except OSError as error:
@@ -349,7 +381,13 @@ def _zip(path: Path) -> Found | None:
     if path.suffix.lower() != ZIP or path.is_dir():
         return None
     flags = os.O_RDONLY | os.O_NONBLOCK
-    return Found(PurePosixPath(path.name), str(path), 0.0, lambda: os.open(path, flags))
+    return replace(_file(path.name, path), open=lambda: os.open(path, flags))
+
+
+def _file(name: str, path: Path) -> Found:
+    """Return a file that the instructor named, as its own time has it."""
+    modified = os.lstat(path).st_mtime
+    return Found(PurePosixPath(name), str(path), 0.0, lambda: open_file(path), of_file(modified))
 
 
 def _place(file: Found) -> str:

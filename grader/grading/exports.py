@@ -1,4 +1,4 @@
-"""What a learning platform exported, as the layout of a class: STUDENT/FILE, one attempt of each student."""
+"""What a learning platform exported, as the layout of a class: STUDENT/FILE, and which attempt counts."""
 
 from __future__ import annotations
 
@@ -6,27 +6,22 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import UTC, datetime, tzinfo
 from pathlib import PurePosixPath
 
+from grader.grading.lateness import Deadlines
 from grader.grading.layout import SUFFIXES, Layout
 from grader.grading.platforms import Attempt, Platform, Who, attempts
+from grader.grading.policy import Which
 from grader.grading.roster import Student
 from grader.grading.zips import Found
 from grader.text import identifier
+from grader.verdict import HandedIn, Source
 
 NEVER = datetime.min.replace(tzinfo=UTC)  # where a platform does not say when
 # What nbgrader, Moodle and Canvas call the columns of a name's two parts.
 FIRST = ("first_name", "First name", "given_name")
 LAST = ("last_name", "Last name", "Surname", "family_name")
-
-
-class Which(StrEnum):
-    """Which of a student's attempts counts."""
-
-    LAST = "last"
-    FIRST = "first"
 
 
 @dataclass(frozen=True)
@@ -37,11 +32,15 @@ class Export:
         platform: that made them, None if their names are to tell.
         which: of several attempts.
         roster: gives students the names that they have in the course; without it they have the platform's.
+        zone: of times that the platform writes without one.
+        deadlines: of the course, for the attempt that was in time.
     """
 
     platform: Platform | None = None
     which: Which = Which.LAST
     roster: Sequence[Student] = ()
+    zone: tzinfo = UTC
+    deadlines: Deadlines = Deadlines()
 
 
 @dataclass
@@ -49,14 +48,15 @@ class Arranged:
     """The files of an export, as STUDENT/FILE, and what it says of each student.
 
     Attributes:
+        rounds: the files of one attempt of each student. There is a single round, of the attempts
+            that count, unless it takes grades to tell: then there is one for each first attempt,
+            one for each second, and so on.
         notes: what was noticed.
-        handed_in: when they handed in.
         written: what the platform puts before a file's name of theirs; see `Attempt`.
     """
 
-    files: list[Found] = field(default_factory=list)
+    rounds: list[list[Found]] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
-    handed_in: dict[str, datetime] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
 
 
@@ -69,30 +69,63 @@ def arranged(files: Sequence[Found], export: Export, layout: Layout) -> Arranged
         NoExport: the files have no names of a platform's.
     """
     by_student: dict[str, list[tuple[Found, Attempt]]] = {}
-    read = attempts(files, export.platform)
+    read = attempts(files, export.platform, export.zone)
     called = _names({attempt.who: attempt for _, attempt in read}.values(), export.roster)
     for file, attempt in read:
         by_student.setdefault(identifier(called[attempt.who][0]), []).append((file, attempt))
     done = Arranged()
     for student, own in by_student.items():
-        notes = list(called[own[0][1].who][1:])
-        stamps = sorted({attempt.at or NEVER for _, attempt in own})
-        at = stamps[0] if export.which is Which.FIRST else stamps[-1]
-        if len(stamps) > 1:
-            notes.append(f"of {len(stamps)} attempts the {export.which}, of {at:%Y-%m-%d %H:%M}, counts")
-        counted = [(file, attempt) for file, attempt in own if (attempt.at or NEVER) == at]
-        paths, note = _paths([attempt.file for _, attempt in counted], layout)
-        # Of several files the one that may be graded, since Canvas shows feedback beside a file.
-        likely = sorted(zip(paths, counted, strict=True), key=lambda pair: not layout.knows(pair[0]))
-        done.written[student] = likely[0][1][1].written
-        for (file, _), path in zip(counted, paths, strict=True):
-            stamp = 0.0 if at is NEVER else at.timestamp()
-            # Whose it is is known: folders of the student's own say nothing.
-            done.files.append(Found(PurePosixPath(student, path.name), file.label, stamp, file.open))
-        done.notes[student] = [*notes, *note]
-        if at is not NEVER:
-            done.handed_in[student] = at
+        notes = done.notes.setdefault(student, list(called[own[0][1].who][1:]))
+        counting, note = _counting(student, own, export, layout)
+        notes += note
+        for place, at in enumerate(counting):
+            if place == len(done.rounds):
+                done.rounds.append([])
+            taken = [(file, attempt) for file, attempt in own if (attempt.at or NEVER) == at]
+            paths, renamed = _paths([attempt.file for _, attempt in taken], layout)
+            notes += [one for one in renamed if one not in notes]
+            # Of several files the one that may be graded, since Canvas shows feedback beside a file.
+            likely = sorted(zip(paths, taken, strict=True), key=lambda pair: not layout.knows(pair[0]))
+            done.written[student] = likely[0][1][1].written
+            stamp, told = (0.0, None) if at is NEVER else (at.timestamp(), HandedIn(at, Source.EXPORT))
+            for (file, _), path in zip(taken, paths, strict=True):
+                # Whose it is is known: folders of the student's own say nothing.
+                there = Found(PurePosixPath(student, path.name), file.label, stamp, file.open, told)
+                done.rounds[place].append(there)
     return done
+
+
+def _counting(
+    student: str, own: Sequence[tuple[Found, Attempt]], export: Export, layout: Layout
+) -> tuple[list[datetime], list[str]]:
+    """Return the times of the attempts that may count, with a note: one, unless it takes grades to tell."""
+    stamps = sorted({attempt.at or NEVER for _, attempt in own})
+    if len(stamps) == 1 or export.which is Which.BEST:
+        return stamps, []
+    called: str = export.which
+    at = stamps[0] if export.which is Which.FIRST else stamps[-1]
+    if export.which is Which.IN_TIME:
+        in_time = [at for at in stamps if _in_time(student, at, own, export.deadlines, layout)]
+        at = in_time[-1] if in_time else at
+        called = "last in time" if in_time else "last, as none was in time"
+    return [at], [f"of {len(stamps)} attempts the {called}, {_of(at, export.zone)}, counts"]
+
+
+def _in_time(
+    student: str,
+    at: datetime,
+    own: Sequence[tuple[Found, Attempt]],
+    deadlines: Deadlines,
+    layout: Layout,
+) -> bool:
+    """Tell whether an attempt was in time: for the topic that its files name, or all that are graded."""
+    named = {layout.topic(attempt.file) for _, attempt in own if (attempt.at or NEVER) == at} - {None}
+    topics = [topic for topic in named if topic] or layout.topics
+    return all(deadlines.in_time(topic, student, at) for topic in topics)
+
+
+def _of(at: datetime, zone: tzinfo) -> str:
+    return "without a time" if at is NEVER else f"of {at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _paths(paths: Sequence[PurePosixPath], layout: Layout) -> tuple[Sequence[PurePosixPath], list[str]]:

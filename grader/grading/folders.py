@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.grading.layout import SUFFIXES, ZIP
+from grader.grading.times import of_file
 from grader.grading.work import open_file
 from grader.grading.zips import Found, open_zip
 from grader.verdict import PassedOver
@@ -45,7 +46,8 @@ def walk(folder: Path) -> Walked:
             if not name.startswith("."):
                 opener = _opener(path, open_zip if path.suffix.lower() == ZIP else open_file)
                 modified = path.lstat().st_mtime
-                walked.files.append(Found(_relative(path, folder), str(path), modified, opener))
+                found = Found(_relative(path, folder), str(path), modified, opener, of_file(modified))
+                walked.files.append(found)
     return walked
 
 

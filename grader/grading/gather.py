@@ -131,7 +131,7 @@ def fill(found: collect.Collected, target: Path) -> list[PassedOver]:
         except NotGradable as error:
             unread.append(PassedOver(work.file, str(error), work.student))
             continue
-        at = found.handed_in.get(work.student)
+        at = work.handed_in.at if work.handed_in else None
         _write(target / work.student / work.topic, {name: content}, at)
     return unread
 

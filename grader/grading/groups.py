@@ -15,7 +15,8 @@ from grader.verdict import PassedOver
 def shared(found: Collected, groups: Mapping[str, Sequence[str]]) -> Collected:
     """Give each member of a group what was handed in under the group's name or a member's.
 
-    Of several files of one group for one topic none counts if they differ, and the group is named.
+    Of several files of one group for one topic none counts if they differ, and the group is named. But
+    of one member's attempts, where the best counts, each is every member's.
 
     Args:
         groups: the members of each group, by its name.
@@ -29,21 +30,20 @@ def shared(found: Collected, groups: Mapping[str, Sequence[str]]) -> Collected:
             handed_in.setdefault((group_of[work.student], work.topic), []).append(work)
         else:
             works.append(work)
-    times = dict(found.handed_in)
     for (group, _), several in handed_in.items():
-        if len(several) > 1 and len({_digest(work) for work in several}) > 1:
+        submitters = {work.student for work in several}
+        if len(submitters) > 1 and len({_digest(work) for work in several}) > 1:
             files = ", ".join(work.file for work in several)
             said = f"of the group {group} there are several files that differ, {files}: remove all but one"
             passed_over.append(PassedOver(several[0].file, said, group))
             continue
-        first = several[0]
-        for member in members[group]:
-            own = () if member == first.student else (f"handed in by {first.student}, for the group {group}",)
-            works.append(replace(first, student=member, notes=(*first.notes, *own)))
-            if first.student in found.handed_in:
-                times[member] = found.handed_in[first.student]
+        for work in several if len(submitters) == 1 else several[:1]:
+            for member in members[group]:
+                said = f"handed in by {work.student}, for the group {group}"
+                own = () if member == work.student else (said,)
+                works.append(replace(work, student=member, notes=(*work.notes, *own)))
     works.sort(key=lambda work: (work.student, work.topic))
-    return replace(found, works=works, passed_over=passed_over, handed_in=times)
+    return replace(found, works=works, passed_over=passed_over)
 
 
 def _digest(work: Work) -> str:

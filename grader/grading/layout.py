@@ -52,6 +52,11 @@ class Layout:
         """Return the names of the topics that are graded."""
         return sorted(self._topics)
 
+    @property
+    def topics(self) -> list[str]:
+        """Return the ids of the topics that are graded."""
+        return sorted(self._topics.values())
+
     def topic(self, path: PurePosixPath) -> str | None:
         """Return the id of the topic that a file is a submission for, None if it is none."""
         return self._topics.get(self._known(path)[0])

@@ -16,12 +16,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
 
 from grader.errors import PlainError
+from grader.grading.times import NoTime, moment
 from grader.grading.work import NotGradable
 from grader.grading.zips import Found
 
@@ -55,7 +56,7 @@ class Attempt:
         name: of the student, as the platform writes it.
         ids: what else the platform knows the student by: numbers, a login, an address.
         file: the file's own name, which the student chose.
-        at: when it was handed in, None where the platform does not say.
+        at: when it was handed in, in UTC; None where the platform does not say.
         written: what the platform puts before a file's name, and takes back before another's; "" where
             no such way is known.
     """
@@ -93,19 +94,22 @@ TIMES = (
 )  # fmt: skip
 
 
-def attempts(files: Sequence[Found], platform: Platform | None) -> list[tuple[Found, Attempt]]:
+def attempts(
+    files: Sequence[Found], platform: Platform | None, zone: tzinfo = UTC
+) -> list[tuple[Found, Attempt]]:
     """Return whose each file of an export is; a file that was handed in by a group is there once for each.
 
     Args:
         files: by their paths in the export.
         platform: that made it, None for the one whose names most files have.
+        zone: of times that it writes without one.
 
     Raises:
         NoExport: no file has a name as the platform writes it.
     """
     tried = [platform] if platform else list(Platform)
     fitting = [sum(1 for file in files for _ in _matched(one, file.path)) for one in tried]
-    found = list(_read(tried[fitting.index(max(fitting))], files))
+    found = list(_read(tried[fitting.index(max(fitting))], files, zone))
     if not found:
         expected = "; ".join(" ".join(line.split()) for line in (__doc__ or "").splitlines()[2:7])
         what = f"of {platform}" if platform else "of a platform that is known"
@@ -113,10 +117,10 @@ def attempts(files: Sequence[Found], platform: Platform | None) -> list[tuple[Fo
     return found
 
 
-def _read(platform: Platform, files: Sequence[Found]) -> Iterator[tuple[Found, Attempt]]:
+def _read(platform: Platform, files: Sequence[Found], zone: tzinfo) -> Iterator[tuple[Found, Attempt]]:
     matches = [(file, match, rest) for file in files for match, rest in _matched(platform, file.path)]
     if platform is Platform.GRADESCOPE:
-        submitters = _submitters(files)
+        submitters = _submitters(files, zone)
         for file, match, rest in matches:
             for attempt in submitters.get(match[0], ()):
                 yield file, Attempt(attempt.name, attempt.ids, rest, attempt.at)
@@ -129,7 +133,7 @@ def _read(platform: Platform, files: Sequence[Found]) -> Iterator[tuple[Found, A
         name = match["name"].removeprefix(assignment)
         own = PurePosixPath(groups.get("file") or "", rest)
         if own.parts:  # Blackboard's .txt tells of a hand-in, and is none
-            at, ids = _time(groups.get("at") or ""), (groups.get("id") or name,)
+            at, ids = _time(groups.get("at") or "", zone), (groups.get("id") or name,)
             yield file, Attempt(name, ids, own, at, _written(platform, match))
 
 
@@ -162,14 +166,14 @@ def _shared(heads: Sequence[str]) -> str:
     return shared[: shared.rfind("_") + 1]
 
 
-def _time(stamp: str) -> datetime | None:
+def _time(stamp: str, zone: tzinfo) -> datetime | None:
     for form in TIMES:
         with suppress(ValueError):
-            return datetime.strptime(stamp, form).replace(tzinfo=UTC)
+            return moment(datetime.strptime(stamp, form), zone)
     return None
 
 
-def _submitters(files: Iterable[Found]) -> dict[str, list[Attempt]]:
+def _submitters(files: Iterable[Found], zone: tzinfo) -> dict[str, list[Attempt]]:
     """Return who handed in what, by the name of its folder, as Gradescope's table says.
 
     Raises:
@@ -188,10 +192,10 @@ def _submitters(files: Iterable[Found]) -> dict[str, list[Attempt]]:
                 for person in row[":submitters"]:
                     ids = [str(person[key]) for key in (":sid", ":email") if person.get(key)]
                     ids += [one.partition("@")[0] for one in ids if "@" in one]
-                    name, when = str(person[":name"]), at if isinstance(at, datetime) else None
-                    attempt = Attempt(name, tuple(ids), PurePosixPath(), _in_utc(when))
+                    name, when = str(person[":name"]), moment(at, zone) if isinstance(at, datetime) else None
+                    attempt = Attempt(name, tuple(ids), PurePosixPath(), when)
                     found.setdefault(str(folder), []).append(attempt)
-        except (yaml.YAMLError, AttributeError, KeyError, TypeError, NotGradable, OSError) as error:
+        except (yaml.YAMLError, AttributeError, KeyError, TypeError, NoTime, NotGradable, OSError) as error:
             raise NoExport(f"{table.label} cannot be read: download the export again") from error
     return found
 
@@ -199,10 +203,6 @@ def _submitters(files: Iterable[Found]) -> dict[str, list[Attempt]]:
 def _of_a_student(path: PurePosixPath) -> bool:
     """Whether a file lies in the folder of a submission, where its student may have put it."""
     return any(WRITTEN[Platform.GRADESCOPE].fullmatch(part) for part in path.parts[:-1])
-
-
-def _in_utc(at: datetime | None) -> datetime | None:
-    return at and (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def _content(opened: Callable[[], int]) -> bytes:

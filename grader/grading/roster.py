@@ -19,6 +19,7 @@ from pathlib import Path
 from grader import files
 from grader.course import Topic
 from grader.errors import PlainError
+from grader.grading import times
 from grader.saved import utf_8
 from grader.text import identifier, printable
 from grader.verdict import Missing
@@ -200,9 +201,6 @@ def time_of(text: str, where: str) -> datetime:
         RosterProblem: it is none, or has no zone.
     """
     try:
-        found = datetime.fromisoformat(re.sub(r" ?(UTC|Z)$", "+00:00", text))
-    except ValueError:
-        raise RosterProblem(f"{where}: {text!r} is no time, as 2027-03-01 12:00 UTC is") from None
-    if found.tzinfo is None:
-        raise RosterProblem(f"{where}: {text!r} says no time zone, as 2027-03-01 12:00 UTC does")
-    return found
+        return times.time_of(text, deadline=True)
+    except times.NoTime as error:
+        raise RosterProblem(f"{where}: {error}") from None

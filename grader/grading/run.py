@@ -181,6 +181,7 @@ def result(work: Work, verdicts: Sequence[Verdict], seconds: float, unread: str 
         tuple(verdicts),
         work.notes,
         unread=unread,
+        handed_in=work.handed_in,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from grader.errors import PlainError
 from grader.saved import LARGEST
+from grader.verdict import HandedIn
 
 
 class NotGradable(PlainError):
@@ -26,6 +27,7 @@ class Work:
         file: what to call the file in results.
         open: returns a new descriptor of the file; the caller closes it.
         notes: what was noticed when it was found.
+        handed_in: when, if that is known.
     """
 
     student: str
@@ -33,6 +35,7 @@ class Work:
     file: str
     open: Callable[[], int]
     notes: tuple[str, ...] = ()
+    handed_in: HandedIn | None = None
 
 
 def open_file(path: str | os.PathLike[str]) -> int:

@@ -20,6 +20,7 @@ from grader.errors import PlainError, ServerError
 from grader.grading.work import NotGradable, open_file
 from grader.outcome import Outcome
 from grader.saved import MAX_ARCHIVE, MAX_ENTRIES
+from grader.verdict import HandedIn
 
 AT_A_TIME = 4  # children that hold a zip each
 DEPTH = 3  # zips in which a file may lie: a class', its student's, and one in that
@@ -39,12 +40,16 @@ class TooMany(PlainError):
 
 @dataclass(frozen=True)
 class Found:
-    """A file that may be a submission, by its path relative to where it was looked for."""
+    """A file that may be a submission, by its path relative to where it was looked for.
+
+    `handed_in` says when, if that is known: of what lies in a zip that the zip was.
+    """
 
     path: PurePosixPath
     label: str
     modified: float
     open: Callable[[], int]
+    handed_in: HandedIn | None = None
 
 
 class Zips:

@@ -33,6 +33,7 @@ from grader.grading.grader import Grader
 from grader.grading.key import KeyProblem
 from grader.grading.rules import rules_for
 from grader.grading.store import Store
+from grader.grading.times import NoTime, of_file, stamped
 from grader.grading.work import NotGradable, Work, open_file
 from grader.nbgrader.cells import Released, exercise_of, released_in
 from grader.nbgrader.feedback import outputs
@@ -41,7 +42,7 @@ from grader.report.album import Album
 from grader.report.display import Checked
 from grader.sandbox import root, trial
 from grader.sandbox.levels import Level
-from grader.verdict import Graded, Status
+from grader.verdict import Graded, HandedIn, Status
 
 IDLE = 300.0  # seconds after which a server with nothing to do ends, as formgrader's process lives on
 
@@ -120,7 +121,15 @@ def chosen(folder: Path, topic: Topic, exercises: int, student: str) -> Work:
         form, note = preferred(forms, exercises, "graded")
         path, notes = folder / form.name, (note,)
     name = os.path.relpath(path, topic.course)
-    return Work(student, topic.id, name, lambda: open_file(path), notes)
+    return Work(student, topic.id, name, lambda: open_file(path), notes, handed_in(path))
+
+
+def handed_in(path: Path) -> HandedIn | None:
+    """Return when a file was handed in, by timestamp.txt or its own time; None if neither says."""
+    try:
+        return stamped(path.parent) or of_file(path.lstat().st_mtime)
+    except (NoTime, OSError):  # nbgrader itself says so of a timestamp that is none
+        return None
 
 
 def otherwise_named(folder: Path, topic: Topic, student: str) -> Work:

@@ -37,7 +37,7 @@ def extend(course: Course, topic: Topic, students: Iterable[str], until: datetim
         if due is None:
             raise NotExtended(
                 f"{topic.id} has no deadline that could be extended: set one by "
-                f'`nbgrader db assignment add {topic.id} --duedate="2027-03-01 12:00 UTC"`'
+                f'`nbgrader db assignment add {topic.id} --duedate="2027-03-01 12:00 UTC"`, or in policy.toml'
             )
         wanted, known = list(students), {student.id for student in gradebook.students}
         for student in wanted:

@@ -3,7 +3,9 @@
 The figures are those of classical test theory: an exercise's difficulty is the
 mean share of its points, its discrimination the correlation of that share with
 the points of the rest of the topic (Crocker and Algina, "Introduction to
-Classical and Modern Test Theory" (1986), chapter 14).
+Classical and Modern Test Theory" (1986), chapter 14). What was understood does not
+depend on when it was handed in: all figures are of the points that were earned,
+but for those of a student, which are the points that count.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.report.punctuality import DeadlineFound, kept
 from grader.report.unusual import Alike, alike
 from grader.verdict import Graded, PassedOver, Results, Status, Verdict
 
@@ -85,7 +88,7 @@ class Learner:
     Attributes:
         student: the name.
         graded: by topic (id).
-        share: of the points of what was graded; None if nothing was.
+        share: of the points of what was graded, as they count; None if nothing was.
         stuck: topics with few points, of which the class has many.
         behind: topics of which there is nothing that was graded, though most have it.
         lost: what was handed in and could not be graded: its file, and why.
@@ -101,12 +104,13 @@ class Learner:
 
 @dataclass(frozen=True)
 class ClassFound:
-    """All of it; `alike` is who returned the same wrong arrays."""
+    """All of it; `alike` is who returned the same wrong arrays, `deadlines` who kept those that there are."""
 
     topics: tuple[TopicFound, ...]
     missed: tuple[Missed, ...]
     learners: tuple[Learner, ...]
     alike: Alike
+    deadlines: tuple[DeadlineFound, ...]
 
     @property
     def items(self) -> list[Item]:
@@ -131,22 +135,22 @@ def analyse(results: Results, public: Results | None = None) -> ClassFound:
     topics = tuple(_topic(id, by_topic[id], len(students), shown) for id in sorted(by_topic))
     learners = _learners(students, topics, results.passed_over)
     same = alike(submissions)
-    return ClassFound(topics, tuple(_missed(submissions, same)), tuple(learners), same)
+    return ClassFound(topics, tuple(_missed(submissions, same)), tuple(learners), same, kept(results))
 
 
 def _topic(id: str, graded: Sequence[Graded], students: int, shown: set[tuple[str, str, str]]) -> TopicFound:
-    shares = [_share(one.score, one.max_score) for one in graded]
+    shares = [_share(one.earned, one.max_score) for one in graded]
     counts = Counter(min(int(share * BINS), BINS - 1) for share in shares)
     return TopicFound(
         id,
         len(graded),
         students - len(graded),
-        statistics.median(one.score for one in graded),
-        statistics.fmean(one.score for one in graded),
+        statistics.median(one.earned for one in graded),
+        statistics.fmean(one.earned for one in graded),
         max(one.max_score for one in graded),
         tuple(counts[place] for place in range(BINS)),
         tuple(_items(id, graded, shown)),
-        tuple(sorted(graded, key=lambda one: (-one.score, one.student))),
+        tuple(sorted(graded, key=lambda one: (-one.earned, one.student))),
     )
 
 
@@ -164,7 +168,7 @@ def _item(
 ) -> Item:
     verdicts = [verdict for _, verdict in several]
     shares = np.array([solved(one) for one in verdicts])
-    rest = np.array([one.score - verdict.score for one, verdict in several])
+    rest = np.array([one.earned - verdict.score for one, verdict in several])
     statuses = Counter(verdict.status for verdict in verdicts)
     item = Item(
         topic,
@@ -240,7 +244,7 @@ def _learners(
             topic.id
             for topic in topics
             if topic.id in own
-            and own[topic.id].score < STUCK * own[topic.id].max_score
+            and own[topic.id].earned < STUCK * own[topic.id].max_score
             and topic.median >= STUCK * topic.points
         ]
         behind = [topic.id for topic in expected if topic.id not in own]

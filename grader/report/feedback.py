@@ -13,7 +13,7 @@ from markupsafe import Markup
 from grader.report.analysis import Learner
 from grader.report.display import linked, typeset
 from grader.report.markup import environment
-from grader.report.words import earned, sign, words
+from grader.report.words import KNOWN_FROM, earned, late, sign, when, words
 from grader.text import printable
 from grader.verdict import Graded
 
@@ -40,9 +40,12 @@ class Feedback:
         self._render = environment(
             "grader.report",
             earned=earned,
+            known_from=lambda source: KNOWN_FROM[source],
+            late=late,
             linked=lambda text: Markup("<br>".join(map(linked, text.split("\n\n")))),
             sign=sign,
             typeset=lambda text: Markup(typeset(text)),
+            when=when,
             words=words,
         ).get_template
 

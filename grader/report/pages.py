@@ -28,7 +28,7 @@ from grader.report.analysis import ENOUGH, ClassFound, TopicFound, solved
 from grader.report.feedback import Feedback
 from grader.report.markup import environment
 from grader.report.tables import field
-from grader.report.words import WORDS
+from grader.report.words import KNOWN_FROM, WORDS, span, terms, when
 from grader.text import printable
 from grader.verdict import PassedOver, Results, Status
 
@@ -62,6 +62,10 @@ def write(folder: Path, found: ClassFound, results: Results, feedback: Feedback,
         number=lambda value: f"{value:.1f}".removesuffix(".0"),
         people=people,
         percent=lambda share: f"{share:.0%}",
+        known_from=lambda source: KNOWN_FROM[source],
+        span=span,
+        terms=terms,
+        when=when,
     ).get_template
     for part in ("topics", "students"):
         (folder / part).mkdir(parents=True, exist_ok=True)

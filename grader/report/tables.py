@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.text import is_formula, printable
 from grader.verdict import Graded, Results
 
 HEAD = ("student", "topic", "score", "max_score")
+# Where a deadline was applied: the points before it, how late it was, and how both times are known.
+LATE = ("earned", "seconds_late", "handed_in", "handed_in_from", "due", "due_from")
+
+STAMP = "%Y-%m-%d %H:%M:%S UTC"
 
 
 def field(text: str) -> str:
@@ -26,10 +30,12 @@ def csv_of(results: Results) -> str:
     columns = _exercises(results.submissions)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*HEAD, *(f"{topic}.{name}" for topic, name in columns)])
+    sources = {deadline.topic: deadline.source for deadline in results.deadlines}
+    writer.writerow([*HEAD, *(LATE if sources else ()), *(f"{topic}.{name}" for topic, name in columns)])
     for one in results.submissions:
         scores = {(one.topic, verdict.name): verdict.score for verdict in one.exercises}
-        writer.writerow([*_head(one), *(scores.get(column, "") for column in columns)])
+        late = _late(one, sources) if sources else []
+        writer.writerow([*_head(one), *late, *(scores.get(column, "") for column in columns)])
     return text.getvalue()
 
 
@@ -43,10 +49,12 @@ def workbook_of(results: Results) -> bytes:
         own = [one for one in results.submissions if one.topic == topic]
         names = [name for _, name in _exercises(own)]
         sheet = book.create_sheet(topic[:31])  # what Excel takes at most
-        sheet.append([*HEAD, *names])
+        sources = {one.topic: one.source for one in results.deadlines if one.topic == topic}
+        sheet.append([*HEAD, *(LATE if sources else ()), *names])
         for one in own:
             scores = {verdict.name: verdict.score for verdict in one.exercises}
-            row = [*_head(one), *(scores.get(name) for name in names)]
+            late = _late(one, sources) if sources else []
+            row = [*_head(one), *late, *(scores.get(name) for name in names)]
             cells = [WriteOnlyCell(sheet, value) for value in row]
             for cell in cells:
                 if isinstance(cell.value, str):
@@ -61,6 +69,16 @@ def _head(one: Graded) -> list[str | float]:
     # What could not be read has no points, which is not 0 points.
     score: list[str | float] = ["", ""] if one.unread else [one.score, one.max_score]
     return [field(one.student), field(one.topic), *score]
+
+
+def _late(one: Graded, sources: Mapping[str, str]) -> list[str | float]:
+    """Return the cells of a deadline; none of a topic that has none, whose file is in `sources` else."""
+    at = one.handed_in
+    handed_in = [f"{at.at:{STAMP}}", at.source.value] if at else ["", ""]
+    if one.lateness is None:
+        return ["", "", *handed_in, "", ""]
+    seconds = "" if one.lateness.seconds is None else one.lateness.seconds
+    return [one.lateness.before, seconds, *handed_in, f"{one.lateness.due:{STAMP}}", sources[one.topic]]
 
 
 def _exercises(submissions: Sequence[Graded]) -> list[tuple[str, str]]:

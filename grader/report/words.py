@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from grader.verdict import Status, Verdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from grader.verdict import Deadline, Lateness, Penalty, Source, Status, Verdict
 
 PIPED = 100  # columns where there is no terminal
 READABLE = 100  # columns of prose, however wide the terminal
@@ -16,6 +19,12 @@ WORDS = {
     Status.CRASHED: "crashed",
     Status.GRADER_ERROR: "the grader failed",
 }
+KNOWN_FROM = {
+    Source.EXPORT: "the platform's export",
+    Source.TIMESTAMP: "timestamp.txt",
+    Source.FILE: "the file's own time",
+}
+SPANS = {"d": 86400, "h": 3600, "min": 60, "s": 1}
 STEP = 0.1  # of points, as people read them
 
 
@@ -59,3 +68,36 @@ def outcome(verdict: Verdict, name: str = "") -> str:
 
 def _number(points: float) -> str:
     return f"{points:.1f}".removesuffix(".0")
+
+
+def when(at: datetime, zone: str = "UTC") -> str:
+    """Return a time as people of a course read it, as in “2027-03-01 12:00 CET”."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def span(seconds: float) -> str:
+    """Return how long something is, by its two largest units, as in “1 d 3 h” or “3 d 1 min”."""
+    left, parts = max(int(seconds), 1), list[str]()
+    for unit, size in SPANS.items():
+        if left >= size:
+            parts.append(f"{left // size} {unit}")
+        left %= size
+    return " ".join(parts[:2])
+
+
+def late(lateness: Lateness) -> str:
+    """Say how late a submission was."""
+    if lateness.seconds is None:
+        return "time unknown"
+    return f"{span(lateness.seconds)} late" if lateness.seconds else "in time"
+
+
+def terms(deadline: Deadline) -> str:
+    """Say what it costs to miss a deadline."""
+    grace = f" after {span(deadline.grace)} of grace" if deadline.grace else ""
+    if deadline.penalty is Penalty.NONE:
+        return "nothing is taken for being late"
+    if deadline.penalty is Penalty.CUT_OFF:
+        return f"what is late counts 0 points{grace}"
+    last = f", and everything after {deadline.days} d" if deadline.days else ""
+    return f"{deadline.percent:g} % of the points for each day that was begun{grace}{last}"

@@ -8,15 +8,18 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from grader.grading.collect import Collected, NothingToGrade, collect
-from grader.grading.exports import Export, Which, arranged
+from grader.grading.exports import Export, arranged
 from grader.grading.grader import Grader
 from grader.grading.key import Key
+from grader.grading.lateness import Deadlines
 from grader.grading.layout import Layout
 from grader.grading.platforms import NoExport, Platform, attempts
+from grader.grading.policy import Policy, Terms, Which
 from grader.grading.roster import Student
 from grader.grading.rules import Rules
 from grader.grading.zips import Found
@@ -114,6 +117,15 @@ def test_a_time_is_the_one_that_the_platform_writes() -> None:
     assert one.at == datetime(2026, 11, 20, 21, 26, tzinfo=UTC)
 
 
+def test_a_time_without_a_zone_is_the_course_s() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    for platform, stamp in ((Platform.BRIGHTSPACE, (20, 20)), (Platform.BLACKBOARD, (20, 21))):
+        ((_, one), *_) = attempts(files_of(platform), None, zone)
+        assert one.at and (one.at.day, one.at.hour) == stamp
+    read = attempts(files_of(Platform.GRADESCOPE), None, zone)
+    assert {one.at.hour for _, one in read if one.at} == {21, 22}  # its table says a zone
+
+
 def test_what_a_group_handed_in_is_each_member_s() -> None:
     read = attempts(files_of(Platform.GRADESCOPE), None)
     assert [(one.name, one.ids) for file, one in read if "submission_4" in file.label] == [
@@ -146,7 +158,7 @@ def arrange(names: list[str], export: Export) -> dict[str, list[str]]:
     """Return which files each student has, and what was noticed."""
     done = arranged([found(name) for name in names], export, LAYOUT)
     by_student: dict[str, list[str]] = {}
-    for file in done.files:
+    for file in (file for files in done.rounds for file in files):
         by_student.setdefault(file.path.parts[0], []).append(file.path.name)
     return {student: own + done.notes[student] for student, own in by_student.items()}
 
@@ -159,6 +171,35 @@ def test_one_attempt_counts(which: Which, file: str, day: int) -> None:
     told = arrange(names, Export(which=which))
     assert told["ada_l"] == [file, f"of 2 attempts the {which}, of 2026-11-{day} 22:10, counts"]
     assert told["bob"] == ["averages.py"]
+
+
+NAMES = list(EXPORTS[Platform.BLACKBOARD])
+BETWEEN = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("due", "extensions", "file", "said"),
+    [
+        (BETWEEN, {}, "averages.ipynb", "last in time, of 2026-11-20 22:10"),
+        (BETWEEN, {"ada_l": datetime(2026, 11, 22, tzinfo=UTC)}, "averages_2.ipynb", "last in time"),
+        (datetime(2026, 11, 1, tzinfo=UTC), {}, "averages_2.ipynb", "last, as none was in time"),
+        (None, {}, "averages_2.ipynb", "last in time, of 2026-11-21 22:10"),
+    ],
+)
+def test_the_last_attempt_in_time_counts(
+    due: datetime | None, extensions: dict[str, datetime], file: str, said: str
+) -> None:
+    deadlines = Deadlines(Policy(topics={"01_averages": Terms(due, extensions)}))
+    told = arrange(NAMES, Export(which=Which.IN_TIME, deadlines=deadlines))
+    assert told["ada_l"][0] == file and said in told["ada_l"][1]
+
+
+def test_where_the_best_attempt_counts_there_is_a_round_for_each() -> None:
+    done = arranged([found(name) for name in NAMES], Export(which=Which.BEST), LAYOUT)
+    rounds = [{file.path.parts[0]: file.path.name for file in files} for files in done.rounds]
+    assert rounds == [{"ada_l": "averages.ipynb", "bob": "averages.py"}, {"ada_l": "averages_2.ipynb"}]
+    times = [file.handed_in.at.day for files in done.rounds for file in files if file.handed_in]
+    assert sorted(times) == [19, 20, 21]
 
 
 def test_the_only_notebook_is_taken_whatever_its_name_is() -> None:
@@ -274,7 +315,7 @@ def test_an_export_is_taken_as_a_folder_and_as_a_zip(
         with open(work.open(), encoding="utf-8") as file:
             assert file.read() == work.file.removeprefix(f"{path}:").removeprefix(f"{path}/")
     timed = {name for name, _, day in EXPORTS[platform].values() if day}
-    assert timed <= set(done.handed_in)
+    assert timed <= {work.student for work in done.works if work.handed_in} | without
 
 
 def test_a_zip_in_an_export_is_its_student_s(take: Take, tmp_path: Path) -> None:

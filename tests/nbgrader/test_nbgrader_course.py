@@ -97,7 +97,7 @@ class TestPublish:
             made.run("grader", "publish", "--db", "sqlite:///nowhere/grades.db", fails=True)
             assert made.sql(late) == penalties
         said = made.run("grader", "extend", NAME, "right", "nobody", "--until", "2031-01-03", fails=True)
-        assert "says no time zone" in said
+        assert "says no time of day" in said
         said = made.run(
             "grader", "extend", NAME, "right", "nobody", "--until", "2031-01-03 00:00Z", fails=True
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from grader.grading.roster import Student
 from grader.report.data import write_json
 from grader.report.gradesheets import Grade, NoGradesheet, fill_canvas, fill_moodle
 from grader.report.tables import csv_of, workbook_of
-from grader.verdict import Results
+from grader.verdict import Deadline, Graded, HandedIn, Lateness, Results, Source
 
 CANVAS = '''\
 Student,ID,SIS User ID,SIS Login ID,Section,Essay (1),06 Optimisers (98765),Final Score\r
@@ -187,3 +188,26 @@ def test_the_commands_fill_a_sheet_and_name_who_is_not_in_it(tmp_path: Path) -> 
     assert result.exit_code == 1 and "gradebook.csv: expected Moodle's worksheet" in result.output
     result = export("moodle", sheet, "--results", file, "--topic", "09_no")
     assert result.exit_code == 1 and "nothing was graded of 09_no; there is: topic" in result.output
+
+
+def test_our_tables_have_the_columns_of_a_deadline_where_there_is_one() -> None:
+    due = datetime(2027, 3, 1, tzinfo=UTC)
+    at = HandedIn(due + timedelta(seconds=90), Source.TIMESTAMP)
+    one = Graded(
+        "ada", "01_a", "", 40.0, 50.0, 1.0, (), handed_in=at, lateness=Lateness(45.0, due, seconds=90.0)
+    )
+    unknown = Graded("bob", "01_a", "", 30.0, 50.0, 1.0, (), lateness=Lateness(30.0, due))
+    other = Graded("ada", "02_b", "", 5.0, 5.0, 1.0, ())
+    results = Results((one, unknown, other), {}, deadlines=(Deadline("01_a", due, "policy.toml"),))
+    first, second, third, fourth = csv.reader(io.StringIO(csv_of(results)))
+    assert first == [
+        "student", "topic", "score", "max_score",
+        "earned", "seconds_late", "handed_in", "handed_in_from", "due", "due_from",
+    ]  # fmt: skip
+    stamps = ["2027-03-01 00:01:30 UTC", "timestamp.txt", "2027-03-01 00:00:00 UTC", "policy.toml"]
+    assert second == ["ada", "01_a", "40.0", "50.0", "45.0", "90.0", *stamps]
+    assert third == ["bob", "01_a", "30.0", "50.0", "30.0", "", "", "", *stamps[2:]]
+    assert fourth == ["ada", "02_b", "5.0", "5.0", "", "", "", "", "", ""]
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(results)))
+    assert [cell.value for cell in book["01_a"][2]] == ["ada", "01_a", 40, 50, 45, 90, *stamps]
+    assert [cell.value for cell in book["02_b"][1]] == ["student", "topic", "score", "max_score"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import statistics
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,18 @@ from grader.grading.store import Store
 from grader.report.analysis import analyse, correlation
 from grader.report.data import write_json
 from grader.report.pages import address, anonymous, heat_map, pseudonyms, table
-from grader.verdict import Graded, PassedOver, Results, Status, Verdict
+from grader.verdict import (
+    Deadline,
+    Graded,
+    HandedIn,
+    Lateness,
+    PassedOver,
+    Penalty,
+    Results,
+    Source,
+    Status,
+    Verdict,
+)
 
 CLASS = drawn_class(60)
 
@@ -308,3 +320,26 @@ def test_tables_sort_and_a_topic_can_be_chosen_in_a_browser_without_a_network(
     assert page.locator("h1").inner_text() == name and name.startswith("student")
     assert errors == []
     context.close()
+
+
+def test_what_was_understood_does_not_depend_on_when_it_was_handed_in() -> None:
+    due = datetime(2027, 3, 1, tzinfo=UTC)
+    at = HandedIn(due + timedelta(days=1), Source.EXPORT)
+    change = msgspec.structs.replace
+    late = change(
+        CLASS,
+        submissions=tuple(
+            change(one, score=0.0, handed_in=at, lateness=Lateness(one.score, due, seconds=86400.0))
+            for one in CLASS.submissions
+        ),
+        deadlines=(Deadline("01_topic", due, "policy.toml", Penalty.CUT_OFF),),
+    )
+    found, before = analyse(late), analyse(CLASS)
+    assert found.items == before.items and found.missed == before.missed
+    assert [one.histogram for one in found.topics] == [one.histogram for one in before.topics]
+    assert [one.median for one in found.topics] == [one.median for one in before.topics]
+    assert [one.stuck for one in found.learners] == [one.stuck for one in before.learners]
+    assert {one.share for one in found.learners} <= {0, None}
+    (kept,) = found.deadlines
+    assert (kept.in_time, len(kept.late), kept.unknown) == (0, before.topics[0].count, 0)
+    assert kept.sources == {Source.EXPORT: before.topics[0].count}

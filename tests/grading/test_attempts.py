@@ -1,0 +1,91 @@
+"""The best of several attempts is kept, whatever order they are graded in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from grader.grading.attempts import Best
+from grader.grading.lateness import Deadlines
+from grader.grading.policy import Policy, Terms
+from grader.grading.work import Work
+from grader.verdict import Graded, HandedIn, Penalty, Source, Status, Verdict
+
+
+@dataclass
+class Shelf:
+    """A store of one place for each student and topic."""
+
+    kept: dict[tuple[str, str], tuple[Graded, str]] = field(default_factory=dict)
+
+    def find(self, fingerprint: str) -> Graded | None:
+        return None
+
+    def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
+        self.kept[graded.student, graded.topic] = graded, fingerprint
+
+
+def attempt(day: int, score: float, status: Status = Status.WRONG, unread: str = "") -> Graded:
+    verdict = Verdict("mean", status, score, 100.0, None, "", ())
+    handed_in = HandedIn(datetime(2027, 3, day, tzinfo=UTC), Source.EXPORT)
+    return Graded(
+        "ada", "01_averages", f"{day}.py", score, 100.0, 1.0, (verdict,), unread=unread, handed_in=handed_in
+    )
+
+
+def best_of(*attempts: Graded, deadlines: Deadlines | None = None) -> str:
+    """Return the file that is kept, which has to be the same in every order."""
+    works = [Work(one.student, one.topic, one.file, lambda: -1) for one in attempts]
+    files = set()
+    for order in itertools.permutations(attempts):
+        shelf = Shelf()
+        best = Best(shelf, works, (deadlines or Deadlines()).amended)
+        for place, one in enumerate(order):
+            assert shelf.kept == {}, place
+            best.put(one, one.file, {})
+        ((graded, mark),) = shelf.kept.values()
+        assert graded.file == mark and best.kept == {("ada", "01_averages"): graded}
+        assert graded.lateness is None
+        files.add(graded.file)
+        if len(attempts) > 1:
+            (note,) = graded.notes
+            assert note.startswith(f"of {len(attempts)} attempts the best, of 2027-03-")
+    (file,) = files
+    return file
+
+
+@pytest.mark.parametrize(
+    ("attempts", "kept"),
+    [
+        ([attempt(1, 50)], "1.py"),
+        ([attempt(1, 50), attempt(2, 80), attempt(3, 70)], "2.py"),
+        ([attempt(1, 80), attempt(2, 80), attempt(3, 0)], "2.py"),  # of those alike the last
+        ([attempt(1, 0), attempt(2, 0, unread="it is a link")], "1.py"),
+        ([attempt(1, 90), attempt(2, 0, Status.GRADER_ERROR)], "2.py"),  # it is to be graded again
+    ],
+)
+def test_the_one_with_the_most_points_is_kept(attempts: list[Graded], kept: str) -> None:
+    assert best_of(*attempts) == kept
+
+
+def test_points_are_compared_after_what_lateness_costs() -> None:
+    terms = Terms(datetime(2027, 3, 1, tzinfo=UTC), penalty=Penalty.PER_DAY, percent=10)
+    deadlines = Deadlines(Policy(topics={"01_averages": terms}))
+    assert best_of(attempt(1, 80), attempt(2, 85), deadlines=deadlines) == "1.py"
+    assert best_of(attempt(1, 80), attempt(2, 95), deadlines=deadlines) == "2.py"
+
+
+def test_another_student_s_is_kept_meanwhile() -> None:
+    shelf = Shelf()
+    ours = [attempt(1, 10), attempt(2, 20)]
+    other = replace(attempt(1, 5), student="bob")
+    works = [Work(one.student, one.topic, one.file, lambda: -1) for one in (*ours, other)]
+    best = Best(shelf, works, lambda graded: graded)
+    for one in (ours[0], other):
+        best.put(one, "", {})
+    assert [student for student, _ in shelf.kept] == ["bob"]
