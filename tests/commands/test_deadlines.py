@@ -132,7 +132,7 @@ def test_the_report_says_who_was_late_and_by_which_clock(home: Path) -> None:
     (page,) = (home / "report" / "students").glob("Eve-Hale-*.html")
     said = text_of(page)
     assert "01_averages: 0 of 100 points" in said and "3 d 1 min late" in said
-    assert "100 points were earned, and 0 count." in said
+    assert "100 of 100 points were earned, and 0 of 100 count." in said
     (page,) = (home / "report" / "students").glob("Bob-Roe-*.html")
     assert "due 2027-03-02 12:00 CET, which is an extension: in time ." in text_of(page)
 
