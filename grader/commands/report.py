@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,11 +133,15 @@ def help_of(course: Course | None, results: Results) -> Help:
 
 
 def albums_of(course: Course | None, results: Results) -> Mapping[str, Album]:
-    """Return where the pictures of the topics are kept that were graded and are the course's, by id."""
+    """Return where pictures are kept, by the id of a topic that was graded and whose files the course has."""
     from grader.report.album import Album
 
-    graded = {one.topic for one in results.submissions}
-    return {topic.id: Album(topic) for topic in (course.topics if course else ()) if topic.id in graded}
+    graded, albums = {one.topic for one in results.submissions}, {}
+    for topic in course.topics if course else ():
+        if topic.id in graded:
+            with suppress(OSError):
+                albums[topic.id] = Album(topic)
+    return albums
 
 
 def kept_in(
@@ -171,7 +176,7 @@ def _draw(
 
     undrawn: list[tuple[Graded | None, str]] = []
     left = {one.topic for one in results.submissions} - albums.keys()
-    undrawn += [(None, f"{course.root} has no topic {topic}") for topic in sorted(left)]
+    undrawn += [(None, f"{course.root} has not the files of {topic}") for topic in sorted(left)]
     wanted = [one for one in results.submissions if one.topic in albums]
     wanted = [one for one in wanted if albums[one.topic].find(one) is None]
     rules: dict[str, Rules] = {}

@@ -15,16 +15,16 @@ import hmac
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from pathlib import Path
 
 import msgspec
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grader import files
 from grader.report import svg
 from grader.report.analysis import ENOUGH, ClassFound, TopicFound, solved
+from grader.report.display import typeset
 from grader.report.feedback import Feedback
 from grader.report.markup import environment
 from grader.report.tables import field
@@ -58,6 +58,7 @@ def write(folder: Path, found: ClassFound, results: Results, feedback: Feedback,
         "grader.report",
         address=address,
         bars=bars,
+        breakable=breakable,
         called=lambda status: WORDS[status],
         number=lambda value: f"{value:.1f}".removesuffix(".0"),
         people=people,
@@ -65,6 +66,7 @@ def write(folder: Path, found: ClassFound, results: Results, feedback: Feedback,
         known_from=lambda source: KNOWN_FROM[source],
         span=span,
         terms=terms,
+        typeset=lambda text: Markup(typeset(text)),
         when=when,
     ).get_template
     for part in ("topics", "students"):
@@ -114,6 +116,11 @@ def people(students: Sequence[str]) -> Markup:
     return shown + Markup("<details><summary>and {} more</summary>{}</details>").format(
         len(students) - PEOPLE, rest
     )
+
+
+def breakable(name: str) -> Markup:
+    """Return a name of code, which may be broken where a narrow column has no room for it."""
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def bars(counts: Sequence[int]) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -141,6 +142,14 @@ def test_what_a_report_shows_of_the_topic_is_packed_alike(room: Path) -> None:
     assert "Another topic" not in page and "zoe" not in page and "<script" not in page
     assert pack("canvas.zip", "--roster", "students.csv", *results).exit_code == 0
     assert set(packed(room)) == {f"{CANVAS[one]}averages.html" for one in CANVAS}
+
+
+def test_a_report_s_pages_need_no_nbgrader(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [one for one in sys.modules if one.startswith("grader.nbgrader.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "nbgrader", None)
+    assert pack(*of_report(room, graded("ada"))).exit_code == 0
+    assert isinstance(pack().exception, ModuleNotFoundError)  # so that the look above means something
 
 
 def test_of_a_report_who_is_left_out_is_named_too(room: Path) -> None:

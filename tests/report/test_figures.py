@@ -56,7 +56,7 @@ def cells(table: object) -> list[list[Tag]]:
 
 
 def text(row: list[Tag]) -> list[str]:
-    return [" ".join(cell.get_text(" ").split()) for cell in row]
+    return [" ".join(cell.get_text().split()) for cell in row]
 
 
 def shown(value: float) -> str:
