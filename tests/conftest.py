@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 from classroom import Classroom, fill_class, make_classroom
 from courses import TOPIC, make_course
 from hypothesis import HealthCheck, settings
@@ -195,6 +196,22 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/grades.db"
+    first = request.getfixturevalue("postgresql")
+    name = f"test_{os.urandom(6).hex()}"
+    engine = sqlalchemy.create_engine(
+        first.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return str(first.replace("/postgres?", f"/{name}?"))
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,8 @@ MODULES = {
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "attempts extending gather groups collect again exports lateness policy roster repositories"
     " platforms folders formats layout grader executor interrupt provenance run budget judge returned"
-    " explain advice phrases form compare store database zips times work rules supposed decisions secret key",
+    " explain advice phrases form compare waiting store leases database zips times work rules supposed"
+    " decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

@@ -217,6 +217,15 @@ def progress(total: int, doing: str = "Grading", said: str = "graded") -> Iterat
     yield advance
 
 
+def say(line: str) -> None:
+    """Say what a run waits for, on a line of its own; it may name whoever shares its database."""
+    from grader.text import inert, printable
+
+    line = inert(printable(line))
+    # On a terminal the bar stands on the line before.
+    click.echo(f"\n{line}" if sys.stderr.isatty() else line, err=True)
+
+
 class Printed(io.TextIOBase):
     """A stream in which no CI's runner finds a command, whatever text of students is written to it."""
 

@@ -22,6 +22,7 @@ from grader.commands.common import (
     json_option,
     plain_errors,
     progress,
+    say,
     unread,
     workers_option,
 )
@@ -167,7 +168,7 @@ def grade(
                 found = shared(found, members)
                 best = Best(store, found.works, counted)
                 with progress(len(found.works)) as advance:
-                    for _ in grader.grade_all(found.works, best):
+                    for _ in grader.grade_all(found.works, best, say=say):
                         advance()
         except StoreError as error:
             raise click.ClickException(str(error)) from error

@@ -15,7 +15,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from grader.grading.exports import NEVER
-from grader.grading.grader import Keeper
+from grader.grading.waiting import Keeper
 from grader.grading.work import Work
 from grader.verdict import Graded
 
@@ -24,7 +24,7 @@ Place = tuple[str, str]  # of a submission: student and topic (id)
 
 @dataclass
 class Best:
-    """Keeps the best of several attempts in a store; a `grader.Keeper`.
+    """Keeps the best of several attempts in a store; a `waiting.Keeper`.
 
     Attributes:
         store: where it is kept.
@@ -42,9 +42,17 @@ class Best:
         self._counts = Counter((work.student, work.topic) for work in self.works)
         self._found: dict[Place, list[tuple[Graded, str]]] = {}
 
-    def find(self, fingerprint: str) -> Graded | None:
-        """Return what was graded under a fingerprint."""
-        return self.store.find(fingerprint)
+    def claim(self, fingerprints: Iterable[str]) -> dict[str, Graded | None]:
+        """Return what was graded, and claim what is to be: see `waiting.Keeper`."""
+        return self.store.claim(fingerprints)
+
+    def others(self) -> dict[str, str]:
+        """Return what other runs grade now."""
+        return self.store.others()
+
+    def release(self) -> None:
+        """Give back what was claimed and not kept, as the attempts that do not count."""
+        self.store.release()
 
     def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
         """Keep one submission, or the best attempt once all are there."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import time
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from grader.errors import PlainError
 
@@ -22,7 +26,18 @@ REMEDIES = {
     "NOTADB": "is not a database: name another file with --db",
     "CORRUPT": "is damaged: restore a copy, or name a new file with --db and grade again",
 }
+LOOK_AFTER = "see that it is there and you may use it, and run the command again"
 REMEDIES["LOCKED"], REMEDIES["PERM"] = REMEDIES["BUSY"], REMEDIES["CANTOPEN"]
+# What PostgreSQL says while it stops, starts, or has no connection left; class 08 is a connection that broke.
+AWAY = ("57P01", "57P02", "57P03", "53300")
+# A server that vanished without a word is noticed within half a minute, and not after TCP's two hours.
+NOTICED = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 
 
 class StoreError(PlainError):
@@ -54,6 +69,76 @@ def url_of(named: str) -> str | None:
     return f"sqlite:///{path}" if begins == SQLITE else None
 
 
+class StoreGone(StoreError):
+    """The database does not answer; it may come back, and what was asked of it may be asked again.
+
+    Attributes:
+        name: what the database is called in messages.
+        said: what its driver says.
+    """
+
+    def __init__(self, name: str, said: str) -> None:
+        """Say it, and what to do."""
+        super().__init__(f"{name} cannot be used: {said}; {LOOK_AFTER}")
+        self.name, self.said = name, said
+
+
+class Database:
+    """A database that is opened when it is first used; close it when done.
+
+    Attributes:
+        name: what to call it in messages; without its password.
+        kind: `sqlite` or `postgresql`.
+    """
+
+    def __init__(self, url: str, patience: float) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            url: `sqlite:///grades.db`, `postgresql://user@host/name`.
+            patience: seconds to wait where another program holds a lock.
+
+        Raises:
+            StoreError: it is of no kind that is supported.
+        """
+        self.name, self.engine = engine_of(url, patience)
+        self.kind = self.engine.dialect.name
+
+    @contextmanager
+    def transaction(self, exclusive: bool = False) -> Iterator[sql.Connection]:
+        """Yield a connection whose changes are all made at the end, or none of them.
+
+        Args:
+            exclusive: whether no other transaction that asks for it runs at the same time.
+
+        Raises:
+            StoreGone: the database does not answer.
+            StoreError: it cannot be used.
+        """
+        try:
+            with self.engine.connect().execution_options(exclusive=exclusive) as connection:
+                with connection.begin():
+                    yield connection
+        except (SQLAlchemyError, OSError) as error:
+            if gone(error):
+                raise StoreGone(self.name, _said(error)) from error
+            raise StoreError(f"{self.name} {remedy(error)}") from error
+
+    def now(self) -> sql.ColumnElement[float]:
+        """Return the time as all who use the database agree on it, in seconds since 1970."""
+        if self.kind == "postgresql":  # the clocks of its clients may differ
+            return sql.cast(sql.extract("epoch", sql.func.clock_timestamp()), sql.Double)
+        return sql.literal(time())
+
+    def insert(self, table: sql.Table) -> Any:
+        """Return an insert that can say what becomes of a row that is there; each dialect has its own."""
+        return (postgresql if self.kind == "postgresql" else sqlite).insert(table)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
 def engine_of(url: str, patience: float) -> tuple[str, sql.Engine]:
     """Return what to call the database at a URL, and an engine that is connected to nothing yet.
 
@@ -76,7 +161,8 @@ def engine_of(url: str, patience: float) -> tuple[str, sql.Engine]:
         options["connect_args"] = {"timeout": patience}
     elif backend in ("postgres", "postgresql"):
         milliseconds = round(patience * 1000)
-        options["connect_args"] = {"options": f"-c lock_timeout={milliseconds}"}
+        noticed = {name: value for name, value in NOTICED.items() if name not in target.query}
+        options["connect_args"] = {"options": f"-c lock_timeout={milliseconds}"} | noticed
         options["pool_pre_ping"] = True
         if "+" not in target.drivername:
             target = target.set(drivername="postgresql+psycopg")
@@ -109,13 +195,38 @@ def _begin(connection: sql.Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
+def gone(error: Exception) -> bool:
+    """Tell whether an error means that the database does not answer now, and may later."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", "") or ""
+    # A connection that cannot be made has no state.
+    unreached = type(error) is OperationalError and hasattr(error.orig, "sqlstate") and not state
+    # SQLite's file lies on a drive that is away.
+    return (
+        error.connection_invalidated
+        or unreached
+        or state.startswith(("08", *AWAY))
+        or _code(error) == "IOERR"
+    )
+
+
 def remedy(error: Exception) -> str:
     """Say what a database's error means and what to do about it."""
     original = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(original, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
-    sqlstate = getattr(original, "sqlstate", None)
+    code, sqlstate = _code(error), getattr(original, "sqlstate", None)
     code = {"53100": "FULL", "55P03": "BUSY", "25006": "READONLY"}.get(sqlstate or "", code)
-    said = " ".join(str(original).split())
     if code in REMEDIES:
-        return f"{REMEDIES[code]} ({said})"
-    return f"cannot be used: {said}; see that it is there and you may use it, and run the command again"
+        return f"{REMEDIES[code]} ({_said(error)})"
+    return f"cannot be used: {_said(error)}; {LOOK_AFTER}"
+
+
+def _said(error: Exception) -> str:
+    """Return what the driver says of an error, on one line."""
+    return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+
+
+def _code(error: Exception) -> str:
+    """Return what SQLite calls an error, without what is particular of it; "" if another calls it."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(original, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing
-from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -19,22 +18,11 @@ from grader.grading.interrupt import Interrupt
 from grader.grading.provenance import provenance
 from grader.grading.rules import Rules
 from grader.grading.run import all_alike, fingerprint, grade, result
+from grader.grading.waiting import LOOK, Held, Keeper, Nowhere, Waiting
 from grader.grading.work import NotGradable, Work, digest_of
 from grader.sandbox import levels
 from grader.verdict import Graded, Status
 from grader.versions import versions
-
-LOOK = 0.1  # seconds between two looks whether there was a Ctrl-C
-
-
-class Keeper(Protocol):
-    """Where what was graded is kept, a `store.Store`."""
-
-    def find(self, fingerprint: str) -> Graded | None:
-        """Return what was graded under a fingerprint."""
-
-    def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
-        """Keep one submission."""
 
 
 class Grader:
@@ -123,8 +111,12 @@ class Grader:
         store: Keeper | None = None,
         only: Collection[str] = (),
         keep_failures: bool = True,
+        say: Callable[[str], None] = lambda line: None,
     ) -> Iterator[tuple[Graded, str]]:
         """Grade submissions; yield each with its fingerprint as soon as it is done, and kept.
+
+        What another run, which shares the store, grades at the same time is not graded here: its
+        result is waited for at the end. A store that is gone is waited for.
 
         Args:
             works: the submissions.
@@ -133,20 +125,27 @@ class Grader:
             only: the exercises to be graded; all if none is named.
             keep_failures: whether the store keeps a submission on which the grader failed, in the place
                 of what its student had.
+            say: tells a person in one line what the run waits for.
 
         Raises:
             ServerError: a server could not be started.
+            StoreError: the store cannot be used.
         """
-        find = store.find if store is not None else lambda fingerprint: None
         provenance = self.provenance if store is not None else {}
-        with self.interrupt.handled(), closing(self._graded(works, find, only)) as found:
-            for graded, mark in found:
-                if store is not None and (keep_failures or not graded.failed):
-                    store.put(graded, mark, provenance)
-                yield graded, mark
+        keeper = Waiting(store if store is not None else Nowhere(), self.interrupt.check, say)
+        try:
+            with self.interrupt.handled():
+                for turn in keeper.turns(works):
+                    with closing(self._graded(turn, keeper.claim, only)) as found:
+                        for graded, mark in found:
+                            if keep_failures or not graded.failed:
+                                keeper.put(graded, mark, provenance)
+                            yield graded, mark
+        finally:
+            keeper.release()
 
     def _graded(
-        self, works: Iterable[Work], find: Callable[[str], Graded | None], only: Collection[str]
+        self, works: Iterable[Work], claim: Callable[[str, Work], Graded | None], only: Collection[str]
     ) -> Generator[tuple[Graded, str], None, None]:
         executor = self.executor or Threads(self.grade, self.workers, self.environment)
         try:
@@ -166,7 +165,13 @@ class Grader:
                     continue
                 digest = digest_of(descriptor)
                 mark = fingerprint(digest, self.rules[work.topic], self.environment, only)
-                before = find(mark)
+                try:
+                    before = claim(mark, work)
+                except BaseException as error:
+                    os.close(descriptor)
+                    if isinstance(error, Held):
+                        continue
+                    raise
                 if before is not None:
                     os.close(descriptor)
                     again = result(work, before.exercises, before.seconds, before.unread)

@@ -6,18 +6,16 @@ that a run that is killed has lost nothing but what it was grading.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sql
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
-from grader.grading.database import REMEDIES, StoreError, engine_of, remedy
+from grader.grading.database import REMEDIES, Database, StoreError
+from grader.grading.leases import Leases
 from grader.text import storable, to_json
 from grader.verdict import Graded, Status, worst
 
@@ -74,12 +72,13 @@ class Store:
         Raises:
             StoreError: it cannot be opened, or holds something else.
         """
-        self._name, self._engine = engine_of(url, patience)
+        self._database = Database(url, patience)
+        self._name, self._leases = self._database.name, Leases(self._database)
         try:
-            with self._transaction() as connection:
+            with self._database.transaction() as connection:
                 there = self._check(connection)
             if not there:
-                with self._transaction(exclusive=True) as connection:
+                with self._database.transaction(exclusive=True) as connection:
                     # Another run may have made the tables while we waited.
                     if not self._check(connection):
                         metadata.create_all(connection)
@@ -106,12 +105,12 @@ class Store:
         rows = [_row(one, fingerprint) | {"environment": made_in} for one, fingerprint in graded]
         if not rows:
             return
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(submissions)
+        insert = self._database.insert(submissions)
         keys = [column.name for column in submissions.primary_key]
         changed = {c.name: insert.excluded[c.name] for c in submissions.columns if c.name not in keys}
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+            self._leases.end(connection, [row["fingerprint"] for row in rows])
 
     def find(self, fingerprint: str) -> Graded | None:
         """Return what was graded under `fingerprint`, whoever handed it in.
@@ -121,14 +120,44 @@ class Store:
         Raises:
             StoreError: the database cannot be read.
         """
-        if not fingerprint:
-            return None
-        query = sql.select(submissions.c.graded).where(
-            submissions.c.fingerprint == fingerprint, submissions.c.status != Status.GRADER_ERROR.value
-        )
-        with self._transaction() as connection:
-            found = connection.execute(query.limit(1)).scalar()
-        return None if found is None else self._read(found, Graded)
+        with self._database.transaction() as connection:
+            return self._found(connection, [fingerprint]).get(fingerprint)
+
+    def claim(self, fingerprints: Iterable[str]) -> dict[str, Graded | None]:
+        """Reserve what this run is to grade: no other run that shares the database grades it meanwhile.
+
+        Returns:
+            What was graded before, as `find` does, and None for what is reserved now, until it is `put` or
+            `release`d; what another run grades now is left out.
+
+        Raises:
+            StoreError: the database cannot be used.
+        """
+        wanted = set(fingerprints)
+        with self._database.transaction() as connection:
+            found = self._found(connection, wanted)
+        unknown = sorted(wanted - found.keys())
+        if not unknown:
+            return {**found}
+        self._leases.prepare()
+        with self._database.transaction() as connection:
+            mine = self._leases.take(connection, unknown)
+            # Who held one until now may have kept its result since we looked.
+            kept = self._found(connection, mine)
+            self._leases.end(connection, kept)
+        return {**found, **dict.fromkeys(mine), **kept}
+
+    def others(self) -> dict[str, str]:
+        """Return what other runs grade now, by fingerprint: whose run it is.
+
+        Raises:
+            StoreError: the database cannot be used.
+        """
+        return self._leases.others()
+
+    def release(self) -> None:
+        """Give back what this run had reserved and did not keep; what the database does not hear runs out."""
+        self._leases.close()
 
     def kept(self, topic: str) -> list[Kept]:
         """Return what is kept of a topic (id), by student.
@@ -138,7 +167,7 @@ class Store:
         """
         c = submissions.c
         query = sql.select(c.graded, c.fingerprint, c.environment).where(c.topic == topic)
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         found = [
             Kept(self._read(row.graded, Graded), row.fingerprint, self._read(row.environment, dict[str, str]))
@@ -153,7 +182,7 @@ class Store:
             StoreError: the database cannot be read.
         """
         c = submissions.c
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(sql.select(c.student, c.topic, c.file)).all()
         return sorted(Place(*row) for row in rows)
 
@@ -164,14 +193,15 @@ class Store:
             StoreError: the database cannot be written.
         """
         c = submissions.c
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             for one in places:
                 mine = (c.student == one.student) & (c.topic == one.topic)
                 connection.execute(sql.delete(submissions).where(mine))
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
+        """Give back what this run had reserved, and let go of the database."""
+        self.release()
+        self._database.close()
 
     def __enter__(self) -> Store:
         return self
@@ -198,14 +228,15 @@ class Store:
             )
         return True
 
-    @contextmanager
-    def _transaction(self, exclusive: bool = False) -> Iterator[sql.Connection]:
-        try:
-            with self._engine.connect().execution_options(exclusive=exclusive) as connection:
-                with connection.begin():
-                    yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreError(f"{self._name} {remedy(error)}") from error
+    def _found(self, connection: sql.Connection, fingerprints: Collection[str]) -> dict[str, Graded]:
+        c, found = submissions.c, {}
+        for one in filter(None, fingerprints):
+            # A whole class may have handed in the same file: one row is enough.
+            query = sql.select(c.graded).where(c.fingerprint == one, c.status != Status.GRADER_ERROR.value)
+            text = connection.execute(query.limit(1)).scalar()
+            if text is not None:
+                found[one] = self._read(text, Graded)
+        return found
 
     def _read(self, text: str, kind: Any) -> Any:
         try:

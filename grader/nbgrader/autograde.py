@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -83,7 +83,7 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]  # it has n
         folder = directory.format_path(directory.submitted_directory, student, topic.id)
         work = chosen(Path(folder), topic, exercises, student)
         service = Service.of(topic.course, self.db, Level(self.require_isolation), facts["db_url"])
-        graded, pictures = service.grade(topic, work, self.hidden, self.pictures)
+        graded, pictures = service.grade(topic, work, self.hidden, self.pictures, self.log.warning)
         graded = decisions.amended(graded, decisions.load(topic.course))
         fill(nb, graded, topic.checks.exercises, released_in(facts), pictures)
         self.log.info("%s has %g of %g points", student, graded.score, graded.max_score)
@@ -222,7 +222,7 @@ class Service:
         self._failure: Exception | None = None
 
     def grade(
-        self, topic: Topic, work: Work, hidden: bool, pictures: bool
+        self, topic: Topic, work: Work, hidden: bool, pictures: bool, say: Callable[[str], None]
     ) -> tuple[Graded, Mapping[str, str]]:
         """Grade a submission, or find how it was graded; return HTML to show by exercise, too.
 
@@ -237,7 +237,7 @@ class Service:
             grader.rules = {topic.id: rules}
             with Store(self.db) as store:
                 try:
-                    ((graded, mark),) = grader.grade_all([work], store, keep_failures=False)
+                    ((graded, mark),) = grader.grade_all([work], store, keep_failures=False, say=say)
                 except ServerError as error:  # no server can be started
                     self._failure = error
                     raise GraderFailed(f"nothing is scored: {error}") from error

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import PlainError, ServerError
-from grader.grading.grader import LOOK, Grader
+from grader.grading.grader import Grader
+from grader.grading.waiting import LOOK
 from grader.grading.work import digest_of
 from grader.grading.zips import Zips, open_again
 from grader.report.album import Album

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,18 @@ class Known:
         self.graded = graded
         self.asked: list[str] = []
         self.kept: list[tuple[Graded, str, Mapping[str, str]]] = []
+        self.released = False
 
-    def find(self, fingerprint: str) -> Graded | None:
-        self.asked.append(fingerprint)
-        return self.graded.get(fingerprint)
+    def claim(self, fingerprints: Iterable[str]) -> dict[str, Graded | None]:
+        wanted = list(fingerprints)
+        self.asked += wanted
+        return {fingerprint: self.graded.get(fingerprint) for fingerprint in wanted}
+
+    def others(self) -> dict[str, str]:
+        return {}
+
+    def release(self) -> None:
+        self.released = True
 
     def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
         self.kept.append((graded, fingerprint, environment))

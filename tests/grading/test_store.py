@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -29,20 +28,6 @@ def graded(
     verdict = Verdict("mean", status, score, 30.0, "total", "On “a few rows”, it is off.", cases)
     file = f"class/{student}/averages.py"
     return Graded(student, topic, file, score, 30.0, 0.26, (verdict,), ("a note",))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/grades.db"
-    first = request.getfixturevalue("postgresql")
-    name = f"test_{os.urandom(6).hex()}"
-    engine = sqlalchemy.create_engine(psycopg(first), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine.dispose()
-    return str(first.replace("/postgres?", f"/{name}?"))
 
 
 def psycopg(url: str) -> str:
@@ -263,7 +248,7 @@ def test_a_full_disk_loses_nothing_committed(tmp_path: Path) -> None:
             connection.execute("PRAGMA max_page_count = 1")  # is raised to the size it has
 
         store.close()
-        sqlalchemy.event.listen(store._engine, "connect", fill)
+        sqlalchemy.event.listen(store._database.engine, "connect", fill)
         with pytest.raises(StoreError, match="the disk is full: make room, and run the command again"):
             store.put_all([(graded(f"{i}" * 500), str(i)) for i in range(100)], ENVIRONMENT)
         assert submissions(store) == (graded("ada"),)
