@@ -38,7 +38,8 @@ BELOW = {
 }
 MODULES = {
     "commands": "main audit build check ci feedback report collect compare data decide doctor export extend"
-    " forget grade hint key new publish simulate status submit topics watch verify cluster common deadlines",
+    " forget grade gradescope hint key new publish simulate status submit topics watch verify cluster"
+    " container common deadlines",
     "nbgrader": "hooks extensions deadlines returning gradebook exporter autograde feedback scripts weights"
     " cells archives spreadsheet awaited markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
@@ -47,8 +48,8 @@ MODULES = {
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions operators"
     " margins mistakes mutated added forms survey known annotations syntax exchanges distance reasons"
     " findings",
-    "report": "returning junit forge illustrations pages feedback analysis punctuality unusual gradesheets"
-    " tables markup album display pictures svg data terminal changed changes console words",
+    "report": "returning junit forge gradescope illustrations pages feedback analysis punctuality unusual"
+    " gradesheets tables markup album display pictures svg data terminal changed changes console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "attempts extending gather groups collect again exports lateness policy roster repositories"
     " platforms folders formats layout grader executor interrupt provenance run budget judge returned"
@@ -58,7 +59,7 @@ MODULES = {
     "server": "__main__ imports worker archive module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
-    "workflows": "",
+    "workflows": "gradescope",
     "vocabulary": "grader course reading slices cells saved magics exercise outcome protocol drivers"
     " tf_private wire verdict fault errors versions names files scopes text parse properties",
     "farm": "cluster workforce connection trust worker messages",

@@ -55,7 +55,7 @@ def given_away(texts: Iterable[str]) -> set[str]:
 
 def test_a_wheel_holds_the_grader_its_data_and_its_licences(packed: dict[str, bytes]) -> None:
     package = ROOT / "grader"
-    kinds = {".py", ".yml", ".html", ".typed", ".npz", ".md", ".j2"}
+    kinds = {".py", ".yml", ".sh", ".html", ".typed", ".npz", ".md", ".j2"}
     ours = {path.relative_to(ROOT).as_posix() for path in package.rglob("*") if path.suffix in kinds}
     assert {name for name in packed if name.startswith("grader/")} == ours
     assert "grader/datasets/files/digits.npz" in packed

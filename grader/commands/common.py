@@ -350,8 +350,8 @@ def graded_in(
     if file is not None:
         found = read_json(file)
         asked = supposed(without, points, found.submissions)
-        counted = tuple(decisions.amended(one, asked) for one in found.submissions)
-        return in_time(msgspec.structs.replace(found, submissions=counted), course, simulated)
+        amended = tuple(decisions.amended(one, asked, strict=False) for one in found.submissions)
+        return in_time(msgspec.structs.replace(found, submissions=amended), course, simulated)
     try:
         with Store(db) as store:
             topics = sorted({place.topic for place in store.listed()})
@@ -363,8 +363,10 @@ def graded_in(
         click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.", err=True)
     kept = real or graded
     decided = decisions.load(root) if course and real else {}
-    decided = together(decided, supposed(without, points, kept))
+    asked = supposed(without, points, kept)
+    both = together(decided, asked)
     # A file that cannot be read is no 0.
     passed_over = [unread(one) for one in kept if one.unread]
-    read = results([decisions.amended(one, decided) for one in kept if not one.unread], {}, passed_over)
-    return in_time(read, course, simulated)
+    # What is supposed was looked up in all that was graded; one student's may lack it.
+    counted = [decisions.amended(one, both, strict=not asked) for one in kept if not one.unread]
+    return in_time(results(counted, {}, passed_over), course, simulated)

@@ -158,6 +158,43 @@ def xlsx(
     click.echo(f"The grades are in {file}.")
 
 
+@export.command()
+@click.option(
+    "--to",
+    "target",
+    default="gradescope",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder that is written: TOPIC/STUDENT/results.json.",
+)
+@shared
+def gradescope(
+    target: Path, results: Path | None, db: str, without: tuple[str, ...], points: tuple[str, ...],
+    folder: Path | None,
+) -> None:  # fmt: skip
+    """Write what Gradescope's autograders write.
+
+    It is a results.json for each submission, with the points and the message of
+    each exercise. `grader gradescope` makes an autograder that grades there.
+    """
+    from grader.errors import PlainError
+    from grader.report.gradescope import write_each
+    from grader.text import printable
+
+    with plain_errors():
+        found = _read(results, db, folder, without, points)
+        if not found.submissions:
+            raise PlainError(f"nothing was graded in {results or db}: run `grader grade` first")
+        written, failed = write_each(found, target)
+    click.echo(f"{len(written)} submissions are in {target}.")
+    for one in found.passed_over:
+        click.echo(f"  not in it: {printable(one.student or one.file)}: {printable(one.reason)}", err=True)
+    for student in failed:
+        click.echo(f"  not in it: {printable(student)}: the grader failed; grade it again", err=True)
+    if failed or found.passed_over:
+        raise click.ClickException(f"not all is in {target}, for the reasons above.")
+
+
 def _read(
     file: Path | None, db: str, folder: Path | None, without: Sequence[str], points: Sequence[str]
 ) -> Results:

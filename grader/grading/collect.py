@@ -17,7 +17,7 @@ from typing import Protocol
 from grader.course import Checks, name_of
 from grader.errors import PlainError
 from grader.exercise import Exercise
-from grader.grading.exports import NEVER, Export, arranged
+from grader.grading.exports import NEVER, Export, arranged, of_one
 from grader.grading.folders import walk
 from grader.grading.formats import Form, form_of, preferred
 from grader.grading.layout import ZIP, Layout, Named
@@ -87,7 +87,7 @@ def collect(
     search = _Search(rules, Layout(rules, others), Zips(open_archive))
     for path in paths:
         if export:
-            search.take_export(path, export)
+            search.take_export(path, export, owner)
         else:
             search.take(path, of_class=False, owner=owner)
     for path in class_zips:
@@ -147,8 +147,8 @@ class _Search:
                 "submitted/STUDENT/NN_TOPIC/TOPIC.ipynb",
             )
 
-    def take_export(self, path: Path, export: Export) -> None:
-        """Look through what a learning platform exported, a zip or a folder.
+    def take_export(self, path: Path, export: Export, owner: str = "") -> None:
+        """Look through what a learning platform exported, a zip or a folder; of `owner` alone, if it is.
 
         Raises:
             NothingToGrade: it is missing.
@@ -162,7 +162,7 @@ class _Search:
             self.passed_over += walked.unread
         if not files and self.passed_over:  # it could not be read, and is named
             return
-        done = arranged(files, export, self.layout)
+        done = of_one(files, owner, self.layout) if owner else arranged(files, export, self.layout)
         self.noted |= done.notes
         self.written |= done.written
         for files in done.rounds:

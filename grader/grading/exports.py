@@ -95,6 +95,14 @@ def arranged(files: Sequence[Found], export: Export, layout: Layout) -> Arranged
     return done
 
 
+def of_one(files: Sequence[Found], student: str, layout: Layout) -> Arranged:
+    """Put what one student handed in into a folder, as `arranged` does for each of a class."""
+    paths, note = _paths([file.path for file in files], layout)
+    named = [PurePosixPath(student, path.name) for path in paths]
+    found = [Found(path, file.label, 0.0, file.open) for file, path in zip(files, named, strict=True)]
+    return Arranged([found], {student: note})
+
+
 def _counting(
     student: str, own: Sequence[tuple[Found, Attempt]], export: Export, layout: Layout
 ) -> tuple[list[datetime], list[str]]:

@@ -1,8 +1,8 @@
 """From verdicts to what people and programs read.
 
 Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge` (GitHub and GitLab),
-`gradesheets` (of Canvas and Moodle), `tables`, `markup` (templates), `pages` of what `analysis`
-finds in a class, `changes` (two gradings, compared) and `changed` (on the terminal), and
+`gradescope`, `gradesheets` (of Canvas and Moodle), `tables`, `markup` (templates), `pages` of what
+`analysis` finds in a class, `changes` (two gradings, compared) and `changed` (on the terminal), and
 `feedback` (what a student reads), `returning` (pages, as a zip that platforms take back),
 `pictures`, `album` (those that are kept) and `illustrations` (those of a class), and `words` (what
 each verdict is called).

@@ -1,4 +1,4 @@
-"""Workflows for GitHub and GitLab, from the templates beside this module."""
+"""Workflows for GitHub and GitLab, from the templates beside this module; `gradescope` has its own."""
 
 from __future__ import annotations
 
