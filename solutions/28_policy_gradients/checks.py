@@ -224,8 +224,9 @@ def _(rng):
     narrow["mu"] *= 1e-8
     narrow["a"] = narrow["mu"] + 1.5 * np.exp(narrow["log_std"]) * rng.normal(size=(4, 2))
     yield "standard deviations of e⁻²⁰ and of e²⁰", {"problems": [wide, narrow]}
+    # log σ is not small beside the squared distance's rounding.
     yield "actions far from the mean", {
-        "problems": [forces(rng, 4, 3) | {"a": 50 + 10 * rng.normal(size=(4, 3))}]
+        "problems": [forces(rng, 4, 3, 0.5, 1.5) | {"a": 50 + 10 * rng.normal(size=(4, 3))}]
     }
     # clause: "Gradients flow to a, mu and log_std"
     yield "the gradients", {
@@ -258,10 +259,15 @@ def reinforce_loss(answer, problems):
 
 def returned(rng, batch, actions, size=1.0, shift=0.0, never=False, mixed=False):
     """Draw logits, actions and returns, around 2 and not of one sign."""
-    problem = choices(rng, batch, actions, size, shift, never)
-    ret = 2 + 3 * rng.normal(size=batch)
-    ret[rng.integers(batch)] = -rng.uniform(1, 3)  # one is negative at least
-    return problem | {"ret": ret, "mixed": mixed}
+    while True:
+        problem = choices(rng, batch, actions, size, shift, never)
+        ret = 2 + 3 * rng.normal(size=batch)
+        ret[rng.integers(batch)] = -rng.uniform(1, 3)  # one is negative at least
+        logits = problem["logits"]
+        terms = ret * (logits[np.arange(batch), problem["a"]] - np.logaddexp.reduce(logits, axis=1))
+        # Terms of both signs would leave little of the loss but the rounding of each.
+        if abs(terms.sum()) >= 0.2 * np.abs(terms).sum():
+            return problem | {"ret": ret, "mixed": mixed}
 
 
 def enumerated(rng, actions):
@@ -949,8 +955,9 @@ def half_singular(rng, half, below=0.0):
     F is not 0 but slightly negative for the other half.
     """
     problem = region(rng, 2 * half, 10)
-    # With 4 or more u is shorter than g, so that a wrong length of the step is not mended by halving it.
-    strength, order = 2.0 ** rng.integers(2, 5), rng.permutation(2 * half)
+    # With 4 or more u is shorter than g, and with 4 and 16 the length of u is no power of 2 times the root of
+    # u · F u, so that a wrong length of the step is not mended by halving it.
+    strength, order = float(rng.choice([4, 16])), rng.permutation(2 * half)
     problem["F"] = strength * np.diag(np.repeat([1.0, -below], half)[order])
     problem["g"] = rng.integers(3, 30) * rng.choice([-1.0, 1.0], size=2 * half)
     return problem
