@@ -62,7 +62,7 @@ MODULES = {
     "workflows": "gradescope",
     "vocabulary": "grader course reading slices cells saved magics exercise outcome protocol drivers"
     " tf_private wire verdict fault errors versions names files scopes text parse properties",
-    "farm": "cluster workforce connection trust worker messages",
+    "farm": "cluster flight outbox workforce connection trust worker messages",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import dask
@@ -15,8 +16,15 @@ from grader.errors import ServerError
 from grader.farm import trust
 
 SECONDS = 10.0  # in which a scheduler answers
-# Of a cluster that we start: a task may end two workers, and a worker may be silent for a minute.
-CONFIGURATION = {"distributed.scheduler.allowed-failures": 1, "distributed.scheduler.worker-ttl": "60s"}
+AGAIN = 2.0  # seconds in which one answers that was there before
+PATIENCE = 60.0  # seconds in which one that is gone comes back
+# Of a cluster that we start: a task may end two workers, a worker may be silent for a minute, and
+# Ctrl-C, which a terminal sends to all processes, is ours to answer.
+CONFIGURATION = {
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.scheduler.worker-ttl": "60s",
+    "distributed.worker.preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],
+}
 
 
 class NoCluster(ServerError):
@@ -91,6 +99,51 @@ def _local(workers: int) -> Iterator[Place]:
         )
         with cluster:
             yield Place(cluster.scheduler_address, security)
+
+
+class Line:
+    """The client of a cluster, made again where its scheduler was started again."""
+
+    def __init__(self, place: Place) -> None:
+        """Connect.
+
+        Raises:
+            NoCluster: no scheduler answers.
+        """
+        self.client = connect(place)
+        self._place = place
+        self._lost: float | None = None  # since when there is no scheduler
+
+    @property
+    def broken(self) -> bool:
+        """Whether there was no scheduler at the last look."""
+        return self._lost is not None
+
+    def mend(self) -> bool:
+        """Look whether the scheduler is there; return whether it has come back, and knows nothing any more.
+
+        Raises:
+            NoCluster: it has been gone for a minute.
+        """
+        if self.client.status == "running":
+            back, self._lost = self.broken, None
+            return back
+        self._lost = self._lost or time.monotonic()
+        if time.monotonic() - self._lost > PATIENCE:
+            raise NoCluster(
+                f"the scheduler at {self._place.address} has been gone for {PATIENCE:g} s; what was graded "
+                "is kept: start it again, and run the same command to go on"
+            )
+        if self.client.status == "closed":
+            with suppress(NoCluster):
+                self.client = connect(self._place, AGAIN)
+        time.sleep(AGAIN / 20)
+        return False
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        with suppress(Exception):  # where the scheduler is gone, it is left already
+            self.client.close()
 
 
 def connect(place: Place, seconds: float = SECONDS) -> Client:

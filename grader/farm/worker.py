@@ -122,7 +122,7 @@ class WarmServer(WorkerPlugin):
         except (PlainError, OSError) as error:
             self.problem = str(error)
             raise
-        self._watch = asyncio.create_task(self._leave(worker))
+        self._watch = asyncio.create_task(self.leave_in_time(worker))
 
     def _start(self) -> None:
         for topic, data in self._keys.items():
@@ -136,7 +136,8 @@ class WarmServer(WorkerPlugin):
             self._watch.cancel()
         await asyncio.to_thread(self._grader.close)
 
-    async def _leave(self, worker: Worker) -> None:
+    async def leave_in_time(self, worker: Worker) -> None:
+        """Have the worker forget the run once nothing has been heard of its client for long."""
         while time.monotonic() - self.heard < ABANDONED:
             await asyncio.sleep(ABANDONED / 20)
         self._watch = None  # `teardown` must not cancel what it runs in
@@ -146,6 +147,7 @@ class WarmServer(WorkerPlugin):
         """Grade submissions; return what came of them, and why not of all, if this worker is unfit."""
         answers: list[Answer] = []
         for submission in batch.submissions:
+            self.heard = time.monotonic()
             if self._closed:
                 return answers, "its run was ended"
             try:

@@ -77,17 +77,22 @@ class Workforce:
         """How many submissions are graded at a time."""
         return sum(self.hired.values())
 
-    def wait(self) -> None:
-        """Wait until somebody is hired.
+    def gather(self) -> dict[str, str]:
+        """Wait until somebody is hired; return what verdicts depend on there and not here.
 
         Raises:
             NoCluster: there is nobody, or nobody who may be used.
         """
+        if not self._client.scheduler_info()["workers"]:
+            self._say("Waiting for workers.")
         while not self.hired:
             self.look()
             if self._hiring is None and self._threads and self._threads.keys() <= self.refused.keys():
                 raise NoCluster(f"none of the workers can be used: {self._reasons()}")
             time.sleep(LOOK / 20)
+        count = "1 worker" if len(self.hired) == 1 else f"{len(self.hired)} workers"
+        self._say(f"Grading on {count}, up to {self.slots} at a time, at the isolation level `{self.level}`.")
+        return {"python": self.python, "isolation": str(self.level)}
 
     def look(self) -> None:
         """See who came and who left, every two seconds; have those who came asked.

@@ -13,10 +13,13 @@ from pathlib import Path
 
 from distributed import Worker
 
+from grader import __version__
 from grader.farm import worker
-from grader.farm.messages import Answer, Submission
+from grader.farm.messages import Answer, Offer, Submission
 from grader.sandbox.levels import Level
+from grader.text import to_json
 from grader.verdict import Graded, Status, Verdict
+from grader.versions import versions
 
 
 async def hire(
@@ -61,3 +64,32 @@ def once(path: Path) -> bool:
     except FileExistsError:
         return False
     return True
+
+
+async def plugins(dask_worker: Worker) -> list[str]:
+    """Return the names of a worker's plugins."""
+    return list(dask_worker.plugins)
+
+
+async def abandon(dask_worker: Worker) -> None:
+    """Let the time pass, for a worker's stubs, in which they hear nothing of their client."""
+    for plugin in list(dask_worker.plugins.values()):
+        if isinstance(plugin, Stub):
+            plugin.heard -= worker.ABANDONED
+            await plugin.leave_in_time(dask_worker)
+
+
+async def unlocked(least: str) -> bytes:
+    """Offer no isolation."""
+    return to_json(Offer({"grader": __version__, **versions()}, "", "Landlock is missing here"))
+
+
+async def different(first: str, least: str) -> bytes:
+    """Offer `user` as the first of several workers, then `landlock`."""
+    level = "user" if once(Path(first)) else "landlock"
+    return to_json(Offer({"grader": __version__, **versions()}, level))
+
+
+async def holds(level: str) -> str:
+    """Say that a level holds."""
+    return ""

@@ -18,8 +18,10 @@ from courses import CHECKS, TOPIC
 from farms import Farm, farm
 
 from grader.farm import cluster as cluster_module
-from grader.farm import worker, workforce
+from grader.farm import connection, outbox, worker, workforce
 from grader.farm.cluster import Cluster
+from grader.farm.connection import NoCluster, connect
+from grader.farm.outbox import Outbox
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
@@ -109,7 +111,10 @@ def test_a_worker_that_is_stopped_is_not_waited_for(two: Farm, tmp_path: Path) -
     two.start_worker()
 
 
-def test_what_ends_every_worker_is_named_and_the_others_are_graded(two: Farm, tmp_path: Path) -> None:
+def test_what_ends_every_worker_is_named_and_the_others_of_its_batch_are_graded(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Outbox, "_size", 6)
     for _ in range(2):  # it ends two, and then one more on which it is alone
         two.start_worker()
     texts = {"mal": "exit", **class_of(5, "30")}
@@ -139,3 +144,117 @@ def test_a_worker_whose_disk_is_full_is_used_no_more(
         }
     assert found == dict.fromkeys(texts, 30.0)
     assert [line for line in said if "is not used" in line and "No space left" in line]
+
+
+def test_a_scheduler_that_is_started_again_costs_nobody_anything(two: Farm, tmp_path: Path) -> None:
+    def restart() -> None:
+        assert two.scheduler
+        end(two.scheduler)
+        two.scheduler.wait()
+        two.start_scheduler()
+        two.start_worker()
+        two.start_worker()
+
+    texts = class_of(8, "wait 0.2")
+    assert scores(graded_on(two, tmp_path, texts, restart)) == dict.fromkeys(texts, 30.0)
+
+
+def test_what_workers_do_not_see_is_sent(two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "path_of", lambda work, descriptor: b"/nowhere/" + work.student.encode())
+    said: list[str] = []
+    texts = class_of(4, "30")
+    with Cluster(two.place, RULES, Level.NONE, shared=True, say=said.append) as cluster:
+        found = [graded for graded, _ in Grader(RULES, executor=cluster).grade_all(works(tmp_path, texts))]
+    assert {one.student: one.score for one in found} == dict.fromkeys(texts, 30.0)
+    assert len([line for line in said if "does not see" in line]) == 1
+
+
+def plugins(at: Farm) -> set[str]:
+    """Return the names of the workers' plugins that are ours."""
+    with connect(at.place) as client:
+        found = {name for names in client.run(stubs.plugins).values() for name in names}
+    return {name for name in found if name.startswith("grader-")}
+
+
+def test_workers_forget_a_run_that_is_over_or_of_which_they_hear_nothing(two: Farm) -> None:
+    with Cluster(two.place, RULES, Level.NONE, say=lambda _: None) as cluster:
+        while len(cluster._workforce.hired) < 2:
+            cluster._workforce.look()
+        assert len(plugins(two)) == 1
+    assert not plugins(two)
+    with Cluster(two.place, RULES, Level.NONE, say=lambda _: None):
+        with connect(two.place) as client:
+            client.run(stubs.abandon)
+        assert not plugins(two)
+
+
+def test_nobody_is_used_whose_versions_differ(two: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    ours = workforce.versions()
+    monkeypatch.setattr(workforce, "versions", lambda: {**ours, "keras": "0.0"})
+    with pytest.raises(NoCluster, match=r"none of the workers can be used: it has keras .*client has 0\.0"):
+        Cluster(two.place, RULES, Level.NONE, say=said.append)
+    assert any("not used: it has keras" in line for line in said)
+
+
+def test_nobody_who_is_refused_is_sent_a_key(two: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(worker, "offer", stubs.unlocked)
+    monkeypatch.setattr(workforce.Workforce, "_ask", recording(asked))
+    with pytest.raises(NoCluster, match="Landlock is missing here"):
+        Cluster(two.place, RULES, Level.LANDLOCK, say=lambda _: None)
+    assert {what for what, workers in asked if workers} == {stubs.unlocked, worker.dismiss}
+
+
+def recording(asked: list[tuple[object, object]]) -> Callable[..., object]:
+    ask = workforce.Workforce._ask
+
+    def record(self: workforce.Workforce, what: Callable[..., object], *rest: object) -> object:
+        asked.append((what, rest[0]))
+        return ask(self, what, *rest)  # type: ignore[arg-type]
+
+    return record
+
+
+def test_all_grade_at_the_best_level_that_they_have_in_common(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One offers `user` and the other `landlock`, which the first is asked about, and has too."""
+    asked: list[tuple[object, object]] = []
+    monkeypatch.setattr(worker, "offer", partial(stubs.different, str(tmp_path / "first")))
+    monkeypatch.setattr(worker, "hold", stubs.holds)
+    monkeypatch.setattr(workforce.Workforce, "_ask", recording(asked))
+    with Cluster(two.place, RULES, Level.LANDLOCK, say=lambda _: None) as cluster:
+        assert cluster.environment["isolation"] == "landlock"
+        assert len(cluster._workforce.hired) == 2
+    assert [len(list(workers)) for what, workers in asked if what is stubs.holds] == [1]  # type: ignore[call-overload]
+
+
+def test_where_nobody_is_left_the_run_ends_and_what_was_graded_is_kept(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workforce, "PATIENCE", 2.0)
+    found = []
+    with Cluster(two.place, RULES, Level.NONE, say=lambda _: None) as cluster:
+        with pytest.raises(NoCluster, match="no worker left .* run the same command again"):
+            everything = works(tmp_path, class_of(6, "wait 0.2"))
+            for graded, _ in Grader(RULES, executor=cluster).grade_all(everything):
+                found.append(graded)
+                for process in two.workers:
+                    end(process)
+    assert 1 <= len(found) < 6 and not any(graded.failed for graded in found)
+
+
+def test_where_the_scheduler_is_gone_the_run_ends(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last test here: it ends the scheduler."""
+    monkeypatch.setattr(connection, "PATIENCE", 2.0)
+    monkeypatch.setattr(connection, "SECONDS", 2.0)
+    two.start_worker()
+    with Cluster(two.place, RULES, Level.NONE, say=lambda _: None) as cluster:
+        with pytest.raises(NoCluster, match="has been gone for 2 s"):
+            everything = works(tmp_path, class_of(6, "wait 0.2"))
+            for _ in Grader(RULES, executor=cluster).grade_all(everything):
+                assert two.scheduler
+                end(two.scheduler)

@@ -1,0 +1,118 @@
+"""Batches under way: sent to workers, and what comes of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+import msgspec
+from distributed import Client, Future, KilledWorker
+
+from grader.farm import worker
+from grader.farm.messages import Answers, Batch, Submission
+from grader.farm.outbox import Held
+
+PATIENCE = 60.0  # seconds that a batch may take beside its submissions
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A batch under way: to whom it may have gone, and until when it is waited for."""
+
+    held: tuple[Held, ...]
+    future: Future[bytes]
+    workers: frozenset[str]
+    until: float
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What came of a batch: answers, or else why there are none.
+
+    `suspected` says whether one of its submissions may be the reason.
+    """
+
+    held: tuple[Held, ...]
+    answers: Answers | None
+    why: str = ""
+    suspected: bool = False
+
+
+class Flight:
+    """The batches of one run that are under way."""
+
+    def __init__(self, run: str) -> None:
+        """Begin with none; workers know the run by its name."""
+        self._run, self._count = run, 0
+        self._sent: dict[str, Sent] = {}
+        self._ended: SimpleQueue[str] = SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._sent)
+
+    def send(
+        self,
+        client: Client,
+        several: Sequence[tuple[Held, Submission]],
+        workers: Collection[str],
+        seconds: float,
+    ) -> None:
+        """Send a batch.
+
+        Args:
+            client: of the cluster.
+            several: the submissions; all ask for the same exercises.
+            workers: who may grade it.
+            seconds: how long their grading may take.
+        """
+        held = tuple(one for one, _ in several)
+        batch = Batch(tuple(submission for _, submission in several), tuple(held[0].task.only))
+        self._count += 1
+        name = f"{self._run}-{self._count}"
+        data = msgspec.msgpack.encode(batch)
+        future = client.submit(worker.grade, self._run, data, workers=list(workers), pure=False, key=name)
+        self._sent[name] = Sent(held, future, frozenset(workers), time.monotonic() + PATIENCE + seconds)
+        future.add_done_callback(lambda _: self._ended.put(name))
+
+    def landed(self, seconds: float) -> Iterator[Landed]:
+        """Yield what has come of batches; wait for the first so many seconds at most."""
+        with suppress(Empty):
+            name = self._ended.get(timeout=seconds)
+            while True:
+                if (sent := self._sent.pop(name, None)) is not None:
+                    yield self._read(sent)
+                name = self._ended.get_nowait()
+
+    def overdue(self, workers: Collection[str]) -> Iterator[Landed]:
+        """Yield the batches that nobody of these workers has, or that take too long."""
+        for name, sent in list(self._sent.items()):
+            gone = sent.workers.isdisjoint(workers)
+            if gone or time.monotonic() > sent.until:
+                del self._sent[name]
+                sent.future.release()
+                why = "The worker that had it ended." if gone else "No worker answered in time."
+                yield Landed(sent.held, None, why, suspected=True)
+
+    def give_up(self, client: Client) -> None:
+        """Let go of all that is under way."""
+        sent, self._sent = self._sent, {}
+        with suppress(Exception):  # without its scheduler it is let go of already
+            client.cancel([one.future for one in sent.values()])
+
+    def _read(self, sent: Sent) -> Landed:
+        try:
+            if sent.future.status != "finished":
+                raise sent.future.exception() or CancelledError()
+            return Landed(sent.held, msgspec.json.decode(sent.future.result(timeout=PATIENCE), type=Answers))
+        except (CancelledError, TimeoutError, OSError):  # it went with the scheduler, or with its worker
+            return Landed(sent.held, None)
+        except KilledWorker:
+            return Landed(sent.held, None, "The workers that had it ended.", suspected=True)
+        except Exception as error:
+            return Landed(sent.held, None, f"{type(error).__name__}: {error}.", suspected=True)
+        finally:
+            sent.future.release()
