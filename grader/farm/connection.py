@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,7 +60,7 @@ def place_of(
         key: the file of its key.
 
     Raises:
-        Untrusted: the address is none, or keys must not be sent there.
+        Untrusted: the address is none, keys must not be sent there, or the credentials are none.
         NoCluster: a local cluster cannot be started.
         OSError: one of the files cannot be read.
     """
@@ -71,10 +72,31 @@ def place_of(
     trust.check_private(address, insecure)
     files = {"tls_ca_file": ca, "tls_client_cert": certificate, "tls_client_key": key}
     given = {name: file for name, file in files.items() if file is not None}
-    for file in given.values():
-        with open(file, "rb"):
-            pass  # without it dask would say that nobody answers
-    yield Place(address, Security(require_encryption=address.startswith("tls:"), **given), insecure)
+    security = Security(require_encryption=address.startswith("tls:"), **given)
+    if address.startswith("tls:"):
+        check_credentials(security)
+    yield Place(address, security, insecure)
+
+
+def check_credentials(security: Security) -> None:
+    """Refuse credentials by which no connection could be made.
+
+    Raises:
+        Untrusted: there are none, or they are no certificates.
+        OSError: a file cannot be read.
+    """
+    try:
+        complete = security.get_connection_args("client")["ssl_context"] is not None
+    except ssl.SSLError as error:
+        raise trust.Untrusted(
+            f"the certificates or the key of this client cannot be used ({error}): expected files in PEM "
+            "format, and the key that belongs to the certificate"
+        ) from error
+    if not complete:
+        raise trust.Untrusted(
+            "a cluster over TLS needs certificates: name them with --tls-ca, --tls-cert and --tls-key, or in "
+            "dask's own configuration (distributed.comm.tls)"
+        )
 
 
 def _local(workers: int) -> Iterator[Place]:
