@@ -25,7 +25,8 @@ def results_json(graded: Graded) -> bytes:
     """Return a submission's `results.json`: what the student may see, and nothing else.
 
     The score is what counts, after a deadline. Messages are the student's own,
-    which hold no number of a hidden case. Names of cases and times of exercises are left out, and so is all that the grader printed.
+    which hold no number of a hidden case. Names of cases and times of exercises
+    are left out, and so is all that the grader printed.
     """
     right = sum(verdict.status is Status.PASSED for verdict in graded.exercises)
     done = so_far(right, len(graded.exercises), graded.earned, graded.max_score)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from grader.commands.main import cli
 from grader.grading.store import Store
 from grader.report.data import results, write_json
 from grader.report.gradescope import results_json, without_answers, write_each
-from grader.verdict import CaseVerdict, Graded, Status, Verdict
+from grader.verdict import CaseVerdict, Graded, Lateness, Status, Verdict
 
 # https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
 FIELDS = {
@@ -112,3 +113,13 @@ def test_nothing_graded_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     done = export()
     assert done.exit_code == 1 and "nothing was graded in sqlite:///grades.db" in done.output
+
+
+def test_what_lateness_takes_is_in_the_score_and_said() -> None:
+    at = datetime(2027, 3, 2, 12, tzinfo=UTC)
+    lateness = Lateness(40.0, at, seconds=86400.0)
+    late = msgspec.structs.replace(graded("ada", WRONG, RIGHT), score=34.0, lateness=lateness)
+    found = read(late)
+    assert found["score"] == 34 and sum(test["score"] for test in found["tests"]) == 40
+    assert found["output"].startswith("1 of 2 exercises right, 40 of 60 points.")
+    assert "late: 34 of 60 points count." in found["output"]
