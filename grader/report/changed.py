@@ -134,4 +134,5 @@ def _exact(points: float) -> str:
 
 
 def _verdict(one: Reworded) -> str:
-    return WORDS[one.new] if one.old == one.new else f"{WORDS[one.old]} → {WORDS[one.new]}"
+    words = WORDS[one.new] if one.old == one.new else f"{WORDS[one.old]} → {WORDS[one.new]}"
+    return f"{words}, other values" if one.values else words

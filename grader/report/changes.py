@@ -78,7 +78,11 @@ class SubmissionChange(msgspec.Struct, frozen=True):
 
 
 class Reworded(msgspec.Struct, frozen=True):
-    """An exercise with the points it had, of which something else is said."""
+    """An exercise with the points it had, of which something else is said.
+
+    `values` says whether the answer returned other values, where nothing that is
+    known explains it. Nobody may be told anything else then.
+    """
 
     student: str
     topic: str
@@ -87,6 +91,7 @@ class Reworded(msgspec.Struct, frozen=True):
     new: Status
     old_message: str
     new_message: str
+    values: bool
     because: tuple[Difference, ...]
 
 
@@ -207,10 +212,17 @@ def _besides(pairs: Iterable[tuple[Entry, Entry]]) -> tuple[Besides, ...]:
 
 
 def said(verdict: Verdict) -> tuple[object, ...]:
-    """Return all of a verdict but its times and points."""
+    """Return all of a verdict but its times and points, and what a digest says that hangs on the key."""
     times_aside = tuple((case.name, case.status, case.run) for case in verdict.cases)
-    rest = msgspec.structs.asdict(verdict) | {"cases": times_aside, "score": 0, "max_score": 0}
-    return tuple(rest.values())
+    left_out = {"cases": times_aside, "score": 0, "max_score": 0, "returned": ""}
+    return tuple((msgspec.structs.asdict(verdict) | left_out).values())
+
+
+def _other_values(old: Verdict, new: Verdict, besides: tuple[Difference, ...]) -> bool:
+    """Tell whether the same answer returned other values on the same cases."""
+    if any(one.cause in (Cause.FILE, Cause.CHECKS, Cause.SEEDS, Cause.KEY) for one in besides):
+        return False
+    return bool(old.returned and new.returned) and old.returned != new.returned
 
 
 def _by_place(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
@@ -254,10 +266,14 @@ def _reworded(old: Entry, new: Entry) -> list[Reworded]:
             after.status,
             before.message,
             after.message,
+            _other_values(before, after, besides),
             _because(before, after, besides),
         )
         for name, before, after in _pairs(old, new)
-        if before and after and points(before) == points(after) and said(before) != said(after)
+        if before
+        and after
+        and points(before) == points(after)
+        and (said(before) != said(after) or _other_values(before, after, besides))
     ]
 
 

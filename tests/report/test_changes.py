@@ -133,6 +133,20 @@ def test_other_words_for_the_same_points_stand_apart() -> None:
     assert (one.name, one.old_message, one.new_message) == ("mean", "It is off.", "It is far off.")
 
 
+def test_other_values_count_where_nothing_explains_them() -> None:
+    """A digest of what was returned hangs on the key; an earlier version kept none."""
+    old, new = (
+        entry(graded("ada", msgspec.structs.replace(verdict(score=0.0), returned=digest)))
+        for digest in ("1", "2")
+    )
+    (one,) = compared(old, new).reworded
+    assert one.values and one.old_message == one.new_message
+    assert "wrong, other values" in shown(compared(old, new))
+    assert not compared(old, Entry(new.graded, new.origin | {"seeds": "others"})).reworded
+    assert not compared(entry(graded("ada", verdict(score=0.0))), new).reworded
+    assert not compared(old, old).reworded
+
+
 def test_who_is_in_one_of_both_is_named_with_the_reason_why() -> None:
     over = (PassedOver("bea/averages.py", "it is a link", "bea"),)
     found = compare(Side((entry(graded("ada")), entry(graded("bea")))), Side((entry(graded("cem")),), over))
