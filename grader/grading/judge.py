@@ -81,7 +81,7 @@ def judged(
         mistake.sentence if mistake else "",
         first.unwritten and not earned,
         first.slip and mistake is None,
-        digest(exercise, key, outcomes, found, secret) if secret and mistake is None else "",
+        returned=digest(exercise, key, outcomes, found, secret) if secret and mistake is None else "",
     )
     return Judged(verdict, found)
 
