@@ -144,7 +144,7 @@ def export_of(
     policy = deadlines.policy
     topics = [course.topic(name) for name in names] or course.topics if course else []
     which = Which(attempt) if attempt else policy.which(topic.id for topic in topics)
-    if which is Which.IN_TIME and course:
+    if which in (Which.IN_TIME, Which.BEST) and course:
         deadlines = deadlines_of(course)
     return Export(
         None if platform == "auto" else Platform(platform),

@@ -191,7 +191,8 @@ class Grader:
     def _finished(self, executor: Executor) -> Iterator[tuple[Graded, str]]:
         self.interrupt.check()
         for task, graded in executor.finished(LOOK):
-            yield replace(graded, digest=task.digest), task.mark
+            # Where it was graded nobody knows when it was handed in, nor by whom.
+            yield replace(graded, digest=task.digest, handed_in=task.work.handed_in), task.mark
 
     def close(self) -> None:
         """End the server and its children, if there is one; nothing is graded any more."""

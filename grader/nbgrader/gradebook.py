@@ -52,6 +52,7 @@ from grader.nbgrader.weights import weigh
 from grader.report.album import Album
 from grader.saved import utf_8
 from grader.text import identifier, storable
+from grader.verdict import Graded, Source
 
 SHOWN = "grader_fingerprint"  # in a page's metadata: what was graded, and is shown there
 
@@ -122,7 +123,7 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             if not member and path.parent.name == topic.id:  # its student's folder may have another name
                 folder = path.parent
             try:
-                stamp = handed_in_at(folder)
+                stamp = exported_at(result.graded) or handed_in_at(folder)
             except Exception as error:  # a text that is no time fails in several ways
                 done.passed_over.append(f"{student}: {folder / TIMESTAMP} holds no time ({error})")
                 continue
@@ -135,6 +136,15 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
             _write_page(home, {f"{topic.name}.ipynb": text} | ({TIMESTAMP: when} if when else {}))
         gradebook.db.commit()
     return done
+
+
+def exported_at(graded: Graded) -> datetime | None:
+    """Return when something was handed in, as nbgrader has times: in UTC, without saying so.
+
+    None if no platform's export said it; a file's own time makes nobody late here.
+    """
+    told = graded.handed_in
+    return told.at.replace(tzinfo=None) if told and told.source is Source.EXPORT else None
 
 
 def handed_in_at(folder: Path) -> datetime | None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from courses import CHECKS, TOPIC
 from msgspec.structs import replace
 
 from grader.grading.attempts import Best
+from grader.grading.executor import Task
+from grader.grading.grader import Grader
+from grader.grading.key import Key
 from grader.grading.lateness import Deadlines
 from grader.grading.policy import Policy, Terms
-from grader.grading.work import Work
+from grader.grading.rules import Rules
+from grader.grading.work import Work, open_file
 from grader.verdict import Graded, HandedIn, Penalty, Source, Status, Verdict
 
 
@@ -78,6 +85,42 @@ def test_points_are_compared_after_what_lateness_costs() -> None:
     deadlines = Deadlines(Policy(topics={"01_averages": terms}))
     assert best_of(attempt(1, 80), attempt(2, 85), deadlines=deadlines) == "1.py"
     assert best_of(attempt(1, 80), attempt(2, 95), deadlines=deadlines) == "2.py"
+
+
+class Elsewhere:
+    """An executor that knows neither whose a submission is nor when it was handed in."""
+
+    environment: Mapping[str, str] = {}
+    full = False
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.tasks)
+
+    def submit(self, task: Task, descriptor: int) -> None:
+        os.close(descriptor)
+        self.tasks.append(task)
+
+    def finished(self, seconds: float) -> Iterator[tuple[Task, Graded]]:
+        while self.tasks:
+            task = self.tasks.pop()
+            yield task, replace(attempt(1, 50), file=task.work.file, handed_in=None)
+
+    def give_up(self) -> None:
+        pass
+
+
+def test_a_submission_keeps_its_time_wherever_it_is_graded(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("")
+    times = [HandedIn(datetime(2027, 3, day, tzinfo=UTC), Source.EXPORT) for day in (1, 2)]
+    path = tmp_path / "a.py"
+    works = [Work("ada", TOPIC, f"{at.at:%d}", lambda: open_file(path), handed_in=at) for at in times]
+    grader = Grader({TOPIC: Rules(Key(TOPIC, False, "", CHECKS, {}))}, executor=Elsewhere())
+    found = {one.file: one.handed_in for one, _ in grader.grade_all(works)}
+    assert found == {"01": times[0], "02": times[1]}
 
 
 def test_another_student_s_is_kept_meanwhile() -> None:

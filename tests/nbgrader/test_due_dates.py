@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from courses import make_course
+from msgspec.structs import replace
 from nbgrader.api import Gradebook
 
 from grader.commands.deadlines import deadlines_of
 from grader.course import Course
 from grader.nbgrader.deadlines import due_dates
+from grader.nbgrader.gradebook import exported_at
 from grader.verdict import Graded, HandedIn, Source
 
 DUE = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -66,3 +68,11 @@ def test_they_count_where_the_policy_says_none(course: Course) -> None:
     (course.root / "policy.toml").write_text('[averages]\ndeadline = "2027-03-02 12:00 UTC"\n')
     deadline = deadlines_of(course).of("01_averages")
     assert deadline and deadline.source == "policy.toml" and deadlines_of(course).amended(given).score == 80
+
+
+def test_an_export_s_time_is_nbgrader_s_and_a_file_s_own_is_not() -> None:
+    given = Graded("bob", "01_averages", "a.py", 80.0, 100.0, 1.0, (), handed_in=HandedIn(DUE, Source.EXPORT))
+    assert exported_at(given) == DUE.replace(tzinfo=None)  # UTC, as nbgrader writes it
+    for source in (Source.FILE, Source.TIMESTAMP):
+        assert exported_at(replace(given, handed_in=HandedIn(DUE, source))) is None
+    assert exported_at(replace(given, handed_in=None)) is None
