@@ -67,8 +67,28 @@ class Read(msgspec.Struct, frozen=True):
     position: int | None
 
 
-Request = Open | Import | OpenArchive | Run | Read
-_REQUESTS = {kind.__name__: kind for kind in (Open, Import, OpenArchive, Run, Read)}
+class OpenTexts(msgspec.Struct, frozen=True):
+    """Read the file that was given, of whose answers the text is asked for; nothing of it is ever run.
+
+    `writes` says which names each exercise asks for, `released` is the text of the file that was given out.
+    """
+
+    writes: Mapping[str, tuple[str, ...]]
+    released: str
+
+
+class ReadText(msgspec.Struct, frozen=True):
+    """Return the text of the answer to an exercise, and its tokens.
+
+    The reply's arrays are `text`, UTF-8; `tokens`, UTF-8, each ended by a zero byte; and `spans`
+    `[n, 2]`, where in the text, in characters, each token begins and ends.
+    """
+
+    exercise: str
+
+
+Request = Open | Import | OpenArchive | OpenTexts | Run | Read | ReadText
+_REQUESTS = {kind.__name__: kind for kind in (Open, Import, OpenArchive, OpenTexts, Run, Read, ReadText)}
 
 
 def encode_request(request: Request) -> tuple[bytes, tuple[np.ndarray, ...]]:

@@ -37,8 +37,8 @@ BELOW = {
     "vocabulary": "",
 }
 MODULES = {
-    "commands": "main audit build check ci feedback report collect compare data decide doctor export extend"
-    " forget grade gradescope hint key new publish simulate status submit topics watch verify cluster"
+    "commands": "main audit build check ci feedback report similar collect compare data decide doctor export"
+    " extend forget grade gradescope hint key new publish simulate status submit topics watch verify cluster"
     " container common deadlines",
     "nbgrader": "hooks extensions deadlines returning gradebook exporter autograde feedback scripts weights"
     " cells archives spreadsheet awaited markdown patience",
@@ -48,19 +48,20 @@ MODULES = {
     " reorder replay calls bench teaching questions chapter content equivalents mutation additions operators"
     " margins mistakes mutated added forms survey known annotations syntax exchanges distance reasons"
     " findings",
-    "report": "returning junit forge gradescope illustrations pages feedback analysis punctuality unusual"
-    " gradesheets tables markup album display pictures svg data terminal changed changes console words",
+    "report": "returning junit forge gradescope illustrations pages feedback similar copied analysis"
+    " punctuality unusual gradesheets tables markup album display pictures svg data terminal changed changes"
+    " console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "attempts extending gather groups collect again exports lateness policy roster repositories"
     " platforms folders formats layout grader executor interrupt provenance run budget judge returned"
-    " explain advice phrases form compare waiting store leases database zips times work rules supposed"
+    " explain advice phrases form compare waiting store leases database zips times texts work rules supposed"
     " decisions secret key",
     "client": "warm kept server spares child process",
-    "server": "__main__ imports worker archive module jupyter seeds",
+    "server": "__main__ imports worker archive texts module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "gradescope",
-    "vocabulary": "grader course reading slices cells saved magics exercise outcome protocol drivers"
+    "vocabulary": "grader course reading answers slices cells saved magics exercise outcome protocol drivers"
     " tf_private wire verdict fault errors versions names files scopes text parse properties",
     "farm": "cluster flight outbox workforce connection trust worker messages",
 }

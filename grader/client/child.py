@@ -17,7 +17,18 @@ from grader.client import process
 from grader.errors import ServerError
 from grader.fault import Fault, Place, placed
 from grader.outcome import UNDEFINED, Outcome
-from grader.protocol import LOCKED, Came, Import, Open, OpenArchive, Read, Request, Run
+from grader.protocol import (
+    LOCKED,
+    Came,
+    Import,
+    Open,
+    OpenArchive,
+    OpenTexts,
+    Read,
+    ReadText,
+    Request,
+    Run,
+)
 from grader.sandbox.levels import Limits
 from grader.verdict import Status
 
@@ -33,7 +44,9 @@ _STATUS = {
 _OTHERWISE: dict[type[Request], set[Came]] = {
     Open: {Came.UNREADABLE, Came.OUT_OF_MEMORY},
     OpenArchive: {Came.UNREADABLE, Came.OUT_OF_MEMORY},
+    OpenTexts: {Came.UNREADABLE, Came.OUT_OF_MEMORY},
     Read: {Came.UNREADABLE, Came.OUT_OF_MEMORY},
+    ReadText: {Came.UNREADABLE, Came.OUT_OF_MEMORY},
     Import: {Came.OUT_OF_MEMORY},
     Run: {Came.RAISED, Came.MISSING, Came.UNDEFINED, Came.OUT_OF_MEMORY},
 }
@@ -88,8 +101,8 @@ class Child:
         self._wait_for_lock(channel)
         channel.settimeout(process.TICK)
 
-    def open(self, request: Open | OpenArchive) -> None:
-        """Have the child read its files, and import them if they are no zip.
+    def open(self, request: Open | OpenArchive | OpenTexts) -> None:
+        """Have the child read its files, and import them if they are to be run.
 
         Raises:
             GivenUp: it is not `wanted` any more.
@@ -102,7 +115,8 @@ class Child:
             opened = self._ask(Import(), seconds, Came.READY)
         self.problems = opened.faults
         if opened.status is not None:
-            text = _IMPORT.get(opened.status, "").format(opened.took)
+            runs = isinstance(request, Open)
+            text = _IMPORT.get(opened.status, "").format(opened.took) if runs else ""
             self.failed = replace(opened, text=f"{text}{opened.text}", imported=False)
 
     @property
@@ -166,6 +180,10 @@ class Child:
     def read(self, position: int | None) -> Outcome:
         """Read one file of an opened zip, or the names of all if `position` is None."""
         return self._ask(Read(position), self._limits.import_seconds, Came.RETURNED)
+
+    def text(self, exercise: str) -> Outcome:
+        """Read the text of an answer in an opened file: see `protocol.ReadText`."""
+        return self._ask(ReadText(exercise), self._limits.import_seconds, Came.RETURNED)
 
     def close_with_last_reference(self) -> None:
         """Have the child end, as what is read from it may be read until then."""

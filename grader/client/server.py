@@ -127,6 +127,16 @@ class Server:
         child.open(protocol.OpenArchive())
         return child
 
+    def open_texts(self, descriptor: int, request: protocol.OpenTexts) -> Child:
+        """Fork a child and have it read a file, whose answers are then read with `Child.text`.
+
+        Raises:
+            ServerError: the server is gone.
+        """
+        child = self.start([descriptor])
+        child.open(request)
+        return child
+
     def start(self, files: Sequence[int], ahead: bool = False) -> Child:
         """Fork a child that is locked in, and has yet to be told what to do.
 

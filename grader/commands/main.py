@@ -28,6 +28,7 @@ from grader.commands import (
     new,
     publish,
     report,
+    similar,
     simulate,
     status,
     submit,
@@ -35,6 +36,7 @@ from grader.commands import (
     watch,
 )
 
+EXTRAS = {"copydetect": "instructor,similar"}  # what only some commands need
 WIDTH = 100  # columns, of a help text on a terminal that has them
 COMMANDS: dict[str, tuple[click.Command, ...]] = {
     "For students": (
@@ -51,6 +53,7 @@ COMMANDS: dict[str, tuple[click.Command, ...]] = {
         publish.publish,
         report.report,
         compare.compare,
+        similar.similar,
         export.export,
         gradescope.gradescope,
         feedback.feedback,
@@ -108,10 +111,11 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "grader":
             raise
+        extra = EXTRAS.get(error.name.partition(".")[0], "instructor")
         click.echo(
             f"Error: this needs `{error.name}`, which is not installed here. For an instructor's commands "
-            "install the grader with its extra: `pip install '.[instructor]'` in a clone of the course, or "
-            "the same with the path of its wheel, `'PATH.whl[instructor]'`.",
+            f"install the grader with its extra: `pip install '.[{extra}]'` in a clone of the course, or "
+            f"the same with the path of its wheel, `'PATH.whl[{extra}]'`.",
             err=True,
         )
         sys.exit(1)

@@ -4,6 +4,6 @@ Entered by `terminal`, `display` (notebooks), `data` (JSON), `junit`, `forge` (G
 `gradescope`, `gradesheets` (of Canvas and Moodle), `tables`, `markup` (templates), `pages` of what
 `analysis` finds in a class, `changes` (two gradings, compared) and `changed` (on the terminal), and
 `feedback` (what a student reads), `returning` (pages, as a zip that platforms take back),
-`pictures`, `album` (those that are kept) and `illustrations` (those of a class), and `words` (what
-each verdict is called).
+`pictures`, `album` (those that are kept) and `illustrations` (those of a class), `similar`,
+`copied` and `unusual` (who worked together), and `words` (what each verdict is called).
 """

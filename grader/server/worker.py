@@ -22,11 +22,12 @@ from msgspec.structs import replace
 from grader import drivers, protocol, wire
 from grader.exercise import Exercise, file_of, run_checks
 from grader.fault import Fault
-from grader.protocol import Came, Import, Open, OpenArchive, Read, Run
+from grader.protocol import Came, Import, Open, OpenArchive, OpenTexts, Read, ReadText, Run
 from grader.saved import LARGEST, Unreadable
 from grader.server import jupyter, module
 from grader.server.archive import Archive
 from grader.server.seeds import set_seeds
+from grader.server.texts import FileTexts
 
 PACKAGE = "submitted"
 MAX_REQUEST = 64 << 20
@@ -40,7 +41,7 @@ class Missing(Exception):
 
 def serve(channel: socket.socket, files: list[int]) -> None:
     """Answer requests until the trusted side hangs up."""
-    session: Session | Archive | None = None
+    session: Session | Archive | FileTexts | None = None
     while True:
         try:
             ident, header, data = wire.receive(channel, MAX_REQUEST, MAX_REQUEST)
@@ -61,6 +62,13 @@ def serve(channel: socket.socket, files: list[int]) -> None:
                 case OpenArchive():
                     session = Archive(files[0])
                     reply = protocol.encode_reply(Came.READY, {})
+                case OpenTexts():
+                    session = FileTexts(files[0], request)
+                    reply = protocol.encode_reply(Came.READY, {})
+                case ReadText(exercise):
+                    assert isinstance(session, FileTexts)
+                    arrays = session.read(exercise)
+                    reply = protocol.encode_reply(Came.RETURNED, arrays)
                 case Run():
                     assert isinstance(session, Session)
                     reply, arrays = session.run(request)
