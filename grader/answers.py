@@ -70,9 +70,10 @@ class Texts:
         other = frozenset(others) - set(writes)
         cells = [self._without(cell, other) for cell in self.cells]
         try:
-            kept = [self._own(text) for text in cut(cells, writes).texts if text.strip()]
+            parts = [self._own(text) for text in cut(cells, writes).texts if text.strip()]
         except (RecursionError, MemoryError) as error:
             raise Unreadable("it is nested too deeply") from error
+        kept = [part for part in parts if part.text]
         text = "\n".join(part.text for part in kept)
         if len(text) > MAX_TEXT or sum(len(part.tokens) for part in kept) > LONGEST:
             raise Unreadable(f"it has more than {LONGEST} tokens or {MAX_TEXT} characters")

@@ -13,7 +13,7 @@ from grader.course import name_of
 from grader.report.console import fit, new_table, plain
 from grader.report.copied import COMMON, COMMON_LEAST, LEAST, PASSAGE, Compared, Similar
 from grader.report.markup import environment
-from grader.report.unusual import Alike
+from grader.report.unusual import Alike, Shared
 from grader.text import printable, to_json
 from grader.verdict import PassedOver
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 SHOWN = 100  # pairs whose answers stand on the page
+TOGETHER = 6  # students who share an unusual wrong answer, whose answers stand on the page
 ROWS = 20  # pairs that a terminal shows
 Answers = Mapping[tuple[str, str], Mapping[str, Answer]]  # (topic, exercise): by student
 
@@ -83,6 +84,9 @@ def show(console: Console, found: Found) -> None:
         who = ", ".join(shared.students)
         where = f"{name_of(shared.topic)}.{shared.exercise}"
         console.print(plain(f"The same unusual wrong answer to {where}: {who}"))
+    for two in found.alike.pairs if found.alike else ():
+        who, count = " and ".join(two.students), len(two.exercises)
+        console.print(plain(f"{who} share {count} unusual wrong answers."))
     if found.alike is None:
         console.print(plain("No grades were read, so that unusual wrong answers were not looked for."))
     for lost in found.passed_over:
@@ -91,8 +95,8 @@ def show(console: Console, found: Found) -> None:
     answers = sum(one.compared for one in found.compared)
     console.print(
         plain(
-            f"{answers} answers compared, {short} with too little of their own left out: fewer than {LEAST} "
-            f"tokens. {len(pairs)} {'pair reads' if len(pairs) == 1 else 'pairs read'} alike. This proves "
+            f"{answers} answers compared; {short} have fewer than {LEAST} tokens of their own and were not. "
+            f"{len(pairs)} {'pair reads' if len(pairs) == 1 else 'pairs read'} alike. This proves "
             "nothing alone.",
             "bold",
         )
@@ -120,6 +124,7 @@ def page(found: Found, answers: Answers) -> str:
     return render.get_template("similar.html").render(
         found=found,
         pairs=pairs,
+        unusual=[(one, _answers(one, answers)) for one in (found.alike.few if found.alike else ())],
         shown=[(pair, list(_beside(pair, answers))) for pair in pairs[:SHOWN]],
         rules={"least": LEAST, "passage": PASSAGE, "common": COMMON, "few": COMMON_LEAST},
         short=sum(one.short for one in found.compared),
@@ -137,6 +142,12 @@ def _beside(pair: Pair, answers: Answers) -> Sequence[tuple[Similar, list[Markup
         )
         for one in pair.similar
     ]
+
+
+def _answers(shared: Shared, answers: Answers) -> list[tuple[str, str]]:
+    """Return the first students who share a wrong answer, and what they wrote, if it was read."""
+    written = answers.get((shared.topic, shared.exercise), {})
+    return [(student, written[student].text) for student in shared.students if student in written][:TOGETHER]
 
 
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> Markup:

@@ -161,6 +161,8 @@ def test_unusual_wrong_answers_are_read_from_results(home: Course) -> None:
     assert done.exit_code == 0
     assert "The same unusual wrong answer to averages.mean: s0, s1" in " ".join(done.output.split())
     page = (home.root / "similar.html").read_text()
+    section = page[page.index('id="alike"') : page.index('id="compared"')]
+    assert section.count("np.mean(rows, axis=0)") == 2  # what both wrote, beside each other
     assert "s0, s1" in page and "0123456789abcdef" not in page
 
 
