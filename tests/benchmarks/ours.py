@@ -12,7 +12,7 @@ import functools
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import psutil
@@ -34,11 +34,21 @@ class Timed:
     def __init__(self, store: Store) -> None:
         self.store, self.seconds = store, 0.0
 
-    def find(self, fingerprint: str) -> None:
-        """Look for a submission, of which there is none."""
+    def claim(self, fingerprints: Iterable[str]) -> dict[str, Graded | None]:
+        """Reserve submissions, of which none is known."""
         before = time.perf_counter()
-        assert self.store.find(fingerprint) is None, "two submissions are alike"
+        found = self.store.claim(fingerprints)
+        assert not any(found.values()), "two submissions are alike"
         self.seconds += time.perf_counter() - before
+        return found
+
+    def others(self) -> dict[str, str]:
+        """Ask who else grades."""
+        return self.store.others()
+
+    def release(self) -> None:
+        """Give back what was reserved."""
+        self.store.release()
 
     def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
         """Keep a submission."""
