@@ -47,3 +47,37 @@ def test_a_point_and_a_lap_hold_every_figure_and_a_failure_is_no_lap(tmp_path: P
     for lap in found["laps"]:
         assert set(lap) == {"wall", "cpu", "memory", "private", "start"}
         assert min(lap.values()) > 0
+
+
+FARM = """
+import json, sys
+from pathlib import Path
+import curves, farm
+
+home = Path(sys.argv[1])
+key, answer = curves.trivial(home, 2, 10)
+stub = farm.Part("stub", key, None, 30)
+laps = {place: farm.run(place, [stub], home)[0] for place in ("pool", "cluster")}
+each = {place: farm.each([lap], stub.count) for place, lap in laps.items()}
+points = [{"count": 30, **laps["cluster"]}, {"count": 60, **laps["cluster"]}]
+model = farm.model({"stub": each, "real": each}, points)
+print(json.dumps({"laps": laps, "model": model}))
+"""
+
+
+def test_a_farm_of_stubs_is_measured_and_a_model_made_of_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FARM, str(tmp_path)]
+    done = subprocess.run(command, cwd=BENCHMARKS, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    for place, processes in (("pool", 1), ("cluster", 4)):
+        lap = found["laps"][place]
+        assert set(lap) == {"wall", "cpu", "client", "store", "memory"}
+        assert 0 < lap["store"] < lap["wall"] and 0 < lap["client"]
+        assert len(lap["memory"]) == processes and min(lap["memory"]) > 10
+    model = found["model"]
+    assert [row["learners"] for row in model["rows"]] == [1_000, 100_000, 1_000_000]
+    for row in model["rows"]:
+        assert row["core_hours"] == row["learners"] * 30 * model["cpu"] / 3600
+        assert row["dollars"] == row["core_hours"] * model["price"]
+    assert model["growth"] == 0, "of two points with the same memory"

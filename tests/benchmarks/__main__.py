@@ -1,6 +1,6 @@
 """The same class graded by this grader and by others; scaling; and whether forks are faithful.
 
-    python tests/benchmarks [--full] [--only race curves forks start] [--json FILE] [--picture FILE]
+    python tests/benchmarks [--full] [--only race curves forks start farm] [--json FILE] [--picture FILE]
 
 In turn, in one run, several rounds; prints medians and ratios. Asserts no time.
 Machines are noisy: read the ratios of one run, not its seconds. `--full` takes
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import curves
+import farm
 import forks
 import picture
 import race
@@ -26,7 +27,7 @@ from cost import machine
 from grader.course import find_course
 from grader.sandbox import trial
 
-PARTS = ("start", "race", "curves", "forks")
+PARTS = ("start", "race", "curves", "forks", "farm")
 
 
 def main() -> None:
@@ -59,6 +60,8 @@ def main() -> None:
                 found[part] = race.measure(topics, home, students, few, asked.rounds)
             elif part == "curves":
                 found[part] = curves.measure(course.topic(names[0]), home, asked.full)
+            elif part == "farm":
+                found[part] = farm.measure(course.topic(names[0]), home, asked.full, asked.rounds)
             else:
                 found[part] = forks.measure(course.topics, 300 if asked.full else 20)
             asked.json.parent.mkdir(parents=True, exist_ok=True)

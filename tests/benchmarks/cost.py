@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 GAP = 0.25  # seconds between two looks at memory, which cost time themselves
-PACKAGES = "tensorflow keras numpy nbgrader pytest sqlalchemy".split()
+PACKAGES = "tensorflow keras numpy nbgrader pytest sqlalchemy distributed".split()
 
 
 @dataclass(frozen=True)
