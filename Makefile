@@ -68,7 +68,7 @@ audit: $(VENV)/test
 bench: $(VENV)/test
 	$(BIN)/python tests/benchmarks $(BENCH)
 
-## pictures     draw the README's pictures again: `check` in a notebook, `grader watch` in a terminal
+## pictures     draw the documentation's pictures again: `check`, `grader watch`, the report of a class; minutes
 pictures: $(VENV)/test
 	$(BIN)/python docs/pictures/draw.py
 

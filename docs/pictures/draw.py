@@ -1,9 +1,10 @@
-"""Draws the README's pictures: a notebook's `check`, and `grader watch` in a terminal.
+"""Draws the pictures of the README and of docs/: `check`, `grader watch`, the report of a class.
 
-    make pictures
+    python docs/pictures/draw.py [check] [watch] [report]
 
-Both run as a student runs them, on an answer to `momentum_step` with a well-known
-mistake, and are taken by Chromium.
+`make pictures` draws all. The first two run as a student runs them, on an answer to
+`momentum_step` with a well-known mistake; the report is that of a simulated class,
+which takes minutes to grade. Chromium takes them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import class_report
 import nbclient
 import nbconvert
 import nbformat
@@ -28,6 +30,8 @@ from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
+
+from grader.course import Course
 
 HERE = Path(__file__).parent
 TOPIC = Path("assignments/06_optimisers")
@@ -123,17 +127,22 @@ def take(browser: Browser, page: str, selector: str, path: Path) -> None:
 
 
 def main() -> None:
-    """Draw both."""
+    """Draw what is asked for, or all."""
+    wanted = sys.argv[1:] or ["check", "watch", "report"]
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         raise SystemExit("Chromium is not installed: apt-get install chromium")
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         folder = Path(home) / "optimisers"
         shutil.copytree(HERE.parents[1] / TOPIC, folder, ignore=shutil.ignore_patterns(".grader"))
-        pages = {"check": notebook_page(folder), "watch": watched_screen(folder)}
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        take(browser, pages["check"], "main", HERE / "check.png")
-        take(browser, pages["watch"], "pre", HERE / "watch.png")
+        if "check" in wanted:
+            take(browser, notebook_page(folder), "main", HERE / "check.png")
+        if "watch" in wanted:
+            take(browser, watched_screen(folder), "pre", HERE / "watch.png")
+        if "report" in wanted:
+            report = class_report.write_report(Course(HERE.parents[1]), Path(home))
+            class_report.draw(browser, report, HERE / "report")
         browser.close()
 
 
