@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 
-from msgspec import structs
-
 from grader.errors import ServerError
 from grader.farm.connection import Line, Place, dashboard
 from grader.farm.flight import Flight, Landed
@@ -24,7 +22,7 @@ from grader.farm.outbox import Held, Outbox
 from grader.farm.workforce import LOOK, Workforce
 from grader.grading.executor import Task
 from grader.grading.rules import Rules
-from grader.grading.run import all_alike
+from grader.grading.run import all_alike, result
 from grader.grading.work import NotGradable
 from grader.sandbox.levels import Level, Limits
 from grader.verdict import Graded, Status
@@ -210,9 +208,8 @@ class Cluster:
             self._suspect(held, "", address)
         else:
             self._outbox.learn(graded.seconds)
-            notes = (*work.notes, *graded.notes)
-            named = structs.replace(graded, student=work.student, file=work.file, notes=notes)
-            self._ready.append((held.task, named))
+            noted = replace(work, notes=(*work.notes, *graded.notes))
+            self._ready.append((held.task, result(noted, graded.exercises, graded.seconds, graded.unread)))
 
     def _again(self, held: Held) -> None:
         """Send a submission once more, which was not at fault."""
