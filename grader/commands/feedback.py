@@ -94,9 +94,11 @@ def feedback(
         write(target, done.content)
     for line in done.left_out:
         click.echo(f"  {inert(printable(line))}", err=True)
-    click.echo(f"{done.count} pages are in {target}.")
+    click.echo(f"{done.count} {'page is' if done.count == 1 else 'pages are'} in {target}.")
     if done.left_out:
-        raise click.ClickException(f"{len(done.left_out)} pages are not in it, for the reasons above.")
+        count = len(done.left_out)
+        which = "one page is" if count == 1 else f"{count} pages are"
+        raise click.ClickException(f"{which} not in it, for the reasons above.")
 
 
 def _of_nbgrader(course: Course, topic: Topic) -> Pages:

@@ -165,17 +165,30 @@ def test_no_number_of_a_hidden_case_is_on_any_page(
     assert shown & numbers(public_key)  # so that the look above would have found some
 
 
-def test_without_a_file_the_report_is_whole_and_says_whose_picture_is_missing(
+def test_one_file_serves_all_who_handed_in_the_same_bytes(
     report: Callable[..., Result], forgotten: Course
 ) -> None:
     (forgotten.root / "in" / "bob.py").rename(forgotten.root / "in" / "elsewhere.py")
     try:
         done = report("--pictures", "--workers", "1")
-        hidden = report("--pictures", "--workers", "1", "--anonymous")
     finally:
         (forgotten.root / "in" / "elsewhere.py").rename(forgotten.root / "in" / "bob.py")
-    # ada handed in the same bytes.
-    assert done.exit_code == 0 and hidden.exit_code == 0, done.output
+    assert done.exit_code == 0, done.output
+    assert "On the public case" in pages(forgotten)["bob"]  # ada's are his
+
+
+def test_what_was_drawn_before_a_ctrl_c_is_kept(
+    forgotten: Course, of_class: list[Graded], public_key: Key
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    album = Album(forgotten.topics[0])
+    with Grader({TOPIC: Rules(public_key)}) as own:
+        with pytest.raises(KeyboardInterrupt):
+            draw(own, {TOPIC: album}, of_class, [forgotten.root], interrupt)
+        assert own.kept.closed  # what ran besides is given up
+    assert album.find(of_class[0])
 
 
 def test_messages_name_nobody_where_pseudonyms_are_asked_for(
