@@ -35,19 +35,23 @@ course_option = click.option(
 )
 
 
-def _writable(context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
+def _writable(path: Path | None, raised: type[click.ClickException]) -> Path | None:
     """Refuse a file that cannot be written before the work begins, not after it."""
     if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
         there = "may not be written to" if path.parent.is_dir() else "is no folder"
         where = path if path.exists() else path.parent
-        raise click.ClickException(f"{path} cannot be written: {where} {there}.")
+        raise raised(f"{path} cannot be written: {where} {there}.")
     return path
 
 
-def file_option(name: str, attribute: str, help: str) -> Callable[[Command], Command]:
-    """Return an option that names a file to be written."""
+def file_option(
+    name: str, attribute: str, help: str, raised: type[click.ClickException] = click.ClickException
+) -> Callable[[Command], Command]:
+    """Return an option that names a file to be written; `raised` is the error where it cannot be."""
     kind = click.Path(path_type=Path, dir_okay=False)
-    return click.option(name, attribute, type=kind, callback=_writable, help=help)
+    return click.option(
+        name, attribute, type=kind, callback=lambda _, __, path: _writable(path, raised), help=help
+    )
 
 
 def db_option(help: str) -> Callable[[Command], Command]:

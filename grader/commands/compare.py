@@ -33,7 +33,7 @@ class CannotCompare(click.ClickException):
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@file_option("--json", "json_file", "Write all that changed there, as JSON.")
+@file_option("--json", "json_file", "Write all that changed there, as JSON.", CannotCompare)
 @supposing
 @course_option
 def compare(

@@ -225,6 +225,7 @@ def test_what_cannot_be_compared_exits_with_2_and_makes_nothing(folder: Path, ot
     with sqlite3.connect("other.db") as connection:
         connection.execute("CREATE TABLE students (id TEXT)")
     before = sorted(path.name for path in folder.iterdir())
-    done = run("old.db", other)
-    assert done.exit_code == 2 and done.output.startswith("Error: ") and done.output.count("\n") == 1
+    for arguments in (("old.db", other), ("old.db", "new.db", "--json", f"{other}/no/changes.json")):
+        done = run(*arguments)
+        assert done.exit_code == 2 and done.output.startswith("Error: ") and done.output.count("\n") == 1
     assert sorted(path.name for path in folder.iterdir()) == before
