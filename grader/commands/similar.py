@@ -134,7 +134,6 @@ def _read(
     level = level_for(Level.NONE)  # the best one; nothing of a submission is run
     if level is not Level.NONE:
         root.check_hidden([path.resolve() for path in (*paths, *class_zips, *course.secret_folders)])
-    asked = {topic.id: asked_of(topic) for topic in topics}
     written: dict[str, list[Written]] = {topic.id: [] for topic in topics}
     with Grader({}, level=level) as grader:
         # One attempt of each student: two of one are alike for a reason.
@@ -144,6 +143,8 @@ def _read(
         others = [topic.id for topic in course.topics]
         found = collect(paths, wanted, grader.open_archive, class_zips, others, export)
         passed_over = list(found.passed_over)
+        # Of the others nothing is asked, so that a course of thirty topics costs no more than one.
+        asked = {id: asked_of(wanted[id]) for id in sorted({work.topic for work in found.works})}
         with progress(len(found.works), "Reading", "read") as advance:
             for work in found.works:
                 one = written_in(grader.kept, work, asked[work.topic])
@@ -166,7 +167,7 @@ def _compared(
     from grader.report.copied import compare
 
     for topic in topics:
-        for exercise, reference in asked[topic.id].reference.items() if written[topic.id] else ():
+        for exercise, reference in asked[topic.id].reference.items() if topic.id in asked else ():
             answers = {
                 one.student: one.answers[exercise] for one in written[topic.id] if exercise in one.answers
             }
