@@ -1,8 +1,8 @@
 """From files and a key to verdicts that are kept.
 
 Entered by `grader` (a class), `waiting` (what a run waits for), `again` (a sample of it, once more),
-`executor` (where it is graded) and `run` (one submission), `work` and `rules` (what is graded, and against what), `judge` (outcomes
-to a verdict), `explain` (its message), `phrases` (what an error says, in the course's words),
+`executor` (where it is graded) and `run` (one submission), `work` and `rules` (what is graded, and
+against what), `judge` (outcomes to a verdict), `explain` (its message), `phrases` (what an error says, in the course's words),
 `compare` (arrays), `key` and `secret` (answer keys, and what their seeds come from), `collect`,
 `layout`, `zips` and `formats` (what was handed in), `exports` and `platforms` (what learning
 platforms make of it), `texts` (the text of answers), `groups`, `gather`, `roster` and
