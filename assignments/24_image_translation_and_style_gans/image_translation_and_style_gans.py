@@ -955,7 +955,7 @@ class EqualisedDense(keras.layers.Layer):
         Args:
             units: the width of the output.
             gain: the numerator of c. √2 is He's constant for layers before a ReLU.
-            seed: of the kernel's start.
+            seed: of the kernel's start. Without one each layer starts with another kernel.
         """
         super().__init__()
         # YOUR CODE HERE
@@ -1012,7 +1012,8 @@ def minibatch_stddev(x: Float[tf.Tensor, "B H W C"], group: int) -> Float[tf.Ten
     Gradients flow to x.
 
     Args:
-        x: one image or more.
+        x: one image or more. Images may be almost the same. Subtract their mean before you square:
+            the difference between the mean square and the squared mean is nothing but round-off then.
         group: how many images are in a group; 1 or more. The images are numbered from 0. Image 0 is in a
             group with images M, 2M, …, and image 1 with 1 + M, 1 + 2M, …, where M is the number of groups.
             A batch that is smaller than `group` is one group. In a group of one image s is
@@ -1122,7 +1123,8 @@ def adain(
     Instance Normalization" (2017), https://arxiv.org/abs/1703.06868, with the scale and the shift as
     arguments: scale · (x − mean) / √(variance + eps) + shift. Mean and variance (the mean of the
     squared deviations) are taken over the places of one channel of one image. Gradients flow to x,
-    scale and shift.
+    scale and shift. Means in the checks are not much larger than deviations, so that the variance may
+    be computed as the mean square less the squared mean, too.
 
     Args:
         x: one image or more, of one pixel or more. No image depends on the others in the batch.
@@ -1392,7 +1394,8 @@ def class_conditional_bn(
     Synthesis" (2019), https://arxiv.org/abs/1809.11096, with a table instead of their shared
     embedding: γ · (x − mean) / √(variance + eps) + β. Mean and variance (the mean of the squared
     deviations) are those of a channel over all places of all images of the batch, of whatever class.
-    Gradients flow to x, gamma and beta.
+    Gradients flow to x, gamma and beta. As in `adain`, the variance may be computed as the mean square
+    less the squared mean, too.
 
     Args:
         x: one image or more; a batch of one image is normalised by its own places.
@@ -1550,7 +1553,8 @@ def slerp_path(
 
     Computes the spherical interpolation of White, "Sampling Generative Networks" (2016),
     https://arxiv.org/abs/1609.04468: (sin((1 − t)θ) z0 + sin(tθ) z1) / sin θ, where θ, from 0 to π,
-    is the angle between z0 and z1. If both are equally long, so is every point of the path.
+    is the angle between z0 and z1. If both are equally long, so is every point of the path. The angle
+    may be computed in any way; rounding may make the cosine of two directions larger than 1.
 
     Args:
         z0: the start, not all zeros.

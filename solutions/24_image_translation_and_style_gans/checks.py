@@ -344,6 +344,12 @@ def EqualisedDense(answer, options, x, kernel, bias, cotangent):
     # clause: "which starts as zeros"
     started = variables(layer, ["kernel", "bias"])
     found = {f"{name} at the start": np.array(value) for name, value in started.items()}
+    # clause: "Without one each layer starts with another kernel"
+    if "seed" not in options:
+        another = answer.EqualisedDense(**options)
+        another(x)
+        if np.array_equal(found.pop("kernel at the start"), variables(another, ["kernel"])["kernel"]):
+            raise WrongStructure("expected that two layers without a seed start with different kernels")
     # clause: "Attributes, by whose names the checks read and set the weights"
     put_weights(layer, {"kernel": kernel, "bias": bias})
     found["in use"] = layer(x)
@@ -377,12 +383,14 @@ def _(rng):
     # clause: "gain: the numerator of c. √2 is He's constant for layers before a ReLU"
     yield "another gain, one vector", layer((1,), 11, 4, gain=float(rng.uniform(0.3, 0.8)), seed=seed())
     # clause: "[..., D] → [..., units]"
-    yield "images, more channels than before", layer((2, 3, 2), 3, 13, seed=seed())
+    yield "images, more channels than before", layer((1, 3, 2), 3, 5, seed=seed())
     yield "a single input and a single output", layer((6,), 1, 1, gain=3.0, seed=seed())
     # clause: "units: the width of the output", "not scaled"
     yield "a gain of 1, and large inputs", {
         **(large := layer((4, 2), 17, 2, gain=1.0, seed=seed())), "x": 40 * large["x"],
     }
+    # clause: "Without one each layer starts with another kernel"
+    yield "two layers without a seed", layer((5,), 6, 3)
 
 
 # minibatch_stddev
@@ -411,14 +419,25 @@ def minibatch_stddev(answer, batches, groups, cotangents, refused=()):
 
 @minibatch_stddev.cases
 def _(rng):
+    def unlike(shape, group):
+        """Draw images; those of a group differ at each place, so that no variance is nearly 0."""
+        group = max(min(shape[0], group), 1)
+        # Images differ by much, and places and channels of an image by little, or the other way about.
+        side = np.where(np.arange(shape[0]) // (shape[0] // group) % 2, 1.0, -1.0)
+        mean, spread = (side * rng.uniform(0.3, 2, size=shape[0]))[:, None, None, None], rng.uniform(0.2, 1.5)
+        x = mean + spread * rng.normal(size=shape)
+        while group > 1:
+            each = x.reshape(group, -1, *shape[1:])
+            alike = np.tile(each.var(axis=0) < 0.05 * each.mean(axis=0) ** 2, (group, 1, 1, 1))
+            if not alike.any():
+                break
+            x = np.where(alike, mean + spread * rng.normal(size=shape), x)
+        return x
+
     def grouped(*asked, scale=1.0):
         shapes = [shape for shape, _ in asked]
         return {
-            # Images differ by much, and places and channels of an image by little, or the other way about.
-            "batches": [
-                scale * (rng.normal(size=(len(one), 1, 1, 1)) + rng.uniform(0.2, 1.5) * one)
-                for one in (rng.normal(size=shape) for shape in shapes)
-            ],
+            "batches": [scale * unlike(*one) for one in asked],
             "groups": [group for _, group in asked],
             "cotangents": [rng.normal(size=(*shape[:3], shape[3] + 1)) for shape in shapes],
         }
@@ -441,6 +460,13 @@ def _(rng):
     # clause: "s = √(v + 10⁻⁸)"
     yield "images in the hundreds", grouped(((4, 2, 2, 3), 2), ((3, 3, 1, 2), 3), scale=100.0)
     yield "images that differ by less than 0.001", grouped(((4, 3, 2, 2), 4), ((6, 1, 2, 3), 3), scale=1e-4)
+    # clause: "Images may be almost the same"
+    almost = grouped(((4, 3, 2, 2), 4))
+    for place, images in enumerate(almost["batches"]):
+        # Four multiples of 2⁻¹², of which the mean and the deviations are exact in float32.
+        image = rng.integers(2**12, 2**14, size=images.shape[1:])
+        almost["batches"][place] = (image + rng.integers(-3, 4, size=images.shape)) / 2**12
+    yield "images with large numbers that are almost the same", almost
     # clause: "`group` is below 1, or it does not divide a batch that is larger"
     wrong = [(rng.normal(size=(batch, 2, 2, 1)), group) for batch, group in ((6, 4), (7, 2), (4, 0), (4, -2))]
     yield "groups that do not divide the batch, which is an error", grouped(((6, 2, 2, 3), 3)) | {
@@ -526,7 +552,7 @@ def styled(rng, batch, height, width, channels, spread=1.0, **options):
     """Draw images whose channels have means and spreads of their own, and what they are to become."""
     shape = (batch, height, width, channels)
     each = (batch, 1, 1, channels)
-    spreads = spread * rng.uniform(0.5, 3, size=each)
+    spreads = spread * rng.uniform(1, 3, size=each)
     scale = np.abs(far_from_zero(rng, (batch, channels)))
     scale[:, rng.integers(channels)] *= -1  # in each image one, and not all if there are several
     return {
@@ -556,11 +582,12 @@ def _(rng):
     flat["x"][rng.integers(3), :, :, rng.integers(3)] = 0.0
     yield "some channels are the same everywhere", flat
     # clause: "one image or more, of one pixel or more"
-    yield "images of one row", styled(rng, 4, 1, 7, 2)
+    yield "images of one row", styled(rng, 4, 1, 7, 2, spread=1.5)
     one = styled(rng, 3, 1, 1, 4)
     one["x"] = rng.integers(-8, 9, size=one["x"].shape) / 8
     yield "images of one pixel", one
-    yield "large scales", styled(rng, 2, 3, 3, 2) | {"scale": 50 * far_from_zero(rng, (2, 2))}
+    large = styled(rng, 2, 3, 3, 2)
+    yield "large scales", large | {"scale": 50 * large["scale"]}
 
 
 # add_noise
@@ -700,11 +727,11 @@ def _(rng):
     psi, other = rng.uniform(0.2, 0.45), rng.uniform(0.55, 0.8)
     # clause: "w_avg + psi · (w − w_avg). Gradients flow to w and w_avg", "how many layers, counted from the
     # first, are truncated", "w: the style of each of L layers", "w_avg: the average style"
-    yield "the first layers, and all layers", styles(3, 5, 4, [(psi, 2), (other, 4), (other,), (psi, None)])
+    yield "the first layers, and all layers", styles(2, 5, 3, [(psi, 2), (other, 4), (other,), (psi, None)])
     # clause: "1 leaves the styles as they are, 0 gives the average"
     yield "ψ of 0 and of 1", styles(2, 4, 3, [(0.0, 3), (1.0, 2), (0.0,), (1.0,), (psi, 1)])
     # clause: "others, as −1 or 2, are allowed"
-    yield "ψ below 0 and above 1, one image", styles(1, 3, 7, [(-1.0, 2), (2.0, 1), (-other,), (1 + psi, 3)])
+    yield "ψ below 0 and above 1, one image", styles(1, 3, 5, [(-1.0, 2), (2.0, 1), (-other,), (1 + psi, 3)])
     # clause: "0 means none; L, more than L, and None mean all"
     yield "no layer, all layers, and more than there are", styles(
         2, 3, 5, [(psi, 0), (other, 3), (psi, 4), (other, 20), (psi, 2)]
@@ -748,7 +775,7 @@ def classed(rng, batch, height, width, channels, classes, spread=1.0, **options)
     shape = (batch, height, width, channels)
     means = rng.normal(size=(classes, 1, 1, channels))
     return {
-        "x": spread * (2 * means[labels] + rng.uniform(0.5, 2, size=channels) * rng.normal(size=shape)),
+        "x": spread * (means[labels] + rng.uniform(0.5, 2, size=channels) * rng.normal(size=shape)),
         "labels": labels,
         "gamma": far_from_zero(rng, (classes, channels)),
         "beta": rng.normal(size=(classes, channels)),
@@ -929,9 +956,17 @@ def _(rng):
     narrow = [np.cos(angle) * z0 + np.sin(angle) * other for angle in angles]
     yield "angles of one degree and less", walked(*((z0, one) for one in narrow), two(7))
     # clause: "Where z0 and z1 point in the same direction, θ is 0", "(1 − t) z0 + t z1"
-    z0, near = two(5)
+    while True:
+        z0, near = two(5)
+        # Rounding makes the cosine of equal vectors larger than 1, in whichever way it is computed.
+        length = np.linalg.norm(z0)
+        if z0 @ z0 / (length * length) > 1 and (z0 / length) @ (z0 / length) > 1:
+            break
+    # Of this one the length is 85 and the cosine is 1, exactly.
+    whole = rng.permutation([3.0, 4.0, 12.0, 84.0]) * rng.choice([-1, 1], size=4)
     yield "equal vectors, vectors of one direction, and almost equal ones", walked(
         (z0, z0.copy()), (z0, 2.5 * z0), (z0, z0 + 1e-4 * near), (z0, z0 + 1e-9 * near), two(5),
+        (whole, 2.0 * whole),
     )
     # clause: "z0 or z1 is all zeros, or they point in opposite directions"
     z0, z1 = two(5)

@@ -592,6 +592,14 @@ class SmallStart(right.EqualisedDense):
         self.kernel.assign(0.05 * self.kernel)
 
 
+@mistake(of="EqualisedDense", raises="WrongStructure")
+class SameStart(right.EqualisedDense):
+    """without a seed each layer starts with the same kernel, that of the seed 0."""
+
+    def __init__(self, units, gain=2.0**0.5, seed=None):
+        super().__init__(units, gain, seed or 0)
+
+
 @mistake(of="EqualisedDense")
 class ReLUInside(right.EqualisedDense):
     """the layer ends with a ReLU, which was not asked for."""
@@ -683,6 +691,16 @@ def spread_not_averaged_over_places(x, group):
 def spread_about_zero(x, group):
     """the mean is not subtracted before squaring."""
     return _spread(x, group, of=lambda grouped: tf.reduce_mean(grouped**2, axis=0))
+
+
+@mistake(of="minibatch_stddev")
+def spread_by_squares(x, group):
+    """v is the mean square less the squared mean, which is round-off where images are almost the same."""
+
+    def variance(grouped):
+        return tf.reduce_mean(grouped**2, axis=0) - tf.reduce_mean(grouped, axis=0) ** 2
+
+    return _spread(x, group, of=variance)
 
 
 @mistake(of="minibatch_stddev")
@@ -1401,6 +1419,15 @@ def arc_between_equals(z0, z1, t):
     angle = _angle(z0, z1)
     with np.errstate(all="ignore"):
         return _arc(z0, z1, t, angle if angle >= 1e-7 else 0.0)
+
+
+@mistake(of="slerp_path")
+def arc_of_no_angle(z0, z1, t):
+    """the path is NaN where rounding makes the cosine larger than 1, as no angle has such a cosine."""
+    right.slerp_path(z0, z1, t)
+    with np.errstate(all="ignore"):
+        angle = np.arccos(z0 @ z1 / (np.linalg.norm(z0) * np.linalg.norm(z1)))
+    return straight_line(z0, z1, t) if angle < 1e-7 else _arc(z0, z1, t, angle)
 
 
 @mistake(of="slerp_path")

@@ -228,6 +228,15 @@ def styled_by_channels(x, scale, shift, eps=1e-5):
     return tf.stack(images)
 
 
+@oracle(of="adain")
+def styled_by_squares(x, scale, shift, eps=1e-5):
+    """The variance as the mean square less the squared mean."""
+    x, places = tf.convert_to_tensor(x), x.shape[1] * x.shape[2]
+    mean, square = (tf.einsum("bhwc->bc", one)[:, None, None] / places for one in (x, x * x))
+    deviation = tf.sqrt(square - mean * mean + eps)
+    return (x - mean) / deviation * scale[:, None, None] + shift[:, None, None]
+
+
 # add_noise
 
 
@@ -316,6 +325,16 @@ def classes_by_images(x, labels, gamma, beta, eps=1e-5):
     return tf.stack(images)
 
 
+@oracle(of="class_conditional_bn")
+def classes_by_squares(x, labels, gamma, beta, eps=1e-5):
+    """The variance as the mean square less the squared mean."""
+    if not all(0 <= label < gamma.shape[0] for label in np.asarray(labels).tolist()):
+        raise ValueError("no such class")
+    mean, square = (tf.reduce_mean(one, axis=(0, 1, 2)) for one in (x, x * x))
+    scale, shift = (tf.gather(table, labels)[:, None, None] for table in (gamma, beta))
+    return (x - mean) / tf.sqrt(square - mean * mean + eps) * scale + shift
+
+
 # truncate_z
 
 
@@ -378,6 +397,18 @@ def arc_by_weights(z0, z1, t):
             weights = math.cos(share * angle) - math.cos(angle) * end, end
         points.append(weights[0] * z0 + weights[1] * z1)
     return np.array(points)
+
+
+@oracle(of="slerp_path")
+def arc_by_the_arc_cosine(z0, z1, t):
+    """The angle by the arc cosine, which rounding may not take above 1."""
+    z0, z1, _ = _directions(z0, z1)
+    cosine = np.dot(z0, z1) / math.sqrt(np.dot(z0, z0)) / math.sqrt(np.dot(z1, z1))
+    angle = math.acos(min(cosine, 1.0))
+    weights = ((1 - share, share) for share in np.asarray(t).tolist())
+    if angle > 0:
+        weights = ([math.sin(part * angle) / math.sin(angle) for part in both] for both in weights)
+    return np.stack([before * z0 + after * z1 for before, after in weights])
 
 
 @oracle(of="slerp_path")
