@@ -7,7 +7,8 @@ against what), `judge` (outcomes to a verdict), `explain` (its message), `phrase
 `layout`, `zips` and `formats` (what was handed in), `exports` and `platforms` (what learning
 platforms make of it), `texts` (the text of answers), `groups`, `gather`, `roster` and
 `repositories` (what is taken from students' repositories), `attempts` (the best of several),
-`store` (what was graded, in a `database`), `provenance` (by what), `decisions` (what of it counts
-after all), `supposed` (what would count, for one run), `policy`, `extending`, `lateness` and
-`times` (deadlines, and what is left of the points after them).
+`store` (what was graded, in a `database`), `waiting` (how long it is between two looks at what
+runs), `provenance` (by what), `decisions` (what of it counts after all), `supposed` (what would
+count, for one run), `policy`, `extending`, `lateness` and `times` (deadlines, and what is left of
+the points after them).
 """
