@@ -19,7 +19,8 @@ from grader.farm.messages import Offer
 from grader.sandbox.levels import Level
 from grader.versions import versions
 
-PATIENCE = 60.0  # seconds in which a cluster without workers gets one
+PATIENCE = 60.0  # seconds in which a cluster that has lost its workers gets one
+QUEUED = 600.0  # seconds in which it gets the first, which a machine's queue may hold back
 LOOK = 2.0  # seconds between two looks which workers there are
 REMIND = 60.0  # seconds between two words to the workers that the run goes on
 SILENT = 15.0  # seconds of a worker's silence, in which others were heard, after which it is not asked
@@ -98,7 +99,7 @@ class Workforce:
         """See who came and who left, every two seconds; have those who came asked.
 
         Raises:
-            NoCluster: nobody has been there for a minute.
+            NoCluster: nobody has been there for a minute, or for ten before the first.
         """
         self._take_on()
         now = time.monotonic()
@@ -109,10 +110,10 @@ class Workforce:
             self._see(self._client.scheduler_info()["workers"])
         if self.hired:
             self._manned = now
-        elif now - self._manned > PATIENCE and self._hiring is None:
+        elif now - self._manned > (QUEUED if self.level is None else PATIENCE) and self._hiring is None:
             why = self._reasons() or "its scheduler has none; start some, with `dask worker`"
             raise NoCluster(
-                f"there is no worker left that can be used ({why}); what was graded is kept: "
+                f"there is no worker that can be used ({why}); what was graded is kept: "
                 "run the same command again to go on"
             )
         if self.hired and now - self._reminded > REMIND and self._reminding is None:

@@ -224,10 +224,26 @@ def test_all_grade_at_the_best_level_that_they_have_in_common(
     monkeypatch.setattr(worker, "offer", partial(stubs.different, str(tmp_path / "first")))
     monkeypatch.setattr(worker, "hold", stubs.holds)
     monkeypatch.setattr(workforce.Workforce, "_ask", recording(asked))
+    with connect(two.place) as client:
+        client.wait_for_workers(2)
+        count = len(client.scheduler_info()["workers"])
     with Cluster(two.place, RULES, Level.LANDLOCK, say=lambda _: None) as cluster:
         assert cluster.environment["isolation"] == "landlock"
-        assert len(cluster._workforce.hired) == 2
+        assert len(cluster._workforce.hired) == count
     assert [len(list(workers)) for what, workers in asked if what is stubs.holds] == [1]  # type: ignore[call-overload]
+
+
+def test_a_cluster_that_gets_no_worker_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workforce, "QUEUED", 1.0)
+    said: list[str] = []
+    with (
+        farm(tmp_path, 0) as empty,
+        pytest.raises(NoCluster, match="has none; start some, with `dask worker`"),
+    ):
+        Cluster(empty.place, RULES, Level.NONE, say=said.append)
+    assert said == ["Waiting for workers."]
 
 
 def test_where_nobody_is_left_the_run_ends_and_what_was_graded_is_kept(
@@ -236,7 +252,7 @@ def test_where_nobody_is_left_the_run_ends_and_what_was_graded_is_kept(
     monkeypatch.setattr(workforce, "PATIENCE", 2.0)
     found = []
     with Cluster(two.place, RULES, Level.NONE, say=lambda _: None) as cluster:
-        with pytest.raises(NoCluster, match="no worker left .* run the same command again"):
+        with pytest.raises(NoCluster, match="no worker that can be used .* run the same command again"):
             everything = works(tmp_path, class_of(6, "wait 0.2"))
             for graded, _ in Grader(RULES, executor=cluster).grade_all(everything):
                 found.append(graded)
