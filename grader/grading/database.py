@@ -105,18 +105,21 @@ class Database:
         self.kind = self.engine.dialect.name
 
     @contextmanager
-    def transaction(self, exclusive: bool = False) -> Iterator[sql.Connection]:
+    def transaction(self, exclusive: bool = False, durable: bool = True) -> Iterator[sql.Connection]:
         """Yield a connection whose changes are all made at the end, or none of them.
 
         Args:
             exclusive: whether no other transaction that asks for it runs at the same time.
+            durable: whether its changes outlast a power failure; without, PostgreSQL does not wait for
+                its disk.
 
         Raises:
             StoreGone: the database does not answer.
             StoreError: it cannot be used.
         """
+        options = {"exclusive": exclusive, "durable": durable}
         try:
-            with self.engine.connect().execution_options(exclusive=exclusive) as connection:
+            with self.engine.connect().execution_options(**options) as connection:
                 with connection.begin():
                     yield connection
         except (SQLAlchemyError, OSError) as error:
@@ -188,11 +191,15 @@ def _leave_transactions_to_us(connection: Any, _: object) -> None:
 
 
 def _begin(connection: sql.Connection) -> None:
-    exclusive = connection.get_execution_options().get("exclusive")
+    options = connection.get_execution_options()
+    exclusive = options.get("exclusive")
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if exclusive else "BEGIN")
-    elif exclusive:
+        return
+    if exclusive:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+    if not options.get("durable", True):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
 
 
 def gone(error: Exception) -> bool:

@@ -52,26 +52,16 @@ class Leases:
         if not fingerprints:
             return set()
         now = self._database.now()
-        rows = [
-            {
-                "fingerprint": one,
-                "holder": self._holder,
-                "who": _who(),
-                "machine": machine(),
-                "process": os.getpid(),
-                "until": now + LASTS,
-            }
-            # In one order, so that two runs never wait for each other.
-            for one in sorted(set(fingerprints))
-        ]
-        insert = self._database.insert(leases)
-        names = ("holder", "who", "machine", "process", "until")
-        taken = insert.values(rows).on_conflict_do_update(
+        mine = {"holder": self._holder, "who": _who(), "machine": machine(), "process": os.getpid()}
+        insert = self._database.insert(leases).values(until=now + LASTS)
+        taken = insert.on_conflict_do_update(
             index_elements=["fingerprint"],
-            set_={name: insert.excluded[name] for name in names},
+            set_={name: insert.excluded[name] for name in (*mine, "until")},
             where=(leases.c.until < now) | (leases.c.holder == self._holder),
         )
-        found = set(connection.execute(taken.returning(leases.c.fingerprint)).scalars())
+        taken, found = taken.returning(leases.c.fingerprint), set[str]()
+        for one in sorted(set(fingerprints)):  # in one order, so that two runs never wait for each other
+            found.update(connection.execute(taken, {"fingerprint": one, **mine}).scalars())
         self._mine |= found
         return found
 

@@ -140,7 +140,7 @@ class Store:
         if not unknown:
             return {**found}
         self._leases.prepare()
-        with self._database.transaction() as connection:
+        with self._database.transaction(durable=False) as connection:  # a lease that is lost costs a run
             mine = self._leases.take(connection, unknown)
             # Who held one until now may have kept its result since we looked.
             kept = self._found(connection, mine)

@@ -22,7 +22,7 @@ from test_grading import write_class
 from test_store import ENVIRONMENT, execute, graded, psycopg
 
 from grader.grading import leases, waiting
-from grader.grading.database import StoreGone
+from grader.grading.database import Database, StoreGone
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.store import Store, StoreError
@@ -164,6 +164,15 @@ def test_of_many_runs_at_once_each_submission_is_one_s(url: str) -> None:
     assert not errors
     assert sorted(got) == marks
     assert rows(url) == []
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_only_what_is_kept_waits_for_the_disk_of_postgresql(url: str) -> None:
+    database = Database(url, 1.0)
+    for durable, said in ((True, "on"), (False, "off"), (True, "on")):
+        with database.transaction(durable=durable) as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == said
+    database.close()
 
 
 # Waiting
