@@ -72,7 +72,7 @@ def test_a_farm_of_stubs_is_measured_and_a_model_made_of_it(tmp_path: Path) -> N
     found = json.loads(done.stdout.splitlines()[-1])
     for place, processes in (("pool", 1), ("cluster", 4)):
         lap = found["laps"][place]
-        assert set(lap) == {"wall", "cpu", "client", "store", "memory"}
+        assert set(lap) == {"wall", "cpu", "client", "store", "memory", "rest"}
         assert 0 < lap["store"] < lap["wall"] and 0 < lap["client"]
         assert len(lap["memory"]) == processes and min(lap["memory"]) > 10
     model = found["model"]

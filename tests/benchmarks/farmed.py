@@ -6,7 +6,8 @@ JSON holds `address` ("" for the pool; `local:2`; or a scheduler's), `files` (th
 certificates), `pids` (the processes of its scheduler and workers), and `parts`: each with its `name`,
 `key`, `answer`, `count` and `database` (of which "" keeps nothing). A part with no answer has its
 submissions graded by a stub. Prints for each part what it cost in all: seconds, seconds of CPU,
-those of this process and of its store, and the most megabytes that each process has held until then.
+those of this process and of its store, and the most megabytes that each process has held until then;
+and `rest`, the seconds of CPU that all processes take in a second in which nothing is graded.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from grader.grading.waiting import Nowhere
 from grader.grading.work import Work
 from grader.sandbox import trial
 
+REST = 5.0  # seconds for which nothing is graded
 TOGETHER = 2  # how many submissions run at a time, wherever that is
 
 
@@ -66,17 +68,25 @@ def main() -> None:
             grader.grade = stubbed.grade
         elif executor is None:
             _ = grader.server
+        rest = at_rest(asked["pids"])
         for part in asked["parts"]:
-            print(json.dumps(measured(grader, part, asked["pids"])), flush=True)
+            print(json.dumps({**measured(grader, part, asked["pids"]), "rest": rest}), flush=True)
+
+
+def at_rest(pids: list[int]) -> float:
+    """Return the seconds of CPU that this process and others take in a second without work."""
+    family = [psutil.Process(), *map(psutil.Process, pids)]
+    began, used = time.perf_counter(), sum(map(family_cpu, family))
+    time.sleep(REST)
+    return (sum(map(family_cpu, family)) - used) / (time.perf_counter() - began)
 
 
 def measured(grader: Grader, part: dict[str, Any], pids: list[int]) -> dict[str, Any]:
     """Grade one part; return what it cost."""
-    others = [psutil.Process(pid) for pid in pids]
+    family = [psutil.Process(), *map(psutil.Process, pids)]
     with ExitStack() as stack:
         store = stack.enter_context(Store(f"sqlite:///{part['database']}")) if part["database"] else Nowhere()
         timed = Timed(store)
-        family = [psutil.Process(), *others]
         began, used, own = time.perf_counter(), sum(map(family_cpu, family)), time.process_time()
         # As the command does, which shows them all in the end.
         graded = [one for one, _ in grader.grade_all(works(part), timed)]
