@@ -182,8 +182,8 @@ def model(places: dict[str, Any], stubs: list[dict[str, Any]]) -> dict[str, Any]
             f"{max(1, row['cores']):17,.0f}  {row['breaks']}"
         )
     print(
-        f"By its CPU alone one client keeps {cpu / client:,.0f} cores busy, SQLite on this disk by its commits "
-        f"{cpu / store:,.0f}; the client grows by {1e3 * growth:.1f} MB for 1,000 submissions."
+        f"By its CPU alone one client keeps {cpu / client:,.0f} cores busy, SQLite on this disk by its "
+        f"commits {cpu / store:,.0f}; the client grows by {1e3 * growth:.1f} MB for 1,000 submissions."
     )
     return {"rows": rows, "price": PRICE, "cpu": cpu, "client": client, "store": store, "growth": growth}
 
