@@ -626,9 +626,14 @@ def pixelcnn_mask(answer, sizes, kinds, due=None):
     return {"weighted sums": sums}
 
 
-def mask_size(rng, sides=(3, 5, 7, 9, 11), most=6):
+def several(rng):
+    """Draw two different numbers of channels, so that the one is not taken for the other."""
+    return [int(number) for number in rng.permutation(np.arange(2, 7))[:2]]
+
+
+def mask_size(rng, sides=(3, 5, 7, 9, 11)):
     """Draw the size of a kernel."""
-    return [int(rng.choice(sides)) for _ in range(2)] + [int(rng.integers(1, most)) for _ in range(2)]
+    return [int(rng.choice(sides)) for _ in range(2)] + several(rng)
 
 
 def mixed_kinds(rng, kinds):
@@ -641,7 +646,7 @@ def _(rng):
     # clause: "the rows above the centre … and, in the centre's row, what is left of it"
     side, other = (int(one) for one in rng.choice([3, 5, 7], size=2))
     yield "square kernels, both kinds", {
-        "sizes": [[side, side, int(rng.integers(1, 7)), int(rng.integers(1, 7))] for _ in range(2)],
+        "sizes": [[side, side, *several(rng)] for _ in range(2)],
         "kinds": mixed_kinds(rng, "AB"),
     }
     wide, high = mask_size(rng), mask_size(rng)
@@ -650,7 +655,7 @@ def _(rng):
         "sizes": [wide, high], "kinds": mixed_kinds(rng, "AB")
     }
     # clause: "kind: "A" leaves the centre out, "B" takes it in"
-    sizes = [mask_size(rng, (3, 5, 7), 5) for _ in range(4)]
+    sizes = [*(mask_size(rng, (3, 5, 7)) for _ in range(3)), [5, 7, 1, 1]]
     yield "four sizes, mixed kinds", {"sizes": sizes, "kinds": mixed_kinds(rng, "AABB")}
     # clause: "the same for all pairs of channels"
     sizes = [[3, 3, int(rng.integers(5, 30)), 2], [3, 3, 2, int(rng.integers(5, 30))]]
@@ -665,7 +670,8 @@ def _(rng):
     asked = [([4, 3, 2, 2], "B", True), ([3, 2, 1, 2], "A", True), ([3, 3, 2, 1], "a", True)]
     asked += [([0, 3, 1, 1], "B", True), ([3, 5, 2, 2], "C", True), ([3, -1, 2, 2], "A", True)]
     asked += [([5, 3, 2, 1], "", True), ([3, 3, 1, 2], "AB", True)]
-    asked += [(mask_size(rng), str(kind), False) for kind in ("A", "B", "B")]
+    # Small ones: beside a large sum a wrong one is not seen.
+    asked += [(mask_size(rng, (3, 5)), str(kind), False) for kind in ("A", "B", "B")]
     chosen = [asked[i] for i in rng.permutation(len(asked))]
     yield "masks that there are not, which are an error", {
         "sizes": [one[0] for one in chosen],
@@ -788,7 +794,8 @@ def _(rng):
     for row in range(8):
         at = int(rng.integers(0, 13))
         planted[row, at : at + 6] = motif if row % 2 else 3 - motif[::-1]
-    kernel = np.stack([np.eye(4)[motif] - 0.25, rng.normal(size=(6, 4))], axis=-1)
+    # The other kernel would score more where it does not lie on the sequence as a whole.
+    kernel = np.stack([np.eye(4)[motif] - 0.25, rng.normal(size=(6, 4)) - 2], axis=-1)
     yield "a motif on either strand", {"onehot": np.eye(4)[rng.permutation(planted)], "k": kernel}
     # clause: "All scores may be negative"
     yield "kernels whose scores are all negative", {
