@@ -577,7 +577,10 @@ def _(rng):
     small[0][0, 1, 2] = small[1][0, 1, 2] = 2
     one = np.zeros((1, 2, 3), np.int32)
     pairs = [(one, one, 1), (same, (same + 1) % 3, 3), (same, same, 3), segmented(rng, (2, 3, 4), 3)]
-    pairs += [segmented(rng, (1, 1, 7), 2), (same, other, 9), (*small, 3)]
+    # Two images of one class each, of which one is right: the mean over them is not that of the batch.
+    alone, guessed = np.repeat([0, 1], 12).reshape(2, 3, 4).astype(np.int32), np.ones((2, 3, 4), np.int32)
+    guessed.flat[rng.permutation(12)[: rng.integers(1, 6)]] = 0
+    pairs += [segmented(rng, (1, 1, 7), 2), (same, other, 9), (*small, 3), (alone, guessed, 2)]
     yield "all alike, nothing alike, and between", {"pairs": [pairs[i] for i in rng.permutation(len(pairs))]}
     # clause: "the shapes differ, or an entry is not from 0 to K - 1"
     good = [segmented(rng, (2, 3, 4), 3) for _ in range(7)]
