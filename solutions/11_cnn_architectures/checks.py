@@ -776,15 +776,21 @@ def _(rng):
         v = ways * rng.uniform(low, high, size=(batch, classes, 1))
         return {"v": v, "y": 1.0 * (rng.random((batch, classes)) < there)}
 
+    def long_enough(case, row):
+        """Make a capsule of the row longer than 0.9, of a class that is there: it costs nothing."""
+        one = case["v"][row, np.argmax(case["y"][row])]
+        one *= rng.uniform(0.95, 0.99) / np.linalg.norm(one)
+        return case
+
     # clause: "The loss of each example, summed over the classes"
-    yield "ten classes, one of them there", capsules(4, 10, 3) | {
-        "y": np.eye(10)[rng.integers(0, 10, size=4)]
-    }
+    yield "ten classes, one of them there", long_enough(
+        capsules(4, 10, 3) | {"y": np.eye(10)[rng.integers(0, 10, size=4)]}, row=int(rng.integers(4))
+    )
     # clause: "1 where the class is there, 0 elsewhere; any number of classes may be there"
     there = [[0] * 5, [1] * 5, [1, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 1, 0, 1, 1]]
     several = capsules(6, 5, 4) | {"y": np.array(there, float)}
     several["v"][1] *= 0.06 / np.linalg.norm(several["v"][1], axis=-1, keepdims=True)  # there, and very short
-    yield "several classes are there, or none", several
+    yield "several classes are there, or none", long_enough(several, row=int(rng.integers(2, 6)))
     nothing = capsules(3, 5, 4)
     nothing["v"][:, 2:4], nothing["y"][:, 2:4] = 0.0, 0.0
     yield "capsules that are 0, of classes that are not there", nothing
