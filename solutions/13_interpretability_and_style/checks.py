@@ -608,7 +608,10 @@ def asked(*sets):
 
 @calibration_error.cases
 def _(rng):
-    yield "one bin, also for a single answer", asked(*(answered(rng, n, 1) for n in (20, 7, 1)))
+    # Gaps of both signs: seven answers are all right, and the single one is wrong.
+    yield "one bin, also for a single answer", asked(
+        *(answered(rng, n, 1, sure=sure) for n, sure in ((20, 0.0), (7, -1.0), (1, 1.0)))
+    )
     # clause: "Σ_m share_m · |accuracy_m - confidence_m|"
     yield "fifty answers in five bins", asked(answered(rng, 50, 5, sure=0.2))
     # clause: "the share of them that is right", "their mean confidence"
