@@ -610,9 +610,12 @@ def _(rng):
     }
     # clause: "finite for logits as far apart as 10,000"
     extreme = np.array([1e4, 0.0, -1e4]) * rng.uniform(0.7, 1, size=3)
-    yield "logits that are 10,000 apart", {
-        "pairs": [tuple(rng.permuted(np.stack([extreme] * 3), axis=1) for _ in range(2))], "T": 5.0,
-    }
+    # Of one example at least the two are sure of different classes.
+    places = np.zeros((2, 3), int)
+    while np.all(places[0] == places[1]):
+        both = [rng.permuted(np.stack([extreme] * 3), axis=1) for _ in range(2)]
+        places = np.argmax(both, axis=-1)
+    yield "logits that are 10,000 apart", {"pairs": [tuple(both)], "T": 5.0}
 
 
 # interval_bounds
