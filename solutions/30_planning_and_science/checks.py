@@ -505,6 +505,10 @@ def _(rng):
     yield "small temperatures, and many visits", {"roots": roots}
     # clause: "They may be counts or fractions"
     roots = [(rng.uniform(0.01, 0.9, size=5), tau) for tau in (1.0, 0.4, 0.005, 0.0)]
+    # The two largest are near, so that a τ of 0.005 is told from 0.
+    nearest = roots[2][0]
+    last = np.argsort(nearest)[-2:]
+    nearest[last[0]] = rng.uniform(0.985, 0.995) * nearest[last[1]]
     yield "fractions of visits", {"roots": roots}
     # clause: "At 0 the result is the limit: the actions with the most visits share the probability
     # equally, and all others have 0"
