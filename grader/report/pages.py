@@ -187,18 +187,22 @@ def pseudonyms(secret: bytes) -> Callable[[str], str]:
 def anonymous(results: Results, named: Callable[[str], str]) -> Results:
     """Return results without names: notes and why something was passed over are left out, as they may tell.
 
-    Files are named anew, too; which students handed in the same one can still be told.
+    Files are named anew, too; which students handed in the same one can still be told. What stands
+    in the order of names gets the order of the new ones, because the old one tells who is who.
     """
     change = msgspec.structs.replace
     why = "the reason may hold a name, and is left out"
+    submissions = (
+        change(one, student=named(one.student), file=one.file and named(one.file), notes=(), digest="")
+        for one in results.submissions
+    )
+    missing = (change(one, student=named(one.student)) for one in results.missing)
+    passed_over = (
+        PassedOver("something", why, one.student and named(one.student)) for one in results.passed_over
+    )
     return change(
         results,
-        submissions=tuple(
-            change(one, student=named(one.student), file=one.file and named(one.file), notes=(), digest="")
-            for one in results.submissions
-        ),
-        missing=tuple(change(one, student=named(one.student)) for one in results.missing),
-        passed_over=tuple(
-            PassedOver("something", why, one.student and named(one.student)) for one in results.passed_over
-        ),
+        submissions=tuple(sorted(submissions, key=lambda one: (one.topic, one.student))),
+        missing=tuple(sorted(missing, key=lambda one: (one.topic, one.student))),
+        passed_over=tuple(sorted(passed_over, key=lambda one: one.student)),
     )

@@ -251,6 +251,16 @@ def test_without_names_the_figures_are_the_same(tmp_path: Path) -> None:
     assert "student0099" not in str(hidden)
 
 
+def test_the_order_of_rows_does_not_tell_whose_a_pseudonym_is() -> None:
+    """What is kept stands in the order of names, which anybody in the class can write down."""
+    hidden = anonymous(CLASS, pseudonyms(b"a secret"))
+    read = [(row["topic"], row["student"]) for row in csv.DictReader(io.StringIO(table(hidden)))]
+    assert read == sorted(read) and len(set(read)) == len(CLASS.submissions)
+    lost = tuple(PassedOver(f"class/{number}.zip", "damaged", f"student{number:04}") for number in range(9))
+    given = [one.student for one in anonymous(Results((), {}, passed_over=lost), pseudonyms(b"s")).passed_over]
+    assert given == sorted(given)
+
+
 def test_a_database_is_read_too(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'grades.db'}"
     with Store(url) as store:
