@@ -256,8 +256,9 @@ def test_the_order_of_rows_does_not_tell_whose_a_pseudonym_is() -> None:
     hidden = anonymous(CLASS, pseudonyms(b"a secret"))
     read = [(row["topic"], row["student"]) for row in csv.DictReader(io.StringIO(table(hidden)))]
     assert read == sorted(read) and len(set(read)) == len(CLASS.submissions)
-    lost = tuple(PassedOver(f"class/{number}.zip", "damaged", f"student{number:04}") for number in range(9))
-    given = [one.student for one in anonymous(Results((), {}, passed_over=lost), pseudonyms(b"s")).passed_over]
+    lost = tuple(PassedOver(f"{number}.zip", "damaged", f"student{number:04}") for number in range(9))
+    hidden = anonymous(Results((), {}, passed_over=lost), pseudonyms(b"a secret"))
+    given = [one.student for one in hidden.passed_over]
     assert given == sorted(given)
 
 
