@@ -107,7 +107,9 @@ def _local(workers: int) -> Iterator[Place]:
     try:
         security = Security.temporary()
     except ImportError as error:
-        raise NoCluster(f"{error}; `pip install 'deep-learning-grader[scale]'` installs it") from error
+        raise NoCluster(
+            f"{error}: install the grader with its extra `scale`, as docs/farm.md says"
+        ) from error
     with dask.config.set(CONFIGURATION):
         cluster = LocalCluster(
             n_workers=workers,

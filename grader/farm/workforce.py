@@ -235,5 +235,5 @@ class Workforce:
 def _said(said: Any) -> str:
     """Return why a worker cannot be used, from what it returned or raised."""
     if isinstance(said, ModuleNotFoundError):
-        return f"it has no module {said.name}: install the grader there, with `deep-learning-grader[scale]`"
+        return f"it has no module {said.name}: install the grader there with its extra `scale`"
     return f"{type(said).__name__}: {said}" if isinstance(said, BaseException) else str(said)
