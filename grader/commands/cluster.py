@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.commands.common import Command
+from grader.commands.common import Command, given
 
 if TYPE_CHECKING:
     from grader.client.child import Child
@@ -99,11 +99,8 @@ def cluster_options(command: Command) -> Command:
         is_flag=True,
         help="With --cluster: send answer keys over TCP, where others on the network can read them.",
     )
-    @click.pass_context
     @functools.wraps(command)
     def with_cluster(
-        context: click.Context,
-        /,
         *arguments: Any,
         address: str | None,
         shared: bool,
@@ -115,7 +112,7 @@ def cluster_options(command: Command) -> Command:
     ) -> Any:
         if address is None and (shared or tls_ca or tls_cert or tls_key or insecure_cluster):
             raise click.UsageError("--shared, --tls-… and --insecure-cluster need --cluster")
-        if address is not None and _given(context, "workers"):
+        if address is not None and given("workers"):
             raise click.UsageError("--workers is for this machine; a cluster's workers say how many they run")
         chosen = (
             ClusterOptions(address, shared, insecure_cluster, tls_ca, tls_cert, tls_key) if address else None
@@ -123,7 +120,3 @@ def cluster_options(command: Command) -> Command:
         return command(*arguments, cluster=chosen, **options)
 
     return with_cluster  # type: ignore[return-value]
-
-
-def _given(context: click.Context, name: str) -> bool:
-    return context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE

@@ -59,7 +59,7 @@ def db_option(help: str) -> Callable[[Command], Command]:
     return click.option("--db", default="sqlite:///grades.db", show_default=True, help=help)
 
 
-written_db_option = db_option("The database that `grader grade` wrote to, as a URL.")
+written_db_option = db_option("The database that `grader grade` wrote to, by its file or URL.")
 json_option = file_option("--json", "json_file", "Write the results there, as JSON.")
 
 
@@ -193,6 +193,16 @@ def chosen_topics(folder: Path | None, names: tuple[str, ...]) -> tuple[Course, 
     if not topics:
         raise CourseError(f"{course.root / 'solutions'} holds no topic: a folder named NN_topic")
     return course, topics
+
+
+def given(name: str) -> bool:
+    """Tell whether an option of the command that runs was said, and is not at its default."""
+    return click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+def are(number: int, thing: str) -> str:
+    """Say that there are so many, as in “one grade is” and “2 grades are”."""
+    return f"one {thing} is" if number == 1 else f"{number} {thing}s are"
 
 
 def wait(what: str) -> None:
@@ -329,39 +339,39 @@ def graded_in(
 ) -> Results:
     """Return what was graded: of a file of results, or of a database without its simulated classes.
 
-    A simulated class is left out only where there is another one. A database holds
+    Either may be named in the place of the other, and a database that is not there is
+    not made. A simulated class is left out only where there is another one. A database holds
     what was graded, so that what was decided since is put in here; and of both,
     what `without` and `points` (see `supposing`) suppose. Points are those that
     count after the course's deadlines, which neither of both holds; a simulated
     class has none.
 
     Raises:
-        ResultsProblem: the file cannot be read.
+        ResultsProblem, StoreError: the file or the database cannot be read.
         NotDecided: decisions.toml cannot be read, or an exercise is named that was not graded.
         BadPolicy: policy.toml cannot be read.
-        click.ClickException: the database cannot be read.
     """
     import msgspec
 
     from grader.commands.deadlines import in_time
     from grader.grading import decisions
-    from grader.grading.store import Store, StoreError
+    from grader.grading.database import url_of
+    from grader.grading.store import Store
     from grader.grading.supposed import supposed, together
     from grader.report.data import read_json, results
 
     root = course.root if course else Path()
     simulated = simulated_in(root)
-    if file is not None:
-        found = read_json(file)
+    named = db if file is None else str(file)
+    url = url_of(named)
+    if url is None:
+        found = read_json(Path(named))
         asked = supposed(without, points, found.submissions)
         amended = tuple(decisions.amended(one, asked, strict=False) for one in found.submissions)
         return in_time(msgspec.structs.replace(found, submissions=amended), course, simulated)
-    try:
-        with Store(db) as store:
-            topics = sorted({place.topic for place in store.listed()})
-            graded = [one.graded for topic in topics for one in store.kept(topic)]
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
+    with Store(url) as store:
+        topics = sorted({place.topic for place in store.listed()})
+        graded = [one.graded for topic in topics for one in store.kept(topic)]
     real = [one for one in graded if not simulated(one)]
     if real and len(real) < len(graded):
         click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.", err=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from grader.commands.common import (
+    are,
     course_option,
     course_or_none,
     file_option,
@@ -76,7 +77,8 @@ def canvas(
     from grader.report.gradesheets import Filled, NoGradesheet, fill_canvas
 
     with plain_errors():
-        grades = _grades(_read(results, db, folder, without, points), topics)
+        graded = _read(results, db, folder, without, points)
+        grades = _grades(graded, topics)
         if column and len(grades) > 1:
             raise click.UsageError("--column is one topic's: name it by --topic")
         done, content = Filled(b""), sheet.read_bytes()
@@ -87,6 +89,7 @@ def canvas(
                 raise NoGradesheet(f"{sheet}: {error}") from error
             content = filled.content
             done = Filled(content, done.students + filled.students, done.unmatched | filled.unmatched)
+        _say_late(graded, grades)
         _write(done, sheet, target)
 
 
@@ -110,11 +113,13 @@ def moodle(
 
     with plain_errors():
         graded = _read(results, db, folder, without, points)
-        ((_, grades),) = _grades(graded, (topic,)).items()
+        ((name, grades),) = _grades(graded, (topic,)).items()
         try:
-            _write(fill_moodle(sheet.read_bytes(), grades, _students(roster), column), sheet, target)
+            filled = fill_moodle(sheet.read_bytes(), grades, _students(roster), column)
         except NoGradesheet as error:
             raise NoGradesheet(f"{sheet}: {error}") from error
+        _say_late(graded, (name,))
+        _write(filled, sheet, target)
 
 
 @export.command("csv")
@@ -135,6 +140,7 @@ def as_csv(
         file = target or Path("grades.csv")
         graded = _read(results, db, folder, without, points)
         write(file, csv_of(graded).encode("utf-8-sig"))
+        _say_late(graded)
     click.echo(f"The grades are in {file}.")
 
 
@@ -154,7 +160,9 @@ def xlsx(
 
     with plain_errors():
         file = target or Path("grades.xlsx")
-        write(file, workbook_of(_read(results, db, folder, without, points)))
+        graded = _read(results, db, folder, without, points)
+        write(file, workbook_of(graded))
+        _say_late(graded)
     click.echo(f"The grades are in {file}.")
 
 
@@ -177,16 +185,14 @@ def gradescope(
     It is a results.json for each submission, with the points and the message of
     each exercise. `grader gradescope` makes an autograder that grades there.
     """
-    from grader.errors import PlainError
     from grader.report.gradescope import write_each
     from grader.text import printable
 
     with plain_errors():
         found = _read(results, db, folder, without, points)
-        if not found.submissions:
-            raise PlainError(f"nothing was graded in {results or db}: run `grader grade` first")
         written, failed = write_each(found, target)
-    click.echo(f"{len(written)} submissions are in {target}.")
+        _say_late(found)
+    click.echo(f"{are(len(written), 'submission')} in {target}.")
     for one in found.passed_over:
         click.echo(f"  not in it: {printable(one.student or one.file)}: {printable(one.reason)}", err=True)
     for student in failed:
@@ -198,24 +204,41 @@ def gradescope(
 def _read(
     file: Path | None, db: str, folder: Path | None, without: Sequence[str], points: Sequence[str]
 ) -> Results:
-    """Return what was graded, with the points that count, and say of whom something was taken."""
+    """Return what was graded, with the points that count.
+
+    Raises:
+        PlainError: that is nothing, or cannot be read.
+    """
+    from grader.errors import PlainError
+
+    found = graded_in(file, db, course_or_none(folder), without, points)
+    if not found.submissions:
+        raise PlainError(f"nothing was graded in {file or db}: run `grader grade` first")
+    return found
+
+
+def _say_late(results: Results, topics: Container[str] = ()) -> None:
+    """Say of whom something was taken for being late, of some topics (names) or of all."""
+    from grader.course import name_of
     from grader.report.words import earned, late
     from grader.text import inert, printable
 
-    found = graded_in(file, db, course_or_none(folder), without, points)
-    changed = [one for one in found.submissions if one.score != one.earned]
+    shown = [one for one in results.submissions if not topics or name_of(one.topic) in topics]
+    changed = [one for one in shown if one.score != one.earned]
     for one in changed[:SHOWN]:
         said = f"{one.student}, {one.topic}: {late(one.lateness)}, " if one.lateness else ""
         said += f"{earned(one.score, one.max_score)} points count, and {one.earned:g} were earned"
         click.echo(f"  {inert(printable(said))}")
     if len(changed) > SHOWN:
         click.echo(f"  and {len(changed) - SHOWN} more who were late; `grader report` lists them")
-    unknown = sum(one.lateness is not None and one.lateness.seconds is None for one in found.submissions)
+    unknown = sum(one.lateness is not None and one.lateness.seconds is None for one in shown)
     if unknown:
-        click.echo(
-            f"  of {unknown} submissions nobody knows when they were handed in: nothing was taken", err=True
+        what = (
+            "one submission nobody knows when it was"
+            if unknown == 1
+            else (f"{unknown} submissions nobody knows when they were")
         )
-    return found
+        click.echo(f"  of {what} handed in: nothing was taken", err=True)
 
 
 def _grades(results: Results, wanted: tuple[str, ...]) -> dict[str, dict[str, Grade]]:
@@ -250,10 +273,10 @@ def _write(done: Filled, sheet: Path, target: Path | None) -> None:
 
     file = target or sheet.with_name(f"{sheet.stem}-graded{sheet.suffix}")
     write(file, done.content)
-    click.echo(f"{len(done.students)} grades are in {file}.")
+    click.echo(f"{are(len(done.students), 'grade')} in {file}.")
     for student, why in sorted(done.unmatched.items()):
         click.echo(f"  not in it: {printable(student)} {why}", err=True)
     if done.unmatched:
         raise click.ClickException(
-            f"{len(done.unmatched)} students are not in {file}, for the reasons above."
+            f"{are(len(done.unmatched), 'student')} not in {file}, for the reasons above."
         )

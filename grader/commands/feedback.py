@@ -9,11 +9,13 @@ import click
 
 from grader.commands.collect import export_in, exported
 from grader.commands.common import (
+    are,
     chosen_topics,
     course_option,
     db_option,
     export_options,
     file_option,
+    given,
     graded_in,
     groups_option,
     plain_errors,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="With --report: what `grader grade --json` wrote; by default the database is read.",
 )
-@db_option("With --report: the database that `grader grade` wrote to, as a URL.")
+@db_option("With --report: the database that `grader grade` wrote to, by its file or URL.")
 @file_option("--to", "target", "The zip to write; by default NN_TOPIC-feedback.zip.")
 @course_option
 def feedback(
@@ -68,10 +70,10 @@ def feedback(
     has the names of that platform, which takes it back. Give it the same --roster
     and --groups as then. Without EXPORT, each page is in a folder STUDENT/.
     """
-    if export is None and (platform or roster or groups):
-        raise click.UsageError("--from, --roster and --groups say how an EXPORT is read: name it")
-    if results and not of_report:
-        raise click.UsageError("--results goes with --report")
+    if export is None and (platform or attempt or roster or groups):
+        raise click.UsageError("--from, --attempt, --roster and --groups say how an EXPORT is read: name it")
+    if not of_report and (results or given("db")):
+        raise click.UsageError("--results and --db go with --report")
     from grader.files import write
     from grader.report.returning import pack
     from grader.text import inert, printable
@@ -94,11 +96,9 @@ def feedback(
         write(target, done.content)
     for line in done.left_out:
         click.echo(f"  {inert(printable(line))}", err=True)
-    click.echo(f"{done.count} {'page is' if done.count == 1 else 'pages are'} in {target}.")
+    click.echo(f"{are(done.count, 'page')} in {target}.")
     if done.left_out:
-        count = len(done.left_out)
-        which = "one page is" if count == 1 else f"{count} pages are"
-        raise click.ClickException(f"{which} not in it, for the reasons above.")
+        raise click.ClickException(f"{are(len(done.left_out), 'page')} not in it, for the reasons above.")
 
 
 def _of_nbgrader(course: Course, topic: Topic) -> Pages:

@@ -113,6 +113,11 @@ def grade(
     """
     if sample is not None and (paths or class_zips):
         raise click.UsageError("--verify takes no PATH: the database says where each file is")
+    if sample is not None and (platform or attempt or roster or groups or truth or cluster):
+        raise click.UsageError(
+            "--verify grades here what the database holds: --from, --attempt, --roster, --groups, --truth "
+            "and --cluster say nothing of it"
+        )
     if sample is None and not paths and not class_zips:
         raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
     from grader.commands.verify import verify

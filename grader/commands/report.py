@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("results", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@db_option("Without RESULTS: the database that `grader grade` wrote to, as a URL.")
+@db_option("Without RESULTS: the database that `grader grade` wrote to, by its file or URL.")
 @click.option(
     "--public",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),

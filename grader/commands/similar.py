@@ -56,7 +56,7 @@ DATABASE = "grades.db"
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="What `grader grade --json` wrote; by default the database is read.",
 )
-@db_option("The database that `grader grade` wrote to, as a URL.")
+@db_option("The database that `grader grade` wrote to, by its file or URL.")
 @file_option("--json", "json_file", "Write what was found there, as JSON.")
 @file_option("--to", "target", "The page to write; by default similar.html.")
 @course_option

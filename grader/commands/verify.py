@@ -30,7 +30,7 @@ def verify(
 
     Args:
         sample: how many submissions, or which share: see `again.sampled`.
-        db: the URL of the database.
+        db: the database, by its file or URL.
         topics: names of those that are verified; all, if there is none.
         hidden: whether the hidden key is meant.
         keys: a folder of keys, in the place of the course's.
@@ -70,10 +70,12 @@ def kept_in(db: str, topics: Sequence[str]) -> list[Kept]:
     """
     from grader.course import CourseError, name_of, unknown
     from grader.grading.database import url_of
-    from grader.grading.store import Store
+    from grader.grading.store import Store, StoreError
 
-    url_of(db)  # opening a database that is not there would make it
-    with Store(db) as store:
+    url = url_of(db)  # opening a database that is not there would make it
+    if url is None:
+        raise StoreError(f"{db} is no database: name the one that `grader grade` wrote to")
+    with Store(url) as store:
         there = sorted({place.topic for place in store.listed()})
         for topic in topics:
             if topic not in {*there, *map(name_of, there)}:

@@ -63,7 +63,8 @@ def url_of(named: str) -> str | None:
         with path.open("rb") as file:
             begins = file.read(len(SQLITE))
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+        said = f"{path} cannot be read: {error.strerror}; name what `grader grade` wrote"
+        raise StoreError(said) from error
     if "://" in named:
         return named
     return f"sqlite:///{path}" if begins == SQLITE else None

@@ -12,11 +12,12 @@ from click.testing import CliRunner
 from courses import SOLUTION, TOPIC
 
 from grader.commands.main import cli
-from grader.commands.verify import verify
+from grader.commands.verify import kept_in, verify
+from grader.course import CourseError
 from grader.grading.again import NoSample, sampled
 from grader.grading.grader import Grader
 from grader.grading.key import Key
-from grader.grading.store import Kept, Store
+from grader.grading.store import Kept, Store, StoreError
 from grader.grading.work import Work, open_file
 from grader.report.changes import Changes
 from grader.verdict import Graded
@@ -127,8 +128,19 @@ def test_a_database_that_is_not_there_is_not_made(
         pass
     with pytest.raises(click.ClickException, match="nothing was graded in"):
         again(grader)
+    Path("results.json").write_text("{}")
+    with pytest.raises(StoreError, match="results.json is no database"):
+        kept_in("results.json", ())
+    with pytest.raises(CourseError, match="nothing was graded in grades.db"):
+        kept_in("grades.db", ())
 
 
 def test_no_path_is_taken_besides() -> None:
     done = CliRunner().invoke(cli, ["grade", "submitted", "--verify"])
     assert done.exit_code == 2 and "--verify takes no PATH" in done.output
+
+
+@pytest.mark.parametrize("option", ["--from=auto", "--attempt=last", "--truth=x", "--cluster=local:1"])
+def test_what_says_how_submissions_are_found_is_refused(option: str) -> None:
+    done = CliRunner().invoke(cli, ["grade", option, "--verify"])
+    assert done.exit_code == 2 and "--verify grades here what the database holds" in done.output

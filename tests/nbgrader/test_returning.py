@@ -90,6 +90,19 @@ def test_without_an_export_there_is_a_folder_each(room: Path) -> None:
     assert packed(room) == {f"{one}/averages.html": f"<p>{one}" for one in MOODLE}
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--attempt=first", "say how an EXPORT is read"),
+        ("--roster=students.csv", "say how an EXPORT is read"),
+        ("--db=sqlite:///grades.db", "--results and --db go with --report"),
+    ],
+)
+def test_an_option_that_would_say_nothing_is_refused(option: str, said: str, room: Path) -> None:
+    done = pack(option)
+    assert done.exit_code == 2 and said in done.output
+
+
 def test_who_is_left_out_is_named(room: Path) -> None:
     """The others are packed."""
     write(room / "feedback" / "bob" / TOPIC / "averages.html", "<p>bob", 2e9)
@@ -167,4 +180,4 @@ def test_of_a_report_who_is_left_out_is_named_too(room: Path) -> None:
 def test_a_report_of_another_topic_gives_nothing_back(room: Path) -> None:
     done = pack(*of_report(room, graded("ada", topic="02_other")))
     assert done.exit_code == 1 and f"nothing of {TOPIC} was graded in graded.json" in done.output
-    assert "--results goes with --report" in pack("--results", "graded.json").output
+    assert "--results and --db go with --report" in pack("--results", "graded.json").output

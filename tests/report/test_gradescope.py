@@ -112,7 +112,17 @@ def test_who_has_no_score_is_named(folder: Path) -> None:
 def test_nothing_graded_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     done = export()
+    assert done.exit_code == 1 and "grades.db cannot be read: No such file" in done.output
+    assert not list(tmp_path.iterdir())
+    with Store("sqlite:///grades.db"):
+        pass
+    done = export()
     assert done.exit_code == 1 and "nothing was graded in sqlite:///grades.db" in done.output
+
+
+def test_one_submission_is_called_one(folder: Path) -> None:
+    write_json(results([graded("ada", RIGHT)], {}), Path("results.json"))
+    assert "one submission is in gradescope." in export("--results", "results.json").output
 
 
 def test_what_lateness_takes_is_in_the_score_and_said() -> None:

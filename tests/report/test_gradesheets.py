@@ -169,6 +169,15 @@ def test_tables_have_a_column_for_each_exercise_and_no_formula(tmp_path: Path) -
         assert all(cell.data_type != "f" for cells in sheet for cell in cells)
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_of_nothing_no_table_is_written(kind: str, tmp_path: Path) -> None:
+    """A workbook without a sheet is none that can be opened."""
+    write_json(Results((), {}), tmp_path / "none.json")
+    done = export(kind, "--results", tmp_path / "none.json", "--to", tmp_path / "table")
+    assert done.exit_code == 1 and "none.json: run `grader grade` first" in done.output
+    assert not (tmp_path / "table").exists()
+
+
 def test_what_could_not_be_read_has_no_points_which_are_not_0(tmp_path: Path) -> None:
     made = drawn_class(1, topics=1)
     one = msgspec.structs.replace(made.submissions[0], unread="it is no notebook", exercises=(), score=0.0)
@@ -188,6 +197,26 @@ def test_the_commands_fill_a_sheet_and_name_who_is_not_in_it(tmp_path: Path) -> 
     assert result.exit_code == 1 and "gradebook.csv: expected Moodle's worksheet" in result.output
     result = export("moodle", sheet, "--results", file, "--topic", "09_no")
     assert result.exit_code == 1 and "nothing was graded of 09_no; there is: topic" in result.output
+
+
+def test_of_whom_something_was_taken_is_said_for_the_topics_that_are_written(tmp_path: Path) -> None:
+    due = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    late = Lateness(50.0, due, seconds=60.0)
+    of_topics = [
+        Graded("Ada Lovelace", f"0{place}_{name}", "", 45.0, 50.0, 1.0, (), lateness=late)
+        for place, name in enumerate(["first", "other"])
+    ]
+    write_json(Results(tuple(of_topics), {}), tmp_path / "late.json")
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(MOODLE)
+    done = export("moodle", sheet, "--results", tmp_path / "late.json", "--topic", "first")
+    assert "one grade is in" in done.output and "01_other" not in done.output
+    assert "Ada Lovelace, 00_first: 1 min late, 45 of 50 points count, and 50 were earned" in done.output
+    sheet.write_text(CANVAS)
+    done = export("moodle", sheet, "--results", tmp_path / "late.json", "--topic", "first")
+    assert done.exit_code == 1 and "late" not in done.output.replace("late.json", "")
+    done = export("csv", "--results", tmp_path / "late.json", "--to", tmp_path / "all.csv")
+    assert "00_first: 1 min late" in done.output and "01_other: 1 min late" in done.output
 
 
 def test_our_tables_have_the_columns_of_a_deadline_where_there_is_one() -> None:

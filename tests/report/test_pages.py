@@ -269,6 +269,17 @@ def test_a_database_is_read_too(tmp_path: Path) -> None:
     result = report("--db", url, "--to", tmp_path / "report")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "report" / "students" / "student0059.html").is_file()
+    for named in (["--db", tmp_path / "grades.db"], [tmp_path / "grades.db"]):
+        result = report(*named, "--to", tmp_path / "again")
+        assert result.exit_code == 0, result.output
+    again = (tmp_path / "again" / "results.csv").read_bytes()
+    assert again == (tmp_path / "report" / "results.csv").read_bytes()
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    result = report("--db", f"sqlite:///{tmp_path / 'misspelt.db'}", "--to", tmp_path / "report")
+    assert result.exit_code == 1 and "misspelt.db cannot be read: No such file" in result.output
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_was_decided_since_counts_and_a_withdrawn_exercise_is_measured_all_the_same(
