@@ -26,7 +26,7 @@ def withdraw(exercises: tuple[str, ...], back: bool, folder: Path | None) -> Non
 
     Their points are taken out: who handed in has none of them, and the topic is
     worth that much less. What was graded stays as it is; decisions.toml says that
-    it does not count, and `grade` and `publish` follow it.
+    it does not count, and `grade`, `publish`, `report` and `export` follow it.
     """
     from grader.grading.decisions import Decision
 
@@ -59,7 +59,7 @@ def weigh(exercises: tuple[str, ...], back: bool, folder: Path | None) -> None:
     Everybody keeps the share that was earned: 20 of 30 points become 4 of 6. What
     was graded stays as it is; decisions.toml says what counts, and `grade`,
     `publish`, `report` and `export` follow it. To take a decision back, name the
-    exercise without points.
+    exercise without points, with --none.
     """
     decide(exercises, None, folder, weighed=not back)
 

@@ -20,10 +20,12 @@ from grader.commands.common import (
     groups_option,
     plain_errors,
     progress,
+    roster_option,
 )
 
 if TYPE_CHECKING:
     from grader.course import Course, Topic
+    from grader.grading.exports import Export
     from grader.grading.texts import Asked, Written
     from grader.report.copied import Compared
     from grader.report.unusual import Alike
@@ -42,6 +44,7 @@ DATABASE = "grades.db"
     help="A zip that holds a class: STUDENT/TOPIC.ipynb, or the students' zips.",
 )
 @export_options
+@roster_option
 @groups_option
 @click.option("--topic", "names", multiple=True, help="Only this topic; may be given more than once.")
 @click.option(
@@ -65,6 +68,7 @@ def similar(
     class_zips: tuple[Path, ...],
     platform: str | None,
     attempt: str | None,
+    roster: Path | None,
     groups: Path | None,
     names: tuple[str, ...],
     share: int,
@@ -83,6 +87,8 @@ def similar(
     this shows and what it does not: alike texts have many reasons, and prove
     nothing alone. Exits with 0 if everything could be read.
     """
+    if roster and not platform:
+        raise click.UsageError("--roster says how students of an export are called: name it by --from")
     import copydetect  # noqa: F401  (if it is lacking, say so before the work begins)
 
     from grader.files import write
@@ -94,8 +100,10 @@ def similar(
         course, topics = chosen_topics(folder, names)
         members = rosters.groups(groups) if groups else {}
         together = [[identifier(one) for one in (name, *own)] for name, own in members.items()]
+        listed = rosters.students(roster) if roster else []
+        export = _one_attempt(export_of(platform, attempt, listed, course, [one.name for one in topics]))
         same = _alike(course, topics, results, db)
-        asked, written, passed_over = _read(paths, class_zips, platform, attempt, course, topics)
+        asked, written, passed_over = _read(paths, class_zips, export, course, topics)
         compared = list(_compared(topics, asked, written, share / 100, together))
         found = report.Found(tuple(compared), share / 100, same, tuple(passed_over))
         answers = {
@@ -111,14 +119,31 @@ def similar(
     report.show(console(), found)
     click.echo(f"The answers stand beside each other in {target}.")
     if passed_over:
-        raise click.ClickException(f"{len(passed_over)} things could not be read, for the reasons above.")
+        count = len(passed_over)
+        what = "one thing" if count == 1 else f"{count} things"
+        raise click.ClickException(f"{what} could not be read, for the reasons above.")
+
+
+def _one_attempt(export: Export | None) -> Export | None:
+    """Have one attempt of each student be read, because two of one student are alike for a reason.
+
+    Raises:
+        click.UsageError: it is the best one, which only grading tells.
+    """
+    from grader.grading.policy import Which
+
+    if export and export.which is Which.BEST:
+        raise click.UsageError(
+            "which attempt is the best is known when all are graded, and nothing is graded here: say "
+            "--attempt last"
+        )
+    return export
 
 
 def _read(
     paths: Sequence[Path],
     class_zips: Sequence[Path],
-    platform: str | None,
-    attempt: str | None,
+    export: Export | None,
     course: Course,
     topics: Sequence[Topic],
 ) -> tuple[dict[str, Asked], dict[str, list[Written]], list[PassedOver]]:
@@ -136,9 +161,6 @@ def _read(
         root.check_hidden([path.resolve() for path in (*paths, *class_zips, *course.secret_folders)])
     written: dict[str, list[Written]] = {topic.id: [] for topic in topics}
     with Grader({}, level=level) as grader:
-        # One attempt of each student: two of one are alike for a reason.
-        counted = "first" if attempt == "first" else "last"
-        export = export_of(platform, counted, [], course, [topic.name for topic in topics])
         wanted = {topic.id: topic for topic in topics}
         others = [topic.id for topic in course.topics]
         found = collect(paths, wanted, grader.open_archive, class_zips, others, export)

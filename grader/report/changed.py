@@ -35,7 +35,7 @@ def show_changes(console: Console, changes: Changes, old: str, new: str) -> None
     if changes.changed:
         said = f"{there}: the points of {len(changes.changed)} changed."
     else:
-        said = f"{there}, all with the same points."
+        said = f"{there}, all with the same points." if changes.compared else "No submission is in both."
     if changes.reworded:
         exercises = counted(len(changes.reworded), "exercise")
         said += f" Of {exercises} with the same points something else is said."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,40 @@ def test_a_group_that_hands_in_together_is_no_pair(home: Course) -> None:
     done = similar(folder, "--groups", "groups.csv")
     assert done.exit_code == 0 and "0 pairs read alike" in " ".join(done.output.split())
     assert "No two answers read alike." in (home.root / "similar.html").read_text()
+
+
+def exported(home: Course) -> Path:
+    """Return what Blackboard exports of two students, of whom one handed in twice."""
+    files = {
+        "Homework_alovelace_attempt_2026-11-20-22-10-05_averages.py": OWN.format(**ADA),
+        "Homework_rbob_attempt_2026-11-20-22-10-05_averages.py": OWN.format(**BOB),
+        "Homework_rbob_attempt_2026-11-21-22-10-05_averages.py": ALONE,
+    }
+    with zipfile.ZipFile(home.root / "export.zip", "w") as zipped:
+        for name, text in files.items():
+            zipped.writestr(name, text)
+    return home.root / "export.zip"
+
+
+def test_students_of_an_export_are_called_as_the_roster_does(home: Course) -> None:
+    """Their grades, and a table of groups, have these names."""
+    (home.root / "students.csv").write_text("id,login\nada,alovelace\nbob,rbob\n")
+    options = ("--from", "blackboard", "--attempt", "first")
+    done = similar(exported(home), *options, "--roster", "students.csv")
+    assert done.exit_code == 0 and "ada and bob" in " ".join(done.output.split())
+    (home.root / "groups.csv").write_text("group,student\none,ada\none,bob\n")
+    done = similar("export.zip", *options, "--roster", "students.csv", "--groups", "groups.csv")
+    assert done.exit_code == 0 and "0 pairs read alike" in " ".join(done.output.split())
+    assert similar("export.zip", "--roster", "students.csv").exit_code == 2
+
+
+def test_the_attempt_that_counts_is_the_policy_s(home: Course) -> None:
+    export = exported(home)
+    assert "0 pairs" in similar(export, "--from", "blackboard").output
+    (home.root / "policy.toml").write_text('attempt = "first"\n')
+    assert "1 pair" in similar(export, "--from", "blackboard").output
+    done = similar(export, "--from", "blackboard", "--attempt", "best")
+    assert done.exit_code == 2 and "say --attempt last" in " ".join(done.output.split())
 
 
 def test_what_cannot_be_read_is_named_and_costs_nobody_else(home: Course) -> None:

@@ -153,6 +153,7 @@ def test_who_is_in_one_of_both_is_named_with_the_reason_why() -> None:
     assert [(one.student, one.why) for one in found.only_old] == [("ada", ""), ("bea", "it is a link")]
     assert [one.student for one in found.only_new] == ["cem"]
     assert found.compared == 0 and found.any
+    assert "No submission is in both." in shown(found) and "same points" not in shown(found)
 
 
 def shown(found: Changes) -> str:
@@ -181,7 +182,7 @@ def test_the_terminal_shows_the_largest_change_first_and_no_markup() -> None:
 
 
 def test_nothing_changed_is_said() -> None:
-    assert shown(compare(Side(()), Side(()))).strip() == "0 submissions in both, all with the same points."
+    assert shown(compare(Side(()), Side(()))).strip() == "No submission is in both."
 
 
 def run(*arguments: object) -> Result:
