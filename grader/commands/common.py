@@ -290,6 +290,17 @@ def simulated_in(root: Path) -> Callable[[Graded], bool]:
     return lambda graded: below_truth((root / graded.file).parent)
 
 
+def without_simulated(graded: Sequence[Graded], simulated: Callable[[Graded], bool]) -> Sequence[Graded]:
+    """Leave a simulated class out where there is another one, and say so."""
+    real = [one for one in graded if not simulated(one)]
+    if not real or len(real) == len(graded):
+        return graded
+    left = len(graded) - len(real)
+    count = "One result of a simulated class is" if left == 1 else f"{left} results of a simulated class are"
+    click.echo(f"{count} left out.", err=True)
+    return real
+
+
 def unread(graded: Graded) -> PassedOver:
     """Return what is said of a file that could not be read."""
     from grader.verdict import PassedOver
@@ -372,11 +383,8 @@ def graded_in(
     with Store(url) as store:
         topics = sorted({place.topic for place in store.listed()})
         graded = [one.graded for topic in topics for one in store.kept(topic)]
-    real = [one for one in graded if not simulated(one)]
-    if real and len(real) < len(graded):
-        click.echo(f"{len(graded) - len(real)} results of a simulated class are left out.", err=True)
-    kept = real or graded
-    decided = decisions.load(root) if course and real else {}
+    kept = without_simulated(graded, simulated)
+    decided = decisions.load(root) if course and not all(map(simulated, kept)) else {}
     asked = supposed(without, points, kept)
     both = together(decided, asked)
     # A file that cannot be read is no 0.

@@ -69,11 +69,13 @@ def compare(
 def side(named: str, course: Course | None, without: Sequence[str] = (), points: Sequence[str] = ()) -> Side:
     """Return one of both gradings: a database's rows with what was decided since, or a file of results.
 
+    A simulated class in a database is left out where there is another one, as in `graded_in`.
+
     Raises:
         ResultsProblem, StoreError: it cannot be read.
         NotDecided: decisions.toml cannot be read, or an exercise is supposed that was not graded.
     """
-    from grader.commands.common import simulated_in, unread
+    from grader.commands.common import simulated_in, unread, without_simulated
     from grader.grading import decisions
     from grader.grading.database import url_of
     from grader.grading.provenance import of_topic
@@ -82,7 +84,7 @@ def side(named: str, course: Course | None, without: Sequence[str] = (), points:
     from grader.report.changes import Entry, Side
     from grader.report.data import read_json
 
-    url = url_of(named)
+    url, simulated = url_of(named), simulated_in(course.root if course else Path())
     decided: Decisions = {}
     if url is None:
         results = read_json(Path(named))
@@ -92,11 +94,12 @@ def side(named: str, course: Course | None, without: Sequence[str] = (), points:
         with Store(url) as store:
             topics = sorted({place.topic for place in store.listed()})
             kept = [one for topic in topics for one in store.kept(topic)]
-        there = [one for one in kept if not one.graded.unread]
-        graded, origins = tuple(one.graded for one in there), [dict(one.environment) for one in there]
-        passed_over = tuple(unread(one.graded) for one in kept if one.graded.unread)
+        origin = {(one.graded.student, one.graded.topic): dict(one.environment) for one in kept}
+        real = without_simulated([one.graded for one in kept], simulated)
+        graded = tuple(one for one in real if not one.unread)
+        origins = [origin[one.student, one.topic] for one in graded]
+        passed_over = tuple(unread(one) for one in real if one.unread)
         decided = decisions.load(course.root) if course else {}
-    simulated = simulated_in(course.root if course else Path())
     asked = supposed(without, points, graded)
     both = together(decided, asked)
     counted = [decisions.amended(one, asked if simulated(one) else both, strict=False) for one in graded]

@@ -217,6 +217,19 @@ def test_decisions_of_the_course_are_put_into_databases(folder: Path) -> None:
     assert done.exit_code == 1 and "decision none →" in done.output and "withdrawn" in done.output
 
 
+def test_a_simulated_class_beside_a_real_one_is_left_out_as_everywhere(folder: Path) -> None:
+    (folder / "made").mkdir()
+    (folder / "made" / "truth.json").touch()
+    made = msgspec.structs.replace(graded("zoe"), file="made/zoe.py")
+    with Store("sqlite:///old.db") as store:
+        store.put(made, "9", KEPT)
+    done = run("old.db", "old.json")
+    assert done.exit_code == 0 and "One result of a simulated class is left out." in done.output
+    with Store("sqlite:///alone.db") as store:
+        store.put(made, "9", KEPT)
+    assert "1 submission in both" in run("alone.db", "alone.db").output
+
+
 @pytest.mark.parametrize(
     "other", ["no.db", "sqlite:///no.db", "text.txt", "empty.db", "wrong://x", "other.db"]
 )
