@@ -24,21 +24,33 @@ class GradebookHeld(PlainError):
     """Another program holds the gradebook; the message says what to do."""
 
 
+class NotOpened(PlainError):
+    """The gradebook's file cannot be opened; the message says where it is looked for."""
+
+
 @contextmanager
 def explained(url: str) -> Iterator[None]:
-    """Say so where the gradebook at `url` stayed locked.
+    """Say so where the gradebook at `url` stayed locked, or cannot be opened.
 
     Raises:
-        GradebookHeld: it did.
+        GradebookHeld: it stayed locked.
+        NotOpened: it cannot be opened.
     """
     try:
         yield
     except OperationalError as error:
-        if not getattr(error.orig, "sqlite_errorname", "").startswith(HELD):
+        code, name = getattr(error.orig, "sqlite_errorname", ""), make_url(url)
+        if code.startswith("SQLITE_CANTOPEN"):
+            # SQLAlchemy, and so nbgrader, reads `%20` in a folder's name as a space.
+            raise NotOpened(
+                f"nbgrader's gradebook cannot be opened at {name.database}: this folder must exist and be "
+                "yours to write to, and no folder above it may have % in its name"
+            ) from error
+        if not code.startswith(HELD):
             raise
-        name = make_url(url).render_as_string(hide_password=True)
+        shown = name.render_as_string(hide_password=True)
         raise GradebookHeld(
-            f"the gradebook {name} was locked by another program for {PATIENCE:g} s, and nothing was "
+            f"the gradebook {shown} was locked by another program for {PATIENCE:g} s, and nothing was "
             "written: wait until that is done, as an autograding or a formgrader that saves, and run the "
             "command again"
         ) from error

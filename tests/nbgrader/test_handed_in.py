@@ -133,6 +133,15 @@ def test_a_gradebook_that_is_held_is_waited_for_and_named(
     extend(course, topic, ["ada"], until)
 
 
+def test_a_gradebook_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    """nbgrader reads %20 in a folder's name as a space."""
+    (tmp_path / "a%20b").mkdir()
+    url = f"sqlite:///{tmp_path / 'a%20b' / 'gradebook.db'}"
+    with pytest.raises(patience.NotOpened, match=r"cannot be opened at .*/a b/gradebook.db: .* have % in"):
+        with patience.explained(url), Gradebook(url):
+            raise AssertionError("it was opened")
+
+
 def test_nbgrader_waits_longer_for_a_lock_than_it_does_by_itself() -> None:
     engine = patience.patient_engine("sqlite://")
     with engine.connect() as connection:
