@@ -33,35 +33,33 @@ def forget(
     if not students and below is None:
         raise click.UsageError("say whose, as in `grader forget ada`, or which run, by --below FOLDER")
     from grader.course import name_of
-    from grader.grading.store import Store, StoreError
+    from grader.grading.database import existing
+    from grader.grading.store import Store
     from grader.grading.zips import split_label
     from grader.text import inert, printable
 
     here = Path.cwd()
     wanted = {name_of(topic) for topic in topics}
     with plain_errors():
-        try:
-            with Store(db) as store:
-                found = [
-                    one
-                    for one in store.listed()
-                    if (not students or one.student in students)
-                    and (not wanted or name_of(one.topic) in wanted)
-                    and (below is None or split_label(here, one.file)[0].is_relative_to(below.resolve()))
-                ]
-                unknown = sorted(set(students) - {one.student for one in found})
-                if unknown:
-                    names = inert(printable(", ".join(unknown)))
-                    raise click.ClickException(f"nothing of {names} is kept in {db}; nothing was forgotten.")
-                if not found:
-                    raise click.ClickException(f"nothing like that is kept in {db}.")
-                for one in found[:SHOWN]:
-                    click.echo(f"  {inert(printable(f'{one.student}  {one.topic}  {one.file}'))}")
-                if len(found) > SHOWN:
-                    click.echo(f"  and {len(found) - SHOWN} more")
-                if not yes:
-                    click.confirm(f"Forget {len(found)} results?", abort=True)
-                store.forget(found)
-        except StoreError as error:
-            raise click.ClickException(str(error)) from error
+        with Store(existing(db)) as store:
+            found = [
+                one
+                for one in store.listed()
+                if (not students or one.student in students)
+                and (not wanted or name_of(one.topic) in wanted)
+                and (below is None or split_label(here, one.file)[0].is_relative_to(below.resolve()))
+            ]
+            unknown = sorted(set(students) - {one.student for one in found})
+            if unknown:
+                names = inert(printable(", ".join(unknown)))
+                raise click.ClickException(f"nothing of {names} is kept in {db}; nothing was forgotten.")
+            if not found:
+                raise click.ClickException(f"nothing like that is kept in {db}.")
+            for one in found[:SHOWN]:
+                click.echo(f"  {inert(printable(f'{one.student}  {one.topic}  {one.file}'))}")
+            if len(found) > SHOWN:
+                click.echo(f"  and {len(found) - SHOWN} more")
+            if not yes:
+                click.confirm(f"Forget {len(found)} results?", abort=True)
+            store.forget(found)
     click.echo(f"{len(found)} results are forgotten.")

@@ -28,8 +28,9 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
     nothing but what was graded anew. Scores and comments that a person gave
     stay. A simulated class is left out.
     """
+    from grader.grading.database import existing
     from grader.grading.grader import Grader
-    from grader.grading.store import Store, StoreError
+    from grader.grading.store import Store
     from grader.nbgrader import gradebook
     from grader.nbgrader.autograde import GraderFailed
     from grader.nbgrader.feedback import PointsDiffer
@@ -37,11 +38,8 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
 
     with plain_errors():
         course, chosen = chosen_topics(folder, topics)
-        try:
-            with Store(db) as store:
-                found = {topic.id: store.kept(topic.id) for topic in chosen}
-        except StoreError as error:
-            raise click.ClickException(str(error)) from error
+        with Store(existing(db)) as store:
+            found = {topic.id: store.kept(topic.id) for topic in chosen}
         simulated = simulated_in(course.root)
         kept = {
             topic: [one for one in results if not simulated(one.graded)] for topic, results in found.items()

@@ -112,7 +112,8 @@ def report(
     for one, reason in undrawn:
         whose = f"{named(one.student)}: {one.topic if anonymous else one.file}: " if one else ""
         click.echo(f"  no picture: {inert(printable(whose + reason))}", err=True)
-    click.echo(f"The report is in {target / 'index.html'} ({size / 1e6:.1f} MB).")
+    how_large = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+    click.echo(f"The report is in {target / 'index.html'} ({how_large}).")
     if undrawn:
         raise click.ClickException("some pictures are not in it, for the reasons above; all else is.")
 

@@ -69,13 +69,10 @@ def kept_in(db: str, topics: Sequence[str]) -> list[Kept]:
         CourseError: it holds nothing of a topic, or nothing at all.
     """
     from grader.course import CourseError, name_of, unknown
-    from grader.grading.database import url_of
-    from grader.grading.store import Store, StoreError
+    from grader.grading.database import existing
+    from grader.grading.store import Store
 
-    url = url_of(db)  # opening a database that is not there would make it
-    if url is None:
-        raise StoreError(f"{db} is no database: name the one that `grader grade` wrote to")
-    with Store(url) as store:
+    with Store(existing(db)) as store:
         there = sorted({place.topic for place in store.listed()})
         for topic in topics:
             if topic not in {*there, *map(name_of, there)}:

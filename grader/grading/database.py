@@ -70,6 +70,18 @@ def url_of(named: str) -> str | None:
     return f"sqlite:///{path}" if begins == SQLITE else None
 
 
+def existing(named: str) -> str:
+    """Return the URL of a database that was named by its file or URL, and that opening it does not make.
+
+    Raises:
+        StoreError: it is not there, or is another file.
+    """
+    url = url_of(named)
+    if url is None:
+        raise StoreError(f"{named} is no database: name the one that `grader grade` wrote to")
+    return url
+
+
 class StoreGone(StoreError):
     """The database does not answer; it may come back, and what was asked of it may be asked again.
 
