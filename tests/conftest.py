@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import absl.logging
 import pytest
 import sqlalchemy
 from classroom import Classroom, fill_class, make_classroom
@@ -30,6 +31,10 @@ settings.register_profile(
     "grader", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("grader")
+
+# nbgrader's applications close every handler that logs, and absl's, which TensorFlow brings, closes the stream
+# that it was made with: pytest's own, if the test captures for itself. All tests after it would fail.
+absl.logging.get_absl_handler().python_handler.setStream(sys.__stderr__)
 
 GradeText = Callable[..., Graded]
 ROOT = Path(__file__).parents[1]

@@ -68,9 +68,9 @@ def digest(
             if wrong.any():
                 values = np.union1d(values, _few(got[wrong]))
                 said.append(f"{place} {name} {got.shape} {_odd(error)}")
-                sums += _sums(
-                    error, f"{exercise.name}\0{place}\0{name}".encode(errors="surrogatepass"), secret
-                )
+                label = f"{exercise.name}\0{place}\0{name}".encode(errors="surrogatepass")
+                with np.errstate(all="ignore"):  # of what an attack returned, a sum may be infinite
+                    sums += _sums(error, label, secret)
     if len(values) < DISTINCT:
         return ""
     said += [f"{one:.2e}" for one in sums + 0.0]

@@ -548,7 +548,11 @@ def test_an_interrupted_run_is_resumed_where_it_was(
     write_class(tmp_path / "class", **students)
     arguments = ["grade", "class", "--course", str(built), "--workers", "1", "--json", "out.json"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "grader.commands.main", *arguments], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "grader.commands.main", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell has what it runs in the background ignore Ctrl-C, and what that starts as well.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     try:

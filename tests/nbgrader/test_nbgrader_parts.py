@@ -16,6 +16,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import absl.logging
 import msgspec
 import nbformat
 import numpy as np
@@ -31,7 +32,7 @@ from grader.nbgrader.archives import ExtractArchives, Refused, check_size
 from grader.nbgrader.autograde import fill
 from grader.nbgrader.cells import Released, name_of_cell, restored
 from grader.nbgrader.feedback import PointsDiffer, outputs
-from grader.nbgrader.gradebook import bounded
+from grader.nbgrader.gradebook import bounded, configuration
 from grader.nbgrader.scripts import MAX_CELLS, notebook_of_script, with_answers
 from grader.report.display import Checked
 from grader.verdict import CaseVerdict, Graded, Status, Verdict
@@ -319,3 +320,11 @@ def test_whose_a_collected_file_is(path: str, student: str | None) -> None:
     match = re.match(HANDED_IN.format(names="models|linear_models"), f"/c/downloaded/a/extracted/{path}")
     assert (match and match["student_id"]) == student
     assert match is None or match["file_id"] == ("models" if "/models" in path else "linear_models")
+
+
+def test_reading_nbgraders_configuration_closes_no_stream_of_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream = absl.logging.get_absl_handler().python_handler.stream  # while another is captured
+    configuration(tmp_path)
+    assert not stream.closed
