@@ -32,8 +32,8 @@ settings.register_profile(
 )
 settings.load_profile("grader")
 
-# nbgrader's applications close every handler that logs, and absl's, which TensorFlow brings, closes the stream
-# that it was made with: pytest's own, if the test captures for itself. All tests after it would fail.
+# nbgrader's applications close every handler that logs. That of absl, which TensorFlow brings, then closes the
+# stream that it was made with: pytest's own, if the test captures for itself. All tests after it would fail.
 absl.logging.get_absl_handler().python_handler.setStream(sys.__stderr__)
 
 GradeText = Callable[..., Graded]
