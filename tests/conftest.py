@@ -32,8 +32,9 @@ settings.register_profile(
 )
 settings.load_profile("grader")
 
-# nbgrader's applications close every handler that logs. That of absl, which TensorFlow brings, then closes the
-# stream that it was made with: pytest's own, if the test captures for itself. All tests after it would fail.
+# An application of nbgrader's closes every handler that logs. The one of absl, which TensorFlow brings,
+# then closes the stream that it was made with: pytest's own, if the test captures for itself. All tests
+# after it would fail.
 absl.logging.get_absl_handler().python_handler.setStream(sys.__stderr__)
 
 GradeText = Callable[..., Graded]
