@@ -51,7 +51,7 @@ class ClusterOptions:
             from grader.farm.connection import place_of
         except ModuleNotFoundError as error:
             raise click.ClickException(
-                f"a cluster needs {error.name}: pip install 'deep-learning-grader[instructor,scale]'"
+                f"a cluster needs {error.name}: install the grader with its extra `scale` (docs/farm.md)"
             ) from error
         place = place_of(self.address, self.insecure, self.ca, self.certificate, self.key)
         with self._stack, place as found, Cluster(found, rules, least, seconds, self.shared, say) as cluster:

@@ -14,10 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import sqlalchemy
-from click.testing import CliRunner
-from courses import make_course
 
-from grader.commands.main import cli
 from grader.grading.store import SCHEMA, Store, StoreError
 from grader.verdict import CaseVerdict, Graded, Status, Verdict
 
@@ -263,22 +260,6 @@ def test_what_is_no_database_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is not a database: name another file with --db"):
         Store(f"sqlite:///{file}")
     assert file.read_text() == "student,points\n" * 100
-
-
-@pytest.mark.parametrize("named", ["{}/nowhere.db", "sqlite:///{}/nowhere.db", "{}/no_database.txt"])
-@pytest.mark.parametrize(
-    "command", ["forget ada --yes --db", "publish --db", "report --db", "export csv --db"]
-)
-def test_a_database_that_is_only_read_is_never_made(command: str, named: str, tmp_path: Path) -> None:
-    (tmp_path / "no_database.txt").write_text("{")
-    make_course(tmp_path)
-    before = sorted(tmp_path.rglob("*"))
-    given = [*command.split(), named.format(tmp_path)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path)
-        done = CliRunner().invoke(cli, given)
-    assert done.exit_code == 1 and done.output.startswith("Error: ")
-    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_damaged_row_says_so(tmp_path: Path) -> None:
