@@ -53,8 +53,8 @@ MODULES = {
     " console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "attempts extending gather groups collect again exports lateness policy roster repositories"
-    " platforms folders formats layout grader executor interrupt provenance run budget judge returned"
-    " explain advice phrases form compare waiting store leases database zips times texts work rules supposed"
+    " platforms folders formats layout grader waiting executor interrupt provenance run budget judge returned"
+    " explain advice phrases form compare store leases database zips times texts work rules supposed"
     " decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive texts module jupyter seeds",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -18,11 +19,13 @@ from grader.grading.interrupt import Interrupt
 from grader.grading.provenance import provenance
 from grader.grading.rules import Rules
 from grader.grading.run import all_alike, fingerprint, grade, result
-from grader.grading.waiting import LOOK, Held, Keeper, Nowhere, Waiting
+from grader.grading.waiting import LOOK, Keeper, Nowhere, Waiting
 from grader.grading.work import NotGradable, Work, digest_of
 from grader.sandbox import levels
 from grader.verdict import Graded, Status
 from grader.versions import versions
+
+CLAIMED = 8  # submissions at once
 
 
 class Grader:
@@ -145,39 +148,36 @@ class Grader:
             keeper.release()
 
     def _graded(
-        self, works: Iterable[Work], claim: Callable[[str, Work], Graded | None], only: Collection[str]
+        self,
+        works: Iterable[Work],
+        claim: Callable[[Sequence[Task]], Mapping[str, Graded | None]],
+        only: Collection[str],
     ) -> Generator[tuple[Graded, str], None, None]:
         executor = self.executor or Threads(self.grade, self.workers, self.environment)
+        opened: list[tuple[Task, int]] = []
         try:
-            for work in works:
-                self.interrupt.check()
-                while executor.full:
-                    yield from self._finished(executor)
-                try:
-                    descriptor = work.open()
-                except NotGradable as error:
-                    message, rules = f"The file was not graded: {error}.", self.rules[work.topic]
-                    yield all_alike(work, rules, Status.MISSING, message, only, str(error)), ""
-                    continue
-                except (ServerError, OSError) as error:
-                    message = f"The grader could not open the file: {error}."
-                    yield all_alike(work, self.rules[work.topic], Status.GRADER_ERROR, message, only), ""
-                    continue
-                digest = digest_of(descriptor)
-                mark = fingerprint(digest, self.rules[work.topic], self.environment, only)
-                try:
-                    before = claim(mark, work)
-                except BaseException as error:
-                    os.close(descriptor)
-                    if isinstance(error, Held):
+            # Several are claimed at once, because each claim waits for the disk.
+            for group in _grouped(works, CLAIMED):
+                for work in group:
+                    self.interrupt.check()
+                    found = self._opened(work, only)
+                    if isinstance(found, Graded):
+                        yield found, ""
+                    else:
+                        opened.append(found)
+                known = claim([task for task, _ in opened]) if opened else {}
+                while opened:
+                    while executor.full:
+                        yield from self._finished(executor)
+                    task, descriptor = opened.pop(0)
+                    before = known.get(task.mark)
+                    if task.mark in known and before is None:
+                        executor.submit(task, descriptor)
                         continue
-                    raise
-                if before is not None:
                     os.close(descriptor)
-                    again = result(work, before.exercises, before.seconds, before.unread)
-                    yield replace(again, digest=digest), mark
-                    continue
-                executor.submit(Task(work, digest, mark, tuple(only)), descriptor)
+                    if before is not None:
+                        again = result(task.work, before.exercises, before.seconds, before.unread)
+                        yield replace(again, digest=task.digest), task.mark
             while executor.busy:
                 yield from self._finished(executor)
         except BaseException:
@@ -186,7 +186,27 @@ class Grader:
             self.close()
             raise
         finally:
+            for _, descriptor in opened:
+                os.close(descriptor)
             executor.give_up()
+
+    def _opened(self, work: Work, only: Collection[str]) -> tuple[Task, int] | Graded:
+        """Open a submission; return what is to be graded, with a descriptor of its file, or why it is not."""
+        rules = self.rules[work.topic]
+        try:
+            descriptor = work.open()
+        except NotGradable as error:
+            message = f"The file was not graded: {error}."
+            return all_alike(work, rules, Status.MISSING, message, only, str(error))
+        except (ServerError, OSError) as error:
+            message = f"The grader could not open the file: {error}."
+            return all_alike(work, rules, Status.GRADER_ERROR, message, only)
+        try:
+            digest = digest_of(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return Task(work, digest, fingerprint(digest, rules, self.environment, only), tuple(only)), descriptor
 
     def _finished(self, executor: Executor) -> Iterator[tuple[Graded, str]]:
         self.interrupt.check()
@@ -203,3 +223,10 @@ class Grader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _grouped(works: Iterable[Work], count: int) -> Iterator[list[Work]]:
+    """Yield the works, so many at a time."""
+    each = iter(works)
+    while group := list(islice(each, count)):
+        yield group

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from grader.grading.database import StoreGone
+from grader.grading.executor import Task
 from grader.grading.work import Work
 from grader.verdict import Graded
 
@@ -51,10 +52,6 @@ class Nowhere:
         """Have nothing to give back."""
 
 
-class Held(Exception):
-    """Another run grades it now; its turn comes later."""
-
-
 class Waiting:
     """A run's way to its keeper: it asks again where the database is gone, and waits for other runs."""
 
@@ -69,18 +66,19 @@ class Waiting:
         self._keeper, self._check, self._say = keeper, check, say
         self._held: dict[str, list[Work]] = {}
 
-    def claim(self, fingerprint: str, work: Work) -> Graded | None:
-        """Return what was graded before; None if this run is to grade it.
+    def claim(self, tasks: Sequence[Task]) -> Mapping[str, Graded | None]:
+        """Return by fingerprint what was graded before, and None for what this run is to grade.
+
+        What is left out another run grades now: it is among the works of a later turn.
 
         Raises:
-            Held: another run does; the work is among those of a later turn.
             StoreError: the database cannot be used.
         """
-        found = self._answer(lambda: self._keeper.claim([fingerprint]))
-        if fingerprint not in found:
-            self._held.setdefault(fingerprint, []).append(work)
-            raise Held
-        return found[fingerprint]
+        found = self._answer(lambda: self._keeper.claim([task.mark for task in tasks]))
+        for task in tasks:
+            if task.mark not in found:
+                self._held.setdefault(task.mark, []).append(task.work)
+        return found
 
     def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
         """Keep one submission.

@@ -23,10 +23,11 @@ from test_store import ENVIRONMENT, execute, graded, psycopg
 
 from grader.grading import leases, waiting
 from grader.grading.database import Database, StoreGone
-from grader.grading.grader import Grader
+from grader.grading.executor import Task
+from grader.grading.grader import CLAIMED, Grader
 from grader.grading.key import Key
 from grader.grading.store import Store, StoreError
-from grader.grading.waiting import Held, Nowhere, Waiting
+from grader.grading.waiting import Nowhere, Waiting
 from grader.grading.work import Work
 from grader.verdict import Graded, Status
 
@@ -222,13 +223,17 @@ def work(name: str) -> Work:
     return Work(name, TOPIC, name, lambda: 0)
 
 
+def task(name: str) -> Task:
+    return Task(work(name), "", name)
+
+
 def test_a_database_that_is_gone_is_asked_again_and_a_person_told_once(at_once: None) -> None:
     keeper, said = Slow(gone=3), list[str]()
     waits = Waiting(keeper, nothing, said.append)
     waits.put(graded(), "a", {})
     assert keeper.kept == ["a"]
     assert said == ["Waiting for up to 10 minutes for the database x, which does not answer (it is off)."]
-    assert waits.claim("b", work("b")) is None and len(said) == 1
+    assert waits.claim([task("b")]) == {"b": None} and len(said) == 1
 
 
 def test_a_database_that_stays_away_ends_the_run(at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,15 +262,12 @@ def test_other_errors_are_not_waited_for(at_once: None) -> None:
 def test_what_another_run_holds_has_its_turn_when_that_lets_go(at_once: None) -> None:
     said: list[str] = []
     waits = Waiting(Slow(held={"b": 1, "c": 4}), nothing, said.append)
-    turns, marks = [], {name: work(name) for name in "abcd"}
-    for turn in waits.turns(marks.values()):
+    turns, mine = [], []
+    for turn in waits.turns(map(work, "abcd")):
         turns.append([one.student for one in turn])
-        for name in turns[-1]:
-            try:
-                assert waits.claim(name, marks[name]) is None
-            except Held:
-                assert len(turns) == 1
+        mine.append(waits.claim(list(map(task, turns[-1]))))
     assert turns == [["a", "b", "c", "d"], ["b"], ["c"]]
+    assert mine == [{"a": None, "d": None}, {"b": None}, {"c": None}]
     assert said == ["Waiting for a submission that another run grades now (bob@office)."]
 
 
@@ -282,6 +284,21 @@ def test_a_run_goes_on_with_the_others_and_grades_what_was_let_go(
     assert sorted(keeper.kept) == sorted(marks.values()) and keeper.released
     assert said == ["Waiting for a submission that another run grades now (bob@office)."]
     assert set(os.listdir("/proc/self/fd")) == before
+
+
+def test_several_are_claimed_at_once(grader: Grader, tmp_path: Path) -> None:
+    class Counting(Nowhere):
+        sizes: list[int] = []
+
+        def claim(self, fingerprints: Iterable[str]) -> dict[str, Graded | None]:
+            known = dict.fromkeys(fingerprints, graded())  # so that nothing has to be run
+            self.sizes.append(len(known))
+            return known
+
+    works = write_class(tmp_path, {f"s{place}": f"x = {place}" for place in range(CLAIMED + 2)})
+    keeper = Counting()
+    found = [one.student for one, _ in grader.grade_all(works, keeper)]
+    assert found == [one.student for one in works] and keeper.sizes == [CLAIMED, 2]
 
 
 @contextmanager
