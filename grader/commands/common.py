@@ -60,6 +60,18 @@ def db_option(help: str) -> Callable[[Command], Command]:
 
 
 written_db_option = db_option("The database that `grader grade` wrote to, by its file or URL.")
+
+
+def results_option(when: str = "") -> Callable[[Command], Command]:
+    """Return the option that names a file of results to be read in the place of the database."""
+    what = "hat `grader grade --json` wrote; by default the database is read."
+    return click.option(
+        "--results",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        help=f"{when}w{what}" if when else f"W{what}",
+    )
+
+
 json_option = file_option("--json", "json_file", "Write the results there, as JSON.")
 
 
@@ -77,6 +89,15 @@ isolation_option = click.option(
     show_default=True,
     type=click.Choice(["none", "landlock", "container", "user", "root"]),
     help="Refuse to run where submissions are isolated less well; see `grader doctor`.",
+)
+
+
+class_zip_option = click.option(
+    "--class-zip",
+    "class_zips",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A zip that holds a class: STUDENT/TOPIC.ipynb, or the students' zips.",
 )
 
 
@@ -203,6 +224,11 @@ def given(name: str) -> bool:
 def are(number: int, thing: str) -> str:
     """Say that there are so many, as in “one grade is” and “2 grades are”."""
     return f"one {thing} is" if number == 1 else f"{number} {thing}s are"
+
+
+def handed_in(count: int) -> str:
+    """Say of how many things that were handed in the rest of a sentence is said."""
+    return "one thing that was handed in was" if count == 1 else f"{count} things that were handed in were"
 
 
 def wait(what: str) -> None:

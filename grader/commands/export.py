@@ -15,6 +15,7 @@ from grader.commands.common import (
     file_option,
     graded_in,
     plain_errors,
+    results_option,
     supposing,
     written_db_option,
 )
@@ -30,11 +31,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def shared(command: Command) -> Command:
     """Add the options that all formats have."""
     options = (
-        click.option(
-            "--results",
-            type=click.Path(path_type=Path, dir_okay=False, exists=True),
-            help="What `grader grade --json` wrote; by default the database is read.",
-        ),
+        results_option(),
         written_db_option,
         supposing,
         course_option,

@@ -19,6 +19,7 @@ from grader.commands.common import (
     graded_in,
     groups_option,
     plain_errors,
+    results_option,
     roster_option,
 )
 from grader.commands.report import albums_of, help_of, kept_in
@@ -40,11 +41,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Pack what `grader report` shows of the topic, in place of nbgrader's pages.",
 )
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="With --report: what `grader grade --json` wrote; by default the database is read.",
-)
+@results_option("With --report: ")
 @db_option("With --report: the database that `grader grade` wrote to, by its file or URL.")
 @file_option("--to", "target", "The zip to write; by default NN_TOPIC-feedback.zip.")
 @course_option

@@ -11,6 +11,7 @@ import click
 
 from grader.commands.cluster import ClusterOptions, cluster_options
 from grader.commands.common import (
+    class_zip_option,
     console,
     course_option,
     course_or_none,
@@ -18,6 +19,7 @@ from grader.commands.common import (
     export_of,
     export_options,
     groups_option,
+    handed_in,
     isolation_option,
     json_option,
     plain_errors,
@@ -35,13 +37,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-@click.option(
-    "--class-zip",
-    "class_zips",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A zip that holds a class: STUDENT/TOPIC.ipynb, or the students' zips.",
-)
+@class_zip_option
 @export_options
 @click.option("--topic", "topics", multiple=True, help="Only this topic; may be given more than once.")
 @workers_option
@@ -197,11 +193,9 @@ def grade(
     if any(one.failed for one in graded):
         raise click.ClickException("the grader failed on submissions named above: run the command again.")
     if passed_over:
-        count = len(passed_over)
-        what = (
-            "one thing that was handed in was" if count == 1 else f"{count} things that were handed in were"
+        raise click.ClickException(
+            f"{handed_in(len(passed_over))} not graded, for the reasons above; all the rest was graded."
         )
-        raise click.ClickException(f"{what} not graded, for the reasons above; all the rest was graded.")
 
 
 def level_for(least: Level) -> Level:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, plain_errors
+from grader.commands.common import chosen_topics, course_option, isolation_option, plain_errors
 
 KEPT = (
     "The hidden key lies in the container in which students' code runs. At the level {least} and above no "
@@ -28,14 +28,7 @@ OPEN = (
     help="The grader's wheel; by default the one that `make wheel` built in the course's dist/.",
 )
 @click.option("--hidden/--public", default=True, show_default=True, help="Which answer key it grades by.")
-@click.option(
-    "--require-isolation",
-    "least",
-    default="landlock",
-    show_default=True,
-    type=click.Choice(["none", "landlock", "container", "user", "root"]),
-    help="Grade nothing where submissions are isolated less well.",
-)
+@isolation_option
 @course_option
 def gradescope(
     target: Path, topic: str, wheel: Path | None, hidden: bool, least: str, folder: Path | None

@@ -10,17 +10,20 @@ import click
 
 from grader.commands.common import (
     chosen_topics,
+    class_zip_option,
     console,
     course_option,
-    db_option,
     export_of,
     export_options,
     file_option,
     graded_in,
     groups_option,
+    handed_in,
     plain_errors,
     progress,
+    results_option,
     roster_option,
+    written_db_option,
 )
 
 if TYPE_CHECKING:
@@ -36,13 +39,7 @@ DATABASE = "grades.db"
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="SUBMITTED...", type=click.Path(path_type=Path))
-@click.option(
-    "--class-zip",
-    "class_zips",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A zip that holds a class: STUDENT/TOPIC.ipynb, or the students' zips.",
-)
+@class_zip_option
 @export_options
 @roster_option
 @groups_option
@@ -54,12 +51,8 @@ DATABASE = "grades.db"
     type=click.IntRange(1, 100),
     help="List two answers if at least this many percent of one are in the other.",
 )
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="What `grader grade --json` wrote; by default the database is read.",
-)
-@db_option("The database that `grader grade` wrote to, by its file or URL.")
+@results_option()
+@written_db_option
 @file_option("--json", "json_file", "Write what was found there, as JSON.")
 @file_option("--to", "target", "The page to write; by default similar.html.")
 @course_option
@@ -119,9 +112,7 @@ def similar(
     report.show(console(), found)
     click.echo(f"The answers stand beside each other in {target}.")
     if passed_over:
-        count = len(passed_over)
-        what = "one thing" if count == 1 else f"{count} things"
-        raise click.ClickException(f"{what} could not be read, for the reasons above.")
+        raise click.ClickException(f"{handed_in(len(passed_over))} not read, for the reasons above.")
 
 
 def _one_attempt(export: Export | None) -> Export | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from pathlib import Path
 from grader.errors import PlainError
 from grader.grading.grader import Grader
 from grader.grading.store import Kept
-from grader.grading.work import NotGradable, Work, digest_of
-from grader.grading.zips import BadZip, TooMany, Zips, open_again
+from grader.grading.work import Work
+from grader.grading.zips import NotThere, Zips, open_graded
 from grader.verdict import Graded, PassedOver
 
+Place = tuple[str, str]  # of a submission: student and topic (id)
 SAMPLE = re.compile(r"(\d+)|(\d+(?:\.\d+)?)%")
 
 
@@ -67,53 +67,37 @@ def again(
         ServerError: a server could not be started.
     """
     found, works, zips = Again([], []), [], Zips(grader.open_archive)
-    wanted = {}
+    wanted, gone = dict[Place, Kept](), dict[Place, str]()
     for one in kept:
         graded = one.graded
-        try:
-            descriptor = _opened(one, folders, zips, grader)
-        except NotAgain as error:
-            found.passed_over.append(PassedOver(graded.file, str(error), graded.student))
+        if reason := _reason(one, grader):
+            found.passed_over.append(PassedOver(graded.file, reason, graded.student))
             advance()
             continue
-        os.close(descriptor)
         wanted[graded.student, graded.topic] = one
 
-        def opened(one: Kept = one) -> int:
-            return _opened(one, folders, zips, grader)
+        def opened(graded: Graded = graded) -> int:
+            try:
+                return open_graded(graded, folders, zips)
+            except NotThere as error:
+                gone[graded.student, graded.topic] = str(error)
+                raise
 
         works.append(Work(graded.student, graded.topic, graded.file, opened))
     for graded, _ in grader.grade_all(works):
-        found.pairs.append((wanted[graded.student, graded.topic], graded))
+        place = graded.student, graded.topic
+        if place in gone:
+            found.passed_over.append(PassedOver(graded.file, gone[place], graded.student))
+        else:
+            found.pairs.append((wanted[place], graded))
         advance()
     return found
 
 
-class NotAgain(PlainError):
-    """A submission cannot be graded again; the message says why."""
-
-
-def _opened(one: Kept, folders: Sequence[Path], zips: Zips, grader: Grader) -> int:
-    """Open the file that was graded.
-
-    Raises:
-        NotAgain: it is gone, or another one now; or was not graded.
-        ServerError: a zip could not be read.
-    """
+def _reason(one: Kept, grader: Grader) -> str:
+    """Say why a submission cannot be graded again, whatever became of its file; "" if it can."""
     if one.graded.topic not in grader.rules:
-        raise NotAgain("there is no key for its topic")
+        return "there is no key for its topic"
     if one.graded.failed:
-        raise NotAgain("the grader failed on it: grade it again without --verify")
-    if not one.graded.digest or not one.fingerprint:
-        raise NotAgain("it was not graded")
-    reason = "the file is gone, or cannot be read"
-    for folder in folders:
-        try:
-            descriptor = open_again(folder, one.graded.file, zips)
-        except (NotGradable, BadZip, TooMany, OSError):
-            continue
-        if digest_of(descriptor) == one.graded.digest:
-            return descriptor
-        os.close(descriptor)
-        reason = "another file is there now"
-    raise NotAgain(reason)
+        return "the grader failed on it: grade it again without --verify"
+    return "" if one.graded.digest and one.fingerprint else "it was not graded"

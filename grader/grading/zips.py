@@ -10,21 +10,23 @@ import os
 import re
 import tempfile
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.client.child import Child
 from grader.errors import PlainError, ServerError
-from grader.grading.work import NotGradable, open_file
+from grader.grading.work import NotGradable, digest_of, open_file
 from grader.outcome import Outcome
 from grader.saved import MAX_ARCHIVE, MAX_ENTRIES
-from grader.verdict import HandedIn
+from grader.verdict import Graded, HandedIn
 
 AT_A_TIME = 4  # children that hold a zip each
 DEPTH = 3  # zips in which a file may lie: a class', its student's, and one in that
 INNER = 25  # entries that a zip within a zip counts for, as it costs a child
+GONE = "what was graded is gone, or cannot be read"
+CHANGED = "it was changed after it was graded"
 UNREADABLE = "the zip cannot be read: make it again"
 # Has a locked-in process open the zip of a descriptor.
 OpenArchive = Callable[[int], Child]
@@ -32,6 +34,10 @@ OpenArchive = Callable[[int], Child]
 
 class BadZip(PlainError):
     """A zip cannot be read; the message says why."""
+
+
+class NotThere(NotGradable):
+    """The file that was graded is gone, or is another one now; the message says which."""
 
 
 class TooMany(PlainError):
@@ -167,6 +173,31 @@ def open_again(root: Path, label: str, zips: Zips) -> int:
             break
         files = zips.files(outer[-1].label, outer[-1].open, str(path))
     raise NotGradable(f"{path} does not hold it any more")
+
+
+def open_graded(graded: Graded, roots: Iterable[Path], zips: Zips) -> int:
+    """Open the file that was graded, and no other: one of the same SHA-256.
+
+    Args:
+        graded: the submission.
+        roots: from which its file may have been named, the likeliest first.
+        zips: reads zips.
+
+    Raises:
+        NotThere: it is gone, or another one now; the message says which.
+        ServerError: a zip could not be read.
+    """
+    reason = GONE
+    for root in roots:
+        try:
+            descriptor = open_again(root, graded.file, zips)
+        except (NotGradable, BadZip, TooMany, OSError):
+            continue
+        if digest_of(descriptor) == graded.digest:
+            return descriptor
+        os.close(descriptor)
+        reason = CHANGED
+    raise NotThere(reason)
 
 
 def split_label(root: Path, label: str) -> tuple[Path, str]:

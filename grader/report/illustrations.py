@@ -13,21 +13,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import PlainError, ServerError
+from grader.errors import ServerError
 from grader.grading.grader import Grader
 from grader.grading.waiting import LOOK
-from grader.grading.work import digest_of
-from grader.grading.zips import Zips, open_again
+from grader.grading.zips import NotThere, Zips, open_graded
 from grader.report.album import Album
 from grader.verdict import Graded
 
-GONE = "what was graded is not there any more"
-CHANGED = "it was changed after it was graded: run `grader grade` again"
 FAILED = "the grader failed on it: run the same command again"
-
-
-class NotThere(PlainError):
-    """The file that was graded is not found."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +55,19 @@ def draw(
         OSError: what was drawn cannot be kept.
         KeyboardInterrupt: there was a Ctrl-C; what was drawn until then is kept.
     """
-    files = _Files(roots, Zips(grader.open_archive))
+    zips, lock = Zips(grader.open_archive), threading.Lock()
+
+    def opened(one: Graded) -> int:
+        with lock:  # a zip's child answers one at a time
+            return open_graded(one, roots, zips)
+
     undrawn = []
     running: dict[Future[str], Graded] = {}
     grader.server  # noqa: B018  (one that cannot be started ends the run here)
     with grader.interrupt.handled(), ThreadPoolExecutor(grader.workers) as pool:
         try:
             for one in submissions:
-                running[pool.submit(_draw, grader, albums[one.topic], one, files)] = one
+                running[pool.submit(_draw, grader, albums[one.topic], one, opened)] = one
             while running:
                 grader.interrupt.check()
                 for future in wait(running, LOOK, FIRST_COMPLETED).done:
@@ -85,12 +83,12 @@ def draw(
     return sorted(undrawn, key=lambda one: (one.graded.student, one.graded.topic))
 
 
-def _draw(grader: Grader, album: Album, graded: Graded, files: _Files) -> str:
+def _draw(grader: Grader, album: Album, graded: Graded, opened: Callable[[Graded], int]) -> str:
     """Draw one submission; return why it could not be drawn, else ""."""
     if album.find(graded) is not None:  # somebody else handed in the same
         return ""
     try:
-        descriptor = files.open(graded)
+        descriptor = opened(graded)
     except NotThere as error:
         return str(error)
     try:
@@ -101,29 +99,3 @@ def _draw(grader: Grader, album: Album, graded: Graded, files: _Files) -> str:
     finally:
         os.close(descriptor)
     return ""
-
-
-class _Files:
-    """The files of a class, opened again, one at a time, as a zip's child answers."""
-
-    def __init__(self, roots: Sequence[Path], zips: Zips) -> None:
-        self._roots, self._zips, self._lock = tuple(dict.fromkeys(roots)), zips, threading.Lock()
-
-    def open(self, graded: Graded) -> int:
-        """Return a descriptor of the file that was graded.
-
-        Raises:
-            NotThere: there is none, or it holds something else; the message says which.
-        """
-        reason = GONE
-        for root in self._roots:
-            try:
-                with self._lock:
-                    descriptor = open_again(root, graded.file, self._zips)
-            except (OSError, PlainError):
-                continue
-            if digest_of(descriptor) == graded.digest:
-                return descriptor
-            os.close(descriptor)
-            reason = CHANGED
-        raise NotThere(reason)

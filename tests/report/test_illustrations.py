@@ -21,10 +21,11 @@ from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import Work, digest_of, open_file
+from grader.grading.zips import CHANGED, GONE
 from grader.names import KEY
 from grader.report.album import Album
 from grader.report.data import write_json
-from grader.report.illustrations import CHANGED, GONE, draw
+from grader.report.illustrations import draw
 from grader.sandbox import trial
 from grader.sandbox.levels import Level
 from grader.verdict import Graded, Results

@@ -248,7 +248,7 @@ print('{{"score": 100}}')
 def test_run_autograder_holds_a_hostile_submission(home: Path) -> None:
     """As Gradescope runs it: the script, a process of its own, at the best level that this machine gives."""
     if trial.best() is Level.NONE:
-        pytest.skip("nothing is locked in on this machine")
+        pytest.skip("this machine cannot hold submissions, hostile ones least: see `grader doctor`")
     (home / "submission" / "averages.py").write_text(HOSTILE.format(home=str(home)) + WRONG)
     environment = {**os.environ, "AUTOGRADER": str(home)}
     done = subprocess.run(
