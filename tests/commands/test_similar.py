@@ -163,7 +163,7 @@ def test_what_cannot_be_read_is_named_and_costs_nobody_else(home: Course) -> Non
     (folder / "ann & <b>co" / TOPIC / "averages.py").write_text(OWN.format(**ADA))
     done = similar(folder)
     said = " ".join(done.output.split())
-    assert done.exit_code == 1 and "2 things could not be read" in said
+    assert done.exit_code == 1 and "2 things that were handed in were not read" in said
     assert "Not read: latin," in said and "Not read: huge," in said and "ada and bob" in said
     page = (home.root / "similar.html").read_text()
     assert "<b>co" not in page and "ann _ _b_co-" in page

@@ -38,7 +38,7 @@ def extended(course: Course, *students: str, until: str | None = UNTIL) -> str:
 
 
 def test_a_line_is_added_behind_the_others(course: Course) -> None:
-    assert extended(course, "bob") == POLICY.replace('09 12:00 UTC"\n', f'09 12:00 UTC"\nbob = "{UNTIL}"\n')
+    assert extended(course, "bob") == f'{POLICY}bob = "{UNTIL}"\n'
 
 
 def test_a_line_that_is_there_is_replaced_or_taken_out(course: Course) -> None:
@@ -47,6 +47,7 @@ def test_a_line_that_is_there_is_replaced_or_taken_out(course: Course) -> None:
     assert back == "".join(
         line for line in POLICY.splitlines(True) if "ada" not in line and "eve" not in line
     )
+    assert extended(course, "nobody", until=None) == POLICY
 
 
 @pytest.mark.parametrize("name", ["Zoë Noë", "o'neill", 'a"b', "x.y", "a=b"])
@@ -60,16 +61,20 @@ def test_a_table_is_made_where_there_is_none(course: Course) -> None:
     with pytest.raises(BadPolicy, match="averages.x"):  # what is wrong with it is said first
         extended(course, "ada")
     (course.root / "policy.toml").write_text('[averages]\ndeadline = "2027-03-01 12:00 UTC"')
-    assert extended(course, "ada").endswith(f'UTC"\n\n[averages.extensions]\nada = "{UNTIL}"\n')
+    assert extended(course, "ada").endswith(f'UTC"\n[averages.extensions]\nada = "{UNTIL}"\n')
 
 
-def test_where_nothing_can_be_added_the_line_is_said(course: Course) -> None:
+def test_a_table_on_one_line_is_read_and_written(course: Course) -> None:
     inline = '[averages]\ndeadline = "2027-03-01 12:00 UTC"\nextensions = { eve = "2027-03-09 12:00 UTC" }\n'
     (course.root / "policy.toml").write_text(inline)
-    with pytest.raises(BadPolicy, match=rf'write ada = "{UNTIL}" under \[averages.extensions\]'):
-        extended(course, "ada")
-    with pytest.raises(BadPolicy, match=r"take out eve under \[averages.ext"):
-        extended(course, "eve", until=None)
+    said = tomllib.loads(extended(course, "ada"))["averages"]["extensions"]
+    assert said == {"eve": "2027-03-09 12:00 UTC", "ada": UNTIL}
+    assert tomllib.loads(extended(course, "eve", until=None))["averages"]["extensions"] == {}
+
+
+def test_a_topic_without_a_table_gets_one(course: Course) -> None:
+    (course.root / "policy.toml").write_text('zone = "UTC"  # of all\n')
+    assert extended(course, "ada") == f'zone = "UTC"  # of all\n\n[averages.extensions]\nada = "{UNTIL}"\n'
 
 
 def test_an_extension_that_shortens_the_time_is_refused(course: Course) -> None:
