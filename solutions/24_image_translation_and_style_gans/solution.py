@@ -1025,8 +1025,8 @@ def minibatch_stddev(x: Float[tf.Tensor, "B H W C"], group: int) -> Float[tf.Ten
     Gradients flow to x.
 
     Args:
-        x: one image or more. Images may be almost the same. Subtract their mean before you square:
-            the difference between the mean square and the squared mean is nothing but round-off then.
+        x: one image or more. Images may be almost the same. The mean square less the squared mean would
+            then be rounding error alone, so subtract the mean before you square.
         group: how many images are in a group; 1 or more. The images are numbered from 0. Image 0 is in a
             group with images M, 2M, …, and image 1 with 1 + M, 1 + 2M, …, where M is the number of groups.
             A batch that is smaller than `group` is one group. In a group of one image s is
