@@ -77,10 +77,11 @@ build: $(VENV)/instructor
 	$(BIN)/grader build
 
 ## wheel        build dist/*.whl, what students and CI install: the grader and its data, nothing of solutions/
-# Modules that are no more stay in build/lib, and would be packed again.
+# Modules that are no more stay in build/lib, and would be packed again. Of a folder whose name ends in
+# brackets pip takes these for extras, unless some are named.
 wheel: $(VENV)/made
 	rm -rf build/lib build/bdist.* dist
-	'$(BIN)/python' -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	'$(BIN)/python' -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist '.[instructor]'
 	@ls dist/*.whl
 
 ## check        lint, types, and whether what is derived is fresh
