@@ -11,7 +11,10 @@ from collections.abc import Iterator
 import click
 import pytest
 
+from grader.commands import common
 from grader.commands.main import COMMANDS, WIDTH, cli
+from grader.grading.platforms import Platform
+from grader.grading.policy import Which
 
 WIDTHS = [80, WIDTH, 200]  # columns of a terminal
 
@@ -81,3 +84,7 @@ def test_a_student_is_told_what_takes_seconds_before_anything_heavy_is_imported(
     assert found.returncode == 3, found.stderr
     said = "Packing your work" if command == "submit" else "Starting TensorFlow"
     assert found.stdout.startswith(said) and found.stdout.endswith(" False\n")
+
+
+def test_options_that_are_written_out_to_start_at_once_name_what_there_is() -> None:
+    assert {*common.ATTEMPTS} == {*Which} and {*common.PLATFORMS} == {"auto", *Platform}
