@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
@@ -27,13 +28,30 @@ def deadlines_of(course: Course) -> Deadlines:
     from grader.grading.lateness import Deadlines
 
     policy = policies.load(course)
-    if not any((course.root / name).exists() for name in OF_NBGRADER):
+    if not _of_nbgrader(course):
         return Deadlines(policy)
-    try:
-        from grader.nbgrader.deadlines import due_dates
-    except ModuleNotFoundError:  # nbgrader is an extra
-        return Deadlines(policy)
+    from grader.nbgrader.deadlines import due_dates
+
     return Deadlines(policy, due_dates(course.root))
+
+
+def students_of_nbgrader(course: Course) -> set[str]:
+    """Return whom nbgrader's gradebook knows; nobody where there is none.
+
+    Raises:
+        GradebookHeld: another program holds the gradebook.
+    """
+    if not _of_nbgrader(course):
+        return set()
+    from grader.nbgrader.deadlines import students_in
+
+    return students_in(course.root)
+
+
+def _of_nbgrader(course: Course) -> bool:
+    """Tell whether a course may have a gradebook, and nbgrader, which is an extra, is there to read it."""
+    there = any((course.root / name).exists() for name in OF_NBGRADER)
+    return there and find_spec("nbgrader") is not None
 
 
 def in_time(results: Results, course: Course | None, simulated: Callable[[Graded], bool]) -> Results:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from grader.course import Course, Topic
+from grader.course import Course, Topic, nearest
 from grader.errors import PlainError
-from grader.nbgrader.gradebook import assignment_of, configuration
+from grader.nbgrader.gradebook import assignment_of, configuration, is_there
 from grader.nbgrader.patience import explained
 
 
@@ -32,6 +32,11 @@ def extend(course: Course, topic: Topic, students: Iterable[str], until: datetim
         NotExtended: it knows no such student, or no deadline.
     """
     directory = CourseDirectory(config=configuration(course.root), root=str(course.root))
+    if not is_there(directory.db_url):
+        raise NotExtended(
+            f"{topic.id} has no deadline: write one into policy.toml, or, for nbgrader, run "
+            f"`nbgrader generate_assignment {topic.id}` and set its --duedate"
+        )
     with explained(directory.db_url), Gradebook(directory.db_url, directory.course_id) as gradebook:
         due: datetime | None = assignment_of(gradebook, topic).duedate
         if due is None:
@@ -42,8 +47,10 @@ def extend(course: Course, topic: Topic, students: Iterable[str], until: datetim
         wanted, known = list(students), {student.id for student in gradebook.students}
         for student in wanted:
             if student not in known:
+                near = " or ".join(nearest(student, known))
+                meant = f"did you mean {near}? Else " if near else ""
                 raise NotExtended(
-                    f"nbgrader knows no student {student}: run `nbgrader db student add {student}` first"
+                    f"nbgrader knows no student {student}: {meant}run `nbgrader db student add {student}`"
                 )
         # nbgrader keeps times in UTC, without saying so.
         more = until and until.astimezone(UTC).replace(tzinfo=None) - due

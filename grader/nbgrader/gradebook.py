@@ -32,6 +32,7 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, parse_utc
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
@@ -80,6 +81,12 @@ def configuration(root: Path) -> Config:
         os.chdir(here)
 
 
+def is_there(url: str) -> bool:
+    """Tell whether there is a gradebook at a URL; nbgrader makes one wherever it opens none."""
+    named = make_url(url)
+    return named.get_backend_name() != "sqlite" or bool(named.database and os.path.exists(named.database))
+
+
 def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: OpenArchive) -> Published:
     """Write a topic's results into the gradebook: all of them, or none.
 
@@ -97,6 +104,8 @@ def publish(course: Course, topic: Topic, kept: Iterable[Kept], open_archive: Op
     album = Album(topic)
     done = Published()
     pages: list[tuple[Path, str, str]] = []
+    if not is_there(directory.db_url):
+        raise unknown(topic)
     with explained(directory.db_url), Gradebook(directory.db_url, directory.course_id) as gradebook:
         weigh(gradebook, topic, decided)
         book = _Book(gradebook, topic, AssignLatePenalties(config=config))
@@ -176,9 +185,14 @@ def assignment_of(gradebook: Gradebook, topic: Topic) -> Assignment:
         gradebook.find_notebook(topic.name, topic.id)
         return gradebook.find_assignment(topic.id)
     except MissingEntry:
-        raise CourseError(
-            f"nbgrader does not know {topic.id} yet: run `nbgrader generate_assignment {topic.id}`"
-        ) from None
+        raise unknown(topic) from None
+
+
+def unknown(topic: Topic) -> CourseError:
+    """Return the error that nbgrader does not know a topic as an assignment yet."""
+    return CourseError(
+        f"nbgrader does not know {topic.id} yet: run `nbgrader generate_assignment {topic.id}`"
+    )
 
 
 class _Book:

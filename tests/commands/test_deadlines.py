@@ -256,10 +256,48 @@ def test_more_time_is_written_where_the_deadline_is(home: Path) -> None:
     run("extend", "averages", "Zoë Noë", "--none")
     assert (home / "policy.toml").read_text() == POLICY
     assert "ends before the deadline" in run(
-        "extend", "averages", "x", "--until", "2027-02-01 12:00", fails=True
+        "extend", "averages", "Zoë Noë", "--until", "2027-02-01 12:00", fails=True
     )
-    assert "--until: 'soon' is no time" in run("extend", "averages", "x", "--until", "soon", fails=True)
+    assert "--until: 'soon' is no time" in run("extend", "averages", "Zoë Noë", "--until", "soon", fails=True)
     assert (home / "policy.toml").read_text() == POLICY
+
+
+UNTIL = ("--until", "2027-03-08 12:00")
+
+
+def test_an_extension_of_a_name_that_nobody_has_is_refused(home: Path) -> None:
+    said = run("extend", "averages", "Ada Lovelcae", *UNTIL)
+    assert "Whether these names are right is not known" in said  # and it is written
+    (home / "policy.toml").write_text(POLICY)
+    zip_of(home / "export.zip", BRIGHTSPACE)
+    grade("--from", "auto", "export.zip")
+    said = " ".join(run("extend", "averages", "Zoë Noë", "Ada Lovelcae", *UNTIL, fails=True).split())
+    assert "nobody of this course is called Ada Lovelcae" in said and "mean Ada Lovelace? If" in said
+    assert (home / "policy.toml").read_text() == POLICY  # of the others nothing was written, either
+    run("extend", "averages", "Ada Lovelcae", "--new", *UNTIL)
+    run("extend", "averages", "Ada Lovelcae", "--none")
+    assert (home / "policy.toml").read_text() == POLICY
+
+
+def test_names_are_known_from_a_table_what_was_handed_in_and_the_database(home: Path) -> None:
+    (home / "students.csv").write_text("id\nada\nxavier.long@example.org\n")
+    (home / "submitted" / "eve").mkdir(parents=True)
+    run("extend", "averages", "ada", "eve", "xavier.long@example.org", *UNTIL)
+    assert "called zoe" in run("extend", "averages", "zoe", *UNTIL, fails=True)
+    (home / "others.csv").write_text("id;name\nzoe;Zoë\n")
+    run("extend", "averages", "zoe", *UNTIL, "--roster", "others.csv")
+    assert "called ada" in run("extend", "averages", "ada", *UNTIL, "--roster", "others.csv", fails=True)
+    assert "nowhere.db cannot be read" in " ".join(
+        run("extend", "averages", "eve", *UNTIL, "--db", "nowhere.db", fails=True).split()
+    )
+
+
+def test_no_gradebook_is_made_where_there_is_none(home: Path) -> None:
+    (home / "policy.toml").unlink()
+    (home / "nbgrader_config.py").write_text("c = get_config()\n")
+    said = " ".join(run("extend", "averages", "ada", "--until", "2027-03-08 12:00 UTC", fails=True).split())
+    assert "01_averages has no deadline: write one into policy.toml" in said
+    assert not (home / "gradebook.db").exists()
 
 
 def test_a_student_whom_nobody_knows_is_a_note_and_a_topic_an_error(home: Path) -> None:

@@ -16,7 +16,8 @@ from nbgrader.api import Gradebook
 
 from grader.commands.deadlines import deadlines_of
 from grader.course import Course
-from grader.nbgrader.deadlines import due_dates
+from grader.nbgrader.deadlines import due_dates, students_in
+from grader.nbgrader.extensions import NotExtended, extend
 from grader.nbgrader.gradebook import exported_at
 from grader.verdict import Graded, HandedIn, Source
 
@@ -29,6 +30,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     made = make_course(tmp_path)
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
         gradebook.add_assignment("01_averages", duedate="2027-03-01 13:00 CET")
+        gradebook.add_notebook("averages", "01_averages")
         gradebook.add_assignment("02_sums")
         for student in ("ada", "bob"):
             gradebook.add_student(student)
@@ -46,8 +48,19 @@ def test_due_dates_and_extensions_are_in_utc(course: Course) -> None:
     assert (course.root / "gradebook.db").read_bytes() == before
 
 
+def test_students_are_those_of_the_gradebook(course: Course) -> None:
+    assert students_in(course.root) == {"ada", "bob"}
+
+
+def test_an_extension_names_who_may_be_meant(course: Course) -> None:
+    with pytest.raises(NotExtended, match=r"no student adda: did you mean ada\? Else run `nbgrader db stud"):
+        extend(course, course.topic("averages"), ["bob", "adda"], DUE + timedelta(days=1))
+    assert due_dates(course.root)["01_averages"].extensions == {"ada": DUE + timedelta(days=7)}
+
+
 def test_a_course_without_a_gradebook_gets_none(tmp_path: Path) -> None:
-    assert due_dates(tmp_path) == {} and not (tmp_path / "gradebook.db").exists()
+    assert students_in(tmp_path) == set() and due_dates(tmp_path) == {}
+    assert not (tmp_path / "gradebook.db").exists()
     with closing(sqlite3.connect(tmp_path / "gradebook.db")) as database:
         database.execute("create table other (x)")
     assert due_dates(tmp_path) == {}
