@@ -54,7 +54,7 @@ MODULES = {
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "attempts extending gather groups collect again exports lateness policy roster repositories"
     " platforms folders formats layout grader waiting executor interrupt provenance run budget judge returned"
-    " explain advice phrases form compare store leases database zips times texts work rules supposed"
+    " explain advice phrases form compare store outdone leases database zips times texts work rules supposed"
     " decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive texts module jupyter seeds",

@@ -2,7 +2,8 @@
 
 It is the one that has the most points, after what lateness costs; of several
 alike the last. Until all attempts of a student are graded nothing of them is
-kept, so that what was kept before stands until it is known what follows it.
+kept, so that what was kept before stands until it is known what follows it. The
+others are kept beside it: they do not count, and are not run again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from grader.grading.exports import NEVER
-from grader.grading.waiting import Keeper
+from grader.grading.store import Store
 from grader.grading.work import Work
 from grader.verdict import Graded
 
@@ -32,7 +33,7 @@ class Best:
         counted: returns a submission with the points that count.
     """
 
-    store: Keeper
+    store: Store
     works: Iterable[Work]
     counted: Callable[[Graded], Graded]
     kept: dict[Place, Graded] = field(default_factory=dict)
@@ -57,16 +58,22 @@ class Best:
     def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
         """Keep one submission, or the best attempt once all are there."""
         place = graded.student, graded.topic
-        found = self._found.setdefault(place, [])
-        found.append((graded, fingerprint))
+        found = [*self._found.get(place, []), (graded, fingerprint)]
         if len(found) < self._counts[place]:
+            self._found[place] = found
             return
-        best, mark = max(found, key=lambda one: self._rank(one[0]))
+        first = max(found, key=lambda one: self._rank(one[0]))
+        best, mark = first
         if len(found) > 1:
             at = f", of {best.handed_in.at:%Y-%m-%d %H:%M} UTC," if best.handed_in else ""
             said = f"of {len(found)} attempts the best{at} counts"
             best = replace(best, notes=(*best.notes, said))
-        self.store.put(best, mark, environment)
+        # A database that is gone is asked again, by another call like this one: nothing changes before.
+        if len(found) > 1:
+            self.store.put_best(best, mark, environment, [one for one in found if one is not first])
+        else:
+            self.store.put(best, mark, environment)
+        self._found.pop(place, None)
         self.kept[place] = best
 
     def _rank(self, graded: Graded) -> tuple[bool, bool, float, datetime]:

@@ -16,6 +16,7 @@ import sqlalchemy as sql
 
 from grader.grading.database import REMEDIES, Database, StoreError
 from grader.grading.leases import Leases
+from grader.grading.outdone import Outdone
 from grader.text import storable, to_json
 from grader.verdict import Graded, Status, worst
 
@@ -74,6 +75,7 @@ class Store:
         """
         self._database = Database(url, patience)
         self._name, self._leases = self._database.name, Leases(self._database)
+        self._outdone = Outdone(self._database)
         try:
             with self._database.transaction() as connection:
                 there = self._check(connection)
@@ -101,16 +103,38 @@ class Store:
         Raises:
             StoreError: they could not be kept.
         """
-        made_in = to_json(environment).decode()
-        rows = [_row(one, fingerprint) | {"environment": made_in} for one, fingerprint in graded]
-        if not rows:
-            return
+        rows = [_row(one, fingerprint, environment) for one, fingerprint in graded]
+        if rows:
+            with self._database.transaction() as connection:
+                self._put(connection, rows)
+
+    def put_best(
+        self,
+        graded: Graded,
+        fingerprint: str,
+        environment: Mapping[str, str],
+        outdone: Iterable[tuple[Graded, str]],
+    ) -> None:
+        """Keep the best of a student's attempts, and those that it outdid so that they are not run again.
+
+        Raises:
+            StoreError: they could not be kept.
+        """
+        # One on which the grader failed is run again, and a file that was never opened has no fingerprint.
+        others = [(one, mark) for one, mark in outdone if mark not in ("", fingerprint) and not one.failed]
+        if others:
+            self._outdone.prepare()
+        with self._database.transaction() as connection:
+            self._put(connection, [_row(graded, fingerprint, environment)])
+            self._outdone.replace(connection, graded.student, graded.topic, others)
+            self._leases.end(connection, [mark for _, mark in others])
+
+    def _put(self, connection: sql.Connection, rows: list[dict[str, Any]]) -> None:
         insert = self._database.insert(submissions)
         keys = [column.name for column in submissions.primary_key]
         changed = {c.name: insert.excluded[c.name] for c in submissions.columns if c.name not in keys}
-        with self._database.transaction() as connection:
-            connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
-            self._leases.end(connection, [row["fingerprint"] for row in rows])
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+        self._leases.end(connection, [row["fingerprint"] for row in rows])
 
     def find(self, fingerprint: str) -> Graded | None:
         """Return what was graded under `fingerprint`, whoever handed it in.
@@ -197,6 +221,7 @@ class Store:
             for one in places:
                 mine = (c.student == one.student) & (c.topic == one.topic)
                 connection.execute(sql.delete(submissions).where(mine))
+                self._outdone.forget(connection, one.student, one.topic)
 
     def close(self) -> None:
         """Give back what this run had reserved, and let go of the database."""
@@ -216,6 +241,7 @@ class Store:
             StoreError: it is of another schema, or another program's.
         """
         tables = sql.inspect(connection).get_table_names()
+        self._outdone.look(tables)
         if not tables:
             return False
         if versions.name not in tables:
@@ -233,7 +259,7 @@ class Store:
         for one in filter(None, fingerprints):
             # A whole class may have handed in the same file: one row is enough.
             query = sql.select(c.graded).where(c.fingerprint == one, c.status != Status.GRADER_ERROR.value)
-            text = connection.execute(query.limit(1)).scalar()
+            text = connection.execute(query.limit(1)).scalar() or self._outdone.find(connection, one)
             if text is not None:
                 found[one] = self._read(text, Graded)
         return found
@@ -245,7 +271,7 @@ class Store:
             raise StoreError(f"{self._name} {REMEDIES['CORRUPT']} ({error})") from error
 
 
-def _row(graded: Graded, fingerprint: str) -> dict[str, Any]:
+def _row(graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> dict[str, Any]:
     return {
         "student": storable(graded.student),
         "topic": storable(graded.topic),
@@ -256,4 +282,5 @@ def _row(graded: Graded, fingerprint: str) -> dict[str, Any]:
         "max_score": graded.max_score,
         "graded_at": datetime.now(UTC),
         "graded": to_json(graded).decode(),
+        "environment": to_json(environment).decode(),
     }

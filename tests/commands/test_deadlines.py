@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,6 +23,8 @@ from grader.commands.main import cli
 from grader.grading import grader as grading
 from grader.grading.grader import Grader
 from grader.grading.store import Store
+from grader.grading.work import Work
+from grader.verdict import Graded
 
 WRONG = SOLUTION.replace("/ len(rows)", "")
 POLICY = """\
@@ -228,6 +231,29 @@ def test_one_of_several_attempts_counts(attempt: str, score: float, at: str, hom
     assert exported()["ada"] == row
     grade("--from", "blackboard", export, "--attempt", "first")  # what is said comes before the policy
     assert exported()["ada"]["handed_in"] == "2027-02-27 09:00:00 UTC"
+
+
+def test_attempts_that_do_not_count_are_not_graded_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    grading_one = Grader.grade
+
+    def graded(self: Grader, work: Work, *arguments: Any) -> Graded:
+        asked.append(work.file)
+        return grading_one(self, work, *arguments)
+
+    monkeypatch.setattr(Grader, "grade", graded)
+    export = zip_of(home / "export.zip", ATTEMPTS)
+    grade("--from", "blackboard", export, "--attempt", "best")
+    assert len(asked) == len(ATTEMPTS)
+    row = exported()["ada"]
+    (home / "policy.toml").write_text(POLICY.replace("2027-03-01 12:00", "2027-02-28 09:00"))
+    grade("--from", "blackboard", export, "--attempt", "best")
+    assert len(asked) == len(ATTEMPTS)
+    assert exported()["ada"] != row  # another deadline, and another one of them counts
+    text = ATTEMPTS["HW_ada_attempt_2027-02-28-10-00-00_averages.py"]
+    zip_of(home / "export.zip", ATTEMPTS | {"HW_ada_attempt_2027-03-02-10-00-00_averages.py": f"{text}#"})
+    grade("--from", "blackboard", export, "--attempt", "best")
+    assert len(asked) == len(ATTEMPTS) + 1
 
 
 def test_the_best_attempt_of_a_group_is_each_member_s(home: Path) -> None:

@@ -14,12 +14,14 @@ from courses import CHECKS, TOPIC
 from msgspec.structs import replace
 
 from grader.grading.attempts import Best
+from grader.grading.database import StoreGone
 from grader.grading.executor import Task
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.lateness import Deadlines
 from grader.grading.policy import Policy, Terms
 from grader.grading.rules import Rules
+from grader.grading.store import Store
 from grader.grading.work import Work, open_file
 from grader.verdict import Graded, HandedIn, Penalty, Source, Status, Verdict
 
@@ -35,6 +37,16 @@ class Shelf:
 
     def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
         self.kept[graded.student, graded.topic] = graded, fingerprint
+
+    def put_best(
+        self,
+        graded: Graded,
+        fingerprint: str,
+        environment: Mapping[str, str],
+        outdone: list[tuple[Graded, str]],
+    ) -> None:
+        self.put(graded, fingerprint, environment)
+        assert fingerprint not in {mark for _, mark in outdone}
 
 
 def attempt(day: int, score: float, status: Status = Status.WRONG, unread: str = "") -> Graded:
@@ -132,3 +144,40 @@ def test_another_student_s_is_kept_meanwhile() -> None:
     for one in (ours[0], other):
         best.put(one, "", {})
     assert [student for student, _ in shelf.kept] == ["bob"]
+
+
+def test_the_others_are_found_again_and_count_nowhere(url: str) -> None:
+    attempts = [attempt(1, 50), attempt(2, 80), attempt(3, 70, Status.GRADER_ERROR), attempt(4, 60)]
+    place = "ada", "01_averages"
+    with Store(url) as store:
+        store.put(attempt(1, 50), "1", {})
+        store.put_best(attempts[1], "2", {}, [(attempts[0], "1"), (attempts[2], "3"), (attempts[3], "4")])
+        assert [one.graded for one in store.kept("01_averages")] == [attempts[1]]
+        assert [tuple(one) for one in store.listed()] == [(*place, "2.py")]
+    with Store(url) as store:  # as the next run opens it
+        found = store.claim(["1", "2", "3", "4", "5"])
+        assert found == {"1": attempts[0], "2": attempts[1], "3": None, "4": attempts[3], "5": None}
+        store.put_best(attempts[1], "2", {}, [(attempts[0], "1")])
+        assert store.find("4") is None  # what the last run did not see is not kept for ever
+        store.forget(store.listed())
+        assert store.find("1") is None and store.find("2") is None
+
+
+def test_a_database_that_was_gone_gets_each_attempt_once() -> None:
+    class Gone(Shelf):
+        asked = 0
+
+        def put(self, graded: Graded, fingerprint: str, environment: Mapping[str, str]) -> None:
+            self.asked += 1
+            if self.asked == 1:
+                raise StoreGone("the database", "it is away")
+            super().put(graded, fingerprint, environment)
+
+    ours = [attempt(1, 10), attempt(2, 20)]
+    best = Best(Gone(), [Work(one.student, one.topic, one.file, lambda: -1) for one in ours], lambda one: one)
+    best.put(ours[0], "1", {})
+    with pytest.raises(StoreGone):
+        best.put(ours[1], "2", {})
+    best.put(ours[1], "2", {})
+    (kept,) = best.kept.values()
+    assert kept.notes == ("of 2 attempts the best, of 2027-03-02 00:00 UTC, counts",)
