@@ -13,8 +13,10 @@ import csv
 import hashlib
 import hmac
 import io
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -30,8 +32,9 @@ from grader.report.markup import environment
 from grader.report.tables import field
 from grader.report.words import KNOWN_FROM, WORDS, span, terms, when
 from grader.text import printable
-from grader.verdict import PassedOver, Results, Status
+from grader.verdict import Lateness, PassedOver, Results, Status
 
+DAY = 86_400  # seconds
 PEOPLE = 12  # names that stand in a row before the others are folded away
 COLUMN, ROW = 26, 5.0  # pixels of a heat map's cell
 TALLEST = 900.0  # pixels of a heat map
@@ -188,12 +191,22 @@ def anonymous(results: Results, named: Callable[[str], str]) -> Results:
     """Return results without names: notes and why something was passed over are left out, as they may tell.
 
     Files are named anew, too; which students handed in the same one can still be told. What stands
-    in the order of names gets the order of the new ones, because the old one tells who is who.
+    in the order of names gets the order of the new ones, because the old one tells who is who. Whoever
+    knows when somebody handed in, or has an extension, finds nothing to know them by: see `_lateness`.
     """
     change = msgspec.structs.replace
+    dues = {one.topic: one.due for one in results.deadlines}
     why = "the reason may hold a name, and is left out"
     submissions = (
-        change(one, student=named(one.student), file=one.file and named(one.file), notes=(), digest="")
+        change(
+            one,
+            student=named(one.student),
+            file=one.file and named(one.file),
+            notes=(),
+            digest="",
+            handed_in=None,
+            lateness=one.lateness and _lateness(one.lateness, dues[one.topic]),
+        )
         for one in results.submissions
     )
     missing = (change(one, student=named(one.student)) for one in results.missing)
@@ -206,3 +219,9 @@ def anonymous(results: Results, named: Callable[[str], str]) -> Results:
         missing=tuple(sorted(missing, key=lambda one: (one.topic, one.student))),
         passed_over=tuple(sorted(passed_over, key=lambda one: one.student)),
     )
+
+
+def _lateness(one: Lateness, due: datetime) -> Lateness:
+    """Return what may be shown of it: the days that were begun, and no extension that one person has."""
+    late = one.seconds and math.ceil(one.seconds / DAY) * DAY
+    return msgspec.structs.replace(one, due=due, extended=False, seconds=late)

@@ -140,6 +140,23 @@ def test_the_report_says_who_was_late_and_by_which_clock(home: Path) -> None:
     assert "due 2027-03-02 12:00 CET, which is an extension: in time ." in text_of(page)
 
 
+def test_no_time_tells_who_somebody_is_in_an_anonymous_report(home: Path) -> None:
+    zip_of(home / "export.zip", BRIGHTSPACE)
+    grade("--from", "brightspace", "export.zip")
+    run("report", "--anonymous")
+    index = text_of(home / "report" / "index.html")
+    assert "and everything after 3 d 2 2 0" in index and "rounded up" in index
+    assert re.search(r"student-\w{10} 01_averages 4 d 100 0 student-\w{10} 01_averages 1 d 100 90", index)
+    students = [text_of(page) for page in (home / "report" / "students").iterdir()]
+    said = sorted(re.findall(r"Due 2027-03-01 12:00 CET: ([^.]*)", " ".join(students)))
+    late = ["1 d late , in whole days, rounded up", "4 d late , in whole days, rounded up"]
+    assert said == [*late, "in time ", "in time "]
+    for page in (home / "report").rglob("*.html"):
+        assert not re.search("12:01|03-02|03-04|extension|Zoë|platform", text_of(page)), page
+    run("report")
+    assert "2027-03-01 12:01 CET" in text_of(home / "report" / "index.html")
+
+
 def test_points_on_a_platform_s_sheet_are_those_that_count(home: Path) -> None:
     zip_of(home / "export.zip", BRIGHTSPACE)
     grade("--from", "brightspace", "export.zip")
