@@ -1,4 +1,7 @@
-"""Which answers on a feedback page wait for a person, so that the page does not call them 0 points."""
+"""Which answers on a feedback page wait for a person, so that the page does not call them 0 points.
+
+The page also gets the digest by which it is known when the gradebook has changed since.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade, is_task
 
 from grader.nbgrader import patience  # noqa: F401  (its loading is what counts)
+from grader.nbgrader.shown import digest
 
 
 class MarkAwaited(Preprocessor):
@@ -27,6 +31,7 @@ class MarkAwaited(Preprocessor):
             awaited = {
                 grade.name for grade in submitted.grades if grade.auto_score is grade.manual_score is None
             }
+            facts["grades"] = digest(submitted)
         for cell in nb.cells:
             if is_grade(cell) or is_task(cell):
                 cell.metadata.nbgrader["awaited"] = cell.metadata.nbgrader["grade_id"] in awaited

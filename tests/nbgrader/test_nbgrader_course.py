@@ -268,6 +268,30 @@ class TestFeedback:
         another.run("nbgrader", "generate_feedback", TOPIC, "--student=page_wrong")
         assert right in another.page("page_wrong")
 
+    def test_a_page_that_is_older_than_a_person_s_score_or_comment_is_not_given_back(
+        self, another: Classroom
+    ) -> None:
+        give_back = ["grader", "feedback", NAME, "--to", "back.zip"]
+        assert "page_wrong" not in another.run(*give_back)
+        whose = (
+            "(SELECT n.id FROM submitted_notebook n JOIN submitted_assignment a ON n.assignment_id = a.id "
+            "WHERE a.student_id = 'page_wrong')"
+        )
+        said = (
+            "page_wrong: points or comments in the gradebook were changed after the page was made: run `nb"
+        )
+        make_page = ["nbgrader", "generate_feedback", TOPIC, "--student=page_wrong"]
+        for change in (
+            f"UPDATE grade SET manual_score = 4 WHERE auto_score IS NULL AND notebook_id = {whose}",
+            f"UPDATE comment SET manual_comment = 'Well argued.' WHERE notebook_id = {whose}",
+            f"UPDATE submitted_notebook SET late_submission_penalty = 1 WHERE id = {whose}",
+        ):
+            another.sql(change)
+            assert said in " ".join(another.run(*give_back, fails=True).split())
+            another.run(*make_page)
+            assert "page_wrong" not in another.run(*give_back)
+        assert "Well argued." in another.page("page_wrong")
+
 
 class TestAutograde:
     def test_what_is_no_file_is_passed_over_and_stops_nobody(self, another: Classroom) -> None:
