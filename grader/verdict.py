@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,7 +34,14 @@ class Status(StrEnum):
 ENDING = (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
 
 
-class CaseVerdict(msgspec.Struct, frozen=True, omit_defaults=True):
+def _share(one: msgspec.Struct, *fields: str) -> None:
+    """Have texts that are the same for a whole class be in memory once, wherever they were read from."""
+    for field in fields:
+        if text := getattr(one, field):
+            msgspec.structs.force_setattr(one, field, sys.intern(text))
+
+
+class CaseVerdict(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One case: its name, what became of it, and the wall time it took.
 
     `run` is False where a case before it had ended the process; it has that one's status.
@@ -45,12 +53,13 @@ class CaseVerdict(msgspec.Struct, frozen=True, omit_defaults=True):
     run: bool = True
 
     def __post_init__(self) -> None:
+        _share(self, "name")
         # Results that lack the field say it by the time alone.
         if self.status in ENDING and not self.seconds:
             msgspec.structs.force_setattr(self, "run", False)
 
 
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One exercise: status, points, the recognised mistake and a message for the student.
 
     What has a default is left out of JSON where it says nothing.
@@ -88,6 +97,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     returned: str = ""
 
     def __post_init__(self) -> None:
+        _share(self, "name", "mistake", "sentence")
         # An author may write 10, and results that were read say 10.0.
         msgspec.structs.force_setattr(self, "max_score", float(self.max_score))
         # Results that lack the field say it by the message alone.

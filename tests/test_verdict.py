@@ -76,3 +76,11 @@ def test_what_says_something_is_read_as_it_was_written() -> None:
     found = Results((Graded("ada", "t", "a.py", 0.0, 30.0, 1.0, (one,)),), {})
     assert msgspec.json.decode(to_json(found), type=Results) == found
     assert b'"place":{"cell":3,"line":2},"sentence":"it is off."' in to_json(found)
+
+
+def test_texts_that_a_class_shares_are_in_memory_once() -> None:
+    cases = (CaseVerdict("a few rows", Status.WRONG, 0.5),)
+    made = to_json(Verdict("mean", Status.WRONG, 0.0, 30.0, "total", "", cases, sentence="it is off."))
+    one, other = (msgspec.json.decode(made, type=Verdict) for _ in range(2))
+    assert one.name is other.name and one.mistake is other.mistake and one.sentence is other.sentence
+    assert one.cases[0].name is other.cases[0].name

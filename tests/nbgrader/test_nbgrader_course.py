@@ -277,9 +277,7 @@ class TestFeedback:
             "(SELECT n.id FROM submitted_notebook n JOIN submitted_assignment a ON n.assignment_id = a.id "
             "WHERE a.student_id = 'page_wrong')"
         )
-        said = (
-            "page_wrong: points or comments in the gradebook were changed after the page was made: run `nb"
-        )
+        said = "page_wrong: points or comments in the gradebook were changed after the page was made: run `nb"
         make_page = ["nbgrader", "generate_feedback", TOPIC, "--student=page_wrong"]
         for change in (
             f"UPDATE grade SET manual_score = 4 WHERE auto_score IS NULL AND notebook_id = {whose}",
