@@ -1,6 +1,6 @@
 """The same class graded by this grader and by others; scaling; and whether forks are faithful.
 
-    python tests/benchmarks [--full] [--only race curves forks start farm] [--json FILE] [--picture FILE]
+    python tests/benchmarks [--full] [--only race curves forks start farm] [--store URL] [--json FILE] [--picture FILE]
 
 In turn, in one run, several rounds; prints medians and ratios. Asserts no time.
 Machines are noisy: read the ratios of one run, not its seconds. `--full` takes
@@ -39,6 +39,9 @@ def main() -> None:
     parser.add_argument("--students", type=int, help="of the class, 24 by default")
     parser.add_argument("--few", type=int, help="how many of them the slow ones grade, 2 by default")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--store", default="", help="of the farm: an empty database, postgresql://user@host/name"
+    )
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"))
     parser.add_argument("--picture", type=Path, default=Path("build/bench.png"))
     asked = parser.parse_args()
@@ -61,7 +64,9 @@ def main() -> None:
             elif part == "curves":
                 found[part] = curves.measure(course.topic(names[0]), home, asked.full)
             elif part == "farm":
-                found[part] = farm.measure(course.topic(names[0]), home, asked.full, asked.rounds)
+                found[part] = farm.measure(
+                    course.topic(names[0]), home, asked.full, asked.rounds, asked.store
+                )
             else:
                 found[part] = forks.measure(course.topics, 300 if asked.full else 20)
             asked.json.parent.mkdir(parents=True, exist_ok=True)

@@ -43,8 +43,12 @@ class Part(NamedTuple):
     kept: bool = True
 
 
-def measure(topic: Topic, folder: Path, full: bool, rounds: int) -> dict[str, Any]:
-    """Print and return what the places cost, how they grow, and the model."""
+def measure(topic: Topic, folder: Path, full: bool, rounds: int, store: str = "") -> dict[str, Any]:
+    """Print and return what the places cost, how they grow, and the model.
+
+    `store` is the URL of an empty database of PostgreSQL, which is emptied after each part; by default
+    results are kept in files of SQLite's.
+    """
     small = trivial(folder / "small", 3, 10)
     real = topic.assignment / "key.npz", topic.folder / "solution.py"
     stub = small[0], None
@@ -53,7 +57,7 @@ def measure(topic: Topic, folder: Path, full: bool, rounds: int) -> dict[str, An
     laps: dict[str, list[list[dict[str, Any]]]] = {place: [] for place in PLACES}
     for _ in range(rounds):
         for place in PLACES:  # in turn, so that all have the same neighbours
-            laps[place].append(run(place, kinds, folder))
+            laps[place].append(run(place, kinds, folder, store))
     for place in PLACES:
         for number, kind in enumerate(kinds):
             places[kind.name][place] = each([lap[number] for lap in laps[place]], kind.count)
@@ -64,7 +68,7 @@ def measure(topic: Topic, folder: Path, full: bool, rounds: int) -> dict[str, An
     some = [100, 1000, 10_000] if full else [10, 40]
     curves = {
         "stub": [point(Part("stub", *stub, count, kept=False), folder) for count in sizes],
-        "real": [point(Part("real", *real, count), folder) for count in some],
+        "real": [point(Part("real", *real, count), folder, store) for count in some],
     }
     for name, points in curves.items():
         print(f"\n{name}: megabytes held at most, and submissions a second, on the cluster")
@@ -75,7 +79,11 @@ def measure(topic: Topic, folder: Path, full: bool, rounds: int) -> dict[str, An
                 f"{one['count']:11} {client:8.0f} {scheduler:10.0f} {max(workers):7.0f} "
                 f"{one['count'] / one['wall']:9.1f}"
             )
-    return {"places": places, "curves": curves, "model": model(places, curves["stub"])}
+    return {
+        "places": places,
+        "curves": curves,
+        "model": model(places, curves["stub"], "PostgreSQL" if store else "SQLite"),
+    }
 
 
 def each(laps: list[dict[str, Any]], count: int) -> dict[str, float]:
@@ -86,12 +94,12 @@ def each(laps: list[dict[str, Any]], count: int) -> dict[str, float]:
     return found | {"rest": statistics.median(lap["rest"] * lap["wall"] for lap in laps) / count}
 
 
-def point(part: Part, folder: Path) -> dict[str, Any]:
+def point(part: Part, folder: Path, store: str = "") -> dict[str, Any]:
     """Grade a part on a cluster that was started for it."""
-    return {"count": part.count, **run("cluster", [part], folder)[0]}
+    return {"count": part.count, **run("cluster", [part], folder, store)[0]}
 
 
-def run(place: str, parts: list[Part], folder: Path) -> list[dict[str, Any]]:
+def run(place: str, parts: list[Part], folder: Path, store: str = "") -> list[dict[str, Any]]:
     """Grade parts, one after the other, in a process of its own; return what each cost in all."""
     with at(place, folder) as asked:
         asked["parts"] = [
@@ -100,7 +108,7 @@ def run(place: str, parts: list[Part], folder: Path) -> list[dict[str, Any]]:
                 "key": str(part.key),
                 "answer": str(part.answer or ""),
                 "count": part.count,
-                "database": str(folder / f"{part.name}.db") if part.kept else "",
+                "database": (store or f"sqlite:///{folder / part.name}.db") if part.kept else "",
             }
             for part in parts
         ]
@@ -147,7 +155,7 @@ def show(places: dict[str, Any]) -> None:
             print(f"{place:>8} {rate:9.1f} {cpu:7.1f} {rest:8.1f} {client:7.1f} {store:6.1f}   {against}")
 
 
-def model(places: dict[str, Any], stubs: list[dict[str, Any]]) -> dict[str, Any]:
+def model(places: dict[str, Any], stubs: list[dict[str, Any]], database: str = "SQLite") -> dict[str, Any]:
     """Print and return, from what was measured, what a class of each size takes, and what breaks first."""
     cpu, store = places["real"]["cluster"]["cpu"], places["real"]["cluster"]["store"]
     first, last = stubs[0], stubs[-1]
@@ -176,22 +184,22 @@ def model(places: dict[str, Any], stubs: list[dict[str, Any]]) -> dict[str, Any]
         f"{'learners':>9} {'core-hours':>10} {'dollars':>8} {'cores for a night':>17}  what would break first"
     )
     for row in rows:
-        row["breaks"] = breaks(row)
+        row["breaks"] = breaks(row, database)
         print(
             f"{row['learners']:9,} {row['core_hours']:10,.0f} {row['dollars']:8,.0f} "
             f"{max(1, row['cores']):17,.0f}  {row['breaks']}"
         )
     print(
-        f"By its CPU alone one client keeps {cpu / client:,.0f} cores busy, SQLite on this disk by its "
+        f"By its CPU alone one client keeps {cpu / client:,.0f} cores busy, {database} on this disk by its "
         f"commits {cpu / store:,.0f}; the client grows by {1e3 * growth:.1f} MB for 1,000 submissions."
     )
     return {"rows": rows, "price": PRICE, "cpu": cpu, "client": client, "store": store, "growth": growth}
 
 
-def breaks(row: dict[str, Any]) -> str:
+def breaks(row: dict[str, Any], database: str) -> str:
     """Say what cannot take a whole class in one night; the worst first."""
     found = {
-        f"SQLite on this disk, {row['store_hours']:,.0f} h of commits": row["store_hours"] / NIGHT,
+        f"{database} on this disk, {row['store_hours']:,.0f} h of commits": row["store_hours"] / NIGHT,
         f"the client's CPU, {row['client_hours']:,.0f} h": row["client_hours"] / NIGHT,
         f"the client's memory, {row['client_megabytes'] / 1e3:,.0f} GB": row["client_megabytes"] / ROOM,
     }
