@@ -63,7 +63,7 @@ def graded(home: Path, least: Level) -> bytes:
         try:
             found = collect([handed_in], rules, grader.open_archive, export=Export(), owner=STUDENT)
         except NothingToGrade as error:
-            why = str(error).replace(f"{handed_in}/", "").replace(str(handed_in), "what you handed in")
+            why = str(error).replace(f"{handed_in}: it", "what you handed in").replace(f"{handed_in}/", "")
             expected = f"hand in {name_of(topic)}.ipynb or {name_of(topic)}.py"
             exercises = [(one.name, one.points) for one in own.checks.exercises.values()]
             return results_json(without_answers(exercises, topic, f"{why}; {expected}."))

@@ -1,6 +1,7 @@
 """The same class graded by this grader and by others; scaling; and whether forks are faithful.
 
-    python tests/benchmarks [--full] [--only race curves forks start farm] [--store URL] [--json FILE] [--picture FILE]
+    python tests/benchmarks [--full] [--only race curves forks start farm] [--store URL]
+        [--json FILE] [--picture FILE]
 
 In turn, in one run, several rounds; prints medians and ratios. Asserts no time.
 Machines are noisy: read the ratios of one run, not its seconds. `--full` takes
