@@ -356,8 +356,9 @@ def _(rng):
     yield "nine examples, three classes", classification(rng, 9, 7, 3)
 
     # clause: "y_pred: what `call` returned, of any size"
-    # Round numbers: the logits are exact, and the differences between them large.
+    # Whole numbers: the products are exact, and the differences between logits in the hundreds at least.
     kernel = 125.0 * rng.integers(6, 11) * np.array([[10.0, 0.0, -10.0], [-4.0, 3.0, 1.0]])
+    kernel = kernel + rng.integers(-300, 301, size=(2, 3))
     yield "logits of ±10,000", {
         "kernel": kernel,
         "bias": rng.uniform(0.5, 1.5, size=3),
@@ -385,17 +386,24 @@ def _(rng):
     "and how often does each example occur?",
     arrays="numpy",
 )
-def minibatches(answer, n, batch, seed):
-    """Return twenty epochs of one generator, the first once more with its seed, and one with another seed."""
+def minibatches(answer, n, batch, seed, others):
+    """Return twenty epochs of one generator, then one of each other size, and what other generators give.
+
+    These are the first epoch once more with its seed, and one with another seed.
+    """
     rng = np.random.default_rng(seed)
     epochs = [epoch(answer, n, batch, rng) for _ in range(20)]
+    once = [epoch(answer, *sizes, rng) for sizes in others]
     again = epoch(answer, n, batch, np.random.default_rng(seed))
     other = epoch(answer, n, batch, np.random.default_rng(seed + 1))
     return {
-        "sizes of the batches": [len(indices) for batches in (*epochs, again, other) for indices in batches],
+        "sizes of the batches": [
+            len(indices) for batches in (*epochs, again, other, *once) for indices in batches
+        ],
         "indices": np.concatenate([np.concatenate(batches) for batches in epochs]),
         "indices, the same seed": np.concatenate(again),
         "indices, another seed": np.concatenate(other),
+        "indices, other sizes": np.concatenate([np.concatenate(batches) for batches in once]),
     }
 
 
@@ -403,14 +411,16 @@ def minibatches(answer, n, batch, seed):
 def _(returned, expected, inputs):
     n, batch = inputs["n"], inputs["batch"]
     if not np.array_equal(returned["sizes of the batches"], expected["sizes of the batches"]):
-        wanted = np.minimum(batch, n - np.arange(0, n, batch))
-        return "the batches do not have the sizes they should", (
-            f"{n} examples in batches of {batch} are batches of {wanted.tolist()}"
+        return "the batches do not have the sizes they should", "; ".join(
+            f"{count} examples in batches of {most} are {-(-count // most)} batches, "
+            f"the last of {count % most or most}"
+            for count, most in ((n, batch), *inputs["others"])
         )
     orders = returned["indices"].reshape(-1, n)
     first, again, other = orders[0], returned["indices, the same seed"], returned["indices, another seed"]
     # clause: "every index below n once, in random order"
-    if not all(rearranged(order, np.arange(n)) for order in (*orders, again, other)):
+    once = np.split(returned["indices, other sizes"], np.cumsum([size for size, _ in inputs["others"]])[:-1])
+    if not all(rearranged(order, np.arange(order.size)) for order in (*orders, again, other, *once)):
         return "an epoch does not hold every example exactly once"
     if not np.array_equal(first, again):
         return "the same seed gives another order: it depends on something that is not `rng`"
@@ -471,20 +481,28 @@ def _(rng):
     def some(low, high):
         return int(rng.integers(low, high))
 
-    # Of many sizes, since what is a shuffle of n once is one always.
+    def of_sizes(draw):
+        """Draw four pairs of sizes, which are not guessed: what is a shuffle of n once is one always."""
+        (n, batch), *others = (draw() for _ in range(4))
+        return {"n": n, "batch": batch, "seed": seed(), "others": others}
+
+    def cut(rest):
+        """Draw how many examples there are, `rest` of them in the last batch, and the size of a batch."""
+        batch = some(5, 16)
+        return some(5, 13) * batch + rest(batch), batch
+
     # clause: "the last may have fewer"
-    batch = some(5, 16)
-    yield "a last batch that is not full", {
-        "n": some(5, 13) * batch + some(2, batch), "batch": batch, "seed": seed(),
-    }
-    batch = some(5, 16)
-    yield "a number that the batch divides", {"n": some(5, 13) * batch, "batch": batch, "seed": seed()}
-    batch = some(5, 16)
-    yield "a last batch of one", {"n": some(5, 13) * batch + 1, "batch": batch, "seed": seed()}
-    yield "one example at a time", {"n": some(20, 160), "batch": 1, "seed": seed()}
+    yield "a last batch that is not full", of_sizes(lambda: cut(lambda batch: some(2, batch)))
+    yield "a number that the batch divides", of_sizes(lambda: cut(lambda batch: 0))
+    yield "a last batch of one", of_sizes(lambda: cut(lambda batch: 1))
+    yield "one example at a time", of_sizes(lambda: (some(20, 160), 1))
+
     # clause: "It may be larger than n"
-    n = some(20, 160)
-    yield "a batch larger than the data", {"n": n, "batch": n + some(1, 60), "seed": seed()}
+    def larger():
+        n = some(20, 160)
+        return n, n + some(1, 60)
+
+    yield "a batch larger than the data", of_sizes(larger)
 
 
 @exercise(
