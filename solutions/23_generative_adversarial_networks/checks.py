@@ -473,9 +473,13 @@ def _(rng):
         game(rng, 5, (3, 5, 2), (2, 6), steps=2, g_frozen=[0], d_frozen=[1]),
     )
     # clause: "Losses and changes are right for logits between -10,000 and 10,000"
-    large = game(rng, 6, (3, 4), (4,), steps=2, scale=1.0)
-    ((kernel, bias),) = large["d_weights"]
-    kernel *= 3000 / np.abs(large["x"][0] @ kernel).max()
+    # Some generated sample has a logit far below 0, so that the generator's gradient is not 0.
+    lowest = 0.0
+    while lowest > -300:
+        large = game(rng, 6, (3, 4), (4,), steps=2, scale=1.0)
+        ((kernel, _),), ((g_kernel, g_bias),) = large["d_weights"], large["g_weights"]
+        kernel *= 3000 / np.abs(large["x"][0] @ kernel).max()
+        lowest = np.min((large["z"][0] @ g_kernel + g_bias) @ kernel)
     yield "logits in the thousands", large
 
 
@@ -526,21 +530,27 @@ def conditional_gan(answer, sizes, g_weights, d_weights, z, x, y, wrong, cotange
 
 def told(rng, batch, z_dim, classes, x_dim, width, units):
     """Draw the weights of both networks, inputs, and labels of which some are no classes."""
-
-    def weights(size, outputs):
-        return [(rng.normal(size=(classes, width)),), *layers(rng, size + width, units, outputs, scale=1.5)]
-
     y = rng.integers(0, classes, size=batch)
+
+    def weights(first, outputs):
+        """Draw weights until some hidden unit is above 0, so that the result depends on the label."""
+        while True:
+            table = rng.normal(size=(classes, width))
+            hidden, last = layers(rng, first.shape[1] + width, units, outputs, scale=1.5)
+            if np.max(np.concatenate([first, table[y]], axis=1) @ hidden[0] + hidden[1]) > 0.1:
+                return [(table,), hidden, last]
+
+    z, x = rng.normal(size=(batch, z_dim)), rng.normal(size=(batch, x_dim))
     below, above = y.copy(), y.copy()
     below[rng.integers(batch)], above[rng.integers(batch)] = -1, classes
     other = rng.integers(0, classes, size=batch)
     lists = [(y, False), (below, True), (other, False), (above, True)]
     return {
         "sizes": (z_dim, classes, x_dim, width, units),
-        "g_weights": weights(z_dim, x_dim),
-        "d_weights": weights(x_dim, 1),
-        "z": rng.normal(size=(batch, z_dim)),
-        "x": rng.normal(size=(batch, x_dim)),
+        "g_weights": weights(z, x_dim),
+        "d_weights": weights(x, 1),
+        "z": z,
+        "x": x,
         "y": y,
         "wrong": [lists[i] for i in rng.permutation(4)],
         "cotangents": [rng.normal(size=(batch, x_dim)), rng.normal(size=(batch, 1))],
@@ -619,14 +629,23 @@ def all_fine(*problems):
 
 @kantorovich_dual.cases
 def _(rng):
-    yield "two places", all_fine(*(moved(rng, 2) for _ in range(4)))
+    # The potential is once above 0 and once below it, and the second place once left of the first.
+    p, q, x = moved(rng, 2)
+    swapped = (q, p, x), (p, q, x[::-1].copy())
+    yield "two places", all_fine((p, q, x), *swapped, moved(rng, 2))
     # clause: "The largest Σ f (p − q) over all f"
 
     def ascending(places):
         p, q, x = moved(rng, places)
         return p, q, np.sort(x)
 
-    yield "places in ascending order", all_fine(*(ascending(int(rng.integers(5, 12))) for _ in range(3)))
+    # From the first place the potential falls.
+    p, q, x = ascending(int(rng.integers(5, 12)))
+    falling = (p, q, x) if p[0] > q[0] else (q, p, x)
+    yield (
+        "places in ascending order",
+        all_fine(falling, *(ascending(int(rng.integers(5, 12))) for _ in range(2))),
+    )
     # clause: "where the places are, in any order"
     yield "places in any order", all_fine(*(moved(rng, int(rng.integers(7, 14))) for _ in range(3)))
     # clause: "Several may be at the same point"
@@ -651,7 +670,10 @@ def _(rng):
         return p / p.sum(), q / q.sum(), x
 
     yield "no place in common", all_fine(disjoint(6, 3), disjoint(11, 4), disjoint(2, 1))
+    # The first place is not the leftmost one, and the potential falls from there to the left.
     p, q, x = moved(rng, 9)
+    while np.sum((q - p)[x < x[0]]) <= 0:
+        p, q, x = moved(rng, 9)
     # clause: "Where several potentials do so, each of them is right"
     yield "equal distributions beside others", all_fine((p, p.copy(), x), (p, q, x), (p, p[::-1].copy(), x))
     yield (
