@@ -614,10 +614,12 @@ def add_noise(answer, batches, refused=()):
 @add_noise.cases
 def _(rng):
     def noisy(*shape, scale=1.0):
-        return (
-            scale * rng.normal(size=shape), rng.normal(size=(*shape[:3], 1)),
-            far_from_zero(rng, shape[3:]), rng.normal(size=shape),
-        )
+        """Draw images, noise and strengths, which have both signs where there are several."""
+        strength = far_from_zero(rng, shape[3:])
+        if len(strength) > 1:
+            strength[:2] = np.abs(strength[:2]) * rng.permutation([-1, 1])
+        x, noise = scale * rng.normal(size=shape), rng.normal(size=(*shape[:3], 1))
+        return x, noise, strength, rng.normal(size=shape)
 
     # clause: "Gradients flow to x and strength", "one number for each pixel of each image", "x + strength ·
     # noise", "All channels of an image get the same noise, each with a strength of
