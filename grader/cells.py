@@ -27,7 +27,8 @@ from grader.saved import (
 
 DEMONSTRATION = "active-ipynb"
 MARKER = "YOUR CODE HERE"  # nbgrader's, in the place of what a student is to write
-CELL_MARKER = re.compile(r"^# ?%%(.*)$")
+# Of jupytext, VS Code, Spyder and PyCharm, and of nbconvert.
+CELL_MARKER = re.compile(r"^# ?(?:%%|In ?\[[\d *]*\]:)(.*)$")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def notebook_cells(content: bytes) -> list[tuple[int, str, int]]:
 
 
 def script_cells(text: str, demonstrations: bool = False) -> list[tuple[int, str, int]]:
-    """Return (0, source, first line) of each cell of a script, split at `# %%`, that is to be run.
+    """Return (0, source, first line) of each cell of a script, that is to be run.
+
+    It is split at lines `# %%` and `# In[1]:`.
 
     A demonstration that a student has freed of its `# ` is none of them unless
     it is asked for. One that still stands behind it is comment; what a student

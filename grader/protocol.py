@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 
 from grader import wire
+from grader.demonstrations import Demonstration
 from grader.fault import Fault, shorter
 
 COMMAND = struct.Struct("!cqQ")  # what, pid, limit of memory in bytes
@@ -32,13 +33,15 @@ MAX_FILES = 8  # that a child is given
 class Open(msgspec.Struct, frozen=True):
     """Read the files that were given, modules of these names, and drivers from a `checks.py`'s text.
 
-    If there are `names`, only what defines these is to be run. Nothing of the files is run yet. The
-    reply's array `lines` `[n, 2]` says how many lines each cell has.
+    If there are `names`, only what defines these is to be run. What is known as one of the
+    `demonstrations` is run only as far as answers need it. Nothing of the files is run yet.
+    The reply's array `lines` `[n, 2]` says how many lines each cell has.
     """
 
     checks: str
     modules: tuple[str, ...]
     names: tuple[str, ...] = ()
+    demonstrations: tuple[Demonstration, ...] = ()
 
 
 class Import(msgspec.Struct, frozen=True):

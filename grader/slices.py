@@ -127,12 +127,12 @@ def statements(text: str) -> tuple[Statement, ...]:
     """Return the statements of a cell that define something; none if the cell is not Python."""
     lines = _lines(text)
     try:
-        blocks = list(_blocks(ast.parse("\n".join(lines)).body))
-        names = [names_in("\n".join(lines[first - 1 : last])) for first, last, _ in blocks]
+        found = list(blocks(ast.parse("\n".join(lines)).body))
+        names = [names_in("\n".join(lines[first - 1 : last])) for first, last, _ in found]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     made = []
-    for (first, last, nodes), known in zip(blocks, names, strict=True):
+    for (first, last, nodes), known in zip(found, names, strict=True):
         changes = frozenset(name for node in nodes for name in _changed(node))
         always = any(map(_may_define_anything, nodes))
         if known.binds or changes or always:
@@ -140,7 +140,7 @@ def statements(text: str) -> tuple[Statement, ...]:
     return tuple(made)
 
 
-def _blocks(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
+def blocks(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
     """Yield first line, last line and statements; statements that share a line come together."""
     block: list[ast.stmt] = []
     first = last = 0

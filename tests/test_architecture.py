@@ -61,8 +61,8 @@ MODULES = {
     "sandbox": "trial levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "gradescope",
-    "vocabulary": "grader course reading answers slices cells saved magics exercise outcome protocol drivers"
-    " tf_private wire verdict fault errors versions names files scopes text parse properties",
+    "vocabulary": "grader course reading answers protocol demonstrations slices cells saved magics exercise"
+    " outcome drivers tf_private wire verdict fault errors versions names files scopes text parse properties",
     "farm": "cluster flight outbox workforce connection trust worker messages",
 }
 

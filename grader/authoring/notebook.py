@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.course import Topic
+from grader.demonstrations import Demonstration, known_by
 from grader.exercise import AuthorError, Exercise
 from grader.names import ANSWER, WRITTEN_ANSWER, WRITTEN_POINTS
 
@@ -66,6 +67,26 @@ def instructor_notebook(topic: Topic) -> NotebookNode:
     notebook: NotebookNode = nbformat.v4.new_notebook(cells=list(made), metadata=METADATA)
     notebook.nbformat_minor = 5
     return notebook
+
+
+def demonstrations(topic: Topic) -> tuple[Demonstration, ...]:
+    """Return how the cells of a topic's notebook are known that are never graded: demonstrations and checks.
+
+    Raises:
+        AuthorError: the solution cannot be read.
+    """
+    path = topic.folder / "solution.py"
+    try:
+        source = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
+    except (OSError, UnicodeDecodeError) as error:
+        raise AuthorError(f"{path} cannot be read: {error}") from error
+    shown = [
+        one.source
+        for one in source
+        if one.cell_type == "code" and DEMONSTRATION in one.metadata.get("tags", [])
+    ]
+    checks = [check_cell(exercise).source for exercise in topic.checks.exercises.values()]
+    return known_by([*shown, IMPORT_CHECK, *checks])
 
 
 def script(notebook: NotebookNode) -> str:

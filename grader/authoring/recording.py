@@ -17,6 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
+from grader.authoring.notebook import demonstrations
 from grader.client.child import Child
 from grader.client.server import Server
 from grader.course import Topic
@@ -161,7 +162,7 @@ def record_topic(
     exercises = _record_exercises(server, topic, PUBLIC if secret is None else secret, only, marks)
     if fingerprint(topic) != before:
         raise AuthorError(f"a file of {topic.id} was changed while its key was recorded: record it again")
-    return Key(topic.id, secret is not None, before, topic.checks.text, exercises)
+    return Key(topic.id, secret is not None, before, topic.checks.text, exercises, demonstrations(topic))
 
 
 def _record_exercises(

@@ -19,6 +19,7 @@ from grader import protocol, wire
 from grader.client import process
 from grader.client.child import Child, GivenUp, Wanted, always
 from grader.client.spares import Spares
+from grader.demonstrations import Demonstration
 from grader.errors import ServerError
 from grader.sandbox import levels
 
@@ -103,8 +104,11 @@ class Server:
         modules: Sequence[str],
         wanted: Wanted = always,
         names: Sequence[str] = (),
+        demonstrations: Sequence[Demonstration] = (),
     ) -> Child:
         """Fork a child and have it import `files` as `modules`; of these only what defines `names`, if any.
+
+        What is known as one of the `demonstrations` is run only as far as answers need it.
 
         Raises:
             GivenUp: it is not `wanted` any more.
@@ -113,7 +117,7 @@ class Server:
         child = self._spares.take(files) if self._spares else None
         child = child or self.start(files)
         child.wanted = wanted
-        child.open(protocol.Open(checks, tuple(modules), tuple(names)))
+        child.open(protocol.Open(checks, tuple(modules), tuple(names), tuple(demonstrations)))
         return child
 
     def open_archive(self, descriptor: int) -> Child:

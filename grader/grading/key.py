@@ -23,6 +23,7 @@ import numpy as np
 
 from grader import files, wire
 from grader.course import Topic
+from grader.demonstrations import Demonstration
 from grader.errors import PlainError
 from grader.exercise import Case
 
@@ -81,6 +82,8 @@ class Key:
         checks: the text of the `checks.py` that it goes with, so that a key is
             all that grading needs.
         exercises: by name.
+        demonstrations: how the released cells are known that are not graded; none in
+            a key that was recorded before they were kept.
     """
 
     topic: str
@@ -88,6 +91,7 @@ class Key:
     fingerprint: str
     checks: str
     exercises: dict[str, ExerciseKey]
+    demonstrations: tuple[Demonstration, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -109,7 +113,7 @@ class Key:
         return file.getvalue()
 
     def _encoded(self) -> tuple[bytes, bytes]:
-        description = {
+        description: dict[str, Any] = {
             "schema": SCHEMA,
             "topic": self.topic,
             "hidden": self.hidden,
@@ -117,6 +121,8 @@ class Key:
             "checks": self.checks,
             "exercises": [_describe(exercise) for exercise in self.exercises.values()],
         }
+        if self.demonstrations:
+            description["demonstrations"] = self.demonstrations
         header, arrays = wire.pack(description)
         return header, wire.block(arrays)
 
@@ -153,6 +159,7 @@ def load(path: Path | BinaryIO) -> Key:
         description["fingerprint"],
         description["checks"],
         {exercise.name: exercise for exercise in exercises},
+        tuple(Demonstration(*one) for one in description.get("demonstrations", ())),
     )
 
 

@@ -145,7 +145,12 @@ class Running:
     def _begin(self, names: Sequence[str] = ()) -> Child:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         return self._server.fork(
-            [self._descriptor], self._rules.checks.text, ["solution"], self._wanted, names
+            [self._descriptor],
+            self._rules.checks.text,
+            ["solution"],
+            self._wanted,
+            names,
+            self._rules.key.demonstrations,
         )
 
     def _close(self) -> None:

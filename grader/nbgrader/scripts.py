@@ -75,7 +75,8 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for start, end in zip(starts, [*starts, len(lines)][1:], strict=True):
         body = "\n".join(lines[start + 1 : end])
         if body.strip():
-            yield lines[start].partition("%%")[2], body
+            marker = CELL_MARKER.match(lines[start])
+            yield marker.group(1) if marker else "", body
 
 
 def _prose(body: str) -> str:

@@ -15,13 +15,14 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
 from grader.cells import MARKER, Cell, cells_of, compiled_source
+from grader.demonstrations import Demonstration, without
 from grader.fault import LONGEST, Fault, Frame, Place, bounded
 from grader.sandbox import linux
 from grader.server import jupyter
@@ -58,8 +59,16 @@ class Submission:
         return found
 
 
-def read(content: bytes, file: str, name: str) -> Submission:
+def read(
+    content: bytes,
+    file: str,
+    name: str,
+    demonstrations: Sequence[Demonstration] = (),
+    answers: Collection[str] = (),
+) -> Submission:
     """Read a submission's cells, which are to be the module `name`; run nothing.
+
+    Of what is known as one of the `demonstrations`, only what the `answers` need is left.
 
     Raises:
         Unreadable: see `grader.cells.cells_of`.
@@ -68,7 +77,7 @@ def read(content: bytes, file: str, name: str) -> Submission:
     module.__file__ = file
     module.__package__ = name.rpartition(".")[0]
     vars(module).update(jupyter.GIVEN)
-    return Submission(file, cells_of(content), module)
+    return Submission(file, without(cells_of(content), demonstrations, answers), module)
 
 
 def run(submission: Submission, names: Sequence[str] = ()) -> None:

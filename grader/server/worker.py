@@ -20,6 +20,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from grader import drivers, protocol, wire
+from grader.demonstrations import Demonstration
 from grader.exercise import Exercise, file_of, run_checks
 from grader.fault import Fault
 from grader.protocol import Came, Import, Open, OpenArchive, OpenTexts, Read, ReadText, Run
@@ -94,12 +95,14 @@ class Session:
         """
         self.exercises = run_checks(request.checks, "checks.py")
         self.names = request.names
+        known = tuple(Demonstration(*one) for one in request.demonstrations)
+        answers = {name for exercise in self.exercises.values() for name in exercise.writes}
         self.loaded: dict[str, module.Submission] = {}
         self.problems: list[Fault] = []
         for name, descriptor in zip(request.modules, files, strict=True):
             with os.fdopen(descriptor, "rb") as file:
                 content = file.read(LARGEST)
-            self.loaded[name] = module.read(content, f"{name}.py", f"{PACKAGE}.{name}")
+            self.loaded[name] = module.read(content, f"{name}.py", f"{PACKAGE}.{name}", known, answers)
 
     def lines(self) -> np.ndarray:
         """Return `[n, 2]`: each cell's number, and how many lines it has."""

@@ -40,10 +40,12 @@ def small(hidden: bool = False, **inputs: Any) -> Key:
 
 
 def test_a_key_is_read_as_it_was_written(public_key: Key, tmp_path: Path) -> None:
+    assert public_key.demonstrations
     for key in (public_key, small(nest={"a": [1, (2.5, None, "é")], "b": {"c": np.array(True)}})):
         key.save(tmp_path / "key.npz")
         read = keys.load(tmp_path / "key.npz")
         assert (read.digest, read.seeds) == (key.digest, key.seeds)
+        assert read.demonstrations == key.demonstrations
         assert read.to_bytes() == key.to_bytes()
     case = read.exercises["f"].cases[0]
     assert case.inputs["nest"]["a"] == [1, (2.5, None, "é")]
