@@ -123,6 +123,7 @@ FORMS: dict[str, Callable[[NotebookNode], Handed]] = {
     "jupytext percent": PERCENT,
     "jupytext light": script(lambda notebook: str(jupytext.writes(notebook, "py:light"))),
     "jupytext hydrogen": script(lambda notebook: str(jupytext.writes(notebook, "py:hydrogen"))),
+    "VS Code's script": encoded(PERCENT, lambda content: content.replace(b"# %%", b"#%%")),
     "escaped": lambda notebook: (".ipynb", saved(json.loads(nbformat.writes(notebook)), ensure_ascii=True)),
     "a byte order mark": encoded(PLAIN, lambda content: b"\xef\xbb\xbf" + content),
     "UTF-16": encoded(PLAIN, lambda content: content.decode().encode("utf-16")),

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from pathlib import Path
 
+import nbformat
 import pytest
+from forms import FORMS, Handed
+from nbformat import NotebookNode
 
-from grader.cells import Cell
-from grader.demonstrations import known_by, lines_shown, without
+from grader.cells import Cell, cells_of
+from grader.course import Course, Topic
+from grader.demonstrations import Demonstration, known_by, lines_shown, without
+from grader.grading import key
+from grader.names import KEY
 from grader.server.module import load
 
+ROOT = Path(__file__).parents[1]
+TOPICS = Course(ROOT).topics
 SHOWN = "rate = 0.1\nfor step in range(3):\n\n    # one step\n    print(step, rate)"
 KNOWN = known_by([SHOWN, "check(mean)", "# nothing\n"])
 
@@ -106,3 +116,67 @@ def test_a_very_long_cell_is_not_looked_into() -> None:
 def test_an_error_in_a_script_costs_the_lines_to_the_next_marker(marker: str) -> None:
     found = load(f"{marker}\na = 1\n{marker}\n1 / 0\n\n{marker}\nb = 2\n".encode(), "mine.py", "mine")
     assert (found.module.a, found.module.b, len(found.problems)) == (1, 2, 1)
+
+
+# Every chapter, in every form
+
+
+def trimmed(notebook: NotebookNode) -> Handed:
+    """Return a notebook without empty lines."""
+    for cell in notebook.cells:
+        cell.source = "\n".join(line for line in cell.source.split("\n") if line.strip())
+    return ".ipynb", nbformat.writes(notebook).encode()
+
+
+def merged(notebook: NotebookNode) -> Handed:
+    """Return a notebook in which every two cells of code are one."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for first, second in zip(cells[::2], cells[1::2], strict=False):
+        first.source = f"{first.source}\n\n{second.source}"
+    notebook.cells = cells[::2]
+    return ".ipynb", nbformat.writes(notebook).encode()
+
+
+NAMES = (
+    "notebook 3.0", "notebook 4.0", "notebook 4.5", "VS Code", "Deepnote", "PyCharm", "nbconvert",
+    "jupytext percent", "jupytext light", "jupytext hydrogen", "VS Code's script", "Windows' lines",
+)  # fmt: skip
+LOST = {name: FORMS[name] for name in NAMES} | {"trimmed": trimmed, "merged": merged}
+
+
+def known_in(topic: Topic) -> tuple[Demonstration, ...]:
+    return key.load(topic.assignment / KEY).demonstrations
+
+
+def in_form(topic: Topic, form: str) -> None:
+    """Assert that of a released notebook without tags, only what is graded is left."""
+    notebook = nbformat.read(topic.assignment / f"{topic.name}.ipynb", 4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    own = [cell.source for cell in cells if "active-ipynb" not in cell.metadata.get("tags", [])]
+    assert 0 < len(own) < len(cells)
+    bare = copy.deepcopy(notebook)
+    for cell in bare.cells:
+        cell.metadata = NotebookNode()
+    _, content = LOST[form](bare)
+    found = without(cells_of(content), known_in(topic), ())
+    assert "\n".join(filter(None, (code(one.text) for one in found))) == "\n".join(map(code, own))
+
+
+ALL = [(topic, form) for topic in TOPICS for form in LOST]
+# Each topic in three or four forms, and each form for seven or eight topics.
+SOME = [pair for number, pair in enumerate(ALL) if (number + number // len(LOST)) % 4 == 0]
+
+
+def named(part: Topic | str) -> str:
+    return part if isinstance(part, str) else part.id
+
+
+@pytest.mark.parametrize(("topic", "form"), SOME, ids=named)
+def test_every_cell_that_is_not_graded_is_known(topic: Topic, form: str) -> None:
+    in_form(topic, form)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("topic", "form"), ALL, ids=named)
+def test_every_cell_that_is_not_graded_is_known_in_every_form(topic: Topic, form: str) -> None:
+    in_form(topic, form)

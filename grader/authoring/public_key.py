@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.authoring.notebook import demonstrations
 from grader.authoring.recording import record
 from grader.course import Topic
 from grader.exercise import Case
@@ -28,22 +29,33 @@ ROUNDINGS = 64  # by so many units of rounding, of an array's largest value, pro
 def public_keys(topics: Sequence[Topic], progress: Callable[[str], None]) -> dict[str, bytes]:
     """Return the bytes of each topic's public key, by its id; what is stale is recorded.
 
+    One that lacks the demonstrations alone is given these, and nothing is run.
+
     Raises:
         AuthorError: a reference raises, or a mistake names no exercise.
     """
-    stale = [topic for topic in topics if not is_recorded(topic)]
-    recorded = record(stale, None, progress) if stale else {}
-    return {
-        topic.id: keep(recorded[topic.id], stored(topic.source / KEY)).to_bytes()
-        if topic.id in recorded
-        else (topic.source / KEY).read_bytes()
-        for topic in topics
-    }
+    kept = {topic.id: stored(topic.source / KEY) for topic in topics}
+    stale = [topic for topic in topics if not _is_fresh(kept[topic.id], topic)]
+    made = record(stale, None, progress) if stale else {}
+    keys = {}
+    for topic in topics:
+        found = kept[topic.id]
+        if topic.id in made:
+            keys[topic.id] = keep(made[topic.id], found).to_bytes()
+        elif found is not None and found.demonstrations != (known := demonstrations(topic)):
+            keys[topic.id] = replace(found, demonstrations=known).to_bytes()
+        else:
+            keys[topic.id] = (topic.source / KEY).read_bytes()
+    return keys
 
 
 def is_recorded(topic: Topic) -> bool:
     """Say whether a topic's public key is there and goes with its solution."""
     found = stored(topic.source / KEY)
+    return _is_fresh(found, topic) and found is not None and found.demonstrations == demonstrations(topic)
+
+
+def _is_fresh(found: Key | None, topic: Topic) -> bool:
     return found is not None and key.is_fresh(found, topic, hidden=False)
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nbclient
@@ -16,6 +17,7 @@ from courses import CHECKS, SOLUTION, TOPIC, make_course
 
 from grader import __version__
 from grader.authoring import public_key, release
+from grader.authoring.notebook import demonstrations
 from grader.course import Course, Topic
 from grader.exercise import AuthorError
 from grader.files import write
@@ -40,7 +42,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         assert secret is None
         asked.extend(topic.id for topic in topics)
         return {
-            topic.id: key.Key(topic.id, False, key.fingerprint(topic), topic.checks.text, {})
+            topic.id: key.Key(
+                topic.id, False, key.fingerprint(topic), topic.checks.text, {}, demonstrations(topic)
+            )
             for topic in topics
         }
 
@@ -103,6 +107,22 @@ def test_a_key_is_recorded_again_only_when_it_is_stale(tmp_path: Path, recorded:
     assert release.build(course) == [] and recorded == [TOPIC]
     change(course, "mistakes", "averaged in place of", "averaged, not")
     assert release.build(course) == KEYS and recorded == [TOPIC, TOPIC]
+
+
+def test_a_key_without_the_demonstrations_is_given_them_and_nothing_is_recorded(
+    tmp_path: Path, recorded: list[str]
+) -> None:
+    course = make_course(tmp_path)
+    topic = course.topics[0]
+    release.build(course)
+    whole = (topic.source / KEY).read_bytes()
+    lacking = key.load(topic.source / KEY)
+    assert lacking.demonstrations == demonstrations(topic)
+    replace(lacking, demonstrations=()).save(topic.source / KEY)
+    recorded.clear()
+    assert release.build(course, check=True) == KEYS
+    assert release.build(course) == [KEYS[1]] and not recorded
+    assert (topic.source / KEY).read_bytes() == whole
 
 
 @pytest.mark.parametrize("damage", ["broken", "hidden", "of another topic"])
