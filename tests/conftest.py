@@ -41,45 +41,11 @@ GradeText = Callable[..., Graded]
 ROOT = Path(__file__).parents[1]
 CANARY = "only the trusted side knows this"
 USER = "postgres"
-# Each of these takes many seconds to make, or is asked for by what does.
-SLOW = {
-    "arena", "audit", "browser", "demonstrator", "environment", "executed", "handed_in", "jupyter", "kernel",
-    "looked", "played", "postgresql", "released", "room", "secure", "stubbed", "wheel",
-}  # fmt: skip
+pytest_plugins = ["tiers"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--students", type=int, default=300, help="how many in each class of the long run")
-    parser.addoption("--quick", action="store_true", help="leave out what takes long, as `make quick` does")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of the quick tier what needs a class, a browser, a course that was run, or an attacker."""
-    if config.getoption("--quick"):
-        slow = {item for item in items if SLOW & set(getattr(item, "fixturenames", ()))}
-        config.hook.pytest_deselected(items=list(slow))
-        items[:] = [item for item in items if item not in slow]
-
-
-@pytest.fixture(autouse=True)
-def quick(request: pytest.FixtureRequest) -> Iterator[None]:
-    """In the quick tier, skip a test as soon as it starts a process of its own.
-
-    So that no test has to say of itself whether it is quick. A shell is, and the shared grader may
-    replace its server.
-    """
-
-    class Refused(subprocess.Popen[Any]):
-        def __init__(self, args: Any, *more: Any, **options: Any) -> None:
-            replaced = "grader.server" in args and "grader" in request.fixturenames
-            if args[0] != "/bin/sh" and not replaced:
-                pytest.skip("it starts a process, and is not quick")
-            super().__init__(args, *more, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        if request.config.getoption("--quick"):
-            patch.setattr(subprocess, "Popen", Refused)
-        yield
 
 
 @pytest.fixture(scope="session")

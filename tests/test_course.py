@@ -301,5 +301,6 @@ def test_cases_name_the_clauses_that_they_hold(topic: Topic) -> None:
     assert clauses.outdated(topic) == []
 
 
+@pytest.mark.slow
 def test_what_is_generated_is_fresh() -> None:
     assert release.build(COURSE, check=True) == []

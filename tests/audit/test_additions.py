@@ -186,6 +186,7 @@ def audited(recorder: Server, folder: Path, solution: str, checks: str) -> dict[
     return {one.name: one for one in found.exercises[0].mutants}
 
 
+@pytest.mark.slow
 def test_what_no_check_notices_survives_with_a_remedy(recorder: Server, tmp_path: Path) -> None:
     solution = SOLUTION.replace("import numpy as np\n", TYPES, 1).replace("def mean(rows):", ROWS)
     found = audited(recorder, tmp_path / "loose", solution, CHECKS)

@@ -41,6 +41,7 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
     return load(course.topics[0].source / KEY)
 
 
+@pytest.mark.slow
 def test_what_differs_in_its_last_bits_keeps_its_bytes(key: Key) -> None:
     elsewhere = as_elsewhere(key, next_float)
     assert elsewhere.to_bytes() != key.to_bytes()

@@ -52,6 +52,7 @@ def test_a_key_holds_what_the_reference_and_each_mistake_return(public_key: Key)
     assert public_key.exercises["running_mean"].cases[1].weight == 2
 
 
+@pytest.mark.slow
 def test_a_mistake_that_raises_hangs_or_dies_is_recorded_as_such(
     recorder: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -548,6 +548,7 @@ def test_a_child_that_nobody_waits_for_is_ended_at_once(fork: Fork) -> None:
     assert next(looks, None) is None and not child.alive and eventually(lambda: not running(child.seen))
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_is_replaced(grader: Grader, grade_text: GradeText, tmp_path: Path) -> None:
     first, pids = grader.server, tmp_path / "pids"
     note = f"open({str(pids)!r}, 'a').write(f'{{os.getpid()}} ')"

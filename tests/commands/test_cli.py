@@ -115,6 +115,7 @@ def test_help_imports_nothing_heavy() -> None:
 # From a solution to a graded class
 
 
+@pytest.mark.slow
 def test_a_course_of_one_topic_is_taken_from_its_solution_to_a_graded_class(
     built: Path, run: Run, tmp_path: Path
 ) -> None:
@@ -520,6 +521,7 @@ def test_what_is_forgotten_is_graded_again_and_nothing_else(built: Path, run: Ru
     assert len(kept()) == 5
 
 
+@pytest.mark.slow
 def test_a_simulated_class_is_not_published(built: Path, run: Run, tmp_path: Path) -> None:
     run("simulate", tmp_path / "class", "--students", 2, "--seed", 3, "--course", built)
     run("grade", tmp_path / "class", "--require-isolation", "none", "--course", built)

@@ -130,6 +130,7 @@ def test_who_sleeps_in_each_case_is_not_waited_for(grade_text: GradeText) -> Non
         assert "it was not run: the whole file may use 0.5 s" in one.message
 
 
+@pytest.mark.slow
 def test_a_loop_that_does_not_end_costs_its_exercise_only(
     grader: Grader, grade_text: GradeText, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -516,6 +516,7 @@ def test_a_zip_that_holds_another_s_folder_takes_nothing_from_the_other(
     assert found["mal", "01_averages"].notes == ("in its zip it lies in the folder ada",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inner", [False, True])
 def test_one_zip_does_not_make_sixty_students(inner: bool, find: Find, tmp_path: Path) -> None:
     entries: dict[str, bytes | str] = {}
@@ -582,6 +583,7 @@ def test_what_was_handed_in_for_another_topic_is_left_alone(find: Find, tmp_path
     assert not find.passed_over
 
 
+@pytest.mark.slow
 def test_zips_in_a_zip_are_bounded_for_each_student(find: Find, tmp_path: Path) -> None:
     data = make_zip(tmp_path / "inner", {str(number): "" for number in range(20_000)}).read_bytes()
     eve, ada = write_zips(
@@ -602,6 +604,7 @@ def test_what_unpacks_without_bound_is_not_unpacked(method: int, find: Find, tmp
         work.open()
 
 
+@pytest.mark.slow
 def test_a_zip_is_read_by_another_child_if_a_submission_ended_its_server(
     find: Find, public_key: Key, tmp_path: Path
 ) -> None:

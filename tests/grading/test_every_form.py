@@ -79,6 +79,7 @@ def come_out(count: int, topic: Topic, key: Key, recorder: Server, grader: Grade
     return wrong + check_truth(truth, results(graded, {}))
 
 
+@pytest.mark.slow
 def test_a_class_in_every_form_comes_out_right(
     topic: Topic, hidden_key: Key, recorder: Server, grader: Grader, tmp_path: Path
 ) -> None:

@@ -229,10 +229,16 @@ def test_a_fingerprint_tells_apart_what_verdicts_depend_on(
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        ("import os\nos._exit(0)", "The process ended while it ran the file's cells."),
-        ("best = [mean(np.ones((2, 2))) for _ in iter(int, 1)]", "It was stopped in the part that begins"),
+        pytest.param(
+            "import os\nos._exit(0)", "The process ended while it ran the file's cells.", id="a restart"
+        ),
+        pytest.param(
+            "best = [mean(np.ones((2, 2))) for _ in iter(int, 1)]",
+            "It was stopped in the part that begins",
+            id="an experiment without end",
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["a restart", "an experiment without end"],
 )
 def test_a_cell_of_the_student_s_own_costs_no_answer(cell: str, says: str, grade_text: GradeText) -> None:
     found = grade_text(f"{SOLUTION}\n# %%\n{cell}\n")

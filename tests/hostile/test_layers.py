@@ -329,6 +329,7 @@ def test_a_child_that_is_not_locked_is_the_graders_fault(monkeypatch: pytest.Mon
             server.fork([file.fileno()], "", ["solution"])
 
 
+@pytest.mark.slow
 def test_remove_what_is_nested_deep(tmp_path: Path) -> None:
     """A student's folder may be deeper than Python recurses, and locked."""
     top = tmp_path / "top"

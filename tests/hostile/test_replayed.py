@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from click.testing import CliRunner
 from courses import CHECKS, make_course
 
@@ -114,6 +115,7 @@ def test_what_is_fixed_is_replayed_unless_it_is_recorded(recorder: Server, tmp_p
     assert replayed(recorder, [topic], tmp_path / "recorded") == [set()]
 
 
+@pytest.mark.slow
 def test_no_topic_of_the_course_is_replayed(recorder: Server, tmp_path: Path) -> None:
     """All in one run, since starting the command takes longer than grading a topic."""
     found = replayed(recorder, COURSE.topics, tmp_path)

@@ -30,6 +30,8 @@ from grader.sandbox import trial
 from grader.sandbox.levels import Level
 from grader.verdict import Graded, Results
 
+pytestmark = pytest.mark.slow  # each grades a class, and draws for it
+
 SUM = "import numpy as np\ndef mean(rows):\n    return np.sum(rows, axis=0)\n"
 FIRST = "def mean(rows):\n    return rows[0]\n"
 
