@@ -57,16 +57,21 @@ class Server:
         folder = str(self._folder)
         self._control, theirs = socket.socketpair()
         arguments = [str(theirs.fileno()), folder, level]
-        with theirs, open(self._folder / "stderr", "wb") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "grader.server", *arguments, *(["soon"] if soon else [])],
-                env=levels.environment(self._folder),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                start_new_session=True,
-            )
+        try:
+            with theirs, open(self._folder / "stderr", "wb") as errors:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "grader.server", *arguments, *(["soon"] if soon else [])],
+                    env=levels.environment(self._folder),
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    start_new_session=True,
+                )
+        except BaseException:
+            self._control.close()
+            levels.remove(self._folder)
+            raise
 
         def look() -> None:
             if not wanted():

@@ -14,6 +14,7 @@ import hashlib
 import io
 import zipfile
 import zlib
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -139,7 +140,11 @@ def load(path: Path | BinaryIO) -> Key:
         KeyProblem: there is none, it is broken, or of another schema.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # NumPy leaves a file open that it opened itself and cannot read.
+        with (
+            open(path, "rb") if isinstance(path, Path) else nullcontext(path) as file,
+            np.load(file, allow_pickle=False) as stored,
+        ):
             description = wire.unpack(stored["header"].tobytes(), stored["block"].tobytes())
         schema = description.get("schema")
     except FileNotFoundError:

@@ -539,6 +539,23 @@ def test_a_server_that_nobody_wants_any_more_is_ended_before_it_has_started(
     assert started[0].poll() == -signal.SIGKILL and not list(tmp_path.glob("grader-*"))
 
 
+def test_a_server_whose_process_cannot_be_started_leaves_nothing_open(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pairs, pair = [], server.socket.socketpair
+
+    def socketpair() -> Any:
+        pairs.append(pair())
+        return pairs[0]
+
+    monkeypatch.setattr(server.socket, "socketpair", socketpair)
+    monkeypatch.setattr(server.sys, "executable", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(server.tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(FileNotFoundError):
+        Server()
+    assert [one.fileno() for one in pairs[0]] == [-1, -1] and not list(tmp_path.iterdir())
+
+
 def test_a_child_that_nobody_waits_for_is_ended_at_once(fork: Fork) -> None:
     child = fork(function("while True:\n    pass"))
     looks = iter((True, True, True))

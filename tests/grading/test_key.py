@@ -134,6 +134,23 @@ def test_a_broken_key_says_what_to_do(tmp_path: Path) -> None:
         keys.load(tmp_path)
 
 
+def test_a_broken_key_is_not_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "key.npz"
+    whole = small().to_bytes()
+    for content in [*broken(tmp_path).values(), whole[: len(whole) // 2]]:
+        path.write_bytes(content)
+        with pytest.raises(KeyProblem) as said:
+            keys.load(path)
+        assert said.tb  # whose frames would keep it open
+        held = [os.readlink(f"/proc/self/fd/{one}") for one in os.listdir("/proc/self/fd") if exists(one)]
+        assert str(path) not in held
+
+
+def exists(descriptor: str) -> bool:
+    """Tell whether a descriptor is still there, as the one that lists them all is not."""
+    return os.path.lexists(f"/proc/self/fd/{descriptor}")
+
+
 @given(st.integers(0, 10**6), st.binary(min_size=1, max_size=20))
 def test_a_key_that_is_damaged_anywhere_is_refused_or_whole(position: int, noise: bytes) -> None:
     import tempfile
