@@ -1106,11 +1106,12 @@ r"""
 ## Noise in the weights
 
 An ε-greedy policy acts at random with the same probability in each state, whether the agent knows the state
-or not. A *noisy* layer adds noise to its
-weights, and learns how large it is:
+or not. A *noisy* layer adds noise to its weights and biases, and learns how large this noise is:
 
-with random numbers $\xi^w$ and $\xi^b$; ⊙ multiplies element by element. Where noise does harm, training
-makes $\sigma$ small. A matrix of random numbers for each step, with $I$ inputs and $O$ outputs, would be
+$$y=x\,(\mu^w+\sigma^w\odot\xi^w)+\mu^b+\sigma^b\odot\xi^b$$
+
+Here $\xi^w$ and $\xi^b$ are random numbers with the mean 0, and ⊙ multiplies element by element. The means
+$\mu$ and the sizes $\sigma$ are trained. Where noise does harm, training makes $\sigma$ small. A matrix of random numbers for each step, with $I$ inputs and $O$ outputs, would be
 expensive. *Factorised* noise needs only $I+O$ standard normal numbers, $e_i$ for each input and $e'_j$ for
 each output:
 
