@@ -1111,9 +1111,9 @@ or not. A *noisy* layer adds noise to its weights and biases, and learns how lar
 $$y=x\,(\mu^w+\sigma^w\odot\xi^w)+\mu^b+\sigma^b\odot\xi^b$$
 
 Here $\xi^w$ and $\xi^b$ are random numbers with the mean 0, and ⊙ multiplies element by element. The means
-$\mu$ and the sizes $\sigma$ are trained. Where noise does harm, training makes $\sigma$ small. A matrix of random numbers for each step, with $I$ inputs and $O$ outputs, would be
-expensive. *Factorised* noise needs only $I+O$ standard normal numbers, $e_i$ for each input and $e'_j$ for
-each output:
+$\mu$ and the sizes $\sigma$ are trained. Where noise does harm, training makes $\sigma$ small.
+A matrix of random numbers for each step, with $I$ inputs and $O$ outputs, would be expensive. *Factorised*
+noise needs only $I+O$ standard normal numbers, $e_i$ for each input and $e'_j$ for each output:
 
 $$\xi^w_{ij}=f(e_i)\,f(e'_j),\qquad\xi^b_j=f(e'_j),\qquad f(e)=\operatorname{sgn}(e)\sqrt{|e|}$$
 """
