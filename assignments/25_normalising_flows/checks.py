@@ -47,7 +47,10 @@ def affine_log_prob(answer, problems, cotangent=None):
 def affine(rng, batch, D, sign=None, scale=1.0):
     """Draw examples and an affine map whose determinant has a sign, with singular values around `scale`."""
     one, other = (np.linalg.qr(rng.normal(size=(D, D)))[0] for _ in range(2))
-    W = one * rng.uniform(0.4, 1.6, size=D) @ other
+    factors = np.ones(D)
+    while np.abs(np.log(factors).sum()) < 0.3:  # a determinant near 1 would not show
+        factors = rng.uniform(0.4, 1.6, size=D)
+    W = one * factors @ other
     if sign is not None and np.linalg.det(W) * sign < 0:
         W[0] *= -1
     return {"x": rng.normal(size=(batch, D)) / scale, "W": scale * W, "b": rng.normal(size=D)}
@@ -257,14 +260,16 @@ def realnvp_coupling(answer, problems, cotangent=None):
 
 def coupling(rng, batch, mask, reverse=None, loud=0.0, width=4):
     """Draw examples and the weights of a network of D columns that returns s and t."""
-    D = len(mask)
+    D, signs = len(mask), rng.choice([-1.0, 1.0], size=len(mask))
+    # The exponential of a loud s, or of -s in reverse, is infinite in some column that is kept.
+    signs[rng.permutation(np.flatnonzero(mask))[:1]] = -1.0 if reverse else 1.0
     return {
         "x": rng.normal(size=(batch, D)),
         "mask": np.asarray(mask, float),
         "hidden": rng.normal(size=(D, width)),
         "s_output": 0.7 * rng.normal(size=(width, D)),
         "t_output": 2 * rng.normal(size=(width, D)),
-        "loud": loud * rng.choice([-1.0, 1.0], size=D),
+        "loud": loud * signs,
         "reverse": reverse,
     }
 
