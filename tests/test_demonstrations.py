@@ -171,6 +171,7 @@ def named(part: Topic | str) -> str:
     return part if isinstance(part, str) else part.id
 
 
+@pytest.mark.slow  # in all
 @pytest.mark.parametrize(("topic", "form"), SOME, ids=named)
 def test_every_cell_that_is_not_graded_is_known(topic: Topic, form: str) -> None:
     in_form(topic, form)
