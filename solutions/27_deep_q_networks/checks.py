@@ -812,7 +812,9 @@ def _(rng):
     sums = [distribution(rng, 5, 7), both_ended(rng, distribution(rng, 4, 6, -2, 5))]
     for one in sums:
         one["p"] *= rng.uniform(0.2, 2, size=(len(one["p"]), 1))
-        one["p"][:2] *= [[0.0], [100.0]]
+        # The row that is empty did not terminate, so that another one shows where the end is put.
+        empty = rng.permutation(np.flatnonzero(~one["terminated"]))[0]
+        one["p"][empty], one["p"][empty - 1] = 0.0, 100 * one["p"][empty - 1]
     yield "rows that do not sum to 1", {"problems": sums}
     # clause: "2 atoms or more"
     yield "two atoms, one transition, and 51 atoms from -10 to 10", {
