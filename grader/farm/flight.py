@@ -49,7 +49,7 @@ class Flight:
         """Begin with none; workers know the run by its name."""
         self._run, self._count = run, 0
         self._sent: dict[str, Sent] = {}
-        self._ended: SimpleQueue[str] = SimpleQueue()
+        self._ended: SimpleQueue[tuple[str, Answers | Exception]] = SimpleQueue()
 
     def __len__(self) -> int:
         return len(self._sent)
@@ -76,16 +76,17 @@ class Flight:
         data = msgspec.msgpack.encode(batch)
         future = client.submit(worker.grade, self._run, data, workers=list(workers), pure=False, key=name)
         self._sent[name] = Sent(held, future, frozenset(workers), time.monotonic() + PATIENCE + seconds)
-        future.add_done_callback(lambda _: self._ended.put(name))
+        client.loop.add_callback(self._follow, name, future)
 
     def landed(self, seconds: float) -> Iterator[Landed]:
         """Yield what has come of batches; wait for the first so many seconds at most."""
         with suppress(Empty):
-            name = self._ended.get(timeout=seconds)
+            name, came = self._ended.get(timeout=seconds)
             while True:
                 if (sent := self._sent.pop(name, None)) is not None:
-                    yield self._read(sent)
-                name = self._ended.get_nowait()
+                    sent.future.release()
+                    yield _read(sent.held, came)
+                name, came = self._ended.get_nowait()
 
     def overdue(self, workers: Collection[str]) -> Iterator[Landed]:
         """Yield the batches that nobody of these workers has, or that take too long."""
@@ -103,16 +104,26 @@ class Flight:
         with suppress(Exception):  # without its scheduler it is let go of already
             client.cancel([one.future for one in sent.values()])
 
-    def _read(self, sent: Sent) -> Landed:
+    async def _follow(self, name: str, future: Future[bytes]) -> None:
+        """Note what comes of a batch, in the thread of the client's loop.
+
+        A result that is there is lost if its worker ends before it is fetched, and is then waited for
+        again, for ever if no other worker may grade the batch. So the thread of the run does not wait
+        for it: `overdue` finds that nobody has the batch any more, and ends this by its release.
+        """
         try:
-            if sent.future.status != "finished":
-                raise sent.future.exception() or CancelledError()
-            return Landed(sent.held, msgspec.json.decode(sent.future.result(timeout=PATIENCE), type=Answers))
-        except (CancelledError, TimeoutError, OSError):  # it went with the scheduler, or with its worker
-            return Landed(sent.held, None)
-        except KilledWorker:
-            return Landed(sent.held, None, "The workers that had it ended.", suspected=True)
+            self._ended.put((name, msgspec.json.decode(await future, type=Answers)))
         except Exception as error:
-            return Landed(sent.held, None, f"{type(error).__name__}: {error}.", suspected=True)
-        finally:
-            sent.future.release()
+            self._ended.put((name, error))
+
+
+def _read(held: tuple[Held, ...], came: Answers | Exception) -> Landed:
+    match came:
+        case Answers():
+            return Landed(held, came)
+        case CancelledError() | OSError():  # it went with the scheduler, or with its worker
+            return Landed(held, None)
+        case KilledWorker():
+            return Landed(held, None, "The workers that had it ended.", suspected=True)
+        case _:
+            return Landed(held, None, f"{type(came).__name__}: {came}.", suspected=True)

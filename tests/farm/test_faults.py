@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -95,6 +96,30 @@ def test_a_worker_that_comes_later_is_hired(two: Farm, tmp_path: Path) -> None:
     def replace() -> None:
         for process in two.workers:
             end(process)
+        two.start_worker()
+        two.start_worker()
+
+    texts = class_of(6, "wait 0.2")
+    assert scores(graded_on(two, tmp_path, texts, replace)) == dict.fromkeys(texts, 30.0)
+
+
+def test_a_result_whose_workers_end_before_it_is_read_is_not_waited_for(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first result is stored, others come, and all workers end that could give them again.
+
+    The client has not looked yet who is there when it reads the results.
+    """
+    for module in (workforce, cluster_module):
+        monkeypatch.setattr(module, "LOOK", 4.0)
+
+    def replace() -> None:
+        with connect(two.place) as client:
+            time.sleep(0.8)
+            for process in two.workers:
+                end(process)
+            while client.scheduler_info()["workers"]:
+                time.sleep(0.1)
         two.start_worker()
         two.start_worker()
 
