@@ -76,6 +76,7 @@ class Flight:
         data = msgspec.msgpack.encode(batch)
         future = client.submit(worker.grade, self._run, data, workers=list(workers), pure=False, key=name)
         self._sent[name] = Sent(held, future, frozenset(workers), time.monotonic() + PATIENCE + seconds)
+        assert client.loop is not None  # it runs from the client's beginning
         client.loop.add_callback(self._follow, name, future)
 
     def landed(self, seconds: float) -> Iterator[Landed]:
