@@ -334,9 +334,11 @@ def _(rng):
     weighted += [nothing_follows(rng, update(rng, 6, 2, rng.uniform(0.1, 1, size=6), True), "q_next")]
     yield "weights", {"problems": weighted}
     # clause: "The batch may be 1, and so may the actions"
+    alone = update(rng, 1, 4)
+    alone["a"] = np.argmin(alone["q_next"], axis=1)  # the best action that follows is another one
     yield "one transition, and one action", {
         "problems": [
-            update(rng, 1, 4), update(rng, 6, 1), update(rng, 1, 1, weights=True),
+            alone, update(rng, 6, 1), update(rng, 1, 1, weights=True),
             update(rng, 1, 3, ended=1.0), update(rng, 2, 2),
         ]
     }
@@ -878,7 +880,9 @@ def _(rng):
         one["eo"][int(rng.integers(3))] = 0.0
     zeros[1]["sw"] *= 0
     yield "numbers of the noise that are 0, and weights without noise", {"problems": zeros}
-    yield "examples of some hundreds", {"problems": [noisy(rng, 3, 4, 2, 300.0)]}
+    large = noisy(rng, 3, 4, 2, 300.0)
+    large["ei"][:2] = np.abs(large["ei"][:2]) * rng.permutation([-1, 1])  # the noise has both signs
+    yield "examples of some hundreds", {"problems": [large]}
 
 
 def table(kernel, bias, shift):
@@ -973,13 +977,31 @@ def training(rng, steps, size, features=3, actions=3, atoms=5, spread=1.0, noise
     return {"models": models, "batches": [batch() for _ in range(steps)], "z": z, "rate": 0.5}
 
 
+def far_from_logits(rng, *sizes, **options):
+    """Draw a training where, in the first step, the logits in place of the probabilities change a target."""
+    apart = 0.0
+    while apart < 0.1:
+        inputs = training(rng, *sizes, **options)
+        first, z = inputs["batches"][0], inputs["z"]
+        logits, of_target = (
+            np.tensordot(first["s_n"], one["kernel"], 1) + one["bias"] + one["shift"]
+            for one in inputs["models"]
+        )
+        powers = [np.exp(one - one.max(axis=2, keepdims=True)) for one in (logits, of_target)]
+        p, p_target = (one / one.sum(axis=2, keepdims=True) for one in powers)
+        rows = np.flatnonzero(~first["terminated"])
+        best, wrong = ((one @ z).argmax(axis=1)[rows] for one in (p, logits))
+        apart = np.abs(p_target[rows, best] - p_target[rows, wrong]).max()
+    return inputs
+
+
 @rainbow_train_step.cases
 def _(rng):
     # clause: "the mean over the batch of weight times divergence", "both from before the step", "it may
     # have zeros"
     yield "one step", training(rng, 1, 12, actions=5)
     # clause: "copy_every: int = 1", "tau: float = 1.0", "double: bool = True"
-    yield "three steps, each of which renews the target", training(rng, 3, 6, actions=4)
+    yield "three steps, each of which renews the target", far_from_logits(rng, 3, 6, actions=4)
     # clause: "if the optimizer has taken a multiple of copy_every steps, this one included, the target
     # network is renewed; otherwise it stays as it is"
     yield "a hard copy every three steps", training(rng, 5, 6) | {"copy_every": 3, "tau": 1.0, "double": True}
@@ -994,7 +1016,8 @@ def _(rng):
     # clause: "the first one whose mean, the sum of atoms times probabilities, is largest"
     yield "all actions equally good", training(rng, 1, 6, actions=4, tied=True)
     # clause: "Logits lie between -10,000 and 10,000"
-    yield "logits of thousands", training(rng, 1, 12, actions=5, spread=700.0) | {"rate": 0.1}
+    loud = far_from_logits(rng, 1, 12, actions=5, spread=700.0)
+    yield "logits of thousands", loud | {"rate": 0.1}
     # clause: "called with "s" or "s_n" of the batch, whatever they are"
     yield "states with noise beside them", training(rng, 4, 7, noise=True) | {
         "copy_every": 3, "tau": float(rng.uniform(0.5, 0.9)),
