@@ -669,9 +669,9 @@ def _(rng):
     inputs["c"][:4] += rng.permutation([1e4, -1e4, 900.0, -900.0])
     inputs["c"] = rng.permutation(inputs["c"])
     yield "some units that are saturated", inputs
-    # The centre of a sigmoid is where it is steepest.
+    # Near the centre of a sigmoid no unit is saturated, and beside it the slopes have slopes of their own.
     inputs = hidden_layer(rng, 3, 6, 4, scale=8.0)
-    inputs["c"] = -(inputs["x"][0] @ inputs["W"])
+    inputs["c"] = rng.choice([-1, 1], size=4) * rng.uniform(0.5, 1, size=4) - inputs["x"][0] @ inputs["W"]
     yield "large weights", inputs
 
 
@@ -794,7 +794,9 @@ def boltzmann(rng, visible, hidden, batch=None, scale=1.0):
     }
     if batch is None:
         return machine
-    return {"v": rng.integers(0, 2, size=(batch, visible)).astype(float)} | machine
+    v = rng.integers(0, 2, size=(batch, visible)).astype(float)
+    v[0, int(rng.integers(visible))] = 1.0  # some pixel is on, so that its bias shows
+    return {"v": v} | machine
 
 
 @free_energy.cases
@@ -804,7 +806,10 @@ def _(rng):
     yield "seven images", boltzmann(rng, 6, 9, 7)
     # clause: "Weights and biases may be as large as ±10,000"
     large = boltzmann(rng, 5, 4, 6)
-    large |= {name: rng.uniform(-1e4, 1e4, size=large[name].shape) for name in ("W", "b", "c")}
+    near = 0.0
+    while near < 100:  # each hidden unit is certain
+        large |= {name: rng.uniform(-1e4, 1e4, size=large[name].shape) for name in ("W", "b", "c")}
+        near = np.abs(large["c"] + large["v"] @ large["W"]).min()
     yield "weights in the thousands", large
     yield "one pixel", boltzmann(rng, 1, 5, 8)
 
