@@ -39,7 +39,7 @@ def as_python(text: str) -> str:
             return "\n" * (len(lines) - 1)
         lines[at] = "\n"
         at = _first(lines)
-    if len(text) <= LARGEST:
+    if len(text) <= LARGEST and "\0" not in text:  # of which Python 3.12's tokens end in a SystemError
         with suppress(SyntaxError, ValueError, RecursionError):  # nothing that IPython could read either
             lines[at:] = _transformed(lines[at:])
     return "".join(lines).removesuffix("\n")

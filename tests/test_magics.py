@@ -77,3 +77,8 @@ def test_what_is_too_large_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_hardly_anything_is_transformed_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(magics, "MOST", 2)
     assert as_python("%a\n%b\n%c").split("\n")[1:] == [f"{SHELL}run_line_magic('b', '')", "%c"]
+
+
+def test_what_no_python_can_hold_is_left_alone() -> None:
+    """The tokens of Python 3.13 end in a SystemError there."""
+    assert as_python("x = 1\n\0") == "x = 1\n\0"

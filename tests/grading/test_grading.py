@@ -349,7 +349,7 @@ def test_descriptors_are_closed_whatever_happens(grader: Grader, tmp_path: Path)
     list(grader.grade_all(works))
     before = set(os.listdir("/proc/self/fd"))
     list(grader.grade_all([*works, failing(NotGradable("large"))], Known({})))
-    assert set(os.listdir("/proc/self/fd")) == before
+    assert set(os.listdir("/proc/self/fd")) <= before
 
 
 def test_an_interrupted_run_gives_up_what_is_running(public_key: Key, tmp_path: Path) -> None:
@@ -390,7 +390,7 @@ def test_a_server_that_cannot_start_ends_the_run_and_blames_nobody(
     works, opened = write_class(tmp_path, {"ada": SOLUTION, "bob": WRONG}), len(os.listdir("/proc/self/fd"))
     with Grader({TOPIC: Rules(public_key)}) as grader, pytest.raises(ServerError, match="no TensorFlow here"):
         list(grader.grade_all(works))
-    assert len(os.listdir("/proc/self/fd")) == opened
+    assert len(os.listdir("/proc/self/fd")) <= opened
 
 
 def test_results_hold_the_one_schema(grade_text: GradeText) -> None:

@@ -283,7 +283,8 @@ def test_a_run_goes_on_with_the_others_and_grades_what_was_let_go(
     assert [one.score for one in found] == [100, 100, 100]
     assert sorted(keeper.kept) == sorted(marks.values()) and keeper.released
     assert said == ["Waiting for a submission that another run grades now (bob@office)."]
-    assert set(os.listdir("/proc/self/fd")) == before
+    # Of those before, what an earlier test has dropped may be gone.
+    assert set(os.listdir("/proc/self/fd")) <= before
 
 
 def test_several_are_claimed_at_once(grader: Grader, tmp_path: Path) -> None:
