@@ -41,13 +41,7 @@ def instructor_notebook(topic: Topic) -> NotebookNode:
         AuthorError: the solution cannot be read, an exercise has no cell, or a
             cell no exercise.
     """
-    path = topic.folder / "solution.py"
-    try:
-        text = path.read_text(encoding="utf-8")
-        ast.parse(text, str(path))
-    except (OSError, SyntaxError, UnicodeDecodeError) as error:
-        raise AuthorError(f"{path} cannot be read: {error}") from error
-    source = jupytext.reads(text, fmt="py:percent").cells
+    path, source = topic.folder / "solution.py", _solution_cells(topic)
     exercises = topic.checks.exercises
     try:
         solved = [(place, cell.source) for place, cell in enumerate(source) if has_solution(cell)]
@@ -69,20 +63,26 @@ def instructor_notebook(topic: Topic) -> NotebookNode:
     return notebook
 
 
+def _solution_cells(topic: Topic) -> list[NotebookNode]:
+    path = topic.folder / "solution.py"
+    try:
+        text = path.read_text(encoding="utf-8")
+        ast.parse(text, str(path))
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
+        raise AuthorError(f"{path} cannot be read: {error}") from error
+    cells: list[NotebookNode] = jupytext.reads(text, fmt="py:percent").cells
+    return cells
+
+
 def demonstrations(topic: Topic) -> tuple[Demonstration, ...]:
     """Return how the cells of a topic's notebook are known that are never graded: demonstrations and checks.
 
     Raises:
         AuthorError: the solution cannot be read.
     """
-    path = topic.folder / "solution.py"
-    try:
-        source = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
-    except (OSError, UnicodeDecodeError) as error:
-        raise AuthorError(f"{path} cannot be read: {error}") from error
     shown = [
         one.source
-        for one in source
+        for one in _solution_cells(topic)
         if one.cell_type == "code" and DEMONSTRATION in one.metadata.get("tags", [])
     ]
     checks = [check_cell(exercise).source for exercise in topic.checks.exercises.values()]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EVERY = 30.0  # seconds between two lines of a log
+DATABASE = "grades.db"  # in the working folder, unless another one is named
 
 course_option = click.option(
     "--course",
@@ -56,7 +57,12 @@ def file_option(
 
 def db_option(help: str) -> Callable[[Command], Command]:
     """Return the option that names the database of grades."""
-    return click.option("--db", default="sqlite:///grades.db", show_default=True, help=help)
+    return click.option("--db", default=f"sqlite:///{DATABASE}", show_default=True, help=help)
+
+
+def database_is_there() -> bool:
+    """Tell whether `--db` was said, or the default database is there, which must not be made by a look."""
+    return given("db") or Path(DATABASE).is_file()
 
 
 written_db_option = db_option("The database that `grader grade` wrote to, by its file or URL.")

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, given, plain_errors, written_db_option
+from grader.commands.common import (
+    chosen_topics,
+    course_option,
+    database_is_there,
+    plain_errors,
+    written_db_option,
+)
 
 if TYPE_CHECKING:
     from grader.course import Course
 
-DATABASE = "grades.db"  # of the default
 ROSTER = "students.csv"  # as it is called in a course, where there is one
 
 
@@ -113,7 +118,7 @@ def known_students(course: Course, roster: Path | None, db: str) -> set[str]:
     found = {one.id for one in rosters.students(roster)} if roster else set()
     if handed_in.is_dir():
         found |= {one.name for one in handed_in.iterdir() if one.is_dir() and one.name[0] != "."}
-    if given("db") or Path(DATABASE).is_file():
+    if database_is_there():
         with Store(existing(db)) as store:
             found |= {place.student for place in store.listed()}
     return {identifier(name) for name in found | students_of_nbgrader(course)}

@@ -13,6 +13,7 @@ from grader.commands.common import (
     class_zip_option,
     console,
     course_option,
+    database_is_there,
     export_of,
     export_options,
     file_option,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from grader.report.copied import Compared
     from grader.report.unusual import Alike
     from grader.verdict import PassedOver
-
-DATABASE = "grades.db"
 
 
 @click.command()
@@ -191,7 +190,7 @@ def _alike(course: Course, topics: Sequence[Topic], results: Path | None, db: st
     """Return who shares unusual wrong answers; None if nothing was graded yet."""
     from grader.report.unusual import alike
 
-    if results is None and db == f"sqlite:///{DATABASE}" and not Path(DATABASE).exists():
-        return None  # and none is made
+    if results is None and not database_is_there():
+        return None
     wanted = {topic.id for topic in topics}
     return alike(one for one in graded_in(results, db, course).submissions if one.topic in wanted)
