@@ -155,7 +155,7 @@ def load(path: Path | BinaryIO) -> Key:
         raise KeyProblem(
             f"the answer key {path} is of schema {schema}, this grader reads "
             f"{SCHEMA}: install the version of the grader that the assignment names, or get the "
-            "assignment again"
+            "assignment again; the hidden key of a course of yours is made again by `grader key record`"
         )
     exercises = [_read(exercise) for exercise in description["exercises"]]
     return Key(

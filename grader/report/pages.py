@@ -30,7 +30,7 @@ from grader.report.display import typeset
 from grader.report.feedback import Feedback
 from grader.report.markup import environment
 from grader.report.tables import field
-from grader.report.words import KNOWN_FROM, WORDS, span, terms, when
+from grader.report.words import KNOWN_FROM, WORDS, counted, span, terms, when
 from grader.text import printable
 from grader.verdict import Lateness, PassedOver, Results, Status
 
@@ -63,6 +63,7 @@ def write(folder: Path, found: ClassFound, results: Results, feedback: Feedback,
         bars=bars,
         breakable=breakable,
         called=lambda status: WORDS[status],
+        counted=counted,
         number=lambda value: f"{value:.1f}".removesuffix(".0"),
         people=people,
         percent=lambda share: f"{share:.0%}",

@@ -55,10 +55,14 @@ def earned(score: float, most: float) -> str:
     return f"{_number(shown)} of {_number(most)}"
 
 
+def counted(number: int, thing: str) -> str:
+    """Say how many there are, as in “1 topic” and “2 topics”."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def so_far(right: int, exercises: int, score: float, most: float) -> str:
     """Say how far a student is, as in “2 of 3 exercises right, 70 of 100 points”."""
-    thing = "exercise" if exercises == 1 else "exercises"
-    return f"{right} of {exercises} {thing} right, {points(score, most)}"
+    return f"{right} of {counted(exercises, 'exercise')} right, {points(score, most)}"
 
 
 def outcome(verdict: Verdict, name: str = "") -> str:

@@ -145,6 +145,7 @@ def test_no_time_tells_who_somebody_is_in_an_anonymous_report(home: Path) -> Non
     grade("--from", "brightspace", "export.zip")
     run("report", "--anonymous")
     index = text_of(home / "report" / "index.html")
+    assert "4 students, 4 submissions of 1 topic." in index
     assert "and everything after 3 d 2 2 0" in index and "rounded up" in index
     assert re.search(r"student-\w{10} 01_averages 4 d 100 0 student-\w{10} 01_averages 1 d 100 90", index)
     students = [text_of(page) for page in (home / "report" / "students").iterdir()]
