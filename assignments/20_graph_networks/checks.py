@@ -172,6 +172,14 @@ def one_way(rng, n, chance, long=False):
             return A
 
 
+def stretched(rng, n):
+    """Draw a connected undirected graph in which two nodes are more than three edges from each other."""
+    while True:
+        A = np.maximum(adjacency(rng, n, 0.15), path(n, rng.permutation(n)))
+        if not np.all(np.linalg.matrix_power(np.eye(n) + (A > 0), 3) > 0):
+            return A
+
+
 def cycle(rng, n):
     """Return a directed cycle through the nodes in an order that is drawn."""
     order, A = rng.permutation(n), np.zeros([n, n])
@@ -182,10 +190,7 @@ def cycle(rng, n):
 @hop_distance.cases
 def _(rng):
     # clause: "the least number of edges from each node to each other"
-    yield (
-        "an undirected graph",
-        {"matrices": [np.maximum(adjacency(rng, 9, 0.15), path(9, rng.permutation(9)))]},
-    )
+    yield "an undirected graph", {"matrices": [stretched(rng, 9)]}
     # clause: "A need not be symmetric", "in row i, column j the number of edges from i to j"
     yield "a directed graph", {"matrices": [one_way(rng, 8, 0.25, long=True)]}
     n = int(rng.integers(6, 10))
@@ -718,7 +723,8 @@ def gat_attention(answer, h, A, W, a, cotangent=None):
 def listening(rng, n, F, H, A=None):
     """Draw features, neighbours in one direction, and weights.
 
-    In some row of three neighbours and more some sums are above 0 and others below.
+    In some row of three neighbours and more some sums are above 0 and others below. Another slope
+    below 0, a score of 0 for strangers, or the other direction changes some weight clearly.
     """
     while True:
         inputs = {
@@ -728,10 +734,26 @@ def listening(rng, n, F, H, A=None):
             "a": rng.normal(size=2 * H),
         }
         near = (inputs["A"] != 0) | np.eye(n, dtype=bool)
+        if A is None and np.array_equal(near, near.T):  # a graph that was drawn to be directed
+            continue
         signs = np.where(near, np.sign(sums_of(inputs)), np.nan)
         lowest, highest = np.nanmin(signs, axis=1), np.nanmax(signs, axis=1)
-        if np.sum((near.sum(axis=1) > 2) & (lowest < highest)) > 1:
+        wrong = [weights_of(inputs, near, slope) for slope in (0, 0.01, 1)]
+        if not near.all():
+            wrong.append(weights_of(inputs, near, 0.2, stranger=0))
+        if np.any(near != near.T):
+            wrong.append(weights_of(inputs, near.T, 0.2))
+        told = all(np.max(np.abs(one - weights_of(inputs, near, 0.2))) > 0.01 for one in wrong)
+        if told and np.sum((near.sum(axis=1) > 2) & (lowest < highest)) > 1:
             return inputs
+
+
+def weights_of(inputs, near, slope, stranger=-np.inf):
+    """Return by how much each node listens to each other, with a slope below 0 and a score for strangers."""
+    sums = sums_of(inputs)
+    scores = np.where(near, np.where(sums > 0, sums, slope * sums), stranger)
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def sums_of(inputs, turn=0):
@@ -829,14 +851,17 @@ def message_passing(answer, graphs, due=None, cotangent=None):
 
 
 def sent(rng, n, F, E, agg, targets=None):
-    """Draw features and edges; only nodes in `targets` are reached."""
+    """Draw features and edges; only `targets` are reached. The first of several features is negative."""
     targets = np.arange(n) if targets is None else targets
     pairs = np.array([(source, target) for source in range(n) for target in targets if source != target])
     while True:
         edges = pairs[rng.permutation(len(pairs))[:E]]
         leaving, arriving = (np.bincount(edges[:, end], minlength=n) for end in (0, 1))
         if np.all(arriving[targets] > 0) and not np.array_equal(leaving[targets], arriving[targets]):
-            return rng.normal(size=(n, F)), edges, agg
+            x = rng.normal(size=(n, F))
+            if F > 1:
+                x[:, 0] = -np.abs(x[:, 0]) - 0.1
+            return x, edges, agg
 
 
 @message_passing.cases

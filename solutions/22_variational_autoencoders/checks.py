@@ -759,7 +759,7 @@ def _(rng):
         [short[0], long_[1], {}],
         [long_[0], short[1], {"free_bits": 1.0}],
         levels(rng, 3, 2, free_bits=-0.5),
-        levels(rng, 3, 2, 2, free_bits=0.2),
+        levels(rng, 3, 2, 2, free_bits=float(rng.uniform(800, 900))),  # every level pays so much
         levels(rng, 3, 3),
     ]
     yield (
