@@ -29,6 +29,8 @@ DEMONSTRATION = "active-ipynb"
 MARKER = "YOUR CODE HERE"  # nbgrader's, in the place of what a student is to write
 # Of jupytext, VS Code, Spyder and PyCharm, and of nbconvert.
 CELL_MARKER = re.compile(r"^# ?(?:%%|In ?\[[\d *]*\]:)(.*)$")
+# What stands there in a cell of text: as jupytext writes it, and PyCharm, whose text is no comment.
+TEXT = re.compile(r".*\[(?:markdown|md|raw)\]|\s*(?:markdown|md|raw)\s*$")
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def script_cells(text: str, demonstrations: bool = False) -> list[tuple[int, str
         source = "\n".join(lines[start:end])
         marker = CELL_MARKER.match(lines[start]) if start < end else None
         header = marker.group(1) if marker else ""
-        if "[markdown]" in header:
+        if TEXT.match(header):
             continue
         if f'"{DEMONSTRATION}"' in header and _freed(lines[start + 1 : end]) and not demonstrations:
             continue

@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 from grader import names, wire
-from grader.course import Checks, checks_of, find_course, name_of, unknown
+from grader.course import Checks, Topic, checks_of, find_course, name_of, unknown
+from grader.demonstrations import Demonstration
 from grader.grading import key
 from grader.grading.key import Key, KeyProblem
 from grader.grading.secret import hidden_path
@@ -70,5 +71,16 @@ def rules_for(
         found = key.load(path)
         if not key.is_fresh(found, topic, hidden):
             raise KeyProblem(f"the key of {topic.name} is older than its solution: run `{remedy}`")
+        # An older grader recorded it, whose keys held none; without them the chapter's own cells cost time.
+        if hidden and not found.demonstrations and _demonstrations(topic):
+            raise KeyProblem(f"the key of {topic.name} does not hold its demonstrations: run `{remedy}`")
         rules[topic.id] = Rules(found)
     return rules
+
+
+def _demonstrations(topic: Topic) -> tuple[Demonstration, ...]:
+    """Return what the public key holds; none if it cannot be read, which hinders nobody here."""
+    try:
+        return key.load(topic.assignment / names.KEY).demonstrations
+    except KeyProblem:
+        return ()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode, v4
 
 from grader.authoring.notebook import DEMONSTRATION
-from grader.cells import CELL_MARKER
+from grader.cells import CELL_MARKER, TEXT
 from grader.names import ANSWER
 from grader.nbgrader.cells import Released, name_of_cell
 from grader.saved import utf_8
@@ -37,7 +37,7 @@ def notebook_of_script(content: bytes, released: Mapping[str, Released]) -> Note
     for header, body in _pieces(text):
         found = TAGS.search(header)
         tags = re.findall(r"\w[\w-]*", found.group(1)) if found else []
-        if "[markdown]" in header:
+        if TEXT.match(header):
             cell = v4.new_markdown_cell(_prose(body))
         else:
             cell = v4.new_code_cell(_uncommented(body) if DEMONSTRATION in tags else body.strip("\n"))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from grader.cells import CELL_MARKER
+from grader.cells import CELL_MARKER, TEXT
 from grader.names import ANSWER, WRITTEN_ANSWER, WRITTEN_POINTS
 from grader.saved import NOTEBOOK, Unreadable, saved_cells, utf_8
 from grader.student.assignment import Assignment
@@ -73,7 +73,8 @@ def _in_script(text: str) -> Iterator[str]:
     lines = text.splitlines()
     starts = [place for place, line in enumerate(lines) if CELL_MARKER.match(line)]
     for start, end in pairwise([*starts, len(lines)]):
-        if "[markdown]" in lines[start] and f'"{ANSWER}"' in lines[start]:
+        header = CELL_MARKER.sub(r"\1", lines[start])
+        if TEXT.match(header) and f'"{ANSWER}"' in header:
             # Markdown in a script is a string, or lines of comment.
             body = QUOTES.sub("", "\n".join(lines[start + 1 : end]).strip())
             yield "\n".join(line.lstrip("# ") for line in body.splitlines())

@@ -93,6 +93,17 @@ def test_markdown_and_comments_in_a_script_are_not_run() -> None:
     assert (names(found), found.problems) == ({"a"}, [])
 
 
+@pytest.mark.parametrize("header", ["#%% md", "# %% [md]", "#%% raw", "# %% Why [markdown]", "#%% markdown"])
+def test_text_that_is_no_comment_is_not_run_where_its_cell_says_that_it_is_text(header: str) -> None:
+    found = run(f"#%%\na = 1\n{header}\n# Why\nIt's so: 1 / 0\n#%%\nb = a\n")
+    assert (names(found), found.problems) == ({"a", "b"}, [])
+
+
+@pytest.mark.parametrize("title", ["# %% md5 of a file", "# %% rawness", "# %% the md"])
+def test_a_cell_with_a_title_is_run(title: str) -> None:
+    assert names(run(f"{title}\na = 1\n")) == {"a"}
+
+
 @pytest.mark.parametrize(
     "bad",
     ["1 / 0", "def f(:", "x = (", "import nothing_of_this_name", "exit()", "\0", "1" + " + 1" * 99_999],
