@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ COMMAND = re.compile(
 SPECIAL = re.compile(r"""[<>"&`/\\|*?:\[\]]""")
 UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories of what does something and shows nothing
 MAX_NAME = 120  # bytes: nbgrader's gradebook takes 128 characters, a file's name 255 bytes
+NAMED, LONGEST = 3, 120  # names that a message gives, and how many characters of each
 MARK = 8  # hex digits that keep two names apart
 
 
@@ -71,6 +73,12 @@ def identifier(name: str) -> str:
     mark = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:MARK]
     cut = clean.encode()[: MAX_NAME - MARK - 1].decode("utf-8", "ignore")
     return f"{cut}-{mark}"
+
+
+def few(names: Sequence[str]) -> str:
+    """Name a few of several files or topics, as in “a.py, b.py, c.py and 2 more”."""
+    shown = ", ".join(name if len(name) <= LONGEST else f"{name[:LONGEST]}…" for name in names[:NAMED])
+    return shown + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def is_formula(text: str) -> bool:

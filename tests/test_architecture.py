@@ -52,8 +52,8 @@ MODULES = {
     " punctuality unusual gradesheets tables markup album display pictures svg data terminal changed changes"
     " console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
-    "grading": "attempts extending gather groups collect again exports lateness policy roster repositories"
-    " platforms folders formats layout grader waiting executor interrupt provenance run budget judge returned"
+    "grading": "attempts extending gather groups collect search again exports lateness policy roster repositories"
+    " platforms folders choosing formats layout grader waiting executor interrupt provenance run budget judge returned"
     " explain advice phrases form compare store outdone leases database zips times texts work rules supposed"
     " decisions secret key",
     "client": "warm kept server spares child process",

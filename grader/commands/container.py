@@ -8,10 +8,17 @@ printed is for instructors, and shown to nobody else.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from contextlib import chdir
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import PlainError
 from grader.sandbox.levels import Level
+from grader.text import NAMED
+
+if TYPE_CHECKING:
+    from grader.verdict import PassedOver
 
 STUDENT = "submission"  # Gradescope knows who it is, and nobody here needs to
 
@@ -59,18 +66,25 @@ def graded(home: Path, least: Level) -> bytes:
         root.check_hidden([keys, handed_in, home / "results"])
     rules = rules_for((), True, keys, None)
     ((topic, own),) = rules.items()
-    with Grader(rules, 1, level) as grader:
+    # There the files have the names by which their student knows them.
+    with Grader(rules, 1, level) as grader, chdir(handed_in):
         try:
-            found = collect([handed_in], rules, grader.open_archive, export=Export(), owner=STUDENT)
+            found = collect([Path()], rules, grader.open_archive, export=Export(), owner=STUDENT)
         except NothingToGrade as error:
-            why = str(error).replace(f"{handed_in}: it", "what you handed in").replace(f"{handed_in}/", "")
-            expected = f"hand in {name_of(topic)}.ipynb or {name_of(topic)}.py"
             exercises = [(one.name, one.points) for one in own.checks.exercises.values()]
-            return results_json(without_answers(exercises, topic, f"{why}; {expected}."))
+            expected = f"hand in {name_of(topic)}.ipynb or {name_of(topic)}.py"
+            why = f"{in_place_of_it(error.passed_over)}; {expected}."
+            return results_json(without_answers(exercises, topic, why))
         ((result, _),) = grader.grade_all(found.works)
     if result.failed:
         raise Failed(next(one.message for one in result.exercises if one.message))
     return results_json(result)
+
+
+def in_place_of_it(passed_over: Sequence[PassedOver]) -> str:
+    """Say what was found where a submission was expected."""
+    said = [one.reason if one.file == "." else f"{one.file}: {one.reason}" for one in passed_over[:NAMED]]
+    return "; ".join(said) or "there is no file"
 
 
 if __name__ == "__main__":

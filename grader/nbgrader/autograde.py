@@ -27,7 +27,8 @@ from grader.course import Course, CourseError, Topic, find_course, name_of
 from grader.errors import PlainError, ServerError
 from grader.exercise import Exercise
 from grader.grading import decisions
-from grader.grading.collect import NothingToGrade, collect, content_of
+from grader.grading.choosing import content_of
+from grader.grading.collect import NothingToGrade, collect
 from grader.grading.formats import form_of, preferred
 from grader.grading.grader import Grader
 from grader.grading.key import KeyProblem
