@@ -39,7 +39,7 @@ BELOW = {
 MODULES = {
     "commands": "main audit build check ci feedback report similar collect compare data decide doctor export"
     " extend forget grade gradescope hint key new publish simulate status submit topics watch verify cluster"
-    " container common deadlines",
+    " container graded common deadlines options output",
     "nbgrader": "hooks extensions deadlines returning gradebook exporter autograde feedback scripts weights"
     " cells archives spreadsheet awaited shown markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
@@ -52,10 +52,10 @@ MODULES = {
     " punctuality unusual gradesheets tables markup album display pictures svg data terminal changed changes"
     " console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
-    "grading": "attempts extending gather groups collect search again exports lateness policy roster repositories"
-    " platforms folders choosing formats layout grader waiting executor interrupt provenance run budget judge returned"
-    " explain advice phrases form compare store outdone leases database zips times texts work rules supposed"
-    " decisions secret key",
+    "grading": "attempts extending gather groups collect search again exports lateness policy roster"
+    " repositories platforms folders choosing formats layout grader waiting executor interrupt provenance"
+    " run budget judge returned explain advice phrases form compare store outdone leases database zips times"
+    " texts work rules supposed decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive texts module jupyter seeds",
     "sandbox": "trial levels root landlock linux seccomp calls",

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import console, course_option, file_option, json_option, plain_errors
+from grader.commands.common import plain_errors
+from grader.commands.options import course_option, file_option, json_option
+from grader.commands.output import console
 
 ONLY = [
     "replay",

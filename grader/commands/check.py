@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, failure, json_option, plain_errors, wait
+from grader.commands.common import failure, plain_errors
+from grader.commands.options import json_option
+from grader.commands.output import console, wait
 
 if TYPE_CHECKING:
     from grader.grading.rules import Rules

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.commands.common import Command, given
+from grader.commands.options import Command, given
 
 if TYPE_CHECKING:
     from grader.client.child import Child

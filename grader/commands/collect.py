@@ -10,15 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import (
-    chosen_topics,
-    course_option,
-    export_of,
-    export_options,
-    groups_option,
-    plain_errors,
-    roster_option,
-)
+from grader.commands.common import chosen_topics, export_of, plain_errors
+from grader.commands.options import course_option, export_options, groups_option, roster_option
 
 if TYPE_CHECKING:
     from grader.course import Topic

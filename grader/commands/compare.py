@@ -9,14 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import (
-    console,
-    course_option,
-    course_or_none,
-    file_option,
-    plain_errors,
-    supposing,
-)
+from grader.commands.common import course_or_none, plain_errors
+from grader.commands.options import course_option, file_option, supposing
+from grader.commands.output import console
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -75,7 +70,7 @@ def side(named: str, course: Course | None, without: Sequence[str] = (), points:
         ResultsProblem, StoreError: it cannot be read.
         NotDecided: decisions.toml cannot be read, or an exercise is supposed that was not graded.
     """
-    from grader.commands.common import simulated_in, unread, without_simulated
+    from grader.commands.graded import simulated_in, unread, without_simulated
     from grader.grading import decisions
     from grader.grading.database import url_of
     from grader.grading.provenance import of_topic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from grader.commands.common import console
+from grader.commands.output import console
 
 
 @click.command()

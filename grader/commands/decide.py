@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, plain_errors
+from grader.commands.common import chosen_topics, plain_errors
+from grader.commands.options import course_option
 
 if TYPE_CHECKING:
     from grader.grading.decisions import Decided

@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.commands.common import (
-    are,
-    course_option,
-    course_or_none,
-    file_option,
-    graded_in,
-    plain_errors,
-    results_option,
-    supposing,
-    written_db_option,
-)
+from grader.commands.common import course_or_none, plain_errors
+from grader.commands.graded import graded_in
+from grader.commands.options import course_option, file_option, results_option, supposing, written_db_option
+from grader.commands.output import are
 
 if TYPE_CHECKING:
     from grader.report.gradesheets import Filled, Grade

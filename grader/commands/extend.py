@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import (
-    chosen_topics,
-    course_option,
-    database_is_there,
-    plain_errors,
-    written_db_option,
-)
+from grader.commands.common import chosen_topics, plain_errors
+from grader.commands.options import course_option, database_is_there, written_db_option
 
 if TYPE_CHECKING:
     from grader.course import Course

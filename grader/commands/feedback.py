@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.collect import export_in, exported
-from grader.commands.common import (
-    are,
-    chosen_topics,
+from grader.commands.common import chosen_topics, plain_errors
+from grader.commands.graded import graded_in
+from grader.commands.options import (
     course_option,
     db_option,
     export_options,
     file_option,
     given,
-    graded_in,
     groups_option,
-    plain_errors,
     results_option,
     roster_option,
 )
+from grader.commands.output import are
 from grader.commands.report import albums_of, help_of, kept_in
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import plain_errors, written_db_option
+from grader.commands.common import plain_errors
+from grader.commands.options import written_db_option
 
 SHOWN = 20  # submissions that are listed before the question
 

@@ -10,24 +10,19 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.cluster import ClusterOptions, cluster_options
-from grader.commands.common import (
+from grader.commands.common import course_or_none, export_of, plain_errors
+from grader.commands.graded import unread
+from grader.commands.options import (
     class_zip_option,
-    console,
     course_option,
-    course_or_none,
     db_option,
-    export_of,
     export_options,
     groups_option,
-    handed_in,
     isolation_option,
     json_option,
-    plain_errors,
-    progress,
-    say,
-    unread,
     workers_option,
 )
+from grader.commands.output import console, handed_in, progress, say
 
 if TYPE_CHECKING:
     from grader.grading.rules import Rules

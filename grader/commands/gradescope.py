@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, isolation_option, plain_errors
+from grader.commands.common import chosen_topics, plain_errors
+from grader.commands.options import course_option, isolation_option
 
 KEPT = (
     "The hidden key lies in the container in which students' code runs. At the level {least} and above no "

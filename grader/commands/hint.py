@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import console, plain_errors
+from grader.commands.common import plain_errors
+from grader.commands.output import console
 
 
 @click.command()

@@ -8,13 +8,9 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import (
-    chosen_topics,
-    course_option,
-    plain_errors,
-    simulated_in,
-    written_db_option,
-)
+from grader.commands.common import chosen_topics, plain_errors
+from grader.commands.graded import simulated_in
+from grader.commands.options import course_option, written_db_option
 
 
 @click.command()

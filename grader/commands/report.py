@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import (
-    course_option,
-    course_or_none,
-    db_option,
-    graded_in,
-    isolation_option,
-    plain_errors,
-    progress,
-    supposing,
-    workers_option,
-)
+from grader.commands.common import course_or_none, plain_errors
+from grader.commands.graded import graded_in
+from grader.commands.options import course_option, db_option, isolation_option, supposing, workers_option
+from grader.commands.output import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,24 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import (
-    chosen_topics,
+from grader.commands.common import chosen_topics, export_of, plain_errors
+from grader.commands.graded import graded_in
+from grader.commands.options import (
     class_zip_option,
-    console,
     course_option,
     database_is_there,
-    export_of,
     export_options,
     file_option,
-    graded_in,
     groups_option,
-    handed_in,
-    plain_errors,
-    progress,
     results_option,
     roster_option,
     written_db_option,
 )
+from grader.commands.output import console, handed_in, progress
 
 if TYPE_CHECKING:
     from grader.course import Course, Topic

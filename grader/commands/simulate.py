@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands.common import chosen_topics, course_option, plain_errors
+from grader.commands.common import chosen_topics, plain_errors
+from grader.commands.options import course_option
 
 
 @click.command()

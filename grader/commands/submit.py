@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, failure, plain_errors, wait
+from grader.commands.common import failure, plain_errors
+from grader.commands.output import console, wait
 
 if TYPE_CHECKING:
     from grader.student.assignment import Assignment

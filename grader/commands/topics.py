@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import chosen_topics, console, course_option, file_option, plain_errors
+from grader.commands.common import chosen_topics, plain_errors
+from grader.commands.options import course_option, file_option
+from grader.commands.output import console
 from grader.errors import PlainError
 
 if TYPE_CHECKING:

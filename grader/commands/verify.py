@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, course_or_none, plain_errors, progress
+from grader.commands.common import course_or_none, plain_errors
+from grader.commands.output import console, progress
 
 if TYPE_CHECKING:
     from grader.grading.grader import Grader

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.common import console, plain_errors, wait
+from grader.commands.common import plain_errors
+from grader.commands.output import console, wait
 
 if TYPE_CHECKING:
     from grader.student.shown import View

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.course import name_of
 from grader.exercise import Exercise
-from grader.grading.formats import Form, form_of, preferred
+from grader.grading.formats import Form, content_of, form_of, preferred
 from grader.grading.layout import Layout, Named
 from grader.grading.times import NoTime, stamped
 from grader.grading.work import NotGradable, Work, digest_of
@@ -106,15 +106,6 @@ def _content(file: Found) -> str:
         return digest_of(descriptor)
     finally:
         os.close(descriptor)
-
-
-def content_of(opened: Callable[[], int]) -> bytes:
-    """Read a file; one that cannot be read is empty here, and is told of when it is graded."""
-    try:
-        with os.fdopen(opened(), "rb") as file:
-            return file.read()
-    except (OSError, NotGradable):
-        return b""
 
 
 def place(file: Found) -> str:

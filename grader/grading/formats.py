@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from grader.exercise import Exercise
 from grader.grading.layout import Named
+from grader.grading.work import NotGradable
 
 TOGETHER = 60.0  # seconds within which unpacking or cloning writes its files
 # Of an answer: at the start of a word, or behind what a notebook's JSON has for the end of a line.
@@ -87,3 +89,12 @@ def _better(one: Form, two: Form, exercises: int) -> tuple[Form, str]:
         return taken, ", in which more is left to write"
     last = "the name that was given out" if other.copy else "the notebook"
     return taken, f": as much is left to write in each, and then {last} counts"
+
+
+def content_of(opened: Callable[[], int]) -> bytes:
+    """Read a file; one that cannot be read is empty here, and is told of when it is graded."""
+    try:
+        with os.fdopen(opened(), "rb") as file:
+            return file.read()
+    except (OSError, NotGradable):
+        return b""

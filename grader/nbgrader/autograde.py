@@ -27,9 +27,8 @@ from grader.course import Course, CourseError, Topic, find_course, name_of
 from grader.errors import PlainError, ServerError
 from grader.exercise import Exercise
 from grader.grading import decisions
-from grader.grading.choosing import content_of
 from grader.grading.collect import NothingToGrade, collect
-from grader.grading.formats import form_of, preferred
+from grader.grading.formats import content_of, form_of, preferred
 from grader.grading.grader import Grader
 from grader.grading.key import KeyProblem
 from grader.grading.rules import rules_for

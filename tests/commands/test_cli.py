@@ -22,7 +22,7 @@ from courses import SOLUTION, TOPIC, make_course
 from grader.authoring import recording
 from grader.client.kept import KeptServer
 from grader.client.server import Server
-from grader.commands import common
+from grader.commands import output
 from grader.commands.main import cli
 from grader.errors import ServerError
 from grader.grading import grader as grading
@@ -385,7 +385,7 @@ def read_output(done: Result) -> str:
 def test_a_log_says_how_far_it_is(
     built: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common, "EVERY", 0)
+    monkeypatch.setattr(output, "EVERY", 0)
     write_class(tmp_path / "class", ada=SOLUTION, bob=WRONG, eve=WRONG)
     said = run("grade", "class", "--require-isolation", "none", "--course", built).output
     assert "1 of 3 graded, about 1 min left" in said and "3 of 3 graded, about" not in said

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from grader.commands import common
+from grader.commands import options
 from grader.commands.main import COMMANDS, WIDTH, cli
 from grader.grading.platforms import Platform
 from grader.grading.policy import Which
@@ -87,4 +87,4 @@ def test_a_student_is_told_what_takes_seconds_before_anything_heavy_is_imported(
 
 
 def test_options_that_are_written_out_to_start_at_once_name_what_there_is() -> None:
-    assert {*common.ATTEMPTS} == {*Which} and {*common.PLATFORMS} == {"auto", *Platform}
+    assert {*options.ATTEMPTS} == {*Which} and {*options.PLATFORMS} == {"auto", *Platform}

@@ -11,7 +11,8 @@ import click
 import pytest
 from runner import commands
 
-from grader.commands.common import console, plain_errors
+from grader.commands.common import plain_errors
+from grader.commands.output import console
 from grader.errors import PlainError
 from grader.report import terminal
 from grader.report.forge import Annotation, annotate, append_summary, guarded, quality, summary

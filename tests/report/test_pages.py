@@ -15,7 +15,7 @@ import pytest
 from classes import BROKEN, SLOW, drawn_class
 from click.testing import CliRunner, Result
 
-from grader.commands.common import graded_in
+from grader.commands.graded import graded_in
 from grader.commands.main import cli
 from grader.course import Course
 from grader.grading.store import Store
