@@ -58,7 +58,7 @@ MODULES = {
     " texts work rules supposed decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive texts module jupyter seeds",
-    "sandbox": "trial levels root landlock linux seccomp calls",
+    "sandbox": "trial lock levels root landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "gradescope",
     "vocabulary": "grader course reading answers protocol demonstrations slices cells saved magics exercise"
@@ -249,7 +249,7 @@ def test_only_recording_has_a_solution_run() -> None:
             # `grading.run` forks for students' files, of which it is given descriptors.
             texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
             # `levels` and `trial` fork processes of our own.
-            forks = {"grading.run", "server.__main__", "sandbox.levels", "sandbox.trial"}
+            forks = {"grading.run", "server.__main__", "sandbox.lock", "sandbox.trial"}
             assert name in forks | {"authoring.recording"}, name
             assert name == "authoring.recording" or texts.isdisjoint(SECRETS), name
 

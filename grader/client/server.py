@@ -21,7 +21,7 @@ from grader.client.child import Child, GivenUp, Wanted, always
 from grader.client.spares import Spares
 from grader.demonstrations import Demonstration
 from grader.errors import ServerError
-from grader.sandbox import levels
+from grader.sandbox import levels, lock
 
 PATIENCE = 30.0  # seconds in which a server answers a command, however busy the machine is
 
@@ -70,7 +70,7 @@ class Server:
                 )
         except BaseException:
             self._control.close()
-            levels.remove(self._folder)
+            lock.remove(self._folder)
             raise
 
         def look() -> None:
@@ -219,7 +219,7 @@ class Server:
             self._kill()
             self._process.wait()
         self._control.close()
-        levels.remove(self._folder)
+        lock.remove(self._folder)
 
     def __enter__(self) -> Server:
         return self

@@ -23,7 +23,7 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import unzip
 
 from grader.errors import PlainError
-from grader.sandbox import levels
+from grader.sandbox import lock
 from grader.saved import MAX_ARCHIVE, MAX_ENTRIES
 from grader.text import identifier
 
@@ -85,7 +85,7 @@ class ExtractArchives(ExtractorPlugin):  # type: ignore[misc]  # it has no types
             yield str(archive), said(error)
             return
         finally:
-            levels.remove(place)
+            lock.remove(place)
         for path in [folder / name, *everything_below(folder / name)]:
             # A tar file sets the permissions of what is in it, and may deny them to us.
             path.chmod(0o755 if path.is_dir() else 0o644, follow_symlinks=False)

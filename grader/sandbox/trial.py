@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import PlainError
-from grader.sandbox import levels
+from grader.sandbox import levels, lock
 from grader.sandbox.levels import Level
 
 ANSWER_SECONDS = 30.0
@@ -168,15 +168,15 @@ def main() -> None:
     """Lock this process in as a child would be, attack, and say what succeeded."""
     level, home, canary = Level(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
     port, descriptor = int(sys.argv[4]), int(sys.argv[5])
-    levels.enter_server(level, home, [descriptor])
+    lock.enter_server(level, home, [descriptor])
     own = os.open("/proc/self/ns/pid", os.O_RDONLY) if level.namespaces else -1
-    child = levels.fork(level, own)
+    child = lock.fork(level, own)
     if child:
         os.waitpid(child, 0)
         os._exit(0)
     channel = socket.socket(fileno=descriptor)
     try:
-        levels.enter(level, levels.Limits(), home, [descriptor], 0)
+        lock.enter(level, levels.Limits(), home, [descriptor], 0)
         work()
         succeeded = attack(canary, port)
         said = f"a submission could {', '.join(succeeded)}" if succeeded else HELD

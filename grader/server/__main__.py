@@ -28,7 +28,7 @@ import traceback
 from pathlib import Path
 
 from grader import protocol, tf_private, wire
-from grader.sandbox import levels
+from grader.sandbox import levels, lock
 from grader.server import imports, worker
 
 GRACE = 0.5
@@ -55,7 +55,7 @@ def serve(control: socket.socket, level: levels.Level, folder: Path, later: list
         if what in (protocol.FORK, protocol.FORK_AHEAD):
             home = folder if level.namespaces else Path(tempfile.mkdtemp(dir=folder))
             number += 1
-            child = levels.fork(level, own)
+            child = lock.fork(level, own)
             if child == 0:
                 limits = levels.Limits(memory=memory)
                 become_worker(descriptors, home, level, limits, number, ahead=what == protocol.FORK_AHEAD)
@@ -72,7 +72,7 @@ def serve(control: socket.socket, level: levels.Level, folder: Path, later: list
             control.sendall(protocol.REAPED.pack(*reap(pid, GRACE if what == protocol.REAP_ENDING else 0.0)))
             home = children.pop(pid)
             if home != folder:
-                levels.remove(home)
+                lock.remove(home)
     for pid in children:
         reap(pid)
 
@@ -88,7 +88,7 @@ def become_worker(
     """Lock this freshly forked process in and serve; never returns."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        levels.enter(level, limits, home, descriptors, number)
+        lock.enter(level, limits, home, descriptors, number)
         channel, *files = descriptors
         os.write(channel, protocol.LOCKED)
         if ahead:
@@ -160,7 +160,7 @@ def main() -> None:
     """Warm up, say so, and serve."""
     control, folder, level = int(sys.argv[1]), Path(sys.argv[2]), levels.Level(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trusted side's to handle
-    levels.enter_server(level, folder, [control])
+    lock.enter_server(level, folder, [control])
     channel = socket.socket(fileno=control)
     soon = bool(sys.argv[4:])
     warm_up(soon)

@@ -16,7 +16,7 @@ import pytest
 
 from grader.client.server import Server
 from grader.errors import ServerError
-from grader.sandbox import calls, levels, seccomp
+from grader.sandbox import calls, levels, lock, seccomp
 from grader.sandbox.levels import Level
 
 ALLOW, EPERM, ENOSYS, KILL = seccomp.ALLOW, seccomp.EPERM, seccomp.ENOSYS, seccomp.KILL_PROCESS
@@ -261,7 +261,7 @@ def test_a_layer_that_fails_stops_all(layer: str) -> None:
 
     def enter() -> None:
         setattr(holder, name, refuse)
-        levels.enter(Level.CONTAINER, levels.Limits(), home, range(3, 200), 7)
+        lock.enter(Level.CONTAINER, levels.Limits(), home, range(3, 200), 7)
 
     # Not pytest's folder, which nobody but root may pass through.
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
@@ -279,7 +279,7 @@ def test_none_leaves_a_program_what_programs_do() -> None:
     import subprocess
 
     def live() -> None:
-        levels.enter(Level.NONE, levels.Limits(), Path(folder), range(3, 200), 7)
+        lock.enter(Level.NONE, levels.Limits(), Path(folder), range(3, 200), 7)
         script = (
             "echo a | cat > one; chmod 600 one; touch -d @0 one; cp -a one two; (sleep 0.01; cat two) & wait"
         )
@@ -307,17 +307,17 @@ def test_none_does_without_a_filter_that_this_machine_does_not_bear(monkeypatch:
         lambda pid, strict=True: program(pid, "riscv64", strict),
         lambda pid, strict=True: b"no filter",
     ):
-        levels._takes_filter.cache_clear()
+        lock._takes_filter.cache_clear()
         monkeypatch.setattr(seccomp, "program", unfit)
-        assert not levels._takes_filter()
+        assert not lock._takes_filter()
 
         def enter() -> None:
-            levels.enter(Level.NONE, levels.Limits(), Path(folder), range(3, 200), 7)
+            lock.enter(Level.NONE, levels.Limits(), Path(folder), range(3, 200), 7)
             assert "NoNewPrivs:\t0" in Path("/proc/self/status").read_text()
 
         with tempfile.TemporaryDirectory() as folder:
             assert in_a_child(enter) == ""
-    levels._takes_filter.cache_clear()
+    lock._takes_filter.cache_clear()
 
 
 def test_a_child_that_is_not_locked_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -343,5 +343,5 @@ def test_remove_what_is_nested_deep(tmp_path: Path) -> None:
         os.mkdir("locked", 0)
 
     assert in_a_child(nest) == ""
-    levels.remove(top)
+    lock.remove(top)
     assert not top.exists()
