@@ -40,8 +40,8 @@ MODULES = {
     "commands": "main audit build check ci feedback report similar collect compare data decide doctor export"
     " extend forget grade gradescope hint key new publish simulate status submit topics watch verify cluster"
     " container graded common deadlines options output",
-    "nbgrader": "hooks extensions deadlines returning gradebook exporter autograde feedback scripts weights"
-    " cells archives spreadsheet awaited shown markdown patience",
+    "nbgrader": "hooks extensions deadlines returning publishing gradebook originals exporter autograde feedback"
+    " scripts weights cells archives spreadsheet awaited shown markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"

@@ -27,7 +27,7 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
     from grader.grading.database import existing
     from grader.grading.grader import Grader
     from grader.grading.store import Store
-    from grader.nbgrader import gradebook
+    from grader.nbgrader import publishing
     from grader.nbgrader.autograde import GraderFailed
     from grader.nbgrader.feedback import PointsDiffer
     from grader.sandbox import trial
@@ -61,7 +61,7 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
                 if not kept[topic.id]:
                     continue
                 try:
-                    done = gradebook.publish(
+                    done = publishing.publish(
                         course, topic, kept[topic.id], lambda zip_file: reader().open_archive(zip_file)
                     )
                 except (GraderFailed, PointsDiffer) as error:

@@ -18,7 +18,7 @@ from grader.commands.deadlines import deadlines_of
 from grader.course import Course
 from grader.nbgrader.deadlines import due_dates, students_in
 from grader.nbgrader.extensions import NotExtended, extend
-from grader.nbgrader.gradebook import exported_at
+from grader.nbgrader.publishing import exported_at
 from grader.verdict import Graded, HandedIn, Source
 
 DUE = datetime(2027, 3, 1, 12, tzinfo=UTC)
