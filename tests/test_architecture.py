@@ -40,8 +40,8 @@ MODULES = {
     "commands": "main audit build check ci feedback report similar collect compare data decide doctor export"
     " extend forget grade gradescope hint key new publish simulate status submit topics watch verify cluster"
     " container graded common deadlines options output",
-    "nbgrader": "hooks extensions deadlines returning publishing gradebook originals exporter autograde feedback"
-    " scripts weights cells archives spreadsheet awaited shown markdown patience",
+    "nbgrader": "hooks extensions deadlines returning publishing gradebook originals exporter autograde"
+    " feedback scripts weights cells archives spreadsheet awaited shown markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"
@@ -49,8 +49,8 @@ MODULES = {
     " margins mistakes mutated added forms survey known annotations syntax exchanges distance reasons"
     " findings",
     "report": "returning junit forge gradescope illustrations pages feedback similar copied analysis"
-    " punctuality unusual gradesheets tables markup album display pictures svg data terminal changed changes"
-    " console words",
+    " punctuality unusual gradesheets tables markup album display pictures svg data terminal changed gradings"
+    " changes console words",
     "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
     "grading": "attempts extending gather groups collect search again exports lateness policy roster"
     " repositories platforms folders choosing formats layout grader waiting executor interrupt provenance"

@@ -16,7 +16,7 @@ from grader.commands.output import console
 if TYPE_CHECKING:
     from grader.course import Course
     from grader.grading.decisions import Decisions
-    from grader.report.changes import Side
+    from grader.report.gradings import Side
 
 
 class CannotCompare(click.ClickException):
@@ -50,7 +50,8 @@ def compare(
     with itself says what a decision would change.
     """
     from grader.report.changed import show_changes
-    from grader.report.changes import compare, write_json
+    from grader.report.changes import write_json
+    from grader.report.gradings import compare
 
     with plain_errors(CannotCompare):
         course = course_or_none(folder)
@@ -76,8 +77,8 @@ def side(named: str, course: Course | None, without: Sequence[str] = (), points:
     from grader.grading.provenance import of_topic
     from grader.grading.store import Store
     from grader.grading.supposed import supposed, together
-    from grader.report.changes import Entry, Side
     from grader.report.data import read_json
+    from grader.report.gradings import Entry, Side
 
     url, simulated = url_of(named), simulated_in(course.root if course else Path())
     decided: Decisions = {}

@@ -42,7 +42,8 @@ def verify(
     from grader.grading.again import again, sampled
     from grader.grading.rules import rules_for, topics_of
     from grader.report.changed import show_verified
-    from grader.report.changes import verified, write_json
+    from grader.report.changes import write_json
+    from grader.report.gradings import verified
 
     with plain_errors():
         chosen = sampled(kept_in(db, topics), sample)

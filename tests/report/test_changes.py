@@ -17,8 +17,9 @@ from grader.commands.main import cli
 from grader.grading.provenance import of_topic
 from grader.grading.store import Store
 from grader.report.changed import show_changes
-from grader.report.changes import Cause, Changes, Difference, Entry, Side, compare
+from grader.report.changes import Cause, Changes, Difference
 from grader.report.data import results, write_json
+from grader.report.gradings import Entry, Side, compare
 from grader.verdict import CaseVerdict, Graded, PassedOver, Status, Verdict
 
 TOPIC = "01_averages"
