@@ -554,14 +554,14 @@ def _(rng):
     inputs = layer_of(rng, 6, 3, 3, "sigmoid")
     inputs["A_hat"][rng.permutation(6)[:2]] = 0
     yield "nodes that listen to nobody", inputs
-    yield (
-        "the nodes in another order, large features",
-        layer_of(rng, 7, 3, 2, None)
-        | {
-            "order": rng.permutation(7),
-            "x": 30 * rng.normal(size=(7, 3)),
-        },
-    )
+    while True:
+        large = layer_of(rng, 7, 3, 2, None)
+        large["x"] *= 30
+        kernel, bias = large["weights"].values()
+        mixed = large["A_hat"] @ large["x"] @ kernel + bias
+        if np.any(mixed < -0.1 * np.abs(mixed).max()):  # so that an activation shows
+            break
+    yield "the nodes in another order, large features", large | {"order": rng.permutation(7)}
     # clause: "and n may be 1 or 0"
     yield "a single node", layer_of(rng, 1, 5, 11, "elu") | {"A_hat": rng.normal(size=(1, 1))}
     # clause: "which starts from glorot_uniform", "which starts from zeros"
@@ -634,9 +634,10 @@ def _(rng):
     yield "six steps", {"problems": [problem(rng, 8, 5, 3, 6, 1.5)]}
     # clause: "Those of the other nodes are unknown: they may be any numbers, -1 among them, and change
     # nothing"
+    no_class = np.r_[-3:0, 2:90]
     yield (
         "other nodes with numbers of all kinds",
-        {"problems": [problem(rng, 9, 4, 2, 3, 2.0, unknown=rng.integers(-3, 90, size=9))]},
+        {"problems": [problem(rng, 9, 4, 2, 3, 2.0, unknown=rng.choice(no_class, size=9))]},
     )
     yield (
         "other nodes that look labelled",
@@ -684,7 +685,9 @@ def _(rng):
     )
     # clause: "how many; 0 or more"
     single = problem(rng, 1, 4, 3, 2, 2.0, labelled=np.array([0]))
-    single["W1"] *= 0.2  # so that all classes are about equally likely
+    # All classes are about equally likely, and a step leaves something to learn.
+    single["W1"] *= 0.2
+    single["W0"] = rng.uniform(0.5, 1, size=(1, 4)) * rng.permutation([1, 1, -1, -1])
     yield "no step, and a single node", {"problems": [problem(rng, 6, 3, 3, 0, 2.0), single]}
     problems = [problem(rng, 6, 5, 2, 2, 1e-6, labelled=rng.permutation(6)) for _ in range(3)]
     yield (
