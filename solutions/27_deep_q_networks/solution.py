@@ -812,9 +812,9 @@ $$P(i)=\frac{\rho_i^\alpha}{\sum_j\rho_j^\alpha}$$
 
 With $\alpha=0$ all are drawn equally often. To draw one, put the numbers $\rho_i^\alpha$ on a line, one
 after the other: transition $i$ covers a piece of this length. Choose a point of the line, its *mass*, and
-find the piece in which it lies. Adding up the line anew after each change costs as much as the buffer is
-long. In a *sum tree* each node holds the sum of its two children, so that a change and a search
-cost as many steps as the tree has levels.
+find the piece in which it lies. If all pieces are added up again after each change, the time of a change
+is proportional to the length of the buffer. In a *sum tree* each node holds the sum of its two children: a
+change needs one step for each level of the tree, and so does a search.
 
 ```
                        10                node 1: the total
@@ -928,10 +928,11 @@ each of them: with $u_j$ uniform on $[0,1)$, the mass of row $j$, counted from 0
 the total. A batch then has transitions from all parts of the line, and varies less than $B$ independent
 draws.
 
-A transition that is drawn more often would count more often: the mean over such batches is not the mean
-over the buffer. Each drawn transition gets an *importance weight* $(N\,P(i))^{-\beta}$, with $N$ the number
-of transitions in the buffer. With $\beta=1$ the bias is undone completely. The weights are divided by the
-largest one of the batch, so that they only make steps smaller.
+A mean over such a batch is not an estimate of the mean over the buffer: a transition with a large priority
+is drawn more often, and so it counts more often. To correct this, each drawn transition gets an *importance
+weight* $(N\,P(i))^{-\beta}$, with $N$ the number of transitions in the buffer. With $\beta=1$ the correction
+is complete. The weights are then divided by the largest one of the batch, so that no weight is larger
+than 1 and no step of training becomes larger.
 
 *A small step.* After this division, how do the weights depend on $N$ and on the total?
 
@@ -982,8 +983,10 @@ r"""
 The next cells draw a thousand batches of 16 from sixty transitions with TD errors of all sizes. The left
 picture compares how often each transition was drawn with $P(i)$. The middle one shows how many transitions
 of a batch come from the first thirty leaves, with segments and without. The right one shows the mean of the
-TD errors, estimated from each batch. Importance weights with $\beta=1$ give the mean over the buffer,
-without bias, if they are not divided by the largest one.
+TD errors, estimated from each batch in three ways. Without weights the estimates are too large. With the
+importance weights of $\beta=1$ before they are divided by the largest one, their mean is the mean over the
+buffer, the dotted line. Your weights are divided by the largest one; for the third box each weighted sum is
+divided by the sum of its weights, which makes up for that and leaves nearly no bias.
 """
 
 # %% tags=["active-ipynb"]
@@ -1159,14 +1162,18 @@ r"""
 ## Noise in the weights
 
 An ε-greedy policy acts at random with the same probability in each state, whether the agent knows the state
-or not. A *noisy* layer adds noise to its weights and biases, and learns how large this noise is:
+or not. A *noisy* layer adds noise to its weights and biases, and learns how large this noise is. For an
+input $x$ of $I$ numbers, its output $y$ of $O$ numbers is
 
 $$y=x\,(\mu^w+\sigma^w\odot\xi^w)+\mu^b+\sigma^b\odot\xi^b$$
 
-Here $\xi^w$ and $\xi^b$ are random numbers with the mean 0, and ⊙ multiplies element by element. The means
-$\mu$ and the sizes $\sigma$ are trained. Where noise does harm, training makes $\sigma$ small.
-A matrix of random numbers for each step, with $I$ inputs and $O$ outputs, would be expensive. *Factorised*
-noise needs only $I+O$ standard normal numbers, $e_i$ for each input and $e'_j$ for each output:
+Here $\mu^w$ [I, O] and $\mu^b$ [O] are the means of the weights and of the biases. The noise $\xi^w$ and
+$\xi^b$ has the same shapes; it is random, has the mean 0, and is drawn anew for each step. $\sigma^w$ and
+$\sigma^b$ say how large the noise of each weight and of each bias is; ⊙ multiplies element by element. $\mu$
+and $\sigma$ are trained. Where the noise makes the loss larger, training makes $\sigma$ small.
+
+If each weight and each bias had a random number of its own, $IO+O$ numbers would be drawn for each step.
+*Factorised* noise needs only $I+O$ standard normal numbers, $e_i$ for input $i$ and $e'_j$ for output $j$:
 
 $$\xi^w_{ij}=f(e_i)\,f(e'_j),\qquad\xi^b_j=f(e'_j),\qquad f(e)=\operatorname{sgn}(e)\sqrt{|e|}$$
 """
@@ -1204,10 +1211,14 @@ def noisy_dense(
 
 # %% [markdown]
 r"""
-The histograms show the output of a layer for one example, with 600 draws of noise, for three sizes of
-$\sigma$. The mean is the output without noise, the dotted line. The noise $\xi^w_{ij}$ has the mean 0 and the
-variance $\bigl(\mathbb E|e|\bigr)^2=2/\pi$, since $f(e)^2=|e|$; the variance of $\xi^b_j$ is $\mathbb
-E|e|=\sqrt{2/\pi}$. From both follows the standard deviation that is printed as expected.
+The histograms show the output of a layer for one example, with 600 draws of noise, for three values of
+$\sigma$. The layer has a single output, and the same $\sigma$ for all weights and for the bias. The mean
+must be the output without noise, the dotted line. How wide is a histogram? The mean of $|e|$ is
+$\sqrt{2/\pi}$ for a standard normal number $e$. Since $f(e)^2=|e|$, this is the variance of $\xi^b_j$; the
+variance of $\xi^w_{ij}$ is the product of two such means, $2/\pi$. The noise of one weight is not correlated
+with that of another weight or of the bias, so that the variances add up: the variance of the output is
+$\sigma^2\bigl(\tfrac2\pi\sum_ix_i^2+\sqrt{2/\pi}\bigr)$. Its root is printed as the expected standard
+deviation.
 """
 
 # %% tags=["active-ipynb"]
@@ -1240,9 +1251,9 @@ networks; the n-step return and the importance weights come with the batch. The 
 1. The online network chooses the action in $s_n$ whose mean is largest, and the target network returns the
    distribution of this action (double).
 2. This distribution, moved by $R$ and $\gamma^k$, is projected: the target $m$ (distributional, multi-step).
-3. The loss of a transition is the Kullback-Leibler divergence from the predicted distribution $p$ of the
-   action that was taken to the target: $\sum_jm_j\log(m_j/p_j)$, where $0\log0=0$. It takes the place of the
-   TD error: it becomes the new priority.
+3. The loss of a transition is the Kullback-Leibler divergence $\sum_jm_j\log(m_j/p_j)$, where $0\log0=0$. It
+   compares the target $m$ with the distribution $p$ that the online network predicts for the action that
+   was taken. The transition's new priority is computed from this divergence, and not from a TD error.
 4. The gradient of the mean loss, each loss multiplied by its importance weight, changes the online network.
 5. From time to time, the target network is renewed: a *hard* copy takes all weights of the online network,
    a *soft* one moves a share τ of the way towards them.
@@ -1639,16 +1650,16 @@ be wrong.
 
 # %% [markdown]
 r"""
-**Explore.** Take one part away from the whole agent, or change $n$, α or `COPY_EVERY`. In how many
-rounds is the mean share of fruit caught above 0.9? The cell prints it for an agent of your choice.
-Choose with the seeds 10 to 12, and report what the chosen agent reaches with the seeds 20 to 22, which
-were not used for the choice.
+**Explore.** Take one part away from the whole agent, or change $n$, α or `COPY_EVERY`. After which round
+is the mean share of fruit caught above 0.9 for the first time? The cell prints it for an agent of your
+choice. Compare agents with the seeds 10 to 12. When you have chosen one, let `seeds` be 20 to 22, and report
+what this agent reaches with them: they were not used for the choice.
 """
 
 # %% tags=["active-ipynb"]
-# mine = Agent(("priorities", "n-step"))
-# rows = np.mean([learn(mine, seed, rounds=40) for seed in (10, 11, 12)], axis=0)
-# above = np.flatnonzero(rows > 0.9)
+# mine, seeds = Agent(("priorities", "n-step")), (10, 11, 12)  # 20, 21, 22 for the report
+# rows = np.mean([learn(mine, seed, rounds=40) for seed in seeds], axis=0)
+# above = np.flatnonzero(rows > 0.9) + 1
 # print("first round above 0.9:", above[0] if len(above) else "none")
 # print(f"mean over all rounds: {rows.mean():.2f}")
 
