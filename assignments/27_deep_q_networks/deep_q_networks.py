@@ -359,8 +359,29 @@ to the right.
 # ratios = [stack[..., -1][place].mean() / both[place].mean() for place in figures]
 # print("brightness of the two figures, in units of a game that does not flicker:", np.round(ratios, 2))
 # assert np.allclose(ratios, 1) and stack.dtype == np.uint8, "nothing flickers, and nothing is darker"
-# assert not np.array_equal(stack[..., 0], stack[..., 3]), "the ball moves"
+# assert np.abs(np.diff(stack.astype(int), axis=-1)).max(axis=(0, 1)).min() > 0, "the ball moves each time"
 # assert np.array_equal(stack[..., 3], preprocess_frames(even, odd)[..., 3]), "the newest one is the last"
+
+# %% [markdown]
+r"""
+The next cell shows what the eye does not see in these pictures. A frame that is all red, all green or all
+blue must become 76, 150 and 29. If frame a is red and frame b blue, the larger value of each colour is that
+of magenta, which becomes 105. A frame of 168×168 pixels is twice as large as the picture: each pixel of
+the picture is then the mean of 2×2 pixels of the frame, so that a single column of 200 becomes a column
+of 100, with 0 on both of its sides. The first picture of an episode stands in all four places.
+"""
+
+# %% tags=["active-ipynb"]
+# red, green, blue = (np.full((168, 168, 3), row, np.uint8) for row in 255 * np.eye(3, dtype=int))
+# pairs = {"red": (red, red), "green": (green, green), "blue": (blue, blue), "red, then blue": (red, blue)}
+# shades = {name: int(preprocess_frames(*pair)[40, 40, 3]) for name, pair in pairs.items()}
+# print(shades, "; expected 76, 150, 29 and 105")
+# assert list(shades.values()) == [76, 150, 29, 105]
+# line = np.zeros((168, 168, 3), np.uint8)
+# line[:, 80] = 200
+# start = preprocess_frames(line, line)
+# print("beside and on the line:", start[40, 38:43, 3], "; expected 0 0 100 0 0")
+# assert list(start[40, 38:43, 3]) == [0, 0, 100, 0, 0] and np.ptp(start, axis=-1).max() == 0
 
 # %% [markdown]
 r"""
@@ -935,6 +956,32 @@ def prioritised_sample(
 
 # %% [markdown]
 r"""
+First the tree of the picture above, by hand. With two segments, the masses from 0 to 5 belong to row 0, and
+those from 5 to 10 to row 1. With $u=(0.9,0.3)$ the masses are 4.5 and 6.5, which lie in the leaves 2 and 3.
+These hold 2 and 4, so that with $\beta=0.5$ the weights must be 1 and $2^{-0.5}$, which is about 0.71. The
+second tree has a leaf of $10^{-50}$ beside one of 1. The last tree is empty: nothing can be drawn from it.
+"""
+
+# %% tags=["active-ipynb"]
+# tree, far, empty = SumTree(4, alpha=1.0), SumTree(2, alpha=1.0), SumTree(2, alpha=1.0)
+# for i, priority in enumerate((1, 3, 2, 4)):
+#     tree.set(i, priority)
+# far.set(0, 1e-50)
+# far.set(1, 1.0)
+# idx, w = prioritised_sample(tree, np.array([0.9, 0.3]), 0.5)
+# _, tiny = prioritised_sample(far, np.array([0.0, 0.5]), 5.0)
+# try:
+#     refused = not prioritised_sample(empty, np.zeros(1), 1.0)
+# except ValueError:
+#     refused = True
+# print("leaves", idx, "weights", np.round(w, 2), "; expected [2 3] and [1, 0.71]")
+# print("weights", tiny, "; expected 1 and 1e-250")
+# print("the empty tree is refused:", refused)
+# assert list(idx) == [2, 3] and np.allclose(w, [1, 0.5**0.5])
+# assert tiny[0] == 1 and abs(np.log10(tiny[1]) + 250) < 1e-6 and refused
+
+# %% [markdown]
+r"""
 The next cells draw a thousand batches of 16 from sixty transitions with TD errors of all sizes. The left
 picture compares how often each transition was drawn with $P(i)$. The middle one shows how many transitions
 of a batch come from the first thirty leaves, with segments and without. The right one shows the mean of the
@@ -1156,6 +1203,24 @@ def noisy_dense(
 
 # %% tags=["active-ipynb"]
 # check(noisy_dense)
+
+# %% [markdown]
+r"""
+First a layer with one input and two outputs, by hand. All means are 0, all $\sigma$ are 1, and so is $x$.
+With $e_1=4$ and $e'=(9,-1)$ the three values of $f$ are 2, 3 and -1. The noise of the two weights is then 6
+and -2, that of the biases 3 and -1, and the output must be 9 and -3. The gradient of the sum of the outputs
+with respect to each $\sigma$ must be the noise that this $\sigma$ is multiplied by.
+"""
+
+# %% tags=["active-ipynb"]
+# sw, sb = tf.Variable([[1.0, 1.0]]), tf.Variable([1.0, 1.0])
+# ei, eo = tf.constant([4.0]), tf.constant([9.0, -1.0])
+# with tf.GradientTape() as tape:
+#     y = noisy_dense(tf.ones((1, 1)), tf.zeros((1, 2)), sw, tf.zeros(2), sb, ei, eo)
+# slopes = tape.gradient(y, [sw, sb], unconnected_gradients="zero")
+# print("output", y.numpy(), "gradients", *(slope.numpy() for slope in slopes))
+# assert np.allclose(y, [[9, -3]]), "expected 9 and -3"
+# assert np.allclose(slopes[0], [[6, -2]]) and np.allclose(slopes[1], [3, -1]), "expected the noise itself"
 
 # %% [markdown]
 r"""
