@@ -493,6 +493,21 @@ through the target, the slope with respect to `q_next` would not be 0.
 
 # %% [markdown]
 r"""
+Two terminated transitions by hand, with the weights 0.5 and 1. The targets are the rewards 1.5 and 5, the
+estimates of the actions that were taken are 1 and 2, so that the TD errors are 0.5 and 3 and their losses
+0.125 and 2.5. The mean of the weighted losses must be (0.0625 + 2.5) / 2 = 1.28125. There is no next
+state, and its values are NaN.
+"""
+
+# %% tags=["active-ipynb"]
+# q, no_state = tf.constant([[1.0, 4.0], [2.0, 7.0]]), tf.fill((2, 2), np.nan)
+# rewards, ended, w = tf.constant([1.5, 5.0]), tf.constant([True, True]), tf.constant([0.5, 1.0])
+# loss = float(dqn_loss(q, tf.constant([0, 0]), rewards, ended, no_state, 0.9, w))
+# print("loss", loss, "; expected 1.28125")
+# assert abs(loss - 1.28125) < 1e-6, "0.125 once with half the weight, and 2.5"
+
+# %% [markdown]
+r"""
 **A silent bug.** Four states have the values -1, -0.5, 0.5 and 1, and in each of them there is one
 action. A colleague's network is a table of four numbers, one for each state. He stores rewards as a
 column, of shape [batch, 1], and writes the loss himself: `tf.reduce_mean((y - q) ** 2)` with `y` of
@@ -606,10 +621,11 @@ normal error. By how much does the largest estimate exceed 0 on average: 0.5, 1 
 # axis.legend()
 # plt.show()
 # print(f"1,024 actions: {single[-1]:.2f} with one network, {double[-1]:.2f} with two")
-# ended, no_state = tf.constant([True, False]), [np.nan, np.nan]
-# q_on, q_tg = tf.constant([no_state, [2.0, 3.0]]), tf.constant([no_state, [20.0, 10.0]])
-# y = double_dqn_target(tf.ones(2), ended, q_on, q_tg, tf.constant([0.9, 0.5]))
-# assert np.allclose(y, [1, 1 + 0.5 * 10]), "q_on chooses action 1, q_tg says that it is worth 10"
+# ended, no_state = tf.constant([True, False, False]), [np.nan, np.nan]
+# q_on = tf.constant([no_state, [2.0, 3.0], [3.0, 3.0]])
+# q_tg = tf.constant([no_state, [20.0, 10.0], [20.0, 10.0]])
+# y = double_dqn_target(tf.ones(3), ended, q_on, q_tg, tf.constant([0.9, 0.5, 0.5]))
+# assert np.allclose(y, [1, 6, 11]), "q_on chooses action 1 (worth 10), then the first of two (worth 20)"
 # assert 3 < single[-1] < 3.5 and np.abs(double).max() < 0.35, "only one network overestimates"
 
 # %% [markdown]
