@@ -63,7 +63,7 @@ MODULES = {
     "workflows": "gradescope",
     "vocabulary": "grader course reading answers protocol demonstrations slices cells saved magics exercise"
     " outcome drivers tf_private wire verdict fault errors versions names files scopes text parse properties",
-    "farm": "cluster flight outbox workforce connection trust worker messages",
+    "farm": "cluster flight outbox workforce hiring connection trust worker messages",
 }
 
 # What is imported from elsewhere than below: (module, imported module) and why.

@@ -19,7 +19,7 @@ from grader.farm.connection import Line, Place, dashboard
 from grader.farm.flight import Flight, Landed
 from grader.farm.messages import Answer, Submission
 from grader.farm.outbox import Held, Outbox
-from grader.farm.workforce import LOOK, Workforce
+from grader.farm.workforce import POLL, Workforce
 from grader.grading.executor import Task
 from grader.grading.rules import Rules
 from grader.grading.run import all_alike, result
@@ -137,7 +137,7 @@ class Cluster:
         if self._line.broken:
             return
         self._workforce.look()
-        if time.monotonic() - self._swept > LOOK:
+        if time.monotonic() - self._swept > POLL:
             self._swept = time.monotonic()
             for landed in self._flight.overdue(self._workforce.hired):
                 self._receive(landed)

@@ -122,7 +122,8 @@ class WarmServer(WorkerPlugin):
         except (PlainError, OSError) as error:
             self.problem = str(error)
             raise
-        self._watch = asyncio.create_task(self.leave_in_time(worker))
+        if not self._closed:  # the run may have ended meanwhile
+            self._watch = asyncio.create_task(self.leave_in_time(worker))
 
     def _start(self) -> None:
         for topic, data in self._keys.items():

@@ -19,7 +19,7 @@ from grader.grading.interrupt import Interrupt
 from grader.grading.provenance import provenance
 from grader.grading.rules import Rules
 from grader.grading.run import all_alike, fingerprint, grade, result
-from grader.grading.waiting import LOOK, Keeper, Nowhere, Waiting
+from grader.grading.waiting import CTRL_C, Keeper, Nowhere, Waiting
 from grader.grading.work import NotGradable, Work, digest_of
 from grader.sandbox import levels
 from grader.verdict import Graded, Status
@@ -210,7 +210,7 @@ class Grader:
 
     def _finished(self, executor: Executor) -> Iterator[tuple[Graded, str]]:
         self.interrupt.check()
-        for task, graded in executor.finished(LOOK):
+        for task, graded in executor.finished(CTRL_C):
             # Where it was graded nobody knows when it was handed in, nor by whom.
             yield replace(graded, digest=task.digest, handed_in=task.work.handed_in), task.mark
 

@@ -11,7 +11,7 @@ from grader.grading.executor import Task
 from grader.grading.work import Work
 from grader.verdict import Graded
 
-LOOK = 0.1  # seconds between two looks whether there was a Ctrl-C
+CTRL_C = 0.1  # seconds between two looks whether there was a Ctrl-C
 ASKED = 1.0  # seconds between two questions to the database
 GONE = 600.0  # seconds for which a database that is gone is waited for
 
@@ -132,4 +132,4 @@ class Waiting:
         until = time.monotonic() + ASKED
         while time.monotonic() < until:
             self._check()
-            time.sleep(LOOK)
+            time.sleep(CTRL_C)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.errors import ServerError
 from grader.grading.grader import Grader
-from grader.grading.waiting import LOOK
+from grader.grading.waiting import CTRL_C
 from grader.grading.zips import NotThere, Zips, open_graded
 from grader.report.album import Album
 from grader.verdict import Graded
@@ -70,7 +70,7 @@ def draw(
                 running[pool.submit(_draw, grader, albums[one.topic], one, opened)] = one
             while running:
                 grader.interrupt.check()
-                for future in wait(running, LOOK, FIRST_COMPLETED).done:
+                for future in wait(running, CTRL_C, FIRST_COMPLETED).done:
                     one = running.pop(future)
                     if reason := future.result():
                         undrawn.append(Undrawn(one, reason))

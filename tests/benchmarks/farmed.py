@@ -18,11 +18,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import stubbed
+import stubs
 from cost import family_cpu
 from ours import Timed
 
@@ -51,7 +53,7 @@ def main() -> None:
         part["topic"] = loaded.key.topic
     stub, level = not asked["parts"][0]["answer"], trial.best()
     if stub:
-        worker.hire = stubbed.hire
+        worker.hire = partial(stubs.hire, stubbed.Stub)
     with ExitStack() as stack:
         executor = None
         if asked["address"]:

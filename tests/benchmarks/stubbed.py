@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from distributed import Worker
+from collections.abc import Sequence
 
 from grader.farm import worker
 from grader.farm.messages import Answer, Submission
 from grader.grading.work import Work
-from grader.sandbox.levels import Level
 from grader.verdict import CaseVerdict, Graded, Status, Verdict
 
 CASES = tuple(CaseVerdict(f"a case with a name, number {number}", Status.PASSED, 0.01) for number in range(3))
-
-
-async def hire(
-    run: str, keys: Mapping[str, bytes], level: str, seconds: float | None, dask_worker: Worker
-) -> str:
-    """Hire a worker as `farm.worker` does, but with a stub."""
-    return await worker.put_in(Stub(run, keys, Level(level), seconds), dask_worker)
 
 
 class Stub(worker.WarmServer):

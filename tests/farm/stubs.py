@@ -5,6 +5,7 @@ The workers of the tests import it, as their `PYTHONPATH` leads here.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -23,10 +24,15 @@ from grader.versions import versions
 
 
 async def hire(
-    run: str, keys: Mapping[str, bytes], level: str, seconds: float | None, dask_worker: Worker
+    stub: type[worker.WarmServer],
+    run: str,
+    keys: Mapping[str, bytes],
+    level: str,
+    seconds: float | None,
+    dask_worker: Worker,
 ) -> str:
     """Hire a worker as `farm.worker` does, but with a stub."""
-    return await worker.put_in(Stub(run, keys, Level(level), seconds), dask_worker)
+    return await worker.put_in(stub(run, keys, Level(level), seconds), dask_worker)
 
 
 class Stub(worker.WarmServer):
@@ -88,6 +94,14 @@ async def different(first: str, least: str) -> bytes:
     """Offer `user` as the first of several workers, then `landlock`."""
     level = "user" if once(Path(first)) else "landlock"
     return to_json(Offer({"grader": __version__, **versions()}, level))
+
+
+async def mute(first: str, speak: str, least: str) -> bytes:
+    """Offer nothing as the first of several workers, until a file exists; then offer no isolation."""
+    if once(Path(first)):
+        while not Path(speak).exists():
+            await asyncio.sleep(0.1)
+    return to_json(Offer({"grader": __version__, **versions()}, "none"))
 
 
 async def holds(level: str) -> str:

@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 import stubs
 from courses import CHECKS, TOPIC
-from farms import Farm, farm
+from distributed import Client
+from farms import SETTINGS, Farm, farm
 
 from grader.farm import cluster as cluster_module
-from grader.farm import connection, outbox, worker, workforce
+from grader.farm import connection, hiring, outbox, worker, workforce
 from grader.farm.cluster import Cluster
 from grader.farm.connection import NoCluster, connect
 from grader.farm.outbox import Outbox
@@ -42,9 +43,9 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
 
 @pytest.fixture(autouse=True)
 def stubbed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "hire", stubs.hire)
-    monkeypatch.setattr(workforce, "LOOK", 0.5)
-    monkeypatch.setattr(cluster_module, "LOOK", 0.5)
+    monkeypatch.setattr(worker, "hire", partial(stubs.hire, stubs.Stub))
+    monkeypatch.setattr(workforce, "POLL", 0.5)
+    monkeypatch.setattr(cluster_module, "POLL", 0.5)
 
 
 def works(folder: Path, texts: Mapping[str, str]) -> list[Work]:
@@ -111,7 +112,7 @@ def test_a_result_whose_workers_end_before_it_is_read_is_not_waited_for(
     The client has not looked yet who is there when it reads the results.
     """
     for module in (workforce, cluster_module):
-        monkeypatch.setattr(module, "LOOK", 4.0)
+        monkeypatch.setattr(module, "POLL", 4.0)
 
     def replace() -> None:
         with connect(two.place) as client:
@@ -134,6 +135,56 @@ def test_a_worker_that_is_stopped_is_not_waited_for(two: Farm, tmp_path: Path) -
     assert scores(found) == dict.fromkeys(texts, 30.0)
     end(stopped)
     two.start_worker()
+
+
+def test_a_worker_that_never_answers_holds_up_nobody_and_is_used_once_it_does(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It sends its heartbeats, and no offer."""
+    impatient(monkeypatch)
+    speak = tmp_path / "speak"
+    monkeypatch.setattr(worker, "offer", partial(stubs.mute, str(tmp_path / "first"), str(speak)))
+    graded_beside_a_silent_one(two, tmp_path, speak.touch)
+
+
+def test_a_worker_that_was_stopped_before_holds_up_nobody_and_is_used_once_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its scheduler does not give it up."""
+    impatient(monkeypatch)
+    monkeypatch.setitem(SETTINGS, "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL", "1h")
+    with farm(tmp_path, 2) as made:
+        with connect(made.place) as client:
+            client.wait_for_workers(2)
+        end(made.workers[0], signal.SIGSTOP)
+        graded_beside_a_silent_one(made, tmp_path, lambda: end(made.workers[0], signal.SIGCONT))
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hiring, "SETTLE", 0.5)
+    monkeypatch.setattr(workforce, "ANSWER", 3.0)
+
+
+def graded_beside_a_silent_one(at: Farm, folder: Path, rouse: Callable[[], object]) -> None:
+    """Grade a class by those who answer; then have the silent one answer, and wait until it is hired."""
+    with connect(at.place) as client:
+        client.wait_for_workers(2)
+        count = len(client.scheduler_info()["workers"])
+    said: list[str] = []
+    texts = class_of(4, "30")
+    with Cluster(at.place, RULES, Level.NONE, say=said.append) as cluster:
+        found = {
+            one.student: one for one, _ in Grader(RULES, executor=cluster).grade_all(works(folder, texts))
+        }
+        assert scores(found) == dict.fromkeys(texts, 30.0)
+        while not cluster._workforce.silent:
+            cluster._workforce.look()
+        (silent,) = cluster._workforce.silent
+        assert silent not in cluster._workforce.hired
+        assert any(silent in line and "not used: it has not answered for 3 s" in line for line in said)
+        rouse()
+        until_hired(cluster, count)
+        assert said[-1] == f"{silent} has answered, and is used from now on."
 
 
 def test_what_ends_every_worker_is_named_and_the_others_of_its_batch_are_graded(
@@ -194,6 +245,13 @@ def test_what_workers_do_not_see_is_sent(two: Farm, tmp_path: Path, monkeypatch:
     assert len([line for line in said if "does not see" in line]) == 1
 
 
+def until_hired(cluster: Cluster, count: int) -> None:
+    """Wait until so many workers are hired."""
+    while len(cluster._workforce.hired) < count:
+        cluster._workforce.look()
+        time.sleep(0.05)
+
+
 def plugins(at: Farm) -> set[str]:
     """Return the names of the workers' plugins that are ours."""
     with connect(at.place) as client:
@@ -203,11 +261,11 @@ def plugins(at: Farm) -> set[str]:
 
 def test_workers_forget_a_run_that_is_over_or_of_which_they_hear_nothing(two: Farm) -> None:
     with Cluster(two.place, RULES, Level.NONE, say=lambda _: None) as cluster:
-        while len(cluster._workforce.hired) < 2:
-            cluster._workforce.look()
+        until_hired(cluster, 2)
         assert len(plugins(two)) == 1
     assert not plugins(two)
-    with Cluster(two.place, RULES, Level.NONE, say=lambda _: None):
+    with Cluster(two.place, RULES, Level.NONE, say=lambda _: None) as cluster:
+        until_hired(cluster, 2)
         with connect(two.place) as client:
             client.run(stubs.abandon)
         assert not plugins(two)
@@ -215,28 +273,28 @@ def test_workers_forget_a_run_that_is_over_or_of_which_they_hear_nothing(two: Fa
 
 def test_nobody_is_used_whose_versions_differ(two: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    ours = workforce.versions()
-    monkeypatch.setattr(workforce, "versions", lambda: {**ours, "keras": "0.0"})
+    ours = hiring.versions()
+    monkeypatch.setattr(hiring, "versions", lambda: {**ours, "keras": "0.0"})
     with pytest.raises(NoCluster, match=r"none of the workers can be used: it has keras .*client has 0\.0"):
         Cluster(two.place, RULES, Level.NONE, say=said.append)
     assert any("not used: it has keras" in line for line in said)
 
 
 def test_nobody_who_is_refused_is_sent_a_key(two: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[tuple[object, str]] = []
     monkeypatch.setattr(worker, "offer", stubs.unlocked)
-    monkeypatch.setattr(workforce.Workforce, "_ask", recording(asked))
+    monkeypatch.setattr(hiring, "ask", recording(asked))
     with pytest.raises(NoCluster, match="Landlock is missing here"):
         Cluster(two.place, RULES, Level.LANDLOCK, say=lambda _: None)
-    assert {what for what, workers in asked if workers} == {stubs.unlocked, worker.dismiss}
+    assert {what for what, _ in asked} == {stubs.unlocked, worker.dismiss}
 
 
-def recording(asked: list[tuple[object, object]]) -> Callable[..., object]:
-    ask = workforce.Workforce._ask
+def recording(asked: list[tuple[object, str]]) -> Callable[..., object]:
+    ask = hiring.ask
 
-    def record(self: workforce.Workforce, what: Callable[..., object], *rest: object) -> object:
-        asked.append((what, rest[0]))
-        return ask(self, what, *rest)  # type: ignore[arg-type]
+    async def record(client: Client, address: str, what: Callable[..., object], *rest: object) -> object:
+        asked.append((what, address))
+        return await ask(client, address, what, *rest)
 
     return record
 
@@ -245,17 +303,17 @@ def test_all_grade_at_the_best_level_that_they_have_in_common(
     two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One offers `user` and the other `landlock`, which the first is asked about, and has too."""
-    asked: list[tuple[object, object]] = []
+    asked: list[tuple[object, str]] = []
     monkeypatch.setattr(worker, "offer", partial(stubs.different, str(tmp_path / "first")))
     monkeypatch.setattr(worker, "hold", stubs.holds)
-    monkeypatch.setattr(workforce.Workforce, "_ask", recording(asked))
+    monkeypatch.setattr(hiring, "ask", recording(asked))
     with connect(two.place) as client:
         client.wait_for_workers(2)
         count = len(client.scheduler_info()["workers"])
     with Cluster(two.place, RULES, Level.LANDLOCK, say=lambda _: None) as cluster:
         assert cluster.environment["isolation"] == "landlock"
-        assert len(cluster._workforce.hired) == count
-    assert [len(list(workers)) for what, workers in asked if what is stubs.holds] == [1]  # type: ignore[call-overload]
+        until_hired(cluster, count)
+    assert [what for what, _ in asked].count(stubs.holds) == 1
 
 
 def test_a_cluster_that_gets_no_worker_is_not_waited_for_for_ever(

@@ -213,7 +213,7 @@ class Slow(Nowhere):
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing wait long."""
     monkeypatch.setattr(waiting, "ASKED", 0.01)
-    monkeypatch.setattr(waiting, "LOOK", 0.001)
+    monkeypatch.setattr(waiting, "CTRL_C", 0.001)
 
 
 def nothing() -> None:
