@@ -341,7 +341,9 @@ def _(rng):
     # clause: "[*window, inputs, outputs] of convolutions, and vectors [outputs]"
     yield "a convolution with a bias, and a dense layer", network((3, 2, 4, 5), (5,), (5, 2), (2,))
     yield "a convolution in which all sizes agree", network((3, 3, 3, 3))
-    yield "a convolution over time, of one filter", network((4, 3, 1), (1,))
+    yield "a convolution over time, of one filter, and a dense layer of one input", network(
+        (4, 3, 1), (1,), (1, 6)
+    )
     yield "batch normalisation's parameters, then a convolution in space and time", network(
         (3,), (3,), (2, 2, 2, 3, 4), (4,)
     )
@@ -405,7 +407,10 @@ def _(rng):
     steps = rng.uniform(-1, 1, size=7)
     # clause: "a row for each α, a column for each β"
     yield "three steps by four, a kernel and a bias", flight(steps[:3], steps[3:], (3, 2), (2,))
-    yield "as many steps in both directions", flight(steps[:3] + 0.4, steps[4:], (2, 5), (5,), (5, 1))
+    through = flight(steps[:3] + 0.4, steps[4:], (2, 5), (5,), (), (5, 1))
+    # There the weights are those that were given, wherever the step before has left them.
+    through["a"][1] = through["b"][2] = 0.0
+    yield "as many steps in both directions, through the centre", through
     yield "the centre alone", flight([0.0], [0.0], (4,))
     # clause: "the steps α along d1", "the steps β along d2"
     yield "one row of five", flight([0.7], np.linspace(-1, 1, 5), (3, 3))
@@ -444,7 +449,9 @@ def _(rng):
         "settings": [[m, 1], [m + 20, 4], [m + 30, 7], [d, d - 1], [more + 9, more]]
     }
     # clause: "perhaps more than m"
-    yield "where d is 0, m, or more than m", {"settings": [[m, 0], [d, d], [more, 2 * more], [1, 1], [m, 3]]}
+    yield "where d is 0, m, or more than m", {
+        "settings": [[m, 0], [d, d], [more, 2 * more], [1, 1], [0, 2], [m, 3]]
+    }
     # clause: "which may be far too large for a float"
     yield "a count that is far too large for a float", {
         "settings": [[2000 + m, 600 + d], [1400 + more, 700], [m, 2]]
@@ -543,8 +550,8 @@ def _(rng):
 
     # clause: "the first p features are used, and no intercept"
     yield "fewer features than examples", regression(20, 7, 3, 16, [1, 4, 9])
-    # clause: "of the shortest weights that fit best"
-    yield "more features than examples", regression(6, 9, 3, 60, [60, 12, 30])
+    # clause: "of the shortest weights that fit best", "for each of the widths": in their order, each as often
+    yield "more features than examples", regression(6, 9, 3, 60, [60, 12, 30, 12])
     while True:
         inputs = regression(1, 3, 2, 8, [1, 8])
         inputs["b"] = np.abs(inputs["b"]) + np.abs(inputs["X_train"] @ inputs["W"])[0]

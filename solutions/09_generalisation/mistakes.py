@@ -474,6 +474,13 @@ def window_by_window(weights, noise):
 
 
 @mistake(of="filter_normalised_direction")
+def flat_kernels_not_moved(weights, noise):
+    """a kernel of one input or of one output is taken for a vector, and is not moved."""
+    direction = right.filter_normalised_direction(weights, noise)
+    return [tf.zeros_like(d) if 1 in d.shape[-2:] else one for d, one in zip(noise, direction)]
+
+
+@mistake(of="filter_normalised_direction")
 def noise_overwritten(weights, noise):
     """the direction is written into the list of noise that was given."""
     noise[:] = right.filter_normalised_direction(weights, noise)
@@ -516,6 +523,21 @@ def subtracted_again(loss, theta, d1, d2, a, b):
         surface[i, j] = loss()
         for variable, p, q in zip(theta, d1, d2):
             variable.assign_sub(a[i] * p + b[j] * q)
+    return surface
+
+
+@mistake(of="loss_surface")
+def centre_left_out(loss, theta, d1, d2, a, b):
+    """where both steps are 0 nothing is put into the variables, which still hold what the step before put."""
+    start = [tf.identity(variable) for variable in theta]
+    surface = np.zeros((len(a), len(b)))
+    for i, j in np.ndindex(surface.shape):
+        if a[i] or b[j]:
+            for variable, value, p, q in zip(theta, start, d1, d2):
+                variable.assign(value + a[i] * p + b[j] * q)
+        surface[i, j] = loss()
+    for variable, value in zip(theta, start):
+        variable.assign(value)
     return surface
 
 
