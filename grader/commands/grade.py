@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     help="A folder of keys, NN_topic.npz; then no course is needed.",
 )
 @isolation_option
-@db_option("The database that stores the grades, as a URL.")
+@db_option("The database that stores the grades, by its file or URL.")
 @click.option(
     "--roster",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),

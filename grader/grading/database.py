@@ -17,6 +17,7 @@ from grader.errors import PlainError
 LOCK = 0x67726164  # "grad": PostgreSQL's advisory lock while tables are made
 
 SQLITE = b"SQLite format 3\0"  # how its files begin
+SUFFIXES = (".db", ".sqlite", ".sqlite3")  # of what is taken for its file where no URL is given
 
 REMEDIES = {
     "BUSY": "is locked by another program: wait until it is done, or close it, and run the command again",
@@ -108,7 +109,7 @@ class Database:
         """Connect to nothing yet.
 
         Args:
-            url: `sqlite:///grades.db`, `postgresql://user@host/name`.
+            url: see `engine_of`.
             patience: seconds to wait where another program holds a lock.
 
         Raises:
@@ -156,16 +157,18 @@ class Database:
 
 
 def engine_of(url: str, patience: float) -> tuple[str, sql.Engine]:
-    """Return what to call the database at a URL, and an engine that is connected to nothing yet.
+    """Return what to call a database, and an engine that is connected to nothing yet.
 
     Args:
-        url: `sqlite:///grades.db`, `postgresql://user@host/name`.
+        url: `sqlite:///grades.db`, `postgresql://user@host/name`; or SQLite's file, `grades.db`.
         patience: seconds to wait where another program holds a lock.
 
     Raises:
         StoreError: it is of no kind that is supported.
     """
     kinds = "sqlite:///grades.db or postgresql://user@host/name"
+    if "://" not in url and url.endswith(SUFFIXES):
+        url = f"sqlite:///{url}"
     try:
         target = sql.make_url(url)
     except ArgumentError:

@@ -444,7 +444,7 @@ def commands_that_fail() -> dict[str, tuple[list[str], str]]:
         "a database that is none": (["grade", "class", "--db", "sqlite:///text.db"], "is not a database"),
         "a database of another schema": (["grade", "class", "--db", "sqlite:///old.db"], "schema"),
         "a database without a folder": (["grade", "class", "--db", "sqlite:///no/g.db"], "cannot be opened"),
-        "a URL that is none": (["grade", "class", "--db", "grades.db"], "is no database URL: give one"),
+        "a URL that is none": (["grade", "class", "--db", "grades"], "is no database URL: give one"),
         "a full disk": (["grade", "class", "--json", "/dev/full"], "/dev/full: No space left on device"),
         "a folder of no course": (["topics", "--course", "empty"], "empty is not a course"),
         "a topic to build": (["build", "avrages"], "did you mean `averages`?"),

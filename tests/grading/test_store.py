@@ -15,6 +15,7 @@ import msgspec
 import pytest
 import sqlalchemy
 
+from grader.grading.database import existing
 from grader.grading.store import SCHEMA, Store, StoreError
 from grader.verdict import CaseVerdict, Graded, Status, Verdict
 
@@ -295,10 +296,17 @@ def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["grades.db"]
 
 
+@pytest.mark.parametrize("name", ["grades.db", "of 2027.sqlite", "grades.sqlite3"])
+def test_the_name_of_a_file_is_taken_for_its_url(tmp_path: Path, name: str) -> None:
+    with Store(str(tmp_path / name)) as store:
+        store.put(graded(), "mark", ENVIRONMENT)
+    assert existing(str(tmp_path / name)) == f"sqlite:///{tmp_path / name}"
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("grades.db", "is no database URL: give one such as sqlite:///grades.db"),
+        ("grades.json", "is no database URL: give one such as sqlite:///grades.db"),
         ("mysql://root@localhost/grades", "not supported: give sqlite:///grades.db or postgresql"),
         ("sqlite+nothing:///grades.db", "names an unknown driver"),
         ("postgresql://ada:secret@localhost:1/grades", "see that it is there and you may use it"),
