@@ -212,6 +212,20 @@ def misread(inputs):
     return inputs | {"y": order[:, 0]}
 
 
+def slopes(inputs, softmaxes):
+    """Return the signs of the loss' gradient at all pixels, if a linear model ends with so many softmaxes."""
+    (kernel, bias), = inputs["weights"]
+    given, passed = inputs["x"].reshape(len(inputs["x"]), -1) @ kernel + bias, []
+    for _ in range(softmaxes + 1):
+        given = np.exp(given - given.max(axis=1, keepdims=True))
+        given /= given.sum(axis=1, keepdims=True)
+        passed.append(given)
+    slope = passed.pop() - np.eye(len(bias))[inputs["y"]]
+    for p in reversed(passed):
+        slope = p * (slope - (p * slope).sum(axis=1, keepdims=True))
+    return np.sign(slope @ kernel.T)
+
+
 def faint(inputs):
     """Make the weights of the first layer so small that no gradient is above a billionth of a billionth."""
     (kernel, bias), *others = inputs["weights"]
@@ -256,7 +270,12 @@ def _(rng):
         rng, (6, 40), [8, 5], 0.1, norm=unsettled(rng, 8)
     )
     # clause: "are taken for logits, even if they are probabilities"
-    yield "a model without logits", misread(aimed(rng, (6, 30), [5], 0.1, probabilities=True))
+    # Drawn until one more softmax turns the sign of a pixel's gradient.
+    for _ in range(100):
+        inputs = misread(aimed(rng, (6, 30), [5], 0.1, probabilities=True))
+        if (slopes(inputs, 1) != slopes(inputs, 2)).any():
+            break
+    yield "a model without logits", inputs
     # clause: "ValueError: `eps` is below 0", "An empty batch gives an empty batch"
     yield "an ε below 0, which is an error, and an empty batch", aimed(
         rng, (4, 42), [9, 5], 0.1, refused=-0.1
