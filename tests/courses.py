@@ -1,4 +1,4 @@
-"""A small course that tests make in a temporary folder: one topic, NumPy alone."""
+"""The course itself, and a small one that tests make in a temporary folder: one topic, NumPy alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.course import Course
 
+OURS = Course(Path(__file__).parents[1])  # its checks are run once for all files of tests
 TOPIC = "01_averages"
 
 SOLUTION = '''\

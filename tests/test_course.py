@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from courses import OURS
 
 from grader.audit import clauses, content, equivalents, killing, mistakes, replay, rightness, teaching
 from grader.audit.bench import Bench, both_keys, in_form
@@ -24,7 +25,7 @@ from grader.audit.run import fixed_sample
 from grader.authoring import release
 from grader.authoring.recording import marked, record_topic
 from grader.client.server import Server
-from grader.course import Course, Topic, find_course
+from grader.course import Topic
 from grader.exercise import Exercise
 from grader.grading import key
 from grader.grading.grader import Grader
@@ -35,15 +36,14 @@ from grader.grading.secret import PUBLIC, case_seeds
 from grader.grading.work import Work, open_file
 from grader.verdict import Graded, Status
 
-COURSE: Course = find_course(Path(__file__).parent)
-EXERCISES = [(topic, exercise) for topic in COURSE.topics for exercise in topic.checks.exercises.values()]
+EXERCISES = [(topic, exercise) for topic in OURS.topics for exercise in topic.checks.exercises.values()]
 SAMPLE = 3  # mutants of each answer
 WORKERS = 2
 RECORDED_BY = (3, 11)  # the Python of the keys that the course holds
 ANEW = 5  # of so many topics, the first has its first exercise recorded by that Python again
 FREE = 0.02  # of the course's points, which may be recorded as won without an answer
 
-every_topic = pytest.mark.parametrize("topic", COURSE.topics, ids=lambda topic: topic.id)
+every_topic = pytest.mark.parametrize("topic", OURS.topics, ids=lambda topic: topic.id)
 every_exercise = pytest.mark.parametrize(
     ("topic", "exercise"), EXERCISES, ids=[f"{topic.name}.{exercise.name}" for topic, exercise in EXERCISES]
 )
@@ -86,7 +86,7 @@ def sampled(topic: Topic) -> list[str]:
     names = list(topic.checks.exercises)
     if sys.version_info[:2] != RECORDED_BY:
         return names
-    return names[:1] if COURSE.topics.index(topic) % ANEW == 0 else []
+    return names[:1] if OURS.topics.index(topic) % ANEW == 0 else []
 
 
 def look(server: Server, topic: Topic) -> Looked:
@@ -126,7 +126,7 @@ def looked(request: pytest.FixtureRequest) -> Iterator[Look]:
     calls = (getattr(item, "callspec", None) for item in request.session.items)
     params = [call.params.get("topic") for call in calls if call]
     with Server() as server, ThreadPoolExecutor(WORKERS) as pool:
-        found = {topic: pool.submit(look, server, topic) for topic in COURSE.topics if topic in params}
+        found = {topic: pool.submit(look, server, topic) for topic in OURS.topics if topic in params}
         wait(found.values())  # pytest parses, too, what it shows of a failure
         yield lambda topic: found[topic].result()
         pool.shutdown(cancel_futures=True)
@@ -215,7 +215,7 @@ def test_a_mistake_that_raises_says_so(topic: Topic, exercise: Exercise, looked:
     ("topic", "name"),
     [
         pytest.param(topic, name, id=f"{topic.name}.{name}")
-        for topic in COURSE.topics
+        for topic in OURS.topics
         for name in sampled(topic)
     ],
 )
@@ -255,13 +255,13 @@ def test_arrays_that_are_known_beforehand_win_nothing_but_what_is_recorded(
 
 
 def test_hardly_any_of_the_points_are_recorded_as_won_without_an_answer() -> None:
-    recorded = {(topic.id, *one) for topic in COURSE.topics for one in replay.recorded(topic)}
+    recorded = {(topic.id, *one) for topic in OURS.topics for one in replay.recorded(topic)}
     free = 0.0
     for topic, exercise in EXERCISES:
         cases = exercise.draw(case_seeds(PUBLIC, topic.id, exercise.name))
         known = sum(case.weight for case in cases if (topic.id, exercise.name, case.name) in recorded)
         free += exercise.points * known / sum(case.weight for case in cases)
-    assert free <= FREE * sum(topic.checks.points for topic in COURSE.topics)
+    assert free <= FREE * sum(topic.checks.points for topic in OURS.topics)
 
 
 @pytest.mark.parametrize(
@@ -303,4 +303,4 @@ def test_cases_name_the_clauses_that_they_hold(topic: Topic) -> None:
 
 @pytest.mark.slow
 def test_what_is_generated_is_fresh() -> None:
-    assert release.build(COURSE, check=True) == []
+    assert release.build(OURS, check=True) == []

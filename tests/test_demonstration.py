@@ -12,13 +12,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from courses import OURS
 
 from grader.authoring.recording import record_topic
 from grader.authoring.simulate import Behaviours, simulate
 from grader.authoring.truth import Worked, check_truth, work_out, write_truth
 from grader.authoring.ways import SPOILED, Ways
 from grader.client.server import Server
-from grader.course import Course, Topic
+from grader.course import Topic
 from grader.grading.collect import collect
 from grader.grading.grader import Grader
 from grader.grading.key import Key, load
@@ -29,7 +30,7 @@ from grader.sandbox import trial
 SEEDS = range(1, 6)
 FEW, CLASS = 2, 20  # so many of a class are graded, who between them do most of what can be done
 DAYS = 3  # after which each topic had its turn
-TOPICS = Course(Path(__file__).parents[1]).topics
+TOPICS = OURS.topics
 TODAYS = TOPICS[date.today().toordinal() % DAYS :: DAYS]
 
 each_topic = pytest.mark.parametrize("topic", TOPICS, ids=[topic.id for topic in TOPICS])

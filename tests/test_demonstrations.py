@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import copy
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
+from courses import OURS
 from forms import FORMS, Handed
 from nbformat import NotebookNode
 
 from grader.cells import Cell, cells_of
-from grader.course import Course, Topic
+from grader.course import Topic
 from grader.demonstrations import Demonstration, known_by, lines_shown, without
 from grader.grading import key
 from grader.names import KEY
 from grader.server.module import load
 
-ROOT = Path(__file__).parents[1]
-TOPICS = Course(ROOT).topics
+TOPICS = OURS.topics
 SHOWN = "rate = 0.1\nfor step in range(3):\n\n    # one step\n    print(step, rate)"
 KNOWN = known_by([SHOWN, "check(mean)", "# nothing\n"])
 

@@ -6,14 +6,15 @@ judged here is made of the public keys; nothing is run.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
+from courses import OURS
 
 from grader import names
-from grader.course import find_course
+from grader.course import Topic
 from grader.exercise import Case, Exercise
 from grader.grading import key
 from grader.grading.judge import judge_arrays
@@ -21,7 +22,7 @@ from grader.grading.judge import judge_arrays
 Arrays = dict[str, np.ndarray]
 JUDGED = [
     (topic, exercise)
-    for topic in find_course(Path(__file__).parent).topics
+    for topic in OURS.topics
     for exercise in topic.checks.exercises.values()
     if exercise.judge_function is not None
 ]
@@ -84,8 +85,14 @@ WRONG: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def cases(topic: object, exercise: Exercise) -> Iterator[tuple[Case, Arrays]]:
-    recorded = key.load(topic.assignment / names.KEY).exercises[exercise.name]  # type: ignore[attr-defined]
+@functools.cache
+def key_of(topic: Topic) -> key.Key:
+    """Return a topic's public key; nothing can write to its arrays."""
+    return key.load(topic.assignment / names.KEY)
+
+
+def cases(topic: Topic, exercise: Exercise) -> Iterator[tuple[Case, Arrays]]:
+    recorded = key_of(topic).exercises[exercise.name]
     return zip(recorded.cases, recorded.expected, strict=True)
 
 
@@ -96,7 +103,7 @@ every_judge = pytest.mark.parametrize(
 
 @every_judge
 @pytest.mark.parametrize("how", UNFIT)
-def test_no_judge_is_given_an_output_that_is_unfit(topic: object, exercise: Exercise, how: str) -> None:
+def test_no_judge_is_given_an_output_that_is_unfit(topic: Topic, exercise: Exercise, how: str) -> None:
     for case, expected in cases(topic, exercise):
         assert judge_arrays(exercise, case, expected, expected) is None, case.name
         for name, array in expected.items():
@@ -108,7 +115,7 @@ def test_no_judge_is_given_an_output_that_is_unfit(topic: object, exercise: Exer
 
 @every_judge
 @pytest.mark.parametrize("how", WRONG)
-def test_no_judge_passes_what_holds_no_answer(topic: object, exercise: Exercise, how: str) -> None:
+def test_no_judge_passes_what_holds_no_answer(topic: Topic, exercise: Exercise, how: str) -> None:
     for case, expected in cases(topic, exercise):
         with np.errstate(all="ignore"):
             made = {name: WRONG[how](array) for name, array in expected.items()}

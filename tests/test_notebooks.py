@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from pathlib import Path
 
 import pytest
+from courses import OURS
 
 from grader.audit import notebook
 from grader.audit.findings import NotebookFound
-from grader.course import Course
 
-COURSE = Course(Path(__file__).parents[1])
-TODAYS = COURSE.topics[date.today().toordinal() % len(COURSE.topics)]
-CHOSEN = [COURSE.topic(name) for name in os.environ.get("NOTEBOOKS", TODAYS.id).split()]
+TODAYS = OURS.topics[date.today().toordinal() % len(OURS.topics)]
+CHOSEN = [OURS.topic(name) for name in os.environ.get("NOTEBOOKS", TODAYS.id).split()]
 
 
 @pytest.fixture
@@ -33,6 +31,6 @@ def test_todays_notebook_runs_from_top_to_bottom(played: NotebookFound) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("played", COURSE.topics, ids=[topic.id for topic in COURSE.topics], indirect=True)
+@pytest.mark.parametrize("played", OURS.topics, ids=[topic.id for topic in OURS.topics], indirect=True)
 def test_every_notebook_runs_from_top_to_bottom(played: NotebookFound) -> None:
     assert played.error == "", notebook.problems_of(played)

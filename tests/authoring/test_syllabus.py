@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from courses import SOLUTION, make_course
+from courses import OURS, SOLUTION, make_course
 
 from grader.authoring.syllabus import Paper, entry, page
 from grader.commands.main import cli
@@ -70,12 +70,11 @@ def test_drawing_needs_a_page(course: Course) -> None:
 
 
 def test_our_page_is_fresh() -> None:
-    course = Course(ROOT)
-    assert PAGE.read_text() == page(course, PAGE, PICTURES), "grader topics --page docs/syllabus.md"
+    assert PAGE.read_text() == page(OURS, PAGE, PICTURES), "grader topics --page docs/syllabus.md"
 
 
 def test_our_chapters_say_what_they_ask_which_papers_they_follow_and_what_they_end_with() -> None:
-    for topic in Course(ROOT).topics:
+    for topic in OURS.topics:
         found = entry(topic, PICTURES / f"{topic.id}.png")
         assert found.question and found.papers and topic.checks.hours, topic.id
         assert found.picture and found.picture.is_file(), f"grader topics {topic.id} --page … --draw"

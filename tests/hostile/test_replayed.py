@@ -15,19 +15,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from courses import CHECKS, make_course
+from courses import CHECKS, OURS, make_course
 
 from grader.audit import replay
 from grader.authoring.recording import record_topic
 from grader.client.server import Server
 from grader.commands.main import cli
-from grader.course import Topic, find_course
+from grader.course import Topic
 from grader.grading.key import Key
 from grader.report import data
 from grader.verdict import Status
 
-ROOT = Path(__file__).parents[2]
-COURSE = find_course(explicit=ROOT)
 Cases = set[tuple[str, str]]
 ATTACK = """
 import base64, gc, io
@@ -118,5 +116,5 @@ def test_what_is_fixed_is_replayed_unless_it_is_recorded(recorder: Server, tmp_p
 @pytest.mark.slow
 def test_no_topic_of_the_course_is_replayed(recorder: Server, tmp_path: Path) -> None:
     """All in one run, since starting the command takes longer than grading a topic."""
-    found = replayed(recorder, COURSE.topics, tmp_path)
-    assert {topic.id: cases for topic, cases in zip(COURSE.topics, found, strict=True) if cases} == {}
+    found = replayed(recorder, OURS.topics, tmp_path)
+    assert {topic.id: cases for topic, cases in zip(OURS.topics, found, strict=True) if cases} == {}

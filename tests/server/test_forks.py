@@ -9,8 +9,8 @@ from pathlib import Path
 
 import faithful
 import pytest
+from courses import OURS
 
-from grader.course import find_course
 from grader.grading.grader import Grader
 
 FORKS = 3
@@ -39,7 +39,7 @@ def test_the_order_of_exercises_does_not_matter(grader: Grader, tmp_path: Path) 
 
 @pytest.mark.parametrize("name, exercise", SAMPLE)
 def test_a_fork_gives_what_a_fresh_process_gives(grader: Grader, name: str, exercise: str) -> None:
-    checks, solution = faithful.files(find_course(Path(__file__).parent).topic(name))
+    checks, solution = faithful.files(OURS.topic(name))
     expected = faithful.fresh(checks, solution, [exercise])
     assert faithful.forked(grader.server, checks, solution, [exercise]) == expected
 
