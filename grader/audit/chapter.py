@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from grader.authoring.notebook import DEMONSTRATION, has_solution, instructor_notebook
@@ -47,7 +48,7 @@ class Part:
     kind: Kind
     text: str
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
         """Parse a code cell, without its magics.
 

@@ -141,9 +141,13 @@ def _nodes(topic: Topic, exercise: Exercise) -> Iterator[ast.FunctionDef | ast.C
     """Yield what students write for an exercise, and what is given in the same cells."""
     for name, cell, _, _ in solution_cells(topic):
         if name in exercise.writes:
-            for node in ast.walk(ast.parse(cell)):
-                if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                    yield node
+            yield from _defined(cell)
+
+
+@functools.cache
+def _defined(cell: str) -> tuple[ast.FunctionDef | ast.ClassDef, ...]:
+    nodes = ast.walk(ast.parse(cell))
+    return tuple(node for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef))
 
 
 def _given(topic: Topic, exercise: Exercise) -> str:

@@ -13,7 +13,7 @@ import difflib
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -86,20 +86,27 @@ def mutants(topic: Topic, only: Container[str] | None = None) -> Iterator[Mutant
                 yield Mutant(of, name, source, after, first, last, one.remedy, one.of_results, one.near)
 
 
-def solution_cells(topic: Topic) -> Iterator[tuple[str, str, int, int]]:
-    """Yield each cell with a solution: what it defines, its text, its first and last line.
+def solution_cells(topic: Topic) -> tuple[tuple[str, str, int, int], ...]:
+    """Return each cell with a solution: what it defines, its text, its first and last line.
 
     Raises:
         AuthorError: the solution cannot be read or parsed.
     """
     path = topic.folder / "solution.py"
     try:
-        text = path.read_text(encoding="utf-8")
-        for _, source, first in script_cells(text):
-            if BEGIN in source:
-                yield exercise_name(source), source, first, first + source.count("\n")
+        return _solved(path.read_text(encoding="utf-8"))
     except (OSError, SyntaxError) as error:
         raise AuthorError(f"{path} cannot be read: {error}") from error
+
+
+@cache
+def _solved(text: str) -> tuple[tuple[str, str, int, int], ...]:
+    """Return the cells with a solution of a text, which is looked at anew for each of its exercises."""
+    return tuple(
+        (exercise_name(source), source, first, first + source.count("\n"))
+        for _, source, first in script_cells(text)
+        if BEGIN in source
+    )
 
 
 def changed(source: str) -> list[tuple[str, str]]:

@@ -65,18 +65,17 @@ def lacks(topic: Topic) -> Iterator[Lack]:
 def _unused(topic: Topic, parts: Sequence[Part]) -> Iterator[Lack]:
     """Yield each name that students write and that nothing calls but its check."""
     nodes = [node for part in parts if part.kind not in (Kind.TEXT, Kind.CHECK) for node in part.tree.body]
+    used = [(getattr(node, "name", ""), _used(node)) for node in nodes]
     for name in dict.fromkeys(name for one in topic.checks.exercises.values() for name in one.writes):
-        others = [node for node in nodes if getattr(node, "name", "") != name]
-        if not any(_uses(node, name) for node in others):
+        if not any(name in names for of, names in used if of != name):
             said = "is used by no demonstration and by no other solution: build on it, or show it at work"
             yield Lack("unused", name, f"`{name}` {said}")
 
 
-def _uses(node: ast.stmt, name: str) -> bool:
-    return any(
-        isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Load)
-        for one in ast.walk(node)
-    )
+def _used(node: ast.stmt) -> set[str]:
+    """Return the names that a statement reads."""
+    names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
+    return {one.id for one in names if isinstance(one.ctx, ast.Load)}
 
 
 def _stubs(topic: Topic, parts: Sequence[Part]) -> Iterator[Lack]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,15 +64,20 @@ def instructor_notebook(topic: Topic) -> NotebookNode:
     return notebook
 
 
-def _solution_cells(topic: Topic) -> list[NotebookNode]:
+def _solution_cells(topic: Topic) -> tuple[NotebookNode, ...]:
     path = topic.folder / "solution.py"
     try:
         text = path.read_text(encoding="utf-8")
         ast.parse(text, str(path))
     except (OSError, SyntaxError, UnicodeDecodeError) as error:
         raise AuthorError(f"{path} cannot be read: {error}") from error
-    cells: list[NotebookNode] = jupytext.reads(text, fmt="py:percent").cells
-    return cells
+    return _percent_cells(text)
+
+
+@functools.cache
+def _percent_cells(text: str) -> tuple[NotebookNode, ...]:
+    """Return the cells of a percent script, which are read and never changed: jupytext takes its time."""
+    return tuple(jupytext.reads(text, fmt="py:percent").cells)
 
 
 def demonstrations(topic: Topic) -> tuple[Demonstration, ...]:
@@ -177,7 +183,7 @@ def with_metadata(cell: NotebookNode, exercise: str | None) -> NotebookNode:
     made.id = WRITTEN_ANSWER if answer else ""
     made.metadata = nbgrader(WRITTEN_ANSWER, solution=True, points=WRITTEN_POINTS) if answer else {}
     if tags:
-        made.metadata["tags"] = tags
+        made.metadata["tags"] = list(tags)
     return made
 
 
