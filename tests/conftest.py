@@ -8,16 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import absl.logging
 import pytest
 import sqlalchemy
-from classroom import Classroom, fill_class, make_classroom
 from courses import TOPIC, make_course
 from hypothesis import HealthCheck, settings
 
-from grader.authoring.recording import record_topic
 from grader.client.server import Server
 from grader.course import Course, Topic
 from grader.grading.grader import Grader
@@ -25,6 +23,11 @@ from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.work import Work, open_file
 from grader.verdict import Graded
+
+# What is imported inside fixtures takes seconds: pytest imports this file once more before it starts the
+# processes that run the tests.
+if TYPE_CHECKING:
+    from classroom import Classroom
 
 # A busy machine is no fault of the code's; the same examples on every run.
 settings.register_profile(
@@ -83,11 +86,15 @@ def recorder() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def public_key(recorder: Server, topic: Topic) -> Key:
+    from grader.authoring.recording import record_topic
+
     return record_topic(recorder, topic)
 
 
 @pytest.fixture(scope="session")
 def hidden_key(recorder: Server, topic: Topic) -> Key:
+    from grader.authoring.recording import record_topic
+
     return record_topic(recorder, topic, b"a secret of the tests")
 
 
@@ -189,6 +196,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def room(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroom:
     """A class that was autograded and given feedback, once, by nbgrader's real commands."""
+    from classroom import fill_class, make_classroom
+
     made = make_classroom(tmp_path_factory.mktemp("nbgrader"), recorder)
     fill_class(made)
     made.run("nbgrader", "db", "assignment", "add", TOPIC, "--duedate=2030-01-01 00:00:00 UTC")
@@ -201,6 +210,8 @@ def room(tmp_path_factory: pytest.TempPathFactory, recorder: Server) -> Classroo
 @pytest.fixture
 def another(room: Classroom, tmp_path: Path) -> Classroom:
     """The graded class once more, to be changed."""
+    from classroom import Classroom
+
     shutil.copytree(room.root, tmp_path / "course", symlinks=True)
     return Classroom(Course(tmp_path / "course"))
 
