@@ -191,8 +191,8 @@ def _(rng):
     yield (
         "means far from 0",
         {
-            "mu": 1000 * rng.normal(size=(4, 3)),
-            "logvar": rng.uniform(-2, 2, size=(4, 3)),
+            "mu": 1000 * rng.choice([-1, 1], size=(4, 3)) * rng.uniform(1, 3, size=(4, 3)),
+            "logvar": rng.uniform(-1, 1, size=(4, 3)),  # far too small to show
         },
     )
     # clause: "Gradients flow to both arguments"
@@ -245,6 +245,40 @@ def autoencoder(rng, batch, D, Z, K, **given):
     return inputs | {"weights": weights | given}
 
 
+def bounds(inputs, power=0.5):
+    """Return the parts of each row's bound, [5, batch].
+
+    They are the squares, the constant, the decoder's logarithms, minus the divergence, and, which is no part
+    of it, what an estimate of the divergence by the codes would add. σ to the power of 2 `power` scales the
+    noise.
+    """
+    x, w = inputs["x"], inputs["weights"]
+    mu, logvar = x @ w["A"] + w["a"], x @ w["spread"] + w["q"]
+    z = mu + np.exp(power * logvar) * inputs["eps"]
+    mean, spread = z @ w["W"] + np.tanh(z @ w["bent"]) + w["b"], np.sin(z @ w["noise"]) + w["p"]
+    divergence = np.sum(np.exp(logvar) + mu**2 - 1 - logvar, axis=-1)
+    estimate = np.sum(z**2 - inputs["eps"] ** 2 - logvar, axis=-1).mean(axis=0)
+    squares, logarithms = (
+        np.sum(one, axis=-1).mean(axis=0) for one in ((x - mean) ** 2 * np.exp(-spread), spread)
+    )
+    constant = np.full(len(x), x.shape[1] * np.log(2 * np.pi))
+    return -np.array([squares, constant, logarithms, divergence, estimate - divergence]) / 2
+
+
+def telling(rng, *sizes, **given):
+    """Draw an autoencoder in which each part changes the bound of half of the rows clearly.
+
+    So do an estimate in the place of the divergence, and σ² in the place of σ.
+    """
+    while True:
+        inputs = autoencoder(rng, *sizes, **given)
+        parts = bounds(inputs)
+        bound = parts[:4].sum(axis=0)
+        wider = bounds(inputs, power=1)[0] - parts[0]
+        if np.median(np.abs([*parts, wider]), axis=1).min() > 0.004 * np.abs(bound).max():
+            return inputs
+
+
 def linear_model(rng, batch, D, Z, exact):
     """Draw a linear-Gaussian model with orthogonal columns; the encoder is its posterior, or near it.
 
@@ -284,22 +318,22 @@ def _(rng):
     # clause: "the mean of log p(x|z) over K codes", "K being one or more", "Estimate the evidence lower
     # bound of each row", "x: the data", "maps x to the mean μ and the logarithm of the variance σ² of
     # q(z|x)", "nothing else is drawn"
-    yield "one code for each row", autoencoder(rng, 5, 4, 2, 1)
-    yield "seven codes for each row", autoencoder(rng, 3, 4, 5, 7)
-    yield "a single row, one code of one number", autoencoder(rng, 1, 3, 1, 1)
+    yield "one code for each row", telling(rng, 5, 4, 2, 1)
+    yield "seven codes for each row", telling(rng, 3, 4, 5, 7)
+    yield "a single row, one code of one number", telling(rng, 1, 3, 1, 1)
     # clause: "the noise of K codes for each row"
-    yield "as many codes as rows, pixels and numbers", autoencoder(rng, 3, 3, 3, 3)
+    yield "as many codes as rows, pixels and numbers", telling(rng, 3, 3, 3, 3)
     # clause: "with any axes in front, to the mean and the logarithm of the variance of p(x|z)"
-    yield "a decoder with small variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-2, -1.5, size=3))
+    yield "a decoder with small variances", telling(rng, 4, 3, 2, 5, p=rng.uniform(-2, -1.5, size=3))
     yield "a decoder with tiny variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(-18, -16, size=3))
     yield "a decoder with large variances", autoencoder(rng, 4, 3, 2, 5, p=rng.uniform(6, 9, size=3))
     # clause: "−∞ for a row in which a σ² is 0, a logarithm of −∞"
-    inputs = autoencoder(rng, 6, 4, 3, 2)
+    inputs = telling(rng, 6, 4, 3, 2)
     first = np.sort(inputs["x"][:, 0])
     yield "some rows with a variance of 0", inputs | {"limit": float(first[3:5].mean())}
     # clause: "Gradients flow to all that encoder and decoder are made of"
-    yield "the gradients", autoencoder(rng, 4, 3, 2, 5) | {"cotangent": rng.normal(size=4)}
-    yield "the gradients with one code", autoencoder(rng, 2, 5, 3, 1) | {"cotangent": rng.normal(size=2)}
+    yield "the gradients", telling(rng, 4, 3, 2, 5) | {"cotangent": rng.normal(size=4)}
+    yield "the gradients with one code", telling(rng, 2, 5, 3, 1) | {"cotangent": rng.normal(size=2)}
 
 
 @exercise(
@@ -310,6 +344,14 @@ def _(rng):
 def iwae_bound(answer, log_w, cotangent=None):
     found = {"bound": answer.iwae_bound(log_w)}
     return found if cotangent is None else found | gradients(answer.iwae_bound, {"log_w": log_w}, cotangent)
+
+
+def one_ahead(draw):
+    """Draw weights until the largest of each row is more than e²⁰ times as large as the second."""
+    while True:
+        log_w = draw()
+        if np.diff(np.sort(log_w, axis=0)[-2:], axis=0).min() > 20:
+            return log_w
 
 
 @iwae_bound.cases
@@ -325,9 +367,10 @@ def _(rng):
     level = np.array([-10_000, 10_000, 9000, -9000])[rng.permutation(4)]
     yield (
         "weights as large as e¹⁰⁰⁰⁰ and as small as e⁻¹⁰⁰⁰⁰",
-        {"log_w": level + 200 * rng.normal(size=(5, 4))},
+        {"log_w": one_ahead(lambda: level + 200 * rng.normal(size=(5, 4)))},
     )
-    yield "large and small weights in one row", {"log_w": rng.uniform(-10_000, 10_000, size=(5, 3))}
+    log_w = one_ahead(lambda: rng.uniform(-10_000, 10_000, size=(5, 3)))
+    yield "large and small weights in one row", {"log_w": log_w}
     # clause: "−∞ for a weight of 0", "−∞ if all of its weights are 0"
     log_w = rng.normal(size=(5, 6))
     one, some, all_of_them = rng.permutation(6)[:3]
@@ -730,8 +773,11 @@ def _(rng):
             ]
         },
     )
-    q, p, _ = levels(rng, 4, 3, 2)
-    q[1] = p[1]
+    while True:  # until each row's divergence of the other level is above the free bits
+        q, p, _ = levels(rng, 4, 3, 2)
+        q[1] = p[1]
+        if divergences(q, p)[0].min() > 0.5:
+            break
     yield (
         "a level whose q is the prior",
         {"calls": [[q, p, {}], [q, p, {"free_bits": float(rng.uniform(0.1, 0.4))}]]},
