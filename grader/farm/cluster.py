@@ -31,6 +31,7 @@ from grader.versions import versions
 AHEAD = 2  # batches for each place: one that runs, and one that waits beside it
 LATE = 3.0  # times the longest that a submission may take, after which it is not waited for
 ATTEMPTS = 2
+STUCK = "it did not answer in the time that its submissions may take"
 
 
 class Cluster:
@@ -139,7 +140,9 @@ class Cluster:
         self._workforce.look()
         if time.monotonic() - self._swept > POLL:
             self._swept = time.monotonic()
-            for landed in self._flight.overdue(self._workforce.hired):
+            for landed in self._flight.overdue(self._line.client, self._workforce.hired):
+                if landed.stuck:
+                    self._workforce.refuse(landed.stuck, STUCK)
                 self._receive(landed)
 
     def _send(self) -> None:
@@ -178,7 +181,7 @@ class Cluster:
         if (answers := landed.answers) is None:
             for held in landed.held:
                 if landed.suspected:
-                    self._suspect(held, landed.why)
+                    self._suspect(held, landed.why, landed.stuck)
                 else:
                     self._again(held)
             return

@@ -33,13 +33,15 @@ class Sent:
 class Landed:
     """What came of a batch: answers, or else why there are none.
 
-    `suspected` says whether one of its submissions may be the reason.
+    `suspected` says whether one of its submissions may be the reason. `stuck` is the worker that has it
+    and answers nothing, "" if there is none.
     """
 
     held: tuple[Held, ...]
     answers: Answers | None
     why: str = ""
     suspected: bool = False
+    stuck: str = ""
 
 
 class Flight:
@@ -89,15 +91,20 @@ class Flight:
                     yield _read(sent.held, came)
                 name, came = self._ended.get_nowait()
 
-    def overdue(self, workers: Collection[str]) -> Iterator[Landed]:
-        """Yield the batches that nobody of these workers has, or that take too long."""
+    def overdue(self, client: Client, workers: Collection[str]) -> Iterator[Landed]:
+        """Yield the batches that nobody of these workers has, or that take too long.
+
+        With one that takes too long come all that the same worker has: it may never answer.
+        """
+        late = {name for name, sent in self._sent.items() if time.monotonic() > sent.until}
+        stuck = _holders(client, late) if late else {}
         for name, sent in list(self._sent.items()):
             gone = sent.workers.isdisjoint(workers)
-            if gone or time.monotonic() > sent.until:
+            if gone or name in late or name in stuck:
                 del self._sent[name]
                 sent.future.release()
                 why = "The worker that had it ended." if gone else "No worker answered in time."
-                yield Landed(sent.held, None, why, suspected=True)
+                yield Landed(sent.held, None, why, gone or name in late, stuck.get(name, ""))
 
     def give_up(self, client: Client) -> None:
         """Let go of all that is under way."""
@@ -116,6 +123,14 @@ class Flight:
             self._ended.put((name, msgspec.json.decode(await future, type=Answers)))
         except Exception as error:
             self._ended.put((name, error))
+
+
+def _holders(client: Client, late: Collection[str]) -> dict[str, str]:
+    """Return by name all batches of the workers that have one of these, and who has each."""
+    with suppress(OSError):
+        found = client.processing().items()
+        return {name: address for address, has in found if not set(late).isdisjoint(has) for name in has}
+    return {}  # the scheduler is gone
 
 
 def _read(held: tuple[Held, ...], came: Answers | Exception) -> Landed:

@@ -36,7 +36,7 @@ async def hire(
 
 
 class Stub(worker.WarmServer):
-    """Does what the file says, a word to a line: `exit`, `stop`, `fail`, `full`, `wait`, or a score."""
+    """Does what the file says: `exit`, `stop`, `hang`, `fail`, `full`, `wait`, or a score."""
 
     def _start(self) -> None:
         pass
@@ -53,6 +53,8 @@ class Stub(worker.WarmServer):
                 os._exit(1)
             case "stop":
                 os.kill(os.getpid(), signal.SIGSTOP)
+            case "hang" if once(Path(rest)):
+                time.sleep(3600.0)
             case "fail":
                 raise RuntimeError("a fault of the grader's own")
             case "full" if once(Path(rest)):

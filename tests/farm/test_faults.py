@@ -20,7 +20,7 @@ from distributed import Client
 from farms import SETTINGS, Farm, farm
 
 from grader.farm import cluster as cluster_module
-from grader.farm import connection, hiring, outbox, worker, workforce
+from grader.farm import connection, flight, hiring, outbox, worker, workforce
 from grader.farm.cluster import Cluster
 from grader.farm.connection import NoCluster, connect
 from grader.farm.outbox import Outbox
@@ -134,6 +134,27 @@ def test_a_worker_that_is_stopped_is_not_waited_for(two: Farm, tmp_path: Path) -
     found = graded_on(two, tmp_path, texts, lambda: end(stopped, signal.SIGSTOP))
     assert scores(found) == dict.fromkeys(texts, 30.0)
     end(stopped)
+    two.start_worker()
+
+
+def test_a_worker_that_lives_and_never_ends_a_submission_is_used_no_more(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody fails by it: neither what it grades nor what waits behind that, nor what is tried again."""
+    monkeypatch.setattr(flight, "PATIENCE", 3.0)
+    monkeypatch.setattr(Outbox, "_size", 2)
+    said: list[str] = []
+    texts = {"ada": f"hang {tmp_path / 'once'}", **class_of(11, "wait 0.1")}
+    with Cluster(two.place, RULES, Level.NONE, seconds=0.01, say=said.append) as cluster:
+        until_hired(cluster, 2)
+        grader = Grader(RULES, executor=cluster)
+        found = {one.student: one for one, _ in grader.grade_all(works(tmp_path, texts))}
+        assert len(cluster._workforce.hired) == 1
+    assert scores(found) == dict.fromkeys(texts, 30.0)
+    assert len([line for line in said if line.endswith(f"is not used: {cluster_module.STUCK}")]) == 1
+    for process in two.workers:
+        end(process)
+    two.start_worker()
     two.start_worker()
 
 
