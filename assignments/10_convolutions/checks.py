@@ -318,7 +318,10 @@ def _(rng):
     # clause: "windows have `size` × `size` pixels"
     yield "windows that overlap", pooled(rng, (2, 7, 6, 2), 3, 2)
     # clause: "step from window to window"
-    yield "windows with gaps between them", pooled(rng, (2, 7, 8, 2), 2, 3)
+    gaps = pooled(rng, (2, 7, 8, 2), 2, 3)
+    # The first of these two is nearly as large as the second, and loses.
+    gaps["x"][:, 0, 0], gaps["x"][:, 1, 1] = 5.0, 5.00001
+    yield "windows with gaps between them", gaps
     for name, shape, stride in (
         ("same padding", (2, 6, 7, 2), 2),
         ("same padding, stride 1", (1, 5, 4, 2), 1),
@@ -343,6 +346,8 @@ def _(rng):
     ties = pooled(rng, (2, 7, 6, 2), 3, 2, padding="SAME")
     ties["x"] = rng.integers(-3, 0, size=ties["x"].shape).astype(float)
     ties["x"][:, 2:5, 2:5] = -1.0
+    # A window at the border in which all are the smallest there is: padding that is as small would win.
+    ties["x"][:, :2, :3] = -3.0
     yield "same padding: windows that overlap, with ties", ties
 
 
@@ -383,8 +388,9 @@ def _(rng):
     yield "same padding, stride 2 on even sides", stamped(
         rng, (2, 4, 3, 2), (3, 3, 2, 2), 2, (8, 6), padding="SAME"
     ), 2
-    yield "same padding, stride 2 on odd sides, even kernel", stamped(
-        rng, (1, 3, 4, 3), (4, 2, 2, 3), 2, (5, 7), padding="SAME"
+    # Of an even and of an odd kernel; the odd one has a zero in front, which it has not on an even side.
+    yield "same padding, stride 2 on odd sides", stamped(
+        rng, (1, 3, 4, 3), (4, 3, 2, 3), 2, (5, 7), padding="SAME"
     )
     yield "same padding, stride 2, a wide kernel", stamped(
         rng, (2, 3, 3, 2), (3, 4, 2, 2), 2, (6, 6), padding="SAME"
@@ -424,6 +430,8 @@ def _(rng):
         ("a single entry", 1, 4),
     ):
         yield name, {"kernel": 20 * rng.normal(size=entries), "n": n, "signals": rng.normal(size=(n, 2))}
+    shift = np.array([0.0, rng.uniform(10, 20), 0.0, 0.0])
+    yield "a kernel with zeros at both ends", {"kernel": shift, "n": 7, "signals": rng.normal(size=(7, 2))}
 
 
 @exercise(
@@ -445,7 +453,8 @@ def _(rng):
     }
     # clause: "directions of the waves in radians, from the right (columns) towards below (rows)"
     yield "four angles", {
-        "thetas": rng.uniform(0.2, 1.3, size=4), "size": 9, "lam": 5.0, "sigma": 2.0, "phase": 0.0
+        # The corners are more than four σ away: the envelope ends nowhere.
+        "thetas": rng.uniform(0.2, 1.3, size=4), "size": 9, "lam": 5.0, "sigma": 1.2, "phase": 0.0
     }
     # clause: "the middle of the array is the origin"
     yield "an even size, whose middle lies between pixels", {

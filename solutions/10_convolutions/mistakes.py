@@ -470,6 +470,13 @@ def large_negative_wins(x, size, stride, padding="VALID"):
 
 
 @mistake(of="max_pool")
+def smallest_wins(x, size, stride, padding="VALID"):
+    """the padding is as large as the smallest of all pixels, and wins where a window has no larger one."""
+    _, _, row, column, y = _pool(x, size, stride, padding, fill=tf.reduce_min(x))
+    return y, _places(row, column, x.shape[2], x.shape[3])
+
+
+@mistake(of="max_pool")
 def ties_share(x, size, stride, padding="VALID"):
     """in a tie, all who are largest share the gradient."""
     _, place = right.max_pool(x, size, stride, padding)
@@ -630,6 +637,15 @@ def cropped_below_zero(x, kernel, stride, out_hw, padding="VALID"):
     whole = right.conv2d_transpose(x, kernel, stride, (rows * stride + p - 1, columns * stride + q - 1))
     top, left = ((rows - 1) * stride + p - out_hw[0]) // 2, ((columns - 1) * stride + q - out_hw[1]) // 2
     return whole[:, top:top + out_hw[0], left:left + out_hw[1], :]
+
+
+@mistake(of="conv2d_transpose")
+def cropped_as_if_divisible(x, kernel, stride, out_hw, padding="VALID"):
+    """what "SAME" cuts off is the kernel less the stride, as if the stride divided every side."""
+    p, q = kernel.shape[:2]
+    down, across = (max(k - stride, 0) if padding == "SAME" else 0 for k in (p, q))
+    whole = right.conv2d_transpose(x, kernel, stride, (out_hw[0] + p, out_hw[1] + q))
+    return whole[:, down // 2:, across // 2:][:, :out_hw[0], :out_hw[1]]
 
 
 @mistake(of="conv2d_transpose")
