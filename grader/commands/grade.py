@@ -112,6 +112,7 @@ def grade(
     if sample is None and not paths and not class_zips:
         raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
     from grader.commands.verify import verify
+    from grader.errors import StoreError
     from grader.grading import decisions
     from grader.grading import policy as policies
     from grader.grading import roster as rosters
@@ -121,7 +122,7 @@ def grade(
     from grader.grading.groups import shared
     from grader.grading.lateness import Deadlines
     from grader.grading.rules import rules_for, topics_of
-    from grader.grading.store import Store, StoreError
+    from grader.grading.store import Store
     from grader.report import data, terminal
     from grader.sandbox import root
     from grader.sandbox.levels import Level

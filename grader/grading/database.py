@@ -12,7 +12,7 @@ import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from grader.errors import PlainError
+from grader.errors import LOOK_AFTER, StoreError, StoreGone
 
 LOCK = 0x67726164  # "grad": PostgreSQL's advisory lock while tables are made
 
@@ -27,7 +27,6 @@ REMEDIES = {
     "NOTADB": "is not a database: name another file with --db",
     "CORRUPT": "is damaged: restore a copy, or name a new file with --db and grade again",
 }
-LOOK_AFTER = "see that it is there and you may use it, and run the command again"
 REMEDIES["LOCKED"], REMEDIES["PERM"] = REMEDIES["BUSY"], REMEDIES["CANTOPEN"]
 # What PostgreSQL says while it stops, starts, or has no connection left; class 08 is a connection that broke.
 AWAY = ("57P01", "57P02", "57P03", "53300")
@@ -39,10 +38,6 @@ NOTICED = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,  # milliseconds
 }
-
-
-class StoreError(PlainError):
-    """The database cannot be used; the message says what to do. What was committed is there."""
 
 
 def url_of(named: str) -> str | None:
@@ -81,20 +76,6 @@ def existing(named: str) -> str:
     if url is None:
         raise StoreError(f"{named} is no database: name the one that `grader grade` wrote to")
     return url
-
-
-class StoreGone(StoreError):
-    """The database does not answer; it may come back, and what was asked of it may be asked again.
-
-    Attributes:
-        name: what the database is called in messages.
-        said: what its driver says.
-    """
-
-    def __init__(self, name: str, said: str) -> None:
-        """Say it, and what to do."""
-        super().__init__(f"{name} cannot be used: {said}; {LOOK_AFTER}")
-        self.name, self.said = name, said
 
 
 class Database:

@@ -18,7 +18,8 @@ from contextlib import suppress
 import psutil
 import sqlalchemy as sql
 
-from grader.grading.database import Database, StoreError
+from grader.errors import StoreError
+from grader.grading.database import Database
 
 LASTS = 30.0  # seconds until a lease that is not renewed runs out
 RENEWED = 10.0  # seconds between two renewals

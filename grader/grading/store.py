@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sql
 
-from grader.grading.database import REMEDIES, Database, StoreError
+from grader.errors import StoreError
+from grader.grading.database import REMEDIES, Database
 from grader.grading.leases import Leases
 from grader.grading.outdone import Outdone
 from grader.text import storable, to_json

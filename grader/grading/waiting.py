@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from grader.grading.database import StoreGone
+from grader.errors import StoreGone
 from grader.grading.executor import Task
 from grader.grading.work import Work
 from grader.verdict import Graded

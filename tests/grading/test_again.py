@@ -14,10 +14,11 @@ from courses import SOLUTION, TOPIC
 from grader.commands.main import cli
 from grader.commands.verify import kept_in, verify
 from grader.course import CourseError
+from grader.errors import StoreError
 from grader.grading.again import NoSample, sampled
 from grader.grading.grader import Grader
 from grader.grading.key import Key
-from grader.grading.store import Kept, Store, StoreError
+from grader.grading.store import Kept, Store
 from grader.grading.work import Work, open_file
 from grader.grading.zips import CHANGED, GONE
 from grader.report.changes import Changes

@@ -13,8 +13,8 @@ import pytest
 from courses import CHECKS, TOPIC
 from msgspec.structs import replace
 
+from grader.errors import StoreGone
 from grader.grading.attempts import Best
-from grader.grading.database import StoreGone
 from grader.grading.executor import Task
 from grader.grading.grader import Grader
 from grader.grading.key import Key

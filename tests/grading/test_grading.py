@@ -19,13 +19,12 @@ from courses import SOLUTION, TOPIC
 from grader import __version__
 from grader.client.server import Server
 from grader.demonstrations import known_by
-from grader.errors import ServerError
+from grader.errors import ServerError, StoreError
 from grader.grading import grader as grader_module
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
 from grader.grading.run import Running, fingerprint
-from grader.grading.store import StoreError
 from grader.grading.work import NotGradable, Work, digest_of, open_file
 from grader.saved import LARGEST
 from grader.verdict import Graded, Status

@@ -22,12 +22,13 @@ from courses import SOLUTION, TOPIC
 from test_grading import write_class
 from test_store import ENVIRONMENT, execute, graded, psycopg
 
+from grader.errors import StoreError, StoreGone
 from grader.grading import leases, waiting
-from grader.grading.database import Database, StoreGone
+from grader.grading.database import Database
 from grader.grading.executor import Task
 from grader.grading.grader import CLAIMED, Grader
 from grader.grading.key import Key
-from grader.grading.store import Store, StoreError
+from grader.grading.store import Store
 from grader.grading.waiting import Nowhere, Waiting
 from grader.grading.work import Work
 from grader.verdict import Graded, Status

@@ -15,8 +15,9 @@ import msgspec
 import pytest
 import sqlalchemy
 
+from grader.errors import StoreError
 from grader.grading.database import existing
-from grader.grading.store import SCHEMA, Store, StoreError
+from grader.grading.store import SCHEMA, Store
 from grader.verdict import CaseVerdict, Graded, Status, Verdict
 
 ENVIRONMENT = {"python": "3.11.4", "keys": "01_averages 0123"}

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from courses import SOLUTION, TOPIC, make_course
+from installed import write_without
 
 import grader
 from grader.commands import container
@@ -250,7 +251,8 @@ def test_run_autograder_holds_a_hostile_submission(home: Path) -> None:
     if trial.best() is Level.NONE:
         pytest.skip("this machine cannot hold submissions, hostile ones least: see `grader doctor`")
     (home / "submission" / "averages.py").write_text(HOSTILE.format(home=str(home)) + WRONG)
-    environment = {**os.environ, "AUTOGRADER": str(home)}
+    write_without(home / "lacking")  # setup.sh installs no extras
+    environment = {**os.environ, "AUTOGRADER": str(home), "PYTHONPATH": str(home / "lacking")}
     done = subprocess.run(
         [home / "run_autograder"], env=environment, cwd=home, capture_output=True, text=True, timeout=300
     )
