@@ -375,6 +375,11 @@ asks your rule 1,000 times which action to follow, and each time the true value 
 At first the priors decide: the third action is visited most. Later the values decide: the second action must
 overtake the others. The fourth action must have no visit, because its score is always 0 and another score is
 larger. Its dotted line is drawn at 0.5, because a logarithmic axis has no 0.
+
+The last line that is printed is a case by hand: two actions with priors of 0.5, 3 and 1 visits, and $c=1$.
+The root of all visits is 2, so that the exploration terms are $0.5\cdot2/4=0.25$ and $0.5\cdot2/2=0.5$. The
+mean value of the second action is 0. If that of the first one is 0.26, the scores are 0.51 and 0.5, and
+the first action is followed; if it is 0.24, the second one is.
 """
 
 # %% tags=["active-ipynb"]
@@ -395,6 +400,10 @@ larger. Its dotted line is drawn at 0.5, because a logarithmic axis has no 0.
 # print("after 10 visits:", course[9], "  after 1,000 visits:", course[-1])
 # assert course[9].argmax() == 2 and course[-1].argmax() == 1 and course[-1][3] == 0
 # assert course[0][2] == 1, "the first visit goes to the largest prior"
+# halves, visits = np.array([0.5, 0.5]), np.array([3, 1])
+# by_hand = [puct_select(halves, visits, np.array([3 * q, 0.0]), 1.0) for q in (0.26, 0.24)]
+# print("by hand:", by_hand, "expected: [0, 1]")
+# assert by_hand == [0, 1]
 
 # %% [markdown]
 r"""
@@ -514,6 +523,10 @@ number is the visits of a square, of 400, and the square is darker the more it h
   squares in the middle of the sides.
 
 Above each board is the mean value of the square that is visited most. On the first board it must be 1.
+
+The last line that is printed is a single simulation from the empty board. Its evaluator gives the largest
+prior to square 8, the last one, and says that each position has the value 0.5 for the player who is to move.
+After X has played, this is O, so that the value for X must be -0.5.
 """
 
 # %% tags=["active-ipynb"]
@@ -540,6 +553,9 @@ Above each board is the mean value of the square that is visited most. On the fi
 # assert [found[0][0].argmax(), found[1][0].argmax()] == [2, 5] and all(N.sum() == 400 for N, _ in found)
 # assert found[2][0][[1, 3, 5, 7]].sum() > 0.7 * 400, "the middles of the sides"
 # assert found[0][1][2] == 1, "a win is worth 1"
+# N, Q = mcts(EMPTY, game, lambda board: (np.arange(9.0), 0.5), 1, rule)
+# print(f"one simulation goes to square {N.argmax()} and finds {Q[8]}; expected 8 and -0.5")
+# assert N[8] == 1 and Q[8] == -0.5, "the largest prior, and what is good for O is bad for X"
 
 # %% [markdown]
 r"""
@@ -698,6 +714,9 @@ not legal: both of its bars must be missing. The orange bars must sum to 1, whic
 # assert np.allclose(visit_policy(visits, 1.0), visits / 100) and mixed[2] == 0 and np.isclose(mixed.sum(), 1)
 # assert np.max(visit_policy(visits, 0.3)) > 0.88 and np.max(visit_policy(visits, 5.0)) < 0.4
 # assert np.allclose(visit_policy(visits, 0.0), [1, 0, 0, 0])
+# for tau in (0.0, 1e-3):
+#     assert np.allclose(visit_policy(np.array([60, 60, 10, 0]), tau), [0.5, 0.5, 0, 0]), "two are best"
+# assert np.allclose(mix_noise(P, noise, 0.0), P) and np.allclose(mix_noise(P, noise, 1.0), noise)
 # assert np.isclose(mixed[1], 0.75 * 0.6 / 0.8 + 0.25 * noise[1] / (1 - noise[2])), "a quarter is noise"
 
 # %% [markdown]
@@ -1042,6 +1061,8 @@ must be white. On the right are the numbers of pairs in each bin.
 # assert np.sum(~observed) == 4 * L - 4 and counts[0] == L - 2, "a residue and itself: bin 0"
 # assert counts[-1] == np.sum(APART[observed] >= EDGES[-1])
 # assert np.array_equal(target, target.transpose(1, 0, 2))
+# pair = distogram(np.array([[0.0, 0, 0], [3.0, 0, 0]]), np.array([1.0, 3.0, 5.0]))[0, 1]
+# assert np.array_equal(pair, [0, 0, 1, 0]), "a distance of exactly 3 Å is in the bin above the edge 3"
 
 # %% [markdown]
 r"""
@@ -1090,6 +1111,24 @@ def distogram_loss(
     return total / tf.maximum(tf.reduce_sum(tf.cast(mask, total.dtype)), 1)
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+The small step again, with your loss: three of four pairs count, and have equal logits for two bins. The
+fourth one has logits of NaN. The loss must be $\log2\approx0.693$, and no gradient may be NaN. If no pair
+counts, the loss must be 0.
+"""
+
+# %% tags=["active-ipynb"]
+# logits = tf.Variable([[[0.0, 0.0], [0.0, 0.0]], [[np.nan, np.nan], [0.0, 0.0]]])
+# bins, counting = tf.one_hot([[0, 1], [0, 1]], 2), tf.constant([[True, True], [False, True]])
+# with tf.GradientTape() as tape:
+#     loss = distogram_loss(logits, bins, counting)
+# slope = tape.gradient(loss, logits).numpy()
+# nothing = float(distogram_loss(logits, bins, tf.zeros((2, 2), tf.bool)))
+# print(f"loss {float(loss):.3f}, gradient of the fourth pair {slope[1, 0]}, no pair: {nothing}")
+# assert abs(float(loss) - np.log(2)) < 1e-6 and np.all(slope[1, 0] == 0) and nothing == 0
+# assert np.all(np.isfinite(slope))
 
 # %% [markdown]
 r"""
@@ -1264,7 +1303,9 @@ def gdt_ts(distances: Float64[np.ndarray, "L"]) -> float:
 r"""
 Two models of the chain have nearly the same RMSD. In one of them three residues at the end are far off. In
 the other all residues are off by about 3 Å. GDT-TS must be larger for the first. On the right, GDT-TS is the
-mean of the heights of a curve at the four grey lines.
+mean of the heights of a curve at the four grey lines. The last line that is printed is a small case by hand:
+six residues at the distances 0.5, 1, 1.5, 3 and 6 Å, and one that the model leaves out. The four shares are
+2/6, 3/6, 4/6 and 5/6.
 
 CASP looks for the best superposition for each of the four distances. We use a single one, that of the
 smallest RMSD, and so our score is at most as large as CASP's. In the first model the three residues pull the
@@ -1296,6 +1337,9 @@ whole chain towards them.
 # for cutoff in (1, 2, 4, 8):
 #     axes[1].axvline(cutoff, color="0.7", linewidth=0.8)
 # plt.show()
+# by_hand = gdt_ts(np.array([0.5, 1.0, 1.5, 3.0, 6.0, np.nan]))
+# print(f"six residues by hand: {by_hand:.3f}, expected (2/6 + 3/6 + 4/6 + 5/6) / 4 = {14 / 24:.3f}")
+# assert np.isclose(by_hand, 14 / 24)
 
 # %% [markdown]
 r"""
@@ -1364,6 +1408,7 @@ def classical_mds(D: Float64[np.ndarray, "L L"]) -> Float64[np.ndarray, "L 3"]:
 # print("turns in the three helices:", turning(points)[[3, 20, 40]].round())
 # print("and in the mirror image:   ", turning(-points)[[3, 20, 40]].round())
 # assert np.abs(found - APART).max() < 1e-6 and min(rmsd, other) < 1e-6 and max(rmsd, other) > 8
+# assert np.allclose(points.mean(axis=0), 0), "the centroid is the origin"
 
 # %% [markdown]
 r"""
@@ -1428,6 +1473,20 @@ def fold_from_distances(
     return x, np.array(energies)
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+One step by hand. Two points are 3 Å apart, and their distance should be 1 Å, so that $E=(3-1)^2=4$. The
+gradient for each of the two has the length $2\cdot(3-1)=4$. With the rate 0.1 each point moves by 0.4 Å
+towards the other: from 0 to 0.4, and from 3 to 2.6. The third point has no known pair and stays where it is.
+"""
+
+# %% tags=["active-ipynb"]
+# begin = np.array([[0.0, 0, 0], [3.0, 0, 0], [0, 5.0, 0]])
+# D = np.array([[0, 1, np.nan], [1, 0, np.nan], [np.nan, np.nan, 0]])
+# x, E = fold_from_distances(D, ~np.isnan(D), begin, 1, 0.1)
+# print("first coordinates", x[:, 0], "; expected 0.4, 2.6 and 0.  E", E, "; expected 4")
+# assert np.allclose(x, [[0.4, 0, 0], [2.6, 0, 0], [0, 5, 0]]) and np.allclose(E, [4])
 
 # %% [markdown]
 r"""
