@@ -1244,11 +1244,20 @@ def gdt_ts(distances: Float64[np.ndarray, "L"]) -> float:
 
 # %% [markdown]
 r"""
+First a small case by hand: five residues at the distances 0.5, 1, 1.5, 3 and 6 Å, and one that the model
+leaves out. Of the six, 2, 3, 4 and 5 are within the four bounds.
+"""
+
+# %% tags=["active-ipynb"]
+# by_hand = gdt_ts(np.array([0.5, 1.0, 1.5, 3.0, 6.0, np.nan]))
+# print(f"GDT-TS {by_hand:.3f}, expected (2/6 + 3/6 + 4/6 + 5/6) / 4 = {14 / 24:.3f}")
+# assert np.isclose(by_hand, 14 / 24)
+
+# %% [markdown]
+r"""
 Two models of the chain have nearly the same RMSD. In one of them three residues at the end are far off. In
 the other all residues are off by about 3 Å. GDT-TS must be larger for the first. On the right, GDT-TS is the
-mean of the heights of a curve at the four grey lines. The last line that is printed is a small case by hand:
-six residues at the distances 0.5, 1, 1.5, 3 and 6 Å, and one that the model leaves out. The four shares are
-2/6, 3/6, 4/6 and 5/6.
+mean of the heights of a curve at the four grey lines.
 
 CASP looks for the best superposition for each of the four distances. We use a single one, that of the
 smallest RMSD, and so our score is at most as large as CASP's. In the first model the three residues pull the
@@ -1280,9 +1289,6 @@ whole chain towards them.
 # for cutoff in (1, 2, 4, 8):
 #     axes[1].axvline(cutoff, color="0.7", linewidth=0.8)
 # plt.show()
-# by_hand = gdt_ts(np.array([0.5, 1.0, 1.5, 3.0, 6.0, np.nan]))
-# print(f"six residues by hand: {by_hand:.3f}, expected (2/6 + 3/6 + 4/6 + 5/6) / 4 = {14 / 24:.3f}")
-# assert np.isclose(by_hand, 14 / 24)
 
 # %% [markdown]
 r"""
@@ -1408,12 +1414,13 @@ def fold_from_distances(
 r"""
 One step by hand. Two points are 3 Å apart, and their distance should be 1 Å, so that $E=(3-1)^2=4$. The
 gradient for each of the two has the length $2\cdot(3-1)=4$. With the rate 0.1 each point moves by 0.4 Å
-towards the other: from 0 to 0.4, and from 3 to 2.6. The third point has no known pair and stays where it is.
+towards the other: from 0 to 0.4, and from 3 to 2.6. The third point has no known pair and stays where it is;
+the table says 7 for this point and itself, which must not matter.
 """
 
 # %% tags=["active-ipynb"]
 # begin = np.array([[0.0, 0, 0], [3.0, 0, 0], [0, 5.0, 0]])
-# D = np.array([[0, 1, np.nan], [1, 0, np.nan], [np.nan, np.nan, 0]])
+# D = np.array([[0, 1, np.nan], [1, 0, np.nan], [np.nan, np.nan, 7]])
 # x, E = fold_from_distances(D, ~np.isnan(D), begin, 1, 0.1)
 # print("first coordinates", x[:, 0], "; expected 0.4, 2.6 and 0.  E", E, "; expected 4")
 # assert np.allclose(x, [[0.4, 0, 0], [2.6, 0, 0], [0, 5, 0]]) and np.allclose(E, [4])
