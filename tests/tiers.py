@@ -8,6 +8,7 @@ in itself or in a fixture of any scope: it is skipped as soon as it does.
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--quick"):
         config.pluginmanager.register(Guard())
+        # Where jsonschema finds this module, importing nbformat compiles 38 grammars, for 2 s. Nobody who is
+        # tested here asks for a format of theirs.
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
