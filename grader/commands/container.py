@@ -83,7 +83,8 @@ def graded(home: Path, least: Level) -> bytes:
 
 def in_place_of_it(passed_over: Sequence[PassedOver]) -> str:
     """Say what was found where a submission was expected."""
-    said = [one.reason if one.file == "." else f"{one.file}: {one.reason}" for one in passed_over[:NAMED]]
+    whole = ("", ".")  # the folder of all that was handed in, which has no name here
+    said = [one.reason if one.file in whole else f"{one.file}: {one.reason}" for one in passed_over[:NAMED]]
     return "; ".join(said) or "there is no file"
 
 

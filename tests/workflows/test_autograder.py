@@ -208,6 +208,8 @@ class TestWithAWarmServer:
             assert found and found["score"] == 0
             assert found["output"].endswith("hand in averages.ipynb or averages.py.")
             assert str(home) not in found["output"]
+            said = found["output"].removeprefix("Nothing could be graded: ")
+            assert said.startswith(("there is no file", "it holds no submission", "averages_1.py: ")), said
 
     def test_a_link_is_not_followed(self, run: Run, home: Path) -> None:
         (home / "submission" / "averages.py").symlink_to(home / "source" / "setup.sh")
