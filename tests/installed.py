@@ -16,17 +16,18 @@ ROOT = Path(__file__).parents[1]
 OURS = "deep-learning-grader"
 WITHOUT = """\
 import sys
+from importlib.machinery import PathFinder
 
 
-class Absent:
-    names = frozenset({names!r})
+class Finder(PathFinder):
+    absent = frozenset({names!r})
 
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in self.names:
-            raise ModuleNotFoundError(f"No module named {{name!r}}: these extras lack it", name=name)
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] in cls.absent else super().find_spec(name, path, target)
 
 
-sys.meta_path.insert(0, Absent())
+sys.meta_path[sys.meta_path.index(PathFinder)] = Finder
 """
 
 

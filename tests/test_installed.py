@@ -15,10 +15,13 @@ from test_architecture import modules, room_of
 
 from grader.grading.key import Key
 
-# The rooms and modules that students, Gradescope's container and a cluster's workers use.
+# By extras, the rooms and modules that students and Gradescope's container, instructors, a cluster's
+# workers and its client use.
 NEEDED = {
     (): ("student", "server", "client", "sandbox", "datasets", "workflows", "commands", "vocabulary"),
-    ("scale",): ("farm.worker", "farm.connection"),
+    ("instructor",): ("grading", "report", "authoring", "audit", "nbgrader"),
+    ("scale",): ("farm.worker",),
+    ("instructor", "scale"): ("farm",),
 }
 OF_A_RUN = ("grading.grader", "grading.run", "grading.collect", "report.gradescope", "report.display")
 
