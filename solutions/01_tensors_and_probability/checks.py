@@ -195,8 +195,9 @@ def _(rng):
         "x": rng.uniform(-1, 1, size=(4, 3)), "axis": 0, "keepdims": True,
     }
     # clause: "whatever the size of the numbers"
-    yield "numbers of ±10,000", {
-        "x": np.array([[1e4], [-1e4], [1e4], [-1e4]]) + rng.normal(size=(4, 6)),
+    high = np.array([[1.0], [-1.0], [1.0], [-1.0]])
+    yield "numbers of ±10,000, then a hundred million times as large", {
+        "x": 1e4 * high + rng.normal(size=(4, 6)), "then": 1e12 * high * rng.uniform(0.5, 1.5, size=(4, 3)),
     }
     yield "rows at very different heights", {
         "x": np.array([[300.0], [0.0], [-300.0]]) + rng.normal(size=(3, 4)),
@@ -230,7 +231,11 @@ def softmax_entropy(answer, logits):
 def _(rng):
     yield "one row, two classes", {"logits": rng.normal(size=(1, 2))}
     yield "four rows, three classes", {"logits": 2 * rng.normal(size=(4, 3))}
-    yield "two rows, seven classes", {"logits": 2 * rng.normal(size=(2, 7))}
+    # clause: "right to five decimals": six p of some 10⁻⁵ count together
+    rare = np.append(0.0, rng.uniform(-11.0, -10.0, size=6))
+    yield "two rows, seven classes, of which one is far ahead in a row", {
+        "logits": np.stack([2 * rng.normal(size=7), rng.permutation(rare)]),
+    }
     rows = np.concatenate([np.repeat(rng.normal(size=(3, 1)), 5, axis=1), 2 * rng.normal(size=(3, 5))])
     # clause: "the entropy of each row", up to its largest value, log K
     yield "rows where all classes are alike, and others", {"logits": rng.permutation(rows)}
@@ -446,19 +451,21 @@ def _(rng):
         return {"train": rows[:train], "test": rows[train:]}
 
     # clause: "Both, with the same subtracted and divided"
-    yield "nine rows and three, two columns", patients(9, 3, 2)
+    inputs = patients(9, 3, 2)
+    inputs["train"][-1, 0] = inputs["train"][0, 0]  # which does not make it constant
+    yield "nine rows and three, two columns", inputs
     yield "five rows and seven, one column", patients(5, 7, 1)
     yield "as many rows as columns", patients(4, 4, 4)
     # clause: "there may be one test row alone": its own deviation is 0
     yield "six rows and one", patients(6, 1, 3)
     # Columns of very different size, and a patient far from all others
     inputs = patients(20, 3, 3)
-    high = rng.uniform(30, 40) + rng.uniform(0.7, 1.0) * rng.normal(size=23)
+    high = rng.uniform(6, 9) + rng.uniform(0.7, 1.0) * rng.normal(size=23)
     inputs["train"][:, 2], inputs["test"][:, 2] = high[:20], high[20:]
     inputs["train"][3, 1] += 90
     inputs["test"][0, 1] -= 50
     for rows in inputs.values():
-        rows[:, 0] *= 1e-4
+        rows[:, 0] *= 1e-9  # small, and not constant
     yield "columns of very different size", inputs
     # clause: "A column that is constant among the training rows is 0 in both."
     # The mean of 16 equal numbers is exact. That of seven is off by a rounding in every other column, so
@@ -468,8 +475,12 @@ def _(rng):
     yield "23 constant columns that rounding spoils", inputs
     inputs = patients(16, 4, 5)
     inputs["train"][:, [1, 4]] = 0.0, rng.integers(8, 40) / 4
+    # Eighths, so that float32 holds all sums and differences of them; of their squares it does not.
+    heights = rng.choice([-1, 1], size=2) * rng.integers(1000, 1100, size=2)
+    for rows in inputs.values():
+        rows[:, [2, 3]] = heights + rng.integers(-16, 17, size=(len(rows), 2)) / 8
     alone = patients(1, 3, 2)
-    yield "two constant columns, then a single training row", inputs | {"then": alone}
+    yield "two constant columns and two far from 0, then a single training row", inputs | {"then": alone}
 
 
 @exercise(

@@ -427,6 +427,13 @@ def digits_lost(logits):
 
 
 @mistake(of="softmax_entropy")
+def clipped_logarithm(logits):
+    """p is kept above 0.0001 in the logarithm, so that what many small p add is too little."""
+    p = _softmax(logits)
+    return p, -tf.reduce_sum(p * tf.math.log(tf.maximum(p, 1e-4)), axis=1)
+
+
+@mistake(of="softmax_entropy")
 def over_the_batch(logits):
     """the softmax goes over the rows of the batch and not over the classes of a row."""
     p = _softmax(logits, axis=0)
@@ -725,6 +732,23 @@ def rounding_divides(train, test):
     """a column counts as constant only if its σ is exactly 0: rounding leaves a tiny σ, and it divides."""
     mean, deviation = tf.reduce_mean(train, axis=0), tf.math.reduce_std(train, axis=0)
     return tuple(tf.math.divide_no_nan(rows - mean, deviation) for rows in (train, test))
+
+
+@mistake(of="standardise")
+def small_is_constant(train, test):
+    """a column of small numbers counts as constant, since its σ is below some bound."""
+    deviation = tf.math.reduce_std(train, axis=0)
+    return tuple(tf.where(deviation > 1e-5, rows, 0.0) for rows in right.standardise(train, test))
+
+
+@mistake(of="standardise")
+def variance_by_squares(train, test):
+    """the variance is the mean of the squares less the square of the mean, which nearly cancel."""
+    mean = tf.reduce_mean(train, axis=0)
+    variance = tf.reduce_mean(train**2, axis=0) - mean**2
+    constant = tf.reduce_max(train, axis=0) == tf.reduce_min(train, axis=0)
+    deviation = tf.sqrt(tf.maximum(variance, 1e-30))
+    return tuple(tf.where(constant, 0.0, (rows - mean) / deviation) for rows in (train, test))
 
 
 @mistake(of="standardise")
