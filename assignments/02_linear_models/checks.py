@@ -248,6 +248,14 @@ def _(rng):
         "X": X, "l2": 1e8 * large["l2"], "steps": 2,
     }
 
+    # clause: "each of full length": with two examples far out the fifth step leads uphill
+    X = np.array([[-1.2, 0.0], [-0.1, -1.6], [-1.2, 1.0], [0.5, 0.1], [54.0, -72.0], [-18.0, 48.0]])
+    order = rng.permutation(6)
+    yield "five steps, of which one leads uphill", {
+        "X": (X * (1 + 0.02 * rng.normal(size=X.shape)))[order], "y": np.array([0, 1, 0, 1, 1, 1])[order],
+        "l2": rng.uniform(0.008, 0.012), "steps": 5,
+    }
+
     data = arrays("breast_cancer")
     rows = rng.permutation(len(data["label"]))[:60]
     X = data["features"][rows]
@@ -294,7 +302,7 @@ def variables_of(model, kernel):
     hint="How often, between the scores and the loss, is a softmax taken of them?",
     tolerance=1e-4,
 )
-def SoftmaxRegression(answer, kernel, bias, x, y, rate=None, steps=0, unseen=None):
+def SoftmaxRegression(answer, kernel, bias, x, y, rate=None, steps=0, unseen=None, others=None):
     import tensorflow as tf
 
     model = answer.SoftmaxRegression(int(kernel.shape[1]))
@@ -327,10 +335,15 @@ def SoftmaxRegression(answer, kernel, bias, x, y, rate=None, steps=0, unseen=Non
     given = {"training": True} if "training" in inspect.signature(model.call).parameters else {}
     in_training = model(x, **given)
     parameters = sum(int(np.prod(variable.shape)) for variable in model.weights)
+    # clause: "x: the inputs, not needed here", "training: not needed here"
+    of_others = {} if others is None else {
+        "loss of other logits": model.compute_loss(x=x, y=y, y_pred=others, training=False)
+    }
     return {
         "logits": model(x),
         "logits in training": in_training,
         "loss": loss,
+        **of_others,
         "number of parameters": parameters,
         **{f"d{name}": gradient for name, gradient in gradients.items()},
     }
@@ -352,7 +365,7 @@ def _(rng):
     # clause: "Its only variables are a kernel [features, classes] and a bias [classes]"
     yield "one example, two classes", classification(rng, 1, 3, 2)
     # clause: "Return the logits, not the probabilities", "Return the mean cross-entropy of the batch"
-    yield "six examples, five classes", classification(rng, 6, 4, 5)
+    yield "six examples, five classes", classification(rng, 6, 4, 5) | {"others": rng.normal(size=(6, 5))}
     yield "nine examples, three classes", classification(rng, 9, 7, 3)
 
     # clause: "y_pred: what `call` returned, of any size"
@@ -608,7 +621,7 @@ def _(rng):
     across = np.array([0, 0, 0, int(rng.integers(1, 5)), -int(rng.integers(1, 5))])
     X = np.stack([across, rng.permutation(9)[:5] - 4], axis=1)
     # Two more are a little nearer to one of them.
-    X = np.concatenate([X, [[1 / 64, 5], [-1 / 64, -5]]])
+    X = np.concatenate([X, [[2.0**-10, 5], [-(2.0**-10), -5]]])
     middle = rng.integers(-3, 4, size=2)
     yield "examples half-way between two centres", {
         "X": rng.permutation(X + middle) + 0.0,

@@ -122,7 +122,7 @@ def exponentials_overflow(kind, t, y):
 
 @mistake(of="supervised_losses")
 def log_with_epsilon(kind, t, y):
-    """a small number is added to the softmax before its logarithm, which caps the loss."""
+    """the softmax is kept above 0 by a small number before its logarithm, which caps the loss."""
     return _except("xent", lambda t, y: _summed(-t * tf.math.log(tf.nn.softmax(y) + 1e-7)))(kind, t, y)
 
 
@@ -309,6 +309,27 @@ def gradient_descent(X, y, l2, steps):
 
 
 @mistake(of="logistic_regression")
+def halved_uphill(X, y, l2, steps):
+    """a step that leads uphill is halved, and not taken at full length."""
+
+    def objective(theta):
+        z = Z @ theta
+        return np.mean(np.logaddexp(0, z) - y * z) + theta @ penalty @ theta / 2
+
+    Z = np.hstack([X, np.ones((len(X), 1))])
+    penalty = l2 * np.diag(np.append(np.ones(X.shape[1]), 0.0))
+    theta = np.zeros(Z.shape[1])
+    for _ in range(steps):
+        p = (1 + np.tanh(Z @ theta / 2)) / 2
+        gradient = Z.T @ (p - y) / len(X) + penalty @ theta
+        step = np.linalg.solve((Z.T * (p * (1 - p))) @ Z / len(X) + penalty, gradient)
+        while objective(theta - step) > objective(theta) + 1e-9:
+            step = step / 2
+        theta = theta - step
+    return theta[:-1], theta[-1]
+
+
+@mistake(of="logistic_regression")
 def labels_of_minus_one(X, y, l2, steps):
     """the labels are turned into -1 and 1, and then compared with probabilities."""
     return _newton(X, y, l2, steps, residual=lambda p: p - (2 * y - 1))
@@ -454,6 +475,22 @@ class MinusForgotten(right.SoftmaxRegression):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         return -super().compute_loss(x, y, y_pred)
+
+
+@mistake(of="SoftmaxRegression")
+class LogitsOfItsOwn(right.SoftmaxRegression):
+    """the loss is that of the model's own new logits of `x`, and not of those that it is given."""
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return super().compute_loss(x, y, self(x))
+
+
+@mistake(of="SoftmaxRegression")
+class AnotherLossAfterwards(right.SoftmaxRegression):
+    """the loss is a mean in training only, and a sum afterwards."""
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return super().compute_loss(x, y, y_pred) * (1.0 if training else len(y))
 
 
 @mistake(of="SoftmaxRegression")
