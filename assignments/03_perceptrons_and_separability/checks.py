@@ -210,6 +210,12 @@ def _(rng):
     }
     separator = np.array([[1.0, -0.7, 0.4]]) * rng.uniform(0.8, 1.2, size=3)
     yield "eight points in the plane", separated(rng, separator, 8)
+    # A small margin is one, too: an example a hundred-thousandth beyond the separator.
+    inputs = separated(rng, separator, 6)
+    w, b = separator[0, :-1], separator[0, -1]
+    beyond = 1e-5 * rng.uniform(0.5, 1.5) * inputs["t"][0] - (inputs["X"][0] @ w + b)
+    inputs["X"][0] += beyond * w / (w @ w)
+    yield "six points, one of them close to the separator", inputs
     separators = rng.choice([-1.0, 1.0], size=(1, 5)) * rng.uniform(0.4, 1.0, size=(1, 5))
     # clause: "the weights of a separator, of any length but 0"
     yield "twenty examples of four inputs, separators of several lengths", separated(
@@ -781,10 +787,10 @@ def _(rng):
     # clause: "one column for each feature"
     yield "seven points of two inputs, lifted into five features", to_lift(rng, 7, 2, 5)
     yield "four points of four inputs, into four features", to_lift(rng, 4, 4, 4)
-    # Of either sign, so that some sums are below 0 and some above, and so that the bias counts.
+    # Small, and of either sign, so that some sums are below 0 and some above, and so that the bias counts.
     size = rng.permutation(np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0]))[:, None]
     yield "one input, one feature", {
-        "X": size * rng.uniform(0.5, 1.5, size=(6, 1)), "W": sized(rng, 1, 1), "b": np.array([0.2]),
+        "X": 1e-3 * size * rng.uniform(0.5, 1.5, size=(6, 1)), "W": sized(rng, 1, 1), "b": np.array([2e-4]),
     }
     inputs = to_lift(rng, 5, 3, 6)
     yield "inputs as large as 10,000", inputs | {

@@ -232,6 +232,13 @@ def length_without_bias(X, t, w, b):
 
 
 @mistake(of="perceptron_bound")
+def close_is_on_it(X, t, w, b):
+    """an example close to the separator counts as one that lies on it, so that the bound is infinite."""
+    margin = (t * (X @ w + b)).min() / np.linalg.norm(np.append(w, b))
+    return right.perceptron_bound(X, t, w, b) if margin > 1e-4 else np.inf
+
+
+@mistake(of="perceptron_bound")
 def radius_without_bias(X, t, w, b):
     """R is the length of the longest example without the 1 that belongs to the bias."""
     return _bound(X, t, w, b, radius=np.linalg.norm(X, axis=1).max())
@@ -462,7 +469,7 @@ def bias_not_negative(X, t):
 
 @mistake(of="is_separable")
 def weights_bounded(X, t):
-    """the weights are bounded, here by 2,000, and points close together need larger ones."""
+    """the weights are bounded, and points close together need larger ones."""
     return _feasible(X, t, bounds=(-2000, 2000))
 
 
