@@ -913,7 +913,7 @@ def logits_shifted(logits, y):
 
 @mistake(of="softmax_xent_backward")
 def logits_clipped(logits, y):
-    """logits are clipped to ±500 before exp, so that large ones become alike."""
+    """logits are clipped before exp, so that large ones become alike."""
     return right.softmax_xent_backward(np.clip(logits, -500, 500), y)
 
 
