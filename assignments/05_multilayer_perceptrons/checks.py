@@ -100,7 +100,9 @@ def _(rng):
     # clause: "over the last axis", of as many axes as there are
     yield "a single row", numbers(rng, rng.normal(size=5))
     yield "a batch", numbers(rng, 2 * rng.normal(size=(4, 3)))
-    yield "over the last of three axes", numbers(rng, rng.normal(size=(2, 3, 4)))
+    logits = rng.normal(size=(2, 3, 4))
+    logits[1, 2] = rng.permutation([1.5, -0.5, -6.0, -rng.uniform(6.5, 7)])  # two probabilities near 1/3000
+    yield "over the last of three axes", numbers(rng, logits)
     # clause: "finite wherever `x` is"
     # Whatever a clip lets through, two of the second row are further out; the third row is alike within.
     high, low = rng.integers(100, 127, size=2)
@@ -209,7 +211,8 @@ def DenseLayer(answer, x, units, activation, weights, cotangent, show="output", 
             "number of parameters": count_parameters(layer),
             # clause: "without a penalty"
             "penalties": len(layer.losses),
-            "parameters of each trainable variable": [np.size(v) for v in layer.trainable_variables],
+            # In whichever order they were made.
+            "parameters of the trainable variables": sorted(np.size(v) for v in layer.trainable_variables),
             "whether kernel and bias are named so": [
                 getattr(getattr(layer, name, None), "name", None) == name for name in ("kernel", "bias")
             ],
@@ -218,15 +221,22 @@ def DenseLayer(answer, x, units, activation, weights, cotangent, show="output", 
         other = answer.DenseLayer(units, **options)
         other(x)
         return at_the_start(layer.kernel, other.kernel, levels, shares) | {"first bias": layer.bias}
+    twin = {}
     if show == "twin":
+        layer.trainable = False
         layer = type(layer).from_config(written_down(layer.get_config()))
+        twin = {
+            "whether the twin has the name": layer.name == "original",
+            "whether the twin is frozen, too": not layer.trainable,
+        }
+        layer.trainable = True
         layer(x)
     put_weights(layer, weights)
     outputs = {"output": layer(x)}
     reached = {"x": x} | variables(layer, weights)
     trained = with_gradients(lambda: layer(x, training=True), reached, cotangent)
     outputs |= {"output in training": trained.pop("output")} | trained
-    return outputs | ({"whether the twin has the name": layer.name == "original"} if show == "twin" else {})
+    return outputs | twin
 
 
 def written_down(config):
@@ -300,7 +310,10 @@ def _(rng):
     # clause: "Return the constructor's arguments: what the base class has, and our own two."
     # clause: "All as numbers and names, which can be written into a file."
     # As many examples as features: who reads the kernel's width from the batch is right here alone.
-    yield "a twin made from the configuration", layered(rng, (3,), 3, 2, "sigmoid") | {"show": "twin"}
+    twin = layered(rng, (3,), 3, 2, "sigmoid") | {"show": "twin"}
+    # So that outputs before the activation lie on either side of 0.
+    twin["weights"]["bias"] = rng.permutation([-1.0, 1.0]) * rng.uniform(2, 3, size=2)
+    yield "a twin made from the configuration", twin
 
 
 @exercise(
@@ -318,11 +331,14 @@ def build_mlp(answer, sizes, activation, classes, x, seed, levels=None, shares=N
         kernels = [v for v in model.weights if len(v.shape) == 2]
         if not kernels or any(v.shape != kernels[0].shape for v in kernels):
             raise WrongStructure("expected kernels of one shape, as all widths are the same")
-        return at_the_start(kernels[0], kernels[-1], levels, shares)
+        biases = [np.asarray(v) for v in model.weights if len(v.shape) == 1]
+        return at_the_start(kernels[0], kernels[-1], levels, shares) | {"biases": np.concatenate(biases)}
     set_model(model, seed)
     return {
         "penalties": len(model.losses),
+        "constraints": sum(getattr(v, "constraint", None) is not None for v in model.weights),
         "parameters of each variable": [np.size(v) for v in model.weights],
+        "parameters of each trainable variable": [np.size(v) for v in model.trainable_variables],
         "logits": model(x),
         "logits in training": model(x, training=True),
         "sizes afterwards": sizes,
@@ -354,7 +370,7 @@ def network(rng, sizes, activation, classes, batch):
 
 @build_mlp.cases
 def _(rng):
-    # clause: "`sizes` is left as it is", "`keras.layers.Dense` layers with biases and of nothing else"
+    # clause: "`sizes` is left as it is", "`keras.layers.Dense` layers with biases"
     yield "one hidden layer", network(rng, [5, 8], "relu", 3, 6)
     yield "three hidden layers of different widths", network(rng, [4, 7, 5, 6], "tanh", 3, 5)
     # clause: "then of each hidden layer; there may be none"
@@ -706,8 +722,11 @@ def _(rng):
     networks = [random_network(rng, *widths) for widths in ((4, 5, 1), (6, 3, 1), (5, 4, 6, 1), (3, 4, 5, 2))]
     # Beside them one with a tooth that is narrower than a grid, and a unit that is not heard.
     tooth = rng.uniform(-2, 2) + np.append(2.0**-21 * np.arange(3), 0.5)
-    networks += [side_by_side(tooth, [1.0, -2.0, 1.0, 0.0]), below(-3.0, rng.uniform(-2, 3))]
-    yield "random networks of two and three hidden layers", {"networks": networks, "lo": -3.0, "hi": 4.0}
+    networks += [side_by_side(tooth, [1.0, -2.0, 1.0, 0.0]), below(-30.0, rng.uniform(-2, 3))]
+    # Far from 0, and at 0, where a kink leaves the offset as it is.
+    places = np.append(rng.uniform(15, 38, size=3) * rng.permutation([-0.7, 1.0, 1.0]), 0.0)
+    networks.append(side_by_side(places, away_from_zero(rng, 4)))
+    yield "random networks of two and three hidden layers", {"networks": networks, "lo": -30.0, "hi": 40.0}
 
     def crowd(places=(), heights=(), signs=None, low=0, high=64):
         """A layer of the units that are given, and of up to seven others, each with a kink of its own."""

@@ -379,6 +379,15 @@ class OnlyOurOwnConfig(right.DenseLayer):
         return {key: value for key, value in super().get_config().items() if key in ("units", "activation")}
 
 
+@mistake(of="DenseLayer")
+class OnlyTheBaseName(right.DenseLayer):
+    """the configuration has only the name from the base class: a frozen layer has a twin that is not."""
+
+    def get_config(self):
+        config = super().get_config()
+        return {name: config[name] for name in ("name", "units", "activation")}
+
+
 @mistake(of="DenseLayer", raises="TypeError")
 class OnlyTheBaseConfig(right.DenseLayer):
     """the configuration leaves out how many units there are."""
@@ -527,6 +536,13 @@ def one_seed_for_all(sizes, activation, classes):
     """all kernels are drawn from one seed, so that layers of one size start alike."""
     start = keras.initializers.GlorotUniform(seed=0)
     return _mlp(sizes[0], sizes[1:], classes, activation, kernel_initializer=start)
+
+
+@mistake(of="build_mlp")
+def biases_above_zero(sizes, activation, classes):
+    """the biases start at 0.1, which nobody asked for."""
+    start = keras.initializers.Constant(0.1)
+    return _mlp(sizes[0], sizes[1:], classes, activation, bias_initializer=start)
 
 
 @mistake(of="build_mlp")
@@ -889,7 +905,7 @@ def _in_turn(left, W, start):
 
 @mistake(of="count_linear_regions")
 def small_kinks_lost(params, lo, hi):
-    """slopes that differ by less than a millionth count as the same, however small all of them are."""
+    """slopes that differ by less than some fixed number count as the same, however small all of them are."""
     grid = [(W, b) for W, b in params[:-1]] + [(np.round(params[-1][0], 6), params[-1][1])]
     return right.count_linear_regions(grid, lo, hi)
 

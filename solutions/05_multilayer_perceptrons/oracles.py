@@ -154,6 +154,7 @@ class MlpByFormula:
             for d, e in itertools.pairwise(widths)
             for start, shape in ((self.drawn, (d, e)), (tf.zeros, (e,)))
         ]
+        self.trainable_variables = self.weights
         formula = sum((d + 1) * e for d, e in itertools.pairwise(widths))
         assert sum(np.size(w) for w in self.weights) == formula
 

@@ -582,8 +582,10 @@ def build_mlp(sizes: list[int], activation: str, classes: int) -> keras.Model:
         classes: width of the output, 1 or more.
 
     Returns:
-        A functional model, of `keras.layers.Dense` layers with biases and of nothing
-        else, as Keras makes them by default. `sizes` is left as it is.
+        A model, functional or sequential, that knows the width of its input. It is made
+        of `keras.layers.Dense` layers with biases, as Keras makes them by default, and of
+        nothing else; only the activations may be layers of their own. `sizes` is left as
+        it is.
     """
     ### BEGIN SOLUTION
     width, *hidden = sizes
