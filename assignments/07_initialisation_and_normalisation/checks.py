@@ -710,14 +710,37 @@ def _(rng):
     )
 
     # clause: "Columns are the same if they differ by no more than a ten-thousandth of the largest gradient."
+    def confident(network):
+        """Units told apart only by an example that the network is sure of, and wrong about.
+
+        An input that is always 0 tells the weights into all units apart, and nothing else does.
+        """
+        hidden = len(network["bias"])
+        incoming = np.zeros((5, hidden))
+        incoming[0], incoming[3] = 2 / hidden, rng.normal(size=hidden)
+        apart = rng.permutation(np.linspace(-8, 8, hidden))
+        outgoing = np.outer(np.ones(hidden), [10.0, -5.0, -5.0]) + np.outer(apart, [0.0, 1.0, -1.0])
+        return {"incoming": incoming, "outgoing": outgoing, "x": np.eye(2, 5), "y": np.array([1, 0])}
+
+    yield (
+        "units told apart by an example that the network is sure of, and wrong about",
+        case(confident, act="linear", batch=2, steady_if=None),
+    )
+
     def nearly_alike(scale, sign, all_in=None, each=0.0):
-        """Units whose gradients differ by shares of the largest: `all_in` all, or by `each` at least."""
+        """Units whose gradients differ by shares of the largest.
+
+        They differ by `each` at least; or all by `all_in` at most, but for some that are as near to 0.
+        """
 
         def own(network):
             x = scale * np.abs(network["x"])
             x[:, 0] = 0.0
             hidden = len(network["bias"])
-            sizes = 1 - rng.permutation(np.linspace(0, all_in or each * (hidden - 1), hidden))
+            sizes = 1 - np.linspace(0, all_in or each * (hidden - 1), hidden)
+            if all_in:
+                sizes[hidden // 2 :] = 1 - sizes[hidden // 2 :]
+            sizes = rng.permutation(sizes)
             return {
                 "incoming": 0 * network["incoming"],
                 "y": 0 * network["y"],

@@ -817,6 +817,26 @@ def fixed_distance(model_fn, x, y):
 
 
 @mistake(of="symmetry_breaking")
+def distance_of_their_own(model_fn, x, y):
+    """gradients count as the same up to a share of their own size, and not of the largest one's."""
+    kept, rows = [], _gradients(model_fn, x, y).T
+    for row in rows:
+        if all(np.abs(row - one).max() > 1e-4 * np.abs(row).max() for one in kept):
+            kept.append(row)
+    return len(kept)
+
+
+@mistake(of="symmetry_breaking")
+def probabilities_for_logits(model_fn, x, y):
+    """the loss is given a softmax of the logits, and applies its own to that."""
+    model = model_fn()
+    with tf.GradientTape() as tape:
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, tf.nn.softmax(model(x)))
+        loss = tf.reduce_mean(losses)
+    return _distinct(tape.gradient(loss, model.trainable_variables[0]).numpy().T)
+
+
+@mistake(of="symmetry_breaking")
 def sign_ignored(model_fn, x, y):
     """two units with opposite gradients count as alike, though a step moves them apart."""
     kept, rows = [], _gradients(model_fn, x, y).T
