@@ -74,7 +74,7 @@ def _(rng):
         "v": sized(rng, 3), "lr": 0.03, "mu": 0.7, "nesterov": True,
     }
     yield "a learning rate that falls on the way", weights_and_gradients(rng, 20, 4) | {
-        "v": np.zeros(4), "lr": 0.2 * 0.8 ** np.arange(20), "mu": 0.9, "nesterov": False,
+        "v": np.zeros(4), "lr": 0.2 * 0.8 ** np.arange(20), "mu": 0.97, "nesterov": False,
     }
     # clause: "the velocity": without momentum it is the last step
     yield "no momentum, though it rolls at first", weights_and_gradients(rng, 3, 4) | {
@@ -114,7 +114,8 @@ def _(rng):
     inputs = weights_and_gradients(rng, 10, 5)
     inputs["gradients"][:, 2] = 0.0
     inputs["gradients"][:4, 3] = 0.0
-    yield "a gradient that is zero, and one that is so at first", inputs | {
+    inputs["gradients"][3:6, 4] = 0.0
+    yield "a gradient that is zero, one that is so at first, and one now and then", inputs | {
         "a": np.array([1.0, 2.0, 0.0, 0.0, 3.0]), "lr": 0.1,
     }
     # Only None stands for the start.
@@ -154,7 +155,11 @@ def _(rng):
     }
     inputs = weights_and_gradients(rng, 10, 4)
     inputs["gradients"][:, 1] = 0.0
-    yield "a gradient that is always zero", inputs | {"s": np.zeros(4), "lr": 0.01, "rho": 0.9}
+    inputs["gradients"][4:7, 2] = 0.0  # the average forgets all the same
+    inputs["gradients"][8] = 0.0
+    yield "a gradient that is always zero, and some now and then", inputs | {
+        "s": np.zeros(4), "lr": 0.01, "rho": 0.9,
+    }
     yield "a cliff of 10,000 among gradients of 1", {
         "w": sized(rng, 3),
         "gradients": np.where(np.arange(10)[:, None] == 4, 1e4, sized(rng, 10, 3)),
@@ -196,7 +201,9 @@ def _(rng):
     }
     inputs = weights_and_gradients(rng, 10, 3)
     inputs["gradients"][:, 1] = 0.0
-    yield "a gradient that is always zero", inputs | {
+    inputs["gradients"][4:7, 2] = 0.0  # both averages forget all the same
+    inputs["gradients"][8] = 0.0
+    yield "a gradient that is always zero, and some now and then", inputs | {
         "s": np.zeros(3), "d": np.zeros(3), "rho": 0.9, "lr": 1.0,
     }
 
@@ -240,7 +247,9 @@ def _(rng):
     }
     inputs = weights_and_gradients(rng, 10, 3)
     inputs["gradients"][:, 1] = 0.0
-    yield "a gradient that is always zero", inputs | {
+    inputs["gradients"][4:7, 2] = 0.0  # the weight moves on by what the averages remember
+    inputs["gradients"][8] = 0.0
+    yield "a gradient that is always zero, and some now and then", inputs | {
         "m": np.zeros(3), "v": np.zeros(3), "first": 1,
     }
     # So late that nothing is left to correct: Keras, which has eps under the correction, agrees.
@@ -312,7 +321,11 @@ def variables_and_gradients(rng, shapes, steps=4):
 def _(rng):
     yield "one variable of one number", variables_and_gradients(rng, [(1,)])
     shapes = [(3, 4), (4,), (2, 1, 3)]
-    yield "three variables of different shapes", variables_and_gradients(rng, shapes, steps=10)
+    inputs = variables_and_gradients(rng, shapes, steps=10)
+    for step in (4, 7):
+        inputs["gradients"][step][0][1] = 0.0
+        inputs["gradients"][step][1] *= 0.0
+    yield "three variables of different shapes, some gradients zero now and then", inputs
     # clause: "a new slot of the same shape"
     yield "two variables of the same shape", variables_and_gradients(rng, [(3, 2), (3, 2)])
     yield "no decay, which leaves Adam", variables_and_gradients(rng, [(2, 3), (3,)]) | {
@@ -341,6 +354,7 @@ def _(rng):
 
 
 KINDS = ("step", "exp", "cosine", "warmup_cosine")
+OTHERS = ("linear", "warmup", "Cosine", "cosine_warmup", "steps", "exponential", "")  # that there are not
 NO_SUCH_KIND = -1.0  # stands for a ValueError where one is due
 
 
@@ -414,7 +428,7 @@ def _(rng):
         "kind": "cosine", "steps": np.array([0, 1, 5, total // 2, total]), "settings": settings,
     }
 
-    kinds = [str(kind) for kind in rng.permutation([*KINDS, "linear", "constant", "warmup", "Cosine"])]
+    kinds = [str(kind) for kind in rng.permutation([*KINDS, *OTHERS])]
     # clause: "`kind` is none of the four"
     yield "a kind that there is not, which is an error", {
         "kind": kinds, "steps": np.full(len(kinds), 10),

@@ -149,6 +149,13 @@ def rho_swapped(w, g, s, lr, rho=0.9, eps=1e-7):
 
 
 @mistake(of="rmsprop_step")
+def idle_average_kept(w, g, s, lr, rho=0.9, eps=1e-7):
+    """the average of a weight whose gradient is 0 stays as it is, and forgets nothing in this step."""
+    moved, forgetting = right.rmsprop_step(w, g, s, lr, rho, eps)
+    return moved, np.where(g == 0, s, forgetting)
+
+
+@mistake(of="rmsprop_step")
 def stale_average(w, g, s, lr, rho=0.9, eps=1e-7):
     """the step is divided by the average as it was before this gradient entered it."""
     return w - lr * g / np.sqrt(s + eps), rho * s + (1 - rho) * g**2
@@ -258,6 +265,13 @@ def no_bias_correction(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-7):
     """the moments are not corrected for having started at 0."""
     m, v = _moments(g, m, v, b1, b2)
     return w - lr * m / (np.sqrt(v) + eps), m, v
+
+
+@mistake(of="adam_step")
+def idle_weights_skipped(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-7):
+    """a weight whose gradient is 0 is skipped, with both its averages, as in a lazy Adam."""
+    found = right.adam_step(w, g, m, v, t, lr, b1, b2, eps)
+    return tuple(np.where(g == 0, old, new) for old, new in zip((w, m, v), found))
 
 
 @mistake(of="adam_step")
@@ -496,6 +510,12 @@ def _schedule(step, kind, lr, factor=0.1, every=1000, total=1000, warmup=0, lr_m
     if kind != "warmup_cosine":
         raise ValueError(kind)
     return _warmup_cosine(step, lr, total, warmup, lr_min, **settings)
+
+
+@mistake(of="lr_schedule")
+def cosine_by_any_name(step, kind, **settings):
+    """every kind with "cosine" in its name is a cosine, where there are only two such."""
+    return _schedule(step, kind if kind == "warmup_cosine" or "cosine" not in kind else "cosine", **settings)
 
 
 @mistake(of="lr_schedule")

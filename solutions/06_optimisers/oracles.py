@@ -169,7 +169,7 @@ def schedules_in_tensorflow(step, kind, *, lr, factor=0.1, every=1000, total=100
     if kind in ("step", "exp"):
         periods = tf.cast(step, tf.float32) / every
         return lr * tf.exp(math.log(factor) * (tf.floor(periods + 1e-4) if kind == "step" else periods))
-    if "cosine" not in kind:
+    if kind not in ("cosine", "warmup_cosine"):
         raise ValueError(kind)
     warmup = warmup if kind == "warmup_cosine" else 0
     if step <= warmup and warmup:
