@@ -58,6 +58,7 @@ def _(rng):
     # clause: "whether to drop units at all; if not, `x` is returned as it is"
     yield "in training, and after it", {
         "x": sized(rng, 3, 8), "rate": 0.4, "u": rng.random((3, 8)), "training": False, "before": 0.4,
+        "cotangent": sized(rng, 3, 8),
     }
     # clause: "the probability that a unit is dropped, at least 0 and below 1"
     u = rng.random((5, 7))
@@ -104,10 +105,11 @@ def _(rng):
         "l1": 0.05, "l2": 0.2,
     }
     # clause: "Those with two axes or more are kernels"
+    # Three kernels, of which one comes right after another, and the last has no bias.
     yield "convolutions along one and two axes, a normalisation and a scalar", {
         "weights": [
-            sized(rng, 3, 2, 1, 4), sized(rng, 4), sized(rng, 4), np.array(rng.uniform(1, 2)),
-            sized(rng, 3, 1, 2),
+            sized(rng, 3, 2, 1, 4), sized(rng, 4, 2), sized(rng, 4), sized(rng, 4),
+            np.array(rng.uniform(1, 2)), sized(rng, 3, 1, 2),
         ],
         "l1": 0.1, "l2": 0.03,
     }
@@ -296,9 +298,9 @@ def _(rng):
     yield "one image, two views of it", classifier(rng, 1, 3, 4, 2, classes=3, scale=1.5) | {
         "transforms": ["flipped"],
     }
-    yield "a batch, four views", classifier(rng, 5, 4, 3, 1, classes=4, scale=1.5) | {
-        "transforms": ["upside down", "brighter", "flipped"],
-    }
+    inputs = classifier(rng, 5, 4, 3, 1, classes=4, scale=1.5)
+    inputs["bias"] += rng.choice([-1, 1]) * 110  # large logits, of which none is much larger than the others
+    yield "a batch, four views", inputs | {"transforms": ["upside down", "brighter", "flipped"]}
     # clause: "all are applied to `x` itself"
     yield "as many images as classes, three views", classifier(rng, 4, 3, 5, 2, classes=4, scale=2.0) | {
         "transforms": ["negative", "dimmed"],
@@ -463,7 +465,7 @@ def _(rng):
     }
     # clause: "the share of each image in its mixture"
     yield "as many images as rows, columns, channels and classes", labelled(rng, 4, 4, 4, 4, classes=4) | {
-        "lam": np.array([0.15, 0.35, 0.6, 0.85]), "perm": cycle(rng, 4),
+        "lam": np.array([0.005, 0.35, 0.6, 0.995]), "perm": cycle(rng, 4),
     }
     yield "no mixture at all, and nothing but the other", labelled(rng, 3, 2, 5, 3, classes=2) | {
         "lam": np.array([1.0, 0.0, 0.5]), "perm": cycle(rng, 3),

@@ -70,7 +70,26 @@ def always_scaled(x, rate, u, training):
     return tf.where((u >= rate) | (not training), x / (1 - rate), 0.0)
 
 
+@mistake(of="inverted_dropout")
+def constant_after_training(x, rate, u, training):
+    """after training, the output is a constant to the tape, and no gradient reaches x."""
+    return right.inverted_dropout(x if training else tf.stop_gradient(x), rate, u, training)
+
+
 # weight_penalty
+
+
+@mistake(of="weight_penalty")
+def every_second_one(weights, l1, l2):
+    """every second variable is penalised, as if each kernel came with a bias."""
+    return right.weight_penalty(weights[::2], l1, l2)
+
+
+@mistake(of="weight_penalty")
+def last_kernel_spared(weights, l1, l2):
+    """the last kernel is not penalised, that of the output layer."""
+    kernels = [weight for weight in weights if len(weight.shape) > 1]
+    return right.weight_penalty(kernels[:-1], l1, l2)
 
 
 @mistake(of="weight_penalty")
