@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SINGLE = 3e-6  # what arithmetic in float32 is good for
+DOUBLE = 1e-12  # what arithmetic in float64 is good for
 SMALLEST_SCALE = 1e-2  # arrays smaller than this are compared as if they were this large
 
 
@@ -115,7 +116,7 @@ def mismatch(name: str, expected: np.ndarray, returned: np.ndarray, tolerance: f
         text = f"{quoted(name)} has the right shape, {got.shape}, but {count} off. {place}"
     whole = returned.dtype.kind in "iub" and not exact
     with np.errstate(all="ignore"):  # squares of the very small and the very large
-        relation, factor = _relation(quoted(name), want, got, tolerance, whole)
+        relation, factor = _relation(quoted(name), want, got, wrong, 0.0 if exact else tolerance, whole)
     return Mismatch(name, "values", text.replace("e-0", "e-"), relation, factor)
 
 
@@ -151,10 +152,14 @@ def _shape_relation(expected: np.ndarray, returned: np.ndarray) -> str:
     return ""
 
 
-def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float, whole: bool) -> tuple[str, str]:
+def _relation(
+    name: str, want: np.ndarray, got: np.ndarray, wrong: np.ndarray, tolerance: float, whole: bool
+) -> tuple[str, str]:
     """Name the first simple operation that takes what was returned to what was expected, and its number.
 
-    With `whole`, integers were returned where others were expected. `name` is quoted already.
+    `wrong` marks the entries that are not what was expected. A tolerance of 0 says that what was expected
+    is exact: then the operation has to hold of every entry, however small it is beside the others. With
+    `whole`, integers were returned where others were expected. `name` is quoted already.
     """
     if (np.isinf(got) & np.isfinite(want)).any():
         return (
@@ -167,7 +172,7 @@ def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float, wh
             f"{name} holds whole numbers: where are fractions cut off, by a dtype, by // or by rounding?",
             "",
         )
-    if finite and tolerance < SINGLE / 10 and not _wrong(want, got, SINGLE).any():
+    if finite and 0 < tolerance < SINGLE / 10 and not _wrong(want, got, SINGLE).any():
         if (got == got.astype(np.float32)).all():
             more = "is right to as many digits as float32 has, and more are asked for: what is float32?"
         else:
@@ -180,12 +185,16 @@ def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float, wh
         return "", ""  # nearly anything explains a constant
 
     def explains(changed: np.ndarray) -> bool:
-        return changed.shape == want.shape and not _wrong(want, changed, tolerance).any()
+        if changed.shape != want.shape:
+            return False
+        if tolerance:
+            return not _wrong(want, changed, tolerance).any()
+        return bool(np.isclose(changed, want, rtol=DOUBLE, atol=0.0).all())
 
     for phrase, change in _OPERATIONS:
         if got.ndim >= 1 and explains(change(got)):
             return f"{name} is what was expected, but {phrase}", ""
-    if found := _rows(name, _wrong(want, got, tolerance)):
+    if found := _rows(name, wrong):
         return found, ""
     rounding = min(tolerance, SINGLE) * np.abs(want).max(initial=0.0)
 
@@ -194,13 +203,15 @@ def _relation(name: str, want: np.ndarray, got: np.ndarray, tolerance: float, wh
         return bool((np.abs(deviation - expected) <= 0.01 * np.abs(expected) + rounding).all())
 
     scale = float((got * want).sum() / (want * want).sum())
-    if scale and np.isfinite(scale) and explains(got / scale) and constant(got - want, (scale - 1) * want):
+    other = np.isfinite(scale) and scale and abs(scale - 1) > DOUBLE  # than 1, which large integers come to
+    if other and explains(got / scale) and constant(got - want, (scale - 1) * want):
         for text, value in (("½", 0.5), ("2", 2.0), ("-½", -0.5), ("-2", -2.0)):
             if abs(scale - value) < 1e-4 * abs(value):
                 return f"{name} is {text} times what was expected, everywhere", ""
         return f"{name} is what was expected times the same number, everywhere", _unlike(scale, 1.0)[0]
     shift = float((got - want).mean())
-    if np.isfinite(shift) and explains(got - shift) and constant(got - want, np.full_like(want, shift)):
+    same = np.isfinite(shift) and shift and constant(got - want, np.full_like(want, shift))
+    if same and explains(got - shift):
         return f"{name} is off by the same amount everywhere", ""
     return "", ""
 

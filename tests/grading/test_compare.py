@@ -331,6 +331,20 @@ def test_a_relation_is_not_claimed_where_it_almost_holds() -> None:
     assert relation(SQUARE, almost) == ""
 
 
+def test_a_relation_of_integers_holds_of_the_small_ones_too() -> None:
+    large = np.array([[2**61, 5, 0], [7, 2**40, 3], [1, 2, 4]])
+    for place, value in (((0, 1), 6), ((0, 2), 1), ((0, 0), 2**61 + 1), ((0, 0), 2**61 + 2**12)):
+        almost = large.copy()
+        almost[place] = value
+        assert found(large, almost) is not None
+        assert relation(large, almost) == ""
+    assert "is 2 times" in relation(large[1:], 2 * large[1:])
+    assert "off by the same amount" in relation(large[1:], large[1:] + 3)
+    row = large.copy()
+    row[0] += 1
+    assert "wrong at its first index only" in relation(large, row)
+
+
 def test_no_relation_is_claimed_of_noise_or_constants() -> None:
     assert relation(MATRIX, rng.normal(size=MATRIX.shape)) == ""
     assert relation(np.ones((3, 3)), 2 * np.ones((3, 3))) == ""
