@@ -530,10 +530,11 @@ def _(rng):
     arrays="numpy",
 )
 def double_descent(answer, X_train, y_train, X_test, y_test, W, b, widths):
-    data = {"X_train": X_train, "y_train": y_train, "X_test": X_test, "y_test": y_test, "W": W, "b": b}
-    widths = list(widths)
     # clause: "All arrays are left as they are"
-    returned = keeping(answer.double_descent, **data, widths=widths)
+    returned = keeping(
+        answer.double_descent,
+        X_train=X_train, y_train=y_train, X_test=X_test, y_test=y_test, W=W, b=b, widths=list(widths),
+    )
     errors = shaped(returned, "errors", len(widths))
     return {f"test error with {p} features": error for p, error in zip(widths, errors)}
 
