@@ -245,12 +245,20 @@ def weights_of(layers):
 
 
 def fill(variables, seed, scale=1.0):
-    """Give variables random values that depend on the seed; kernels keep the size of what goes through."""
+    """Give variables random values that depend on the seed; kernels keep the size of what goes through.
+
+    In each layer the second unit is the opposite of the first, so that one of the two is always below 0, and
+    one passes a ReLU.
+    """
     rng = np.random.Generator(np.random.PCG64(seed))
-    for variable in variables.values():
+    for name, variable in variables.items():
         shape = tuple(variable.shape)
         size = scale * np.sqrt(2 / np.prod(shape[:-1])) if len(shape) == 2 else scale * 0.5
-        variable.assign(0.5 * rng.normal(size=shape) if len(shape) == 1 else size * rng.normal(size=shape))
+        values = 0.5 * rng.normal(size=shape) if len(shape) == 1 else size * rng.normal(size=shape)
+        transposed = len(shape) == 4 and name.startswith("deconvolutions")
+        units = np.moveaxis(values, -2 if transposed else -1, 0)
+        units[1:2] = -units[:1]
+        variable.assign(values)
 
 
 def exercised(model, layers, x, codes, seed, scale, cotangent):
@@ -438,10 +446,10 @@ def _(rng):
     # clause: "The two sides may differ, and may be odd."
     yield "images of 5 × 10 in three channels", conv_autoencoder(rng, 2, (5, 10, 3), 14, (4, 5))
     yield "images of 7 × 7 in three channels", conv_autoencoder(rng, 2, (7, 7, 3), 8, (3, 2), scale=2.0)
-    yield "three convolutions, images of 10 × 7", conv_autoencoder(rng, 1, (10, 7, 2), 16, (5, 3, 4))
+    yield "three convolutions, images of 10 × 7", conv_autoencoder(rng, 2, (10, 7, 2), 16, (5, 3, 4))
     yield "images of one row of pixels", conv_autoencoder(rng, 4, (1, 11, 2), 6, (4, 6))
     # clause: "may be more than there are pixels"
-    yield "a code that is larger than the image", conv_autoencoder(rng, 2, (3, 5, 1), 21, (4, 3))
+    yield "a code that is larger than the image", conv_autoencoder(rng, 2, (2, 5, 2), 21, (4, 3))
     # clause: "The same in training as in use; gradients flow to the images and to all weights"
     yield "training: the gradients", conv_autoencoder(rng, 3, (7, 6, 2), 6, (3, 4), gradient=True)
 
