@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import absl.logging
+import databases
 import pytest
 import sqlalchemy
 from courses import TOPIC, make_course
@@ -43,7 +45,6 @@ absl.logging.get_absl_handler().python_handler.setStream(sys.__stderr__)
 GradeText = Callable[..., Graded]
 ROOT = Path(__file__).parents[1]
 CANARY = "only the trusted side knows this"
-USER = "postgres"
 pytest_plugins = ["tiers"]
 
 
@@ -145,36 +146,14 @@ def grade_text(grader: Grader, topic: Topic, tmp_path: Path) -> GradeText:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a throw-away PostgreSQL on a Unix socket; yield the URL of its first database."""
-    programs = [shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
-    found = next((Path(program).resolve().parent for program in reversed(programs) if program), None)
-    if found is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder = Path(tmp_path_factory.mktemp("postgresql"))
-    as_user: list[str] = []
-    if os.getuid() == 0:  # which PostgreSQL refuses to run as
-        if not shutil.which("runuser") or subprocess.run(["id", USER], capture_output=True).returncode:
-            pytest.skip(f"PostgreSQL does not run as root, and there is no runuser or no user {USER}")
-        as_user = ["runuser", "-u", USER, "--"]
-        # pytest keeps its folders to their owner, so the cluster lies beside them.
-        folder = Path(subprocess.check_output([*as_user, "mktemp", "-d"], text=True, cwd="/").strip())
-    cluster = folder / "cluster"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*as_user, str(found / program), "-D", str(cluster), *arguments]
-        done = subprocess.run(command, cwd="/", capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"PostgreSQL does not start: {(done.stdout + done.stderr)[-500:]}")
-
-    run("initdb", "--auth=trust", "--username=grader", "--encoding=UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"postgresql://grader@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+def postgresql() -> Iterator[str]:
+    """Start a throw-away PostgreSQL; yield the URL of its first database."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(databases.postgresql())
+        except databases.NoPostgreSQL as error:
+            pytest.skip(str(error))
+        yield server.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -81,3 +81,66 @@ def test_a_farm_of_stubs_is_measured_and_a_model_made_of_it(tmp_path: Path) -> N
         assert row["core_hours"] == row["learners"] * 30 * model["cpu"] / 3600
         assert row["dollars"] == row["core_hours"] * model["price"]
     assert model["growth"] == 0, "of two points with the same memory"
+
+
+FAULTS = """
+import json
+from unittest.mock import Mock
+import faults, faulted, faulty
+from grader.grading.grader import Grader
+from grader.verdict import Status, Verdict
+from msgspec.structs import replace
+
+COUNT = 40
+bad = {one.student for one in faulted.contents(COUNT) if one.does}
+with Grader(faulted.RULES) as grader:
+    grader.grade = faulty.grade
+    kept = [one for one, _ in grader.grade_all(faulted.works(COUNT))]
+error = (Verdict("mean", Status.GRADER_ERROR, 0.0, 30.0, None, "failed", ()),)
+kept = [replace(one, score=0.0, exercises=error) if one.student in bad else one for one in kept]
+puts = [faults.Line(float(at), (one.student,)) for at, one in enumerate(kept)]
+
+def refused(kept, puts=puts):
+    try:
+        faults.compared(kept, puts, COUNT)
+    except AssertionError as error:
+        return str(error)
+
+honest = next(at for at, one in enumerate(kept) if one.student not in bad)
+said = [
+    refused(kept[1:]),
+    refused(kept, [*puts, puts[0]]),
+    refused([*kept[:honest], replace(kept[honest], score=29.5), *kept[honest + 1:]]),
+    refused([*kept[:honest], replace(kept[honest], exercises=error), *kept[honest + 1:]]),
+]
+night = Mock()
+night.lines = {
+    "sent": [faults.Line(1.0, ("a", "b", "d")), faults.Line(3.0, ("c",)), faults.Line(9.0, ("a",))],
+    "kept": [faults.Line(2.0, ("b",)), faults.Line(5.0, ("c",)), faults.Line(11.0, ("a",)),
+             faults.Line(15.0, ("d",))],
+}.get
+print(json.dumps({
+    "whole": faults.compared(kept, puts, COUNT),
+    "said": said,
+    "delays": faults.delays(night, faults.Event("killed", 2.5, 2.75), ["d"]),
+    "usual": faults.usual(night),
+    "pause": faults.longest_pause(night.lines("kept")),
+}))
+"""
+
+
+def test_what_a_night_of_faults_loses_counts_twice_or_changes_is_found() -> None:
+    done = subprocess.run([sys.executable, "-c", FAULTS], cwd=BENCHMARKS, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["whole"] == {"kept": 40, "alike": 37, "failed": 3}
+    parts = (
+        "39 of 40 are kept",
+        "kept twice: ",
+        "differ from one machine's: ",
+        "differ from one machine's: ",
+    )
+    assert all(part in said for part, said in zip(parts, found["said"], strict=True)), found["said"]
+    assert found["delays"] == [2.5, 8.5], "c was sent afterwards; a was under way"
+    assert found["usual"] == 6.0, "of a, c"
+    assert found["pause"] == 6.0

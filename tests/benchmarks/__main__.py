@@ -1,6 +1,6 @@
 """The same class graded by this grader and by others; scaling; and whether forks are faithful.
 
-    python tests/benchmarks [--full] [--only race curves forks start farm] [--store URL]
+    python tests/benchmarks [--full] [--only race curves forks start farm faults] [--store URL]
         [--json FILE] [--picture FILE]
 
 In turn, in one run, several rounds; prints medians and ratios. Asserts no time.
@@ -19,6 +19,7 @@ from typing import Any
 
 import curves
 import farm
+import faults
 import forks
 import picture
 import race
@@ -28,7 +29,7 @@ from cost import machine
 from grader.course import find_course
 from grader.sandbox import trial
 
-PARTS = ("start", "race", "curves", "forks", "farm")
+PARTS = ("start", "race", "curves", "forks", "farm", "faults")
 
 
 def main() -> None:
@@ -68,6 +69,8 @@ def main() -> None:
                 found[part] = farm.measure(
                     course.topic(names[0]), home, asked.full, asked.rounds, asked.store
                 )
+            elif part == "faults":
+                found[part] = faults.measure(home, 10_000 if asked.full else 2_000)
             else:
                 found[part] = forks.measure(course.topics, 300 if asked.full else 20)
             asked.json.parent.mkdir(parents=True, exist_ok=True)
