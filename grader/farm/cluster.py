@@ -135,6 +135,8 @@ class Cluster:
         """See whether the scheduler and which workers are there; take back what nobody has any more."""
         if self._line.mend():
             self._workforce.move(self._line.client)
+            for landed in self._flight.taken_back():
+                self._receive(landed)
         if self._line.broken:
             return
         self._workforce.look()

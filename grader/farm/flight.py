@@ -106,6 +106,14 @@ class Flight:
                 why = "The worker that had it ended." if gone else "No worker answered in time."
                 yield Landed(sent.held, None, why, gone or name in late, stuck.get(name, ""))
 
+    def taken_back(self) -> Iterator[Landed]:
+        """Yield what has come, and then all else that was under way: it is lost with its scheduler."""
+        yield from self.landed(0)
+        sent, self._sent = self._sent, {}
+        for one in sent.values():
+            one.future.release()
+            yield Landed(one.held, None)
+
     def give_up(self, client: Client) -> None:
         """Let go of all that is under way."""
         sent, self._sent = self._sent, {}

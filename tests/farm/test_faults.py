@@ -23,7 +23,7 @@ from grader.farm import cluster as cluster_module
 from grader.farm import connection, flight, hiring, outbox, worker, workforce
 from grader.farm.cluster import Cluster
 from grader.farm.connection import NoCluster, connect
-from grader.farm.outbox import Outbox
+from grader.farm.outbox import Held, Outbox
 from grader.grading.grader import Grader
 from grader.grading.key import Key
 from grader.grading.rules import Rules
@@ -243,7 +243,19 @@ def test_a_worker_whose_disk_is_full_is_used_no_more(
     assert [line for line in said if "is not used" in line and "No space left" in line]
 
 
-def test_a_scheduler_that_is_started_again_costs_nobody_anything(two: Farm, tmp_path: Path) -> None:
+def test_a_scheduler_that_is_started_again_costs_nobody_anything(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No submission is suspected, which would be named if its next worker ended."""
+    suspected: list[str] = []
+    suspect = Cluster._suspect
+
+    def noting(self: Cluster, held: Held, why: str, address: str = "") -> None:
+        suspected.append(why)
+        suspect(self, held, why, address)
+
+    monkeypatch.setattr(Cluster, "_suspect", noting)
+
     def restart() -> None:
         assert two.scheduler
         end(two.scheduler)
@@ -254,6 +266,7 @@ def test_a_scheduler_that_is_started_again_costs_nobody_anything(two: Farm, tmp_
 
     texts = class_of(8, "wait 0.2")
     assert scores(graded_on(two, tmp_path, texts, restart)) == dict.fromkeys(texts, 30.0)
+    assert not suspected
 
 
 def test_what_workers_do_not_see_is_sent(two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
