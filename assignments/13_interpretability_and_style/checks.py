@@ -127,7 +127,7 @@ def covered(rng, shape, *settings, size=1.0, blind=False):
 @occlusion_map.cases
 def _(rng):
     # clause: "f(x) - f(x with the square set to `fill`)"
-    yield "one grey image, squares side by side", covered(rng, (6, 4, 1), (2, 2))
+    yield "one grey image, squares side by side", covered(rng, (10, 6, 1), (2, 2))
     # clause: "it may be larger or smaller than `patch`"
     # clause: "Measure how much the score falls when a square of the image is covered"
     yield "a colour image, squares that overlap", covered(rng, (7, 5, 3), (3, 2), (3, 1))
@@ -303,11 +303,11 @@ def grad_cam(answer, features, grads):
 
 
 def maps_of(rng, shape, count=2, size=1.0):
-    """Draw maps of a ReLU, and gradients of some classes."""
-    return {
-        "features": size * np.maximum(rng.normal(size=shape), 0),
-        "grads": [rng.normal(size=shape) + rng.normal(size=shape[-1]) for _ in range(count)],
-    }
+    """Draw maps of a ReLU, and gradients of some classes; the last one likes what the first does not."""
+    grads = [rng.normal(size=shape) + rng.normal(size=shape[-1]) for _ in range(count)]
+    if count > 1:
+        grads[-1] = -grads[0]
+    return {"features": size * np.maximum(rng.normal(size=shape), 0), "grads": grads}
 
 
 @grad_cam.cases
