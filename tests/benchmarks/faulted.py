@@ -92,7 +92,7 @@ def main() -> None:
         send(self, client, several, workers, seconds)
 
     def say(line: str) -> None:
-        faulty.note(folder / "said", line)
+        faulty.note(folder / "said", *line.split())
 
     worker.hire, Flight.send = partial(stubs.hire, faulty.Faulty), noted_send
     names = {"ca": "ca_file", "certificate": "client_cert", "key": "client_key"}
