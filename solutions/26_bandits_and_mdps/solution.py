@@ -507,6 +507,39 @@ $T$, ε-greedy with $\varepsilon=0.1$ is no worse than UCB1, which explores much
 says which rule is better if $T$ is large enough, and not how large that is. The lower bound is a slope: no
 good rule can be flatter in the long run.
 
+Is $\varepsilon=0.1$ a good choice? The next cell plays the same machine with seven values of $\varepsilon$.
+The dashed line is what exploring alone costs in 3,000 pulls: $\varepsilon$ times the mean gap of 0.2, times
+3,000. Up to luck, the means must be on this line or above it. Where will they be far above it, for a small
+$\varepsilon$ or for a large one? The best value is chosen on ten draws of the rewards, and its regret is
+reported on ten others, because the best of several values is the best partly by luck.
+"""
+
+# %% tags=["active-ipynb"]
+# sweep = {}
+# for epsilon in (0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0):
+#     rule = lambda rng, Q, N: epsilon_greedy(Q, epsilon, rng.random(2))
+#     sweep[epsilon] = np.array([play(rule, seed)[-1] for seed in range(20, 40)])
+# tried, ended = np.array(list(sweep)), np.array(list(sweep.values()))
+# figure, axis = plt.subplots(figsize=(6, 3), layout="constrained")
+# axis.loglog(tried, ended, ".", color="0.7", markersize=4)
+# axis.loglog(tried, ended.mean(axis=1), "o", color="#0072b2", label="mean of 20 draws")
+# axis.loglog(tried, tried * gaps.mean() * T, "--", color="0.4", label="exploring alone")
+# axis.set(xlabel="ε", ylabel=f"regret after {T:,} pulls")
+# axis.legend()
+# plt.show()
+# chosen = tried[ended[:, :10].mean(axis=1).argmin()]
+# print(f"ε = {chosen} is best on ten draws; on ten others its regret is {sweep[chosen][10:].mean():.0f}")
+# print("mean regret:", {epsilon: round(float(row.mean())) for epsilon, row in sweep.items()})
+# assert chosen in (0.1, 0.2) and np.all(ended.mean(axis=1) > 0.9 * tried * gaps.mean() * T)
+# assert ended[0].mean() > 100 * tried[0] * gaps.mean() * T and ended[-1].mean() < 610
+
+# %% [markdown]
+r"""
+For a small $\varepsilon$. Exploring costs little then, but the best arm is found late, and until then each
+greedy pull loses something; how much depends on luck, as the grey points show. For a large $\varepsilon$ the
+best arm is found soon, and nearly all of the regret is the cost of exploring. The best $\varepsilon$ lies
+between the two.
+
 ## States, actions and returns
 
 A bandit is always in the same situation. The situation of a robot changes, and what it does now decides where
