@@ -283,6 +283,9 @@ time from the area. If x is not sorted, the two numbers differ.
 # print(f"W₂ is {wasserstein_line(x, y, 2):.4f} and W₈ is {wasserstein_line(x, y, 8):.4f}")
 # assert np.isclose(small, 7 / 3) and abs(area - wasserstein_line(x, y)) < 2e-3
 # assert wasserstein_line(x, y) < wasserstein_line(x, y, 2) < wasserstein_line(x, y, 8)
+# again = wasserstein_line(np.array([0.0, 3.0, 0.0]), np.array([3.0, 0.0, 3.0]), 2)
+# print(f"W₂ of (0, 3, 0) and (3, 0, 3): {again:.4f}; one of three moves by 3: √(9/3) = {3**0.5:.4f}")
+# assert np.isclose(again, 3**0.5)
 
 # %% [markdown]
 r"""
@@ -387,6 +390,20 @@ def wasserstein_gaussians(
     return float(np.sqrt(np.maximum(square, 0)))
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+Two Gaussians by hand: the means are (0, 0) and (3, 0), $S_1$ has 2 on the diagonal and 1 beside it, and
+$S_2$ is the identity. The eigenvalues of $S_1$ are 3 and 1, so that the last trace is $\sqrt3+1$ and
+$W_2^2=9+4+2-2(\sqrt3+1)$.
+"""
+
+# %% tags=["active-ipynb"]
+# tilted, round_one = np.array([[2.0, 1.0], [1.0, 2.0]]), np.eye(2)
+# by_hand = wasserstein_gaussians(np.zeros(2), tilted, np.array([3.0, 0.0]), round_one)
+# due = math.sqrt(15 - 2 * (math.sqrt(3) + 1))
+# print(f"W₂ = {by_hand:.4f}, expected {due:.4f}")
+# assert np.isclose(by_hand, due)
 
 # %% [markdown]
 r"""
@@ -1011,6 +1028,19 @@ def jacobian_spectrum(
 
 # %% [markdown]
 r"""
+One layer by hand: its Gaussian numbers are the matrix with the rows (1, 2) and (0, 1), the gain is $\sqrt2$,
+and there is no activation. A gain of $\sqrt2$ and a width of 2 cancel, so that J is this matrix. Its
+eigenvalues are both 1, and its singular values are $\sqrt2+1$ and $\sqrt2-1$.
+"""
+
+# %% tags=["active-ipynb"]
+# one_layer, straight = np.array([[[1.0, 2.0], [0.0, 1.0]]]), (lambda z: z, np.ones_like)
+# by_hand = jacobian_spectrum(one_layer, np.ones(2), "gaussian", *straight, math.sqrt(2))
+# print("singular values", by_hand.round(4), "; expected 2.4142 and 0.4142")
+# assert np.allclose(by_hand, [math.sqrt(2) + 1, math.sqrt(2) - 1])
+
+# %% [markdown]
+r"""
 **Prediction 2.** By which factor do the largest and the smallest singular value of a product of 50
 Gaussian matrices differ? Which factor do you expect for orthogonal matrices, and with a tanh or a ReLU
 after each?
@@ -1355,6 +1385,26 @@ def spectral_complexity(
 
 # %% [markdown]
 r"""
+Two layers by hand: $W_1$ is diagonal with 2 and 1, and $W_2$ is a column of 3 and 4. The spectral norms are
+2 and 5, the sums of the columns' lengths are 3 and 5. So lip is 10, and R is
+$\big((3\cdot5)^{2/3}+(5\cdot2)^{2/3}\big)^{3/2}\approx35.1$. With the reference $M_1=W_1$ only the second
+summand is left, and R is 10. In the last line $W_1$ is 0, $M_1$ is 2 and $W_2$ is 3, so that R is 6.
+"""
+
+# %% tags=["active-ipynb"]
+# first, second, nothing = np.diag([2.0, 1.0]), np.array([[3.0], [4.0]]), np.zeros((1, 1))
+# found = [
+#     spectral_complexity([first, second]),
+#     spectral_complexity([first, second], [first, np.zeros((2, 1))]),
+#     spectral_complexity([nothing, nothing + 3], [nothing + 2, nothing]),
+# ]
+# due = [(10, (15 ** (2 / 3) + 10 ** (2 / 3)) ** 1.5), (10, 10), (0, 6)]
+# for ours, wanted in zip(found, due):
+#     print(f"lip {ours[0]:.2f}, R {ours[1]:.2f}; expected {wanted[0]:.2f} and {wanted[1]:.2f}")
+# assert np.allclose(found, due)
+
+# %% [markdown]
+r"""
 **Prediction 3.** In a random ReLU network of 10 layers, by which factor is the product of the norms
 larger than the largest slope that you can find?
 
@@ -1531,6 +1581,19 @@ def conv_spectral_norm(
     return float(np.linalg.norm(transfer, 2, axis=(2, 3)).max())
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+Small kernels by hand: the kernel is (1, -1) in an image of height 3 and width 4. The width is even, so that
+stripes of one pixel fit, and the norm is 2. The kernel (1, -1, 1) in an image of width 2 is laid around the
+image: its third number falls on the first, and it acts as (2, -1), whose norm is 3.
+"""
+
+# %% tags=["active-ipynb"]
+# stripes = conv_spectral_norm(np.reshape([1.0, -1.0], (1, 2, 1, 1)), 3, 4)
+# around = conv_spectral_norm(np.reshape([1.0, -1.0, 1.0], (1, 3, 1, 1)), 1, 2)
+# print(f"norms {stripes:.4f} and {around:.4f}; expected 2 and 3")
+# assert np.isclose(stripes, 2) and np.isclose(around, 3)
 
 # %% [markdown]
 r"""
