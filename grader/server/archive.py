@@ -21,22 +21,28 @@ OTHERS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA"}
 
 
 class Archive:
-    """The regular files of a zip, by position."""
+    """The regular files of a zip, by position; close it when done."""
 
     def __init__(self, descriptor: int) -> None:
-        """Read the zip's directory.
+        """Read the zip's directory. The descriptor is closed with the archive, or if it is refused.
 
         Raises:
             Unreadable: it is no zip, or holds more entries than a class has files.
         """
+        self._file = os.fdopen(descriptor, "rb")  # which zipfile does not close
         try:
-            self._zip = zipfile.ZipFile(os.fdopen(descriptor, "rb"))
+            self._zip = zipfile.ZipFile(self._file)
+            self._files = _files(self._zip)
         except (zipfile.BadZipFile, OSError, ValueError) as error:
+            self.close()
             raise Unreadable(f"the zip cannot be read ({str(error)[:QUOTED]}): make it again") from error
-        entries = self._zip.infolist()
-        if len(entries) > MAX_ENTRIES:
-            raise Unreadable(f"the zip holds {len(entries)} entries; at most {MAX_ENTRIES} are read")
-        self._files = [entry for entry in entries if not entry.is_dir() and _regular(entry)]
+        except Unreadable:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the zip."""
+        self._file.close()
 
     def names(self) -> dict[str, np.ndarray]:
         """Return the names as UTF-8, each ended by a zero byte."""
@@ -63,6 +69,13 @@ class Archive:
         if len(content) > MAX_BYTES:
             content = without_outputs(content)
         return {"content": np.frombuffer(content, np.uint8)}
+
+
+def _files(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    entries = opened.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise Unreadable(f"the zip holds {len(entries)} entries; at most {MAX_ENTRIES} are read")
+    return [entry for entry in entries if not entry.is_dir() and _regular(entry)]
 
 
 def _regular(entry: zipfile.ZipInfo) -> bool:

@@ -47,6 +47,8 @@ def serve(channel: socket.socket, files: list[int]) -> None:
         try:
             ident, header, data = wire.receive(channel, MAX_REQUEST, MAX_REQUEST)
         except wire.WireError:
+            if isinstance(session, Archive):
+                session.close()
             return
         request = protocol.decode_request(header, data)
         arrays: dict[str, np.ndarray] = {}

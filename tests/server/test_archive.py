@@ -6,6 +6,8 @@ import json
 import os
 import stat
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -15,16 +17,21 @@ from grader.saved import LARGEST, MAX_BYTES, Unreadable
 from grader.server import archive
 from grader.server.archive import Archive
 
+Opened = Callable[[Path], Archive]
 
-def opened(path: Path) -> Archive:
-    return Archive(os.open(path, os.O_RDONLY))
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Open archives, and close them after the test."""
+    with ExitStack() as stack:
+        yield lambda path: stack.enter_context(closing(Archive(os.open(path, os.O_RDONLY))))
 
 
 def names(found: Archive) -> list[str]:
     return found.names()["names"].tobytes().decode().split("\0")[:-1]
 
 
-def test_regular_files_are_listed_and_read(tmp_path: Path) -> None:
+def test_regular_files_are_listed_and_read(tmp_path: Path, opened: Opened) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         file.writestr("folder/", "")
         file.writestr("folder/é.py", "x")
@@ -38,18 +45,18 @@ def test_regular_files_are_listed_and_read(tmp_path: Path) -> None:
     assert [found.read(i)["content"].tobytes() for i in range(2)] == [b"x", b"y"]
 
 
-def test_an_empty_zip_holds_nothing(tmp_path: Path) -> None:
+def test_an_empty_zip_holds_nothing(tmp_path: Path, opened: Opened) -> None:
     zipfile.ZipFile(tmp_path / "a.zip", "w").close()
     assert names(opened(tmp_path / "a.zip")) == []
 
 
-def test_an_empty_file_is_read(tmp_path: Path) -> None:
+def test_an_empty_file_is_read(tmp_path: Path, opened: Opened) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         file.writestr("a.py", "")
     assert opened(tmp_path / "a.zip").read(0)["content"].size == 0
 
 
-def test_a_large_file_is_refused(tmp_path: Path) -> None:
+def test_a_large_file_is_refused(tmp_path: Path, opened: Opened) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         file.writestr("a.py", bytes(MAX_BYTES + 1))
         file.writestr("b.py", bytes(LARGEST + 1))
@@ -59,7 +66,7 @@ def test_a_large_file_is_refused(tmp_path: Path) -> None:
         opened(tmp_path / "a.zip").read(1)
 
 
-def test_a_notebook_with_large_outputs_is_read_without_them(tmp_path: Path) -> None:
+def test_a_notebook_with_large_outputs_is_read_without_them(tmp_path: Path, opened: Opened) -> None:
     cell = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": ["#" * MAX_BYTES]}
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("a.ipynb", json.dumps({"cells": [cell]}))
@@ -67,7 +74,7 @@ def test_a_notebook_with_large_outputs_is_read_without_them(tmp_path: Path) -> N
     assert [cell.text for cell in cells_of(content)] == ["x = 1"]
 
 
-def test_what_is_said_of_a_damaged_file_is_short(tmp_path: Path) -> None:
+def test_what_is_said_of_a_damaged_file_is_short(tmp_path: Path, opened: Opened) -> None:
     name = "n" * 60_000
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         file.writestr(name, "x")
@@ -83,12 +90,18 @@ def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         for i in range(3):
             file.writestr(str(i), "")
+    descriptor = os.open(tmp_path / "a.zip", os.O_RDONLY)
     with pytest.raises(Unreadable, match="the zip holds 3 entries; at most 2 are read"):
-        opened(tmp_path / "a.zip")
+        Archive(descriptor)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06" + bytes(17), b"x" * 1000])
 def test_what_is_no_zip_is_unreadable(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(content)
+    descriptor = os.open(tmp_path / "a.zip", os.O_RDONLY)
     with pytest.raises(Unreadable, match="the zip cannot be read"):
-        opened(tmp_path / "a.zip")
+        Archive(descriptor)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
