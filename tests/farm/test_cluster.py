@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def test_a_client_that_is_killed_goes_on_where_it_was_and_so_does_one_machine(
 def kept(folder: Path) -> int:
     """Return how many submissions the database holds."""
     try:
-        with sqlite3.connect(f"file:{folder / 'grades.db'}?mode=ro", uri=True) as database:
+        with closing(sqlite3.connect(f"file:{folder / 'grades.db'}?mode=ro", uri=True)) as database:
             (count,) = database.execute("select count(*) from grader_submissions").fetchone()
         return int(count)
     except sqlite3.OperationalError:

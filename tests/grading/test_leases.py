@@ -39,9 +39,12 @@ ROOT = Path(__file__).parents[2]
 def rows(url: str) -> list[tuple[str, float]]:
     """Return which fingerprints are leased, and until when."""
     engine = sqlalchemy.create_engine(psycopg(url))
-    with engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT fingerprint, until FROM grader_leases ORDER BY 1")
-        return [tuple(row) for row in found]
+    try:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT fingerprint, until FROM grader_leases ORDER BY 1")
+            return [tuple(row) for row in found]
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture
@@ -131,7 +134,10 @@ def test_the_leases_of_a_run_that_died_here_need_not_run_out(url: str) -> None:
 def test_a_database_of_before_is_read_as_it_is_and_shared(url: str) -> None:
     def tables() -> set[str]:
         engine = sqlalchemy.create_engine(psycopg(url))
-        return set(sqlalchemy.inspect(engine).get_table_names())
+        try:
+            return set(sqlalchemy.inspect(engine).get_table_names())
+        finally:
+            engine.dispose()
 
     with Store(url) as store:
         store.put(graded(), "a", ENVIRONMENT)

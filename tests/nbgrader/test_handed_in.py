@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import types
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -124,12 +125,11 @@ def test_a_gradebook_that_is_held_is_waited_for_and_named(
         gradebook.add_assignment(TOPIC, duedate="2030-01-01 00:00:00 UTC")
         gradebook.add_notebook("averages", TOPIC)
     monkeypatch.setattr(patience, "PATIENCE", 0.1)
-    holder = sqlite3.connect(course.root / "gradebook.db")
-    holder.execute("BEGIN EXCLUSIVE")
     topic, until = course.topics[0], datetime(2031, 1, 1, tzinfo=UTC)
-    with pytest.raises(patience.GradebookHeld, match=r"gradebook.db was locked .* run the command again"):
-        extend(course, topic, ["ada"], until)
-    holder.rollback()
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(patience.GradebookHeld, match=r"gradebook.db was locked .* run the command again"):
+            extend(course, topic, ["ada"], until)
     extend(course, topic, ["ada"], until)
 
 
@@ -146,3 +146,4 @@ def test_nbgrader_waits_longer_for_a_lock_than_it_does_by_itself() -> None:
     engine = patience.patient_engine("sqlite://")
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 1000 * patience.PATIENCE
+    engine.dispose()

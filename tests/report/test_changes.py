@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -237,7 +238,7 @@ def test_a_simulated_class_beside_a_real_one_is_left_out_as_everywhere(folder: P
 def test_what_cannot_be_compared_exits_with_2_and_makes_nothing(folder: Path, other: str) -> None:
     Path("text.txt").write_text("student,points")
     Path("empty.db").touch()
-    with sqlite3.connect("other.db") as connection:
+    with closing(sqlite3.connect("other.db")) as connection:
         connection.execute("CREATE TABLE students (id TEXT)")
     before = sorted(path.name for path in folder.iterdir())
     for arguments in (("old.db", other), ("old.db", "new.db", "--json", f"{other}/no/changes.json")):
