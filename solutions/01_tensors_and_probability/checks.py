@@ -465,7 +465,7 @@ def _(rng):
     inputs["train"][3, 1] += 90
     inputs["test"][0, 1] -= 50
     for rows in inputs.values():
-        rows[:, 0] *= 1e-9  # small, and not constant
+        rows[:, 0] *= 1e-10  # small, and not constant
     yield "columns of very different size", inputs
     # clause: "A column that is constant among the training rows is 0 in both."
     # The mean of 16 equal numbers is exact. That of seven is off by a rounding in every other column, so
