@@ -558,7 +558,7 @@ GRAPHS = {f.__name__: f for f in (
     tolerance=1e-9,
     arrays="numpy",
 )
-def backward(answer, graph, leaves, bystander=None):
+def backward(answer, graph, leaves, bystander=None, alone=None):
     leaves = {name: Step(value) for name, value in leaves.items()}
     *between, result = GRAPHS[graph](**leaves)
     nodes = by_age(result)
@@ -568,6 +568,10 @@ def backward(answer, graph, leaves, bystander=None):
     if bystander is not None:
         watched["gradient of what has no say"] = Step(bystander)
     answer.backward(result, by_age, summed)
+    if alone is not None:
+        # clause: "root: a node": it may be a leaf
+        watched["gradient of a result that is a leaf"] = leaf = Step(alone)
+        answer.backward(leaf, by_age, summed)
     found = {name: slope(node, name) for name, node in watched.items()}
     # clause: "Each pullback is called once"
     found["calls of each pullback"] = np.array([node.calls for node in nodes if node.inputs])
@@ -610,8 +614,9 @@ def _(rng):
     }
     # clause: "Works for graphs thousands of operations deep."
     yield "a chain of 2,000", {"graph": "chained", "leaves": draw(x=(), y=())}
-    yield "a leaf that has no say", {
+    yield "a leaf that has no say, and one that is the result", {
         "graph": "polynomial", "leaves": draw(x=(2,)), "bystander": rng.normal(size=(2, 2)),
+        "alone": rng.normal(size=(3,)),
     }
 
 
