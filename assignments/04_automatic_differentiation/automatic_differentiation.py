@@ -1675,7 +1675,7 @@ def hvp(
     Args:
         f: maps a vector to a scalar; made of TensorFlow's operations.
         x: where.
-        v: what the Hessian is multiplied by.
+        v: what the Hessian is multiplied by; a constant, even where it is the tensor `x` itself.
 
     Returns:
         H v; zeros where `f` is linear.

@@ -1107,12 +1107,14 @@ FEW = 10  # calls of `gradient`, of which two will do
     dtype="float64",
     tolerance=1e-13,
 )
-def hvp(answer, f, A, x, v, then=()):
-    names = ["Hv", *(f"Hv of {one}" for one in then)]
+def hvp(answer, f, A, x, v, then=(), itself=False):
+    calls = {"Hv": (f, v)} | {f"Hv of {one}": (one, v) for one in then}
+    if itself:
+        calls["Hx"] = f, x
     found = {}
-    for name, one in zip(names, (f, *then)):
+    for name, (one, direction) in calls.items():
         with without_a_hessian():
-            found[name] = answer.hvp(objective(one, A), x, v)
+            found[name] = answer.hvp(objective(one, A), x, direction)
     if any(one is None for one in found.values()):
         raise WrongStructure("expected a tensor, got None (has what you differentiate a derivative at all?)")
     return found
@@ -1126,7 +1128,8 @@ def _(rng):
 
     yield "a quadratic of four variables", at("quadratic", 4)
     yield "a single variable", at("quadratic", 1)
-    yield "a sum of fourth powers", at("quartic", 3, rows=2)
+    # clause: "a constant, even where it is the tensor `x` itself"
+    yield "a sum of fourth powers, along v and along x", at("quartic", 3, rows=2) | {"itself": True}
     yield "a log-sum-exp of five terms", at("log-sum-exp", 3, rows=5)
     # clause: "without ever making it"
     yield "a sum of fourth powers, of thirty variables", at("quartic", 30, rows=3)

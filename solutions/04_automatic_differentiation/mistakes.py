@@ -1220,10 +1220,19 @@ def differences_of_gradients(f, x, v):
     return (_gradient(f, x + 1e-5 * v) - _gradient(f, x - 1e-5 * v)) / 2e-5
 
 
+@mistake(of="hvp")
+def v_moves_along(f, x, v):
+    """v is not held constant: where it is x itself, it is differentiated, too."""
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        along_v = tf.reduce_sum(_gradient(f, x) * v)
+    return outer.gradient(along_v, x, unconnected_gradients="zero")
+
+
 @mistake(of="hvp", raises="WrongStructure")
 def nothing_for_linear(f, x, v):
     """where the gradient does not depend on x, None is returned, and not zeros."""
     with tf.GradientTape() as outer:
         outer.watch(x)
-        along_v = tf.reduce_sum(_gradient(f, x) * v)
+        along_v = tf.reduce_sum(_gradient(f, x) * tf.stop_gradient(v))
     return outer.gradient(along_v, x)

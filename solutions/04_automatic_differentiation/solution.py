@@ -1715,7 +1715,7 @@ def hvp(
     Args:
         f: maps a vector to a scalar; made of TensorFlow's operations.
         x: where.
-        v: what the Hessian is multiplied by.
+        v: what the Hessian is multiplied by; a constant, even where it is the tensor `x` itself.
 
     Returns:
         H v; zeros where `f` is linear.
@@ -1726,7 +1726,7 @@ def hvp(
         with tf.GradientTape() as inner:
             inner.watch(x)
             y = f(x)
-        along_v = tf.reduce_sum(inner.gradient(y, x) * v)
+        along_v = tf.reduce_sum(inner.gradient(y, x) * tf.stop_gradient(v))
     return outer.gradient(along_v, x, unconnected_gradients="zero")
     ### END SOLUTION
 
