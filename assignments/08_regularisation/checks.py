@@ -47,7 +47,8 @@ def _(rng):
     }
     # clause: "a uniform draw from [0, 1) for each unit, shaped as `x`"
     yield "one image, most of it dropped", {
-        "x": 20 * sized(rng, 1, 4, 5, 3), "rate": 0.8, "u": rng.random((1, 4, 5, 3)), "training": True,
+        "x": 20 * sized(rng, 1, 6, 7, 3), "rate": 0.92, "u": rng.random((1, 6, 7, 3)), "training": True,
+        "cotangent": sized(rng, 1, 6, 7, 3),
     }
     # clause: "A unit is dropped if its draw lies below `rate`."
     # Multiples of 1/16 are exact, so that some draws equal the rate.
@@ -106,9 +107,9 @@ def _(rng):
     }
     # clause: "Those with two axes or more are kernels"
     # Three kernels, of which one comes right after another, and the last has no bias.
-    yield "convolutions along one and two axes, a normalisation and a scalar", {
+    yield "convolutions along one, two and three axes, a normalisation and a scalar", {
         "weights": [
-            sized(rng, 3, 2, 1, 4), sized(rng, 4, 2), sized(rng, 4), sized(rng, 4),
+            sized(rng, 3, 2, 1, 4), sized(rng, 2, 1, 2, 4, 1), sized(rng, 4), sized(rng, 4),
             np.array(rng.uniform(1, 2)), sized(rng, 3, 1, 2),
         ],
         "l1": 0.1, "l2": 0.03,
@@ -177,8 +178,8 @@ def _(rng):
     falling = [losses(*np.sort(rng.permutation(60)[:n])[::-1]) for n in (1, 2, int(rng.integers(5, 25)))]
     falling[2] += 2.0**16  # a best loss that starts anywhere below infinity is too low
     yield "no reason to stop", {
-        "histories": shuffled(rng, [*falling, *later(rng, losses(40, 30, 31, 32, 29, 33, 34))]),
-        "patience": 3, "min_delta": 0.0,
+        "histories": shuffled(rng, [*falling, *later(rng, losses(40, 30, *range(31, 42), 29, 33, 34))]),
+        "patience": 12, "min_delta": 0.0,
     }
     # clause: "a loss improves if it is below the best by more than this"
     yield "ties", {
@@ -425,6 +426,9 @@ def _(rng):
     }
     yield "a convolution with stride 2 and a kernel of two", {
         "dW_full": layer_gradient(rng, 4, 8), "groups": toeplitz(4, 2, stride=2),
+    }
+    yield "one weight in four places", {
+        "dW_full": np.abs(layer_gradient(rng, 2, 3)), "groups": np.array([[0, -1, 0], [0, 0, -1]]),
     }
     # clause: "0 for one that stands nowhere"; "The largest number that occurs is that of the last weight"
     groups = rng.permuted([0, 0, 0, 0, 0, 0, 1, 3, 3, -1, -1, 4]).reshape(4, 3)
