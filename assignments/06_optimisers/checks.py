@@ -269,17 +269,21 @@ def _(rng):
     "if the decay went through m and v?",
 )
 def MyAdamW(
-    answer, weights, gradients, lr, decay, beta_1=0.9, beta_2=0.999, epsilon=1e-7, resumed=None, graph=False
+    answer, weights, gradients, lr, decay, beta_1=0.9, beta_2=0.999, epsilon=1e-7, resumed=None, graph=False,
+    scheduled=False,
 ):
     import keras
     import tensorflow as tf
 
     rates = [float(rate) for rate in np.broadcast_to(lr, len(gradients))]
     variables = [keras.Variable(np.array(w)) for w in weights]
+    start = rates[0]
+    if scheduled:
+        start = keras.optimizers.schedules.ExponentialDecay(rates[0], 1, rates[1] / rates[0])
 
     def built():
         optimizer = answer.MyAdamW(
-            learning_rate=rates[0], weight_decay=decay, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
+            learning_rate=start, weight_decay=decay, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
         )
         optimizer.build(variables)
         return optimizer
@@ -301,7 +305,7 @@ def MyAdamW(
             saved = [np.array(variable) for variable in optimizer.variables]
             optimizer = built()
             optimizer.set_weights(saved)
-        if rate != rates[0]:
+        if rate != rates[0] and not scheduled:
             optimizer.learning_rate = rate
         apply(*step_gradients)
     return {f"variable {i}": np.array(variable) for i, variable in enumerate(variables)}
@@ -348,9 +352,10 @@ def _(rng):
     # clause: "which Keras saves with the optimiser"
     yield "saved after two steps and resumed", inputs | {"resumed": 2}
     # clause: "`fit` calls it inside of a `tf.function`"
-    yield "inside a tf.function, as in model.fit", variables_and_gradients(rng, [(3,), (2, 2)]) | {
-        "graph": True
-    }
+    # clause: "a float, or a schedule of Keras"
+    yield "inside a tf.function, as in model.fit, by a schedule", variables_and_gradients(
+        rng, [(3,), (2, 2)]
+    ) | {"graph": True, "lr": 0.02 * 0.7 ** np.arange(4), "scheduled": True}
 
 
 KINDS = ("step", "exp", "cosine", "warmup_cosine")
@@ -413,7 +418,7 @@ def _(rng):
         "kind": "cosine", "steps": steps, "settings": settings,
     }
 
-    warmup = int(rng.integers(5, 15))
+    warmup = int(rng.integers(105, 150))
     total = warmup + int(rng.integers(30, 60))
     steps = np.array([0, 1, warmup - 1, warmup, warmup + 1, (warmup + total) // 2, total, 2 * total + 3])
     settings = {"lr": rng.uniform(0.3, 0.5), "total": total, "warmup": warmup, "lr_min": 0.04}
@@ -500,8 +505,8 @@ def _(rng):
         "grads": [1e-7 * sized(rng, 3, low=1), 1e-7 * sized(rng, 2, low=1)], "c": 1.2e-7,
     }
     # clause: "None where they were"
-    yield "a variable without a gradient", {
-        "grads": [sized(rng, 3, low=1), None, sized(rng, 1, 4, low=1)], "c": 1.0,
+    yield "a variable without a gradient, and one of a single number", {
+        "grads": [sized(rng, 3, low=1), None, sized(rng, 1, 4, low=1), np.array(sized(rng, low=1))], "c": 1.0,
     }
     # clause: "short enough, even zero, stay as they are"
     yield "gradients that shrink to zero", {
@@ -557,7 +562,7 @@ def _(rng):
     # clause: "the Hessian, symmetric"
     yield "a saddle", {
         "H": hessian(rng, -0.5, 1.0, 4.0), "lr": float(rng.uniform(0.1, 0.2)),
-        "mu": float(rng.uniform(0.5, 0.9)),
+        "mu": float(rng.uniform(0.97, 0.99)),
     }
 
 
