@@ -295,9 +295,10 @@ def spread_evenly(rng):
 @DenseLayer.cases
 def _(rng):
     # clause: "Gradients flow to the weights and to x", "in training and in use alike", "None for none"
-    inputs = layered(rng, (1,), 4, 3, None)
+    # clause: "Apply the layer along the last axis", of as many as there are
+    inputs = layered(rng, (1, 2, 3), 4, 3, None)
     inputs["weights"]["bias"] *= 40  # outputs may be large
-    yield "one example, no activation", inputs
+    yield "one example of three axes, no activation", inputs
     yield "a batch, tanh", layered(rng, (5,), 3, 6, "tanh")
     yield "a batch of sequences, relu", layered(rng, (2, 7), 5, 3, "relu")
     width, units = (int(size) for size in rng.integers(3, 40, size=2))
@@ -372,7 +373,8 @@ def network(rng, sizes, activation, classes, batch):
 def _(rng):
     # clause: "`sizes` is left as it is", "`keras.layers.Dense` layers with biases"
     yield "one hidden layer", network(rng, [5, 8], "relu", 3, 6)
-    yield "three hidden layers of different widths", network(rng, [4, 7, 5, 6], "tanh", 3, 5)
+    # clause: "of the hidden layers, by its Keras name"
+    yield "three hidden layers of different widths", network(rng, [4, 7, 5, 6], "softplus", 3, 5)
     # clause: "then of each hidden layer; there may be none"
     yield "no hidden layer, one example", network(rng, [6], "relu", 4, 1)
     yield "hidden layers as wide as the input", network(rng, [4, 4, 4], "sigmoid", 4, 3)
@@ -477,7 +479,7 @@ def _(rng):
     hint="What of the loss does the tape see, what does the model do in training only, "
     "and whose gradients does the optimiser get?",
 )
-def train_step(answer, layers, loss, optimizer, x, y, seed):
+def train_step(answer, layers, loss, optimizer, x, y, seed, compiled=False):
     import keras
     import tensorflow as tf
 
@@ -490,8 +492,14 @@ def train_step(answer, layers, loss, optimizer, x, y, seed):
     optimizer = getattr(keras.optimizers, optimizer[0])(**optimizer[1])
     optimizer.build(model.trainable_variables)
     loss_fn = getattr(keras.losses, loss[0])(**loss[1])
+
+    def step(x, y):
+        return answer.train_step(model, optimizer, loss_fn, x, y)
+
+    if compiled:
+        step = tf.function(step, jit_compile=False)
     try:
-        losses = [answer.train_step(model, optimizer, loss_fn, x[i], y[i]) for i in range(len(x))]
+        losses = [step(x[i], y[i]) for i in range(len(x))]
     except ValueError as error:
         if "No gradients provided" in str(error):
             raise WrongStructure(
@@ -544,7 +552,8 @@ def _(rng):
     # clause: "The loss before the step, with all penalties", "keeps its state from step to step"
     inputs = batches(rng, layers, SQUARES, ("Adam", {"learning_rate": 0.05}), outputs=3)
     inputs["y"] *= 8  # and so is the loss large
-    yield "penalties on weights, and Adam", inputs
+    # clause: "so that the step may be compiled by `tf.function`"
+    yield "penalties on weights, and Adam, compiled by tf.function", inputs | {"compiled": True}
     layers = [
         dense("first", 5, use_bias=False),
         ("BatchNormalization", {"name": "norm", "momentum": 0.8}),
@@ -714,7 +723,9 @@ def _(rng):
     small = 1e-6 * rng.choice([-1.0, 1.0], size=5) * rng.uniform(0.25, 0.45, size=5)
     networks.append(side_by_side(places, small))  # all kinks are small
     networks.append(below(0.0, rng.uniform(0.2, 0.8)))
-    yield "one hidden layer", {"networks": networks, "lo": 0.0, "hi": 1.0}
+    # clause: "All layers but the last are followed by a ReLU", and the last may be the only one
+    networks.append(random_network(rng, 2))
+    yield "one hidden layer, or none", {"networks": networks, "lo": 0.0, "hi": 1.0}
 
     layers = rng.permutation(np.arange(2, 8))[:3]
     yield "tents upon tents", {"networks": [tents(int(count)) for count in layers], "lo": 0.0, "hi": 1.0}

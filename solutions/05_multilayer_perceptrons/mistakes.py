@@ -851,7 +851,7 @@ def half_trained(f, n):
 def activation_patterns(params, lo, hi):
     """every switch of a unit counts, also if the output has no kink there."""
     # The same network, but identities carry all units of lower layers up to the output.
-    layers, carried = [], 0
+    layers, carried, units = [], 0, 1
     for W, b in params[:-1]:
         inputs, units = W.shape
         grown = np.zeros((carried + inputs, carried + inputs + units))

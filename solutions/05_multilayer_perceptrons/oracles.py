@@ -148,7 +148,7 @@ class MlpByFormula:
     def __init__(self, sizes, activation, classes):
         widths = [*sizes, classes]
         bends = {"relu": lambda z: np.maximum(z, 0), "tanh": np.tanh, "sigmoid": special.expit}
-        self.bend = bends[activation]
+        self.bend = (bends | {"softplus": lambda z: np.logaddexp(0, z)})[activation]
         self.weights = [
             tf.Variable(start(shape))
             for d, e in itertools.pairwise(widths)
@@ -229,7 +229,10 @@ def gaussian_of_scipy(target, raw):
 
 @oracle(of="train_step")
 def step_by_keras(model, optimizer, loss_fn, x, y):
-    """keras.Model.train_on_batch, run eagerly."""
+    """keras.Model.train_on_batch, run eagerly, even where a graph is made."""
+    if not tf.executing_eagerly():
+        rest = (model, optimizer, loss_fn)
+        return tf.numpy_function(lambda x, y: step_by_keras(*rest, x, y).numpy(), [x, y], tf.float32)
     if getattr(model, "optimizer", None) is not optimizer:
         model.compile(optimizer, loss_fn, run_eagerly=True)
     # train_on_batch tells the mean over all batches since the metrics were reset.
