@@ -194,7 +194,7 @@ def _(returned, expected, inputs):
     if any(not np.array_equal(returned[f"{name} afterwards"], inputs[name]) for name in ("X", "y", "a")):
         return "what was given is changed in place: work on a copy"
     z, y = inputs["X"] @ inputs["a"], inputs["y"]
-    # clause: "such that Σⱼ wⱼ max(a · xᵢ - bⱼ, 0) is yᵢ for every example"
+    # clause: "such that Σⱼ wⱼ max(a · xᵢ - bⱼ, 0) is yᵢ for every example, to within 1e-8"
     units = np.maximum(z[:, None] - returned["b"], 0)
     missed = np.abs(units @ returned["w"] - y)
     if np.all(missed <= MISSED * np.abs(y).max()):
