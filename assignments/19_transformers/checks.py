@@ -129,13 +129,14 @@ def _(rng):
     value = rng.normal(size=(2, 2, 6, 3))
     yield "scores as large as 10,000", {"query": query, "key": key, "value": value}
 
-    # Half of the keys are as like the queries as can be, the others unlike.
-    signs, unlike = rng.choice([-1.0, 1.0], size=(2, 2, 1, 16)), rng.integers(2, 5, size=(2, 2, 3, 16))
-    mask = np.ones((2, 1, 4, 6), bool)
-    mask[1, ..., :3] = False
+    # Keys along the queries and against them, from scores of 1e4 down to -1e4, no two alike. In one head
+    # the last is the only one allowed: the score of a forbidden key has to be lower still.
+    signs = rng.choice([-1.0, 1.0], size=(2, 2, 1, 16))
+    mask = np.ones((2, 2, 4, 6), bool)
+    mask[1, ..., :3], mask[1, 1, :, 3:5] = False, False
     yield "forbidden keys that match best, by more than 10,000", {
-        "query": 48.0 * np.repeat(signs, 4, axis=2),
-        "key": 12.0 * np.concatenate([4.0 * np.repeat(signs, 3, axis=2), -signs * unlike], axis=2),
+        "query": 50.0 * np.repeat(signs, 4, axis=2),
+        "key": 10.0 * signs * np.array([5, 4, 3, -2, -3, -5])[:, None],
         "value": rng.normal(size=(2, 2, 6, 3)),
         "mask": mask,
     }
@@ -497,7 +498,13 @@ def _(rng):
     yield "three blocks, sequences shorter than the context", model_inputs(rng, 11, 9, 6, 3, 3, length=5)
     # clause: "the mean of -log p(next token), in nats, over all but the last position"
     inputs = model_inputs(rng, 8, 7, 6, 3, 2, length=4)
-    yield "the loss of two blocks, sequences shorter than the context", inputs | {"show": "loss"}
+    # In one of the sequences, two of the heads do not let later positions attend to the first.
+    mask = np.tile(inputs["mask"], (2, 3, 1, 1))
+    mask[0, :2, 1:, 0] = False
+    yield "the loss of two blocks, sequences shorter than the context", inputs | {
+        "mask": mask,
+        "show": "loss",
+    }
     inputs = model_inputs(rng, 9, 6, 8, 2, 1, batch=3)
     inputs["weights"]["final_norm.gamma"] *= 15
     yield "the loss of one block that is sure and wrong", inputs | {"show": "loss"}
@@ -585,8 +592,11 @@ def _(rng):
     yield "a high temperature", {"logits": 3 * rng.normal(size=12), "temperature": 10.0}
 
     # clause: "top_k: how many tokens to keep … besides ties with the last of them"
-    logits = rng.permutation([4.0, 3.0, 2.0, 2.0, 2.0, 1.0, 0.0])
-    yield "three tokens tie for the third place", {"logits": logits, "top_k": 3}
+    # In the first row two more tie for the first place; in the last there is no other place.
+    logits = np.array([[4, 4, 2, 2, 2, 1, 0], [4, 3, 2, 2, 2, 1, 0], [3, 3, 2, 1, 0, -1, -2]], float)
+    yield "tokens tie for the last place, which is the third or the first", {
+        "logits": rng.permuted(logits, axis=1), "settings": [{"top_k": 3}, {"top_k": 3}, {"top_k": 1}]
+    }
 
     # clause: "the fewest most probable tokens that reach this probability together"
     logits = spaced(rng, 10)
@@ -662,14 +672,17 @@ def _(rng):
     yield "every selection with every fate", tokens | {"selection": selection, "fate": fate, "mask_id": 99}
 
     # clause: "the labels, which are `ids` at every position", "1 where a token was selected, else 0"
-    # The mask is a token like any other.
-    ids = rng.integers(3, 40, size=(1, 10))
-    ids[0, rng.permutation(10)[:4]] = 0
+    # The mask is a token like any other, and of those that become random, one draws it and one itself.
+    fate = rng.permutation([0.1, 0.3, 0.6, 0.75, 0.82, 0.85, 0.88, 0.92, 0.95, 0.98])
+    ids, random_ids = rng.integers(3, 40, size=10), rng.integers(40, 80, size=10)
+    becomes_mask, becomes_itself = np.flatnonzero((fate > 0.8) & (fate < 0.87))
+    ids[rng.permutation(np.delete(np.arange(10), [becomes_mask, becomes_itself]))[:4]] = 0
+    random_ids[becomes_mask], random_ids[becomes_itself] = 0, ids[becomes_itself]
     yield "one sequence, everything selected", {
-        "ids": ids,
-        "random_ids": rng.integers(40, 80, size=(1, 10)),
+        "ids": ids[None],
+        "random_ids": random_ids[None],
         "selection": rng.uniform(0, 0.14, size=(1, 10)),
-        "fate": rng.permutation([0.1, 0.3, 0.6, 0.75, 0.82, 0.85, 0.88, 0.92, 0.95, 0.98])[None],
+        "fate": fate[None],
         "mask_id": 0,
     }
 

@@ -71,6 +71,15 @@ def masked_by_too_little(query, key, value, mask=None):
 
 
 @mistake(of="scaled_dot_product_attention")
+def no_lower_than_allowed(query, key, value, mask=None):
+    """the scores of forbidden keys become -10,000, which is no lower than others may be."""
+    return _attention(
+        query, key, value, mask,
+        masked=lambda s, m: tf.nn.softmax(tf.where(m, s, -1e4)) * tf.cast(m, tf.float32),
+    )
+
+
+@mistake(of="scaled_dot_product_attention")
 def first_mask_for_all(query, key, value, mask=None):
     """the mask of the first head is used for all heads."""
     if mask is not None and tf.rank(mask) == 4:
@@ -704,6 +713,16 @@ class LossShiftedBack(_GPT):
 
 
 @mistake(of="GPT")
+class LossMakesItsMask(_GPT):
+    """the loss makes a causal mask of its own, in the place of the one that it is given."""
+
+    def next_token_loss(self, ids, attention_mask):
+        length = ids.shape[1]
+        causal = tf.linalg.band_part(tf.ones((1, 1, length, length), tf.bool), -1, 0)
+        return super().next_token_loss(ids, causal)
+
+
+@mistake(of="GPT")
 class LossSummed(_GPT):
     """the losses of a sequence's positions are added up instead of averaged."""
 
@@ -756,6 +775,13 @@ def never_random(ids, selection, fate, random_ids, mask_id):
 def always_random(ids, selection, fate, random_ids, mask_id):
     """no selected token stays: all that are not masked become random."""
     return right.mlm_corruption(ids, selection, tf.minimum(fate, 0.85), random_ids, mask_id)
+
+
+@mistake(of="mlm_corruption")
+def random_but_no_mask(ids, selection, fate, random_ids, mask_id):
+    """where the random token is [MASK] itself, the token stays."""
+    random_ids = tf.where(random_ids == mask_id, ids, random_ids)
+    return right.mlm_corruption(ids, selection, fate, random_ids, mask_id)
 
 
 @mistake(of="mlm_corruption")
@@ -907,6 +933,15 @@ def counted_before_top_k(logits, temperature=1.0, top_k=None, top_p=None):
 def ties_broken(logits, temperature=1.0, top_k=None, top_p=None):
     """of tokens that tie for the k-th place, only those that come first in the vocabulary are kept."""
     return _filtered(logits, temperature, top_k, top_p, ties=False)
+
+
+@mistake(of="sampling_filter")
+def different_logits_counted(logits, temperature=1.0, top_k=None, top_p=None):
+    """top_k counts how many different logits are kept, and not how many tokens."""
+    if top_k is not None:
+        ranked = np.unique(logits)[::-1]
+        logits = tf.where(logits >= ranked[min(top_k, len(ranked)) - 1], logits, -np.inf)
+    return right.sampling_filter(logits, temperature, None, top_p)
 
 
 @mistake(of="sampling_filter")
