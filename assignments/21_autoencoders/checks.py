@@ -254,7 +254,7 @@ def fill(variables, seed, scale=1.0):
     for name, variable in variables.items():
         shape = tuple(variable.shape)
         size = scale * np.sqrt(2 / np.prod(shape[:-1])) if len(shape) == 2 else scale * 0.5
-        values = 0.5 * rng.normal(size=shape) if len(shape) == 1 else size * rng.normal(size=shape)
+        values = 0.5 * scale * rng.normal(size=shape) if len(shape) == 1 else size * rng.normal(size=shape)
         transposed = len(shape) == 4 and name.startswith("deconvolutions")
         units = np.moveaxis(values, -2 if transposed else -1, 0)
         units[1:2] = -units[:1]
@@ -336,7 +336,7 @@ def _(rng):
     # clause: "The code may be larger than the input"
     yield "a code that is larger than the input", autoencoder(rng, 6, (4, 8, 11), activation="sigmoid")
     # clause: "They are layers of their own"
-    yield "hidden layers of the same size, large numbers", autoencoder(rng, 3, (5, 4, 4, 3), scale=6.0)
+    yield "hidden layers of the same size, large numbers", autoencoder(rng, 3, (5, 4, 4, 3), scale=4.0)
     # clause: "The same in training as in use; gradients flow to the input and to all weights"
     yield "training: the gradients", autoencoder(rng, 4, (6, 7, 5, 3), gradient=True)
     yield "training: the gradients of a single layer, tanh", autoencoder(
