@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import Security
 
-from grader.farm.connection import place_of
+from grader.farm.connection import CONFIGURATION, place_of
 from grader.farm.trust import Untrusted
 
 ADDRESS = "tls://127.0.0.1:8786"
@@ -48,3 +49,8 @@ def test_over_a_network_tcp_has_to_be_asked_for() -> None:
         pass
     with place_of("tcp://10.0.0.1:8786", insecure=True) as place:
         assert place.insecure
+
+
+@pytest.mark.parametrize("name", CONFIGURATION)
+def test_what_is_set_is_a_setting_of_dask(name: str) -> None:
+    dask.config.get(name)  # raises KeyError for one that dask does not have
