@@ -1202,6 +1202,26 @@ def particle_flow(
 
 # %% [markdown]
 r"""
+Two equal particles by hand: one input, $w=0$ and $c=1$ for both, one example $x=1$ with the target 1, and
+a step size of 0.5. At first $f=0$, so that the derivative of the loss with respect to each $w$ is
+$(0-1)\,N^{-\text{power}}\cdot1$. With power 1, after the factor $N$, each $w$ moves by 0.5, and $f$ is then
+$\tanh0.5\approx0.4621$. With power ½ the factor is 1, and each $w$ moves by $0.5/\sqrt2\approx0.3536$. $c$
+stays 1 in this first step, because $\tanh0=0$. In the second step both change at once.
+"""
+
+# %% tags=["active-ipynb"]
+# pair, example = np.array([[0.0, 1.0], [0.0, 1.0]]), (np.ones((1, 1)), np.ones(1))
+# course, moved = particle_flow(pair, *example, 0.5, 2)
+# _, slower = particle_flow(pair, *example, 0.5, 1, power=0.5)
+# slope = 1 - np.tanh(0.5)
+# twice = [0.5 + 0.5 * slope * (1 - np.tanh(0.5) ** 2), 1 + 0.5 * slope * np.tanh(0.5)]
+# print("f", course[:, 0].round(4), "expected 0 and 0.4621;  power ½: w =", slower[:, 0].round(4))
+# print("w and c after two steps", moved[0].round(4), "expected", np.round(twice, 4))
+# assert np.allclose(course[:, 0], [0, np.tanh(0.5)]) and np.allclose(slower, [0.5 / 2**0.5, 1])
+# assert np.allclose(moved, twice)
+
+# %% [markdown]
+r"""
 The targets are +1 in a disc and -1 outside of it, within a square. The third entry of each $X_k$ is 1,
 so that each neuron has a bias. The pictures show f after training, and the particles on their way: the
 first two input weights of each, before (grey) and after (colours, by the sign of the output weight).
