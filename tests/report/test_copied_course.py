@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import pytest
+
 from grader.answers import Answer, Texts
 from grader.report.copied import compare
 
@@ -62,6 +64,7 @@ def _exercise_of(node: ast.FunctionDef) -> str:
     return ""
 
 
+@pytest.mark.slow
 def test_answers_that_were_made_apart_are_not_listed_and_copies_with_other_names_are() -> None:
     listed, pairs, copied, missed = [], 0, 0, []
     for topic, name, answers, copies, reference in exercises():
