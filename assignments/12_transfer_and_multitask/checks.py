@@ -506,10 +506,11 @@ def _(rng):
     progress = patients["target"][rows].astype(float)
     progress = (progress - progress.mean()) / progress.std()
     features = patients["features"][rows] / patients["features"].std(axis=0)
+    # At a rate of 0.05 some starts are on the edge of stability, where two right answers part ways.
     yield "200 steps on patients with diabetes, as a number and as a class", {
         "trunk": SHARED, "heads": [1, 2], "kinds": ["reg", "cls"], "x": features,
         "seed": int(rng.integers(1 << 20)),
-        "targets": [progress, (progress > 0).astype(np.int32)], "steps": 200, "rate": 0.05, "graph": True,
+        "targets": [progress, (progress > 0).astype(np.int32)], "steps": 200, "rate": 0.02, "graph": True,
     }
     # clause: "there is another number of heads than of kinds"
     pairs = [([1, 3], ["reg", "cls"], False), ([1], ["reg"], False)]
