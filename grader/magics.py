@@ -25,6 +25,9 @@ CELL_MAGIC = re.compile(r"%%(\S*)")
 TIMED = re.compile(r"^(\s*)get_ipython\(\)\.run_line_magic\('time', (.*)\)$")
 MOST = 500  # of the pieces in a cell that are no Python
 LARGEST = 1 << 20  # characters of a cell; each piece has all of them read again
+HEAVIEST = 1 << 28  # characters that a cell's tokens hold: Python 3.12 keeps a copy of its line beside each
+TOKEN = re.compile(r"\w+|[^\w\s]")
+STRING = re.compile(r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\"""")
 
 
 def as_python(text: str) -> str:
@@ -39,7 +42,8 @@ def as_python(text: str) -> str:
             return "\n" * (len(lines) - 1)
         lines[at] = "\n"
         at = _first(lines)
-    if len(text) <= LARGEST and "\0" not in text:  # of which Python 3.12's tokens end in a SystemError
+    # Of a null byte Python 3.12's tokens end in a SystemError.
+    if len(text) <= LARGEST and "\0" not in text and _weight(lines) <= HEAVIEST:
         with suppress(SyntaxError, ValueError, RecursionError):  # nothing that IPython could read either
             lines[at:] = _transformed(lines[at:])
     return "".join(lines).removesuffix("\n")
@@ -48,6 +52,11 @@ def as_python(text: str) -> str:
 def _first(lines: list[str]) -> int:
     """Return how many empty lines there are before the others."""
     return sum(1 for _ in takewhile(lambda line: not line.strip(), lines))
+
+
+def _weight(lines: list[str]) -> int:
+    """Return how many characters a cell's tokens hold, if each of them holds its line."""
+    return sum(len(TOKEN.findall(STRING.sub("''", line))) * len(line) for line in lines)
 
 
 def _transformed(lines: list[str]) -> list[str]:

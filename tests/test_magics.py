@@ -74,6 +74,22 @@ def test_what_is_too_large_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
     assert as_python("%pwd" + " " * 10) == "%pwd" + " " * 10
 
 
+@pytest.mark.parametrize(
+    ("line", "heavy"),
+    [
+        ("1" + " + 1" * 99_999, True),
+        (f'image = "{"ab+/" * 25_000}"', False),
+        ("x = 1  # " + "a" * 400_000, False),
+    ],
+)
+def test_a_line_of_many_tokens_is_left_alone(line: str, heavy: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.12's tokens hold a copy of their line each: 80 GB for a sum of 100,000 numbers."""
+    asked = []
+    monkeypatch.setattr(magics, "_transformed", lambda lines: asked.append(lines) or lines)
+    text = f"%matplotlib inline\n{line}"
+    assert magics.as_python(text) == text and bool(asked) is not heavy
+
+
 def test_hardly_anything_is_transformed_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(magics, "MOST", 2)
     assert as_python("%a\n%b\n%c").split("\n")[1:] == [f"{SHELL}run_line_magic('b', '')", "%c"]
