@@ -1308,6 +1308,24 @@ def ppo_loss(
 
 # %% [markdown]
 r"""
+Four actions by hand, with ε = 0.3: the ratios are 0.5, 1.1, 1.5 and 2, the advantages 1, 1, 1 and -1. The
+terms are 0.5, 1.1, 1.3 and -2: only the third one is clipped, since the smaller product counts. Their mean
+is 0.225, and the loss -0.225. Three of the four ratios are outside of the range from 0.7 to 1.3. No gradient
+flows to the old log-probabilities or to the advantages.
+"""
+
+# %% tags=["active-ipynb"]
+# logp, old, adv = tf.math.log([0.5, 1.1, 1.5, 2.0]), tf.zeros(4), tf.constant([1.0, 1.0, 1.0, -1.0])
+# with tf.GradientTape() as tape:
+#     tape.watch([logp, old, adv])
+#     loss, outside = ppo_loss(logp, old, adv, 0.3)
+# slopes = tape.gradient(loss, [logp, old, adv], unconnected_gradients="zero")
+# print(f"loss {loss:.4f} and share {outside:.2f}, expected -0.2250 and 0.75; gradient", slopes[0].numpy())
+# assert abs(loss + 0.225) < 1e-6 and outside == 0.75 and slopes[0][2] == 0
+# assert not np.any(slopes[1]) and not np.any(slopes[2]), "only the new policy is trained"
+
+# %% [markdown]
+r"""
 Figure 1 of the paper draws one term of the objective against the ratio, for an advantage of 1 and for one
 of -1. The cell draws it from your loss, with ε = 0.2, and the gradient with respect to $\log\pi$ below
 it. For the advantage of 1 the line must be level on the right of 1.2, and for that of -1 on the left of
