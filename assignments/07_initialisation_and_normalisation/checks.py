@@ -370,7 +370,9 @@ def _(rng):
     yield "testing on sequences, with a large epsilon", channels(
         rng, 2, 5, 3, eps=float(rng.uniform(0.3, 0.7)), training=False
     )
-    yield "testing on a single image", channels(rng, 1, 3, 4, 2, training=False)
+    yield "testing on a single image, with a small epsilon", channels(
+        rng, 1, 3, 4, 2, eps=1e-5, training=False
+    )
     # clause: "added to the variance, under the root"
     yield "a large epsilon", channels(rng, 4, 3, eps=float(rng.uniform(0.3, 0.7)), training=True)
     yield "images and a large epsilon", channels(
@@ -514,7 +516,7 @@ def _(rng):
     yield "a dense layer of one input", layers(1, 4)
     yield "a square dense layer", layers(4, 4)
     yield "a convolution of 3 × 2", layers(3, 2, 4, 5)
-    yield "a convolution in which all sizes agree", layers(3, 3, 3, 3)
+    yield "a convolution over volumes in which all sizes agree", layers(3, 3, 3, 3, 3)
     yield "a convolution of 5 over sequences", layers(5, 2, 3)
     yield "a large epsilon", layers(3, 2, eps=float(rng.uniform(0.5, 0.9)))
     inputs = layers(2, 3, 4)
@@ -720,11 +722,13 @@ def _(rng):
         incoming[0], incoming[3] = 2 / hidden, rng.normal(size=hidden)
         apart = rng.permutation(np.linspace(-8, 8, hidden))
         outgoing = np.outer(np.ones(hidden), [10.0, -5.0, -5.0]) + np.outer(apart, [0.0, 1.0, -1.0])
-        return {"incoming": incoming, "outgoing": outgoing, "x": np.eye(2, 5), "y": np.array([1, 0])}
+        # The last example is the one that matters.
+        x, y = np.eye(5)[np.append(np.ones(7, int), 0)], np.append(np.zeros(7, int), 1)
+        return {"incoming": incoming, "outgoing": outgoing, "x": x, "y": y}
 
     yield (
         "units told apart by an example that the network is sure of, and wrong about",
-        case(confident, act="linear", batch=2, steady_if=None),
+        case(confident, act="linear", steady_if=None),
     )
 
     def nearly_alike(scale, sign, all_in=None, each=0.0):
