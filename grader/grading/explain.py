@@ -62,9 +62,10 @@ def explain(
             return "\n\n".join(filter(None, [why, advice(outcome.faults)]))
         return f"{written} is not defined: has its name been changed, or its cell been deleted?"
     frame = _last(outcome.faults)
-    if outcome.unwritten and (
-        frame is None or frame.function in exercise.writes or all(one.unwritten for one in outcomes)
-    ):
+    # What calls a function that is not written is written itself.
+    led = {one.function for one in outcome.faults[0].frames[:-1]} if outcome.faults else set()
+    everywhere = all(one.unwritten for one in outcomes) and led.isdisjoint(exercise.writes)
+    if outcome.unwritten and (frame is None or frame.function in exercise.writes or everywhere):
         return _written_above(outcome.faults, cell) or f"{written} {UNWRITTEN}"
     place = f"On “{case.name}”" + ("" if hidden else describe_inputs(case.inputs))
     what = _what(exercise, key.expected[first], outcome, finding, hidden, cell)

@@ -50,6 +50,8 @@ def test_a_function_that_is_not_written_is_named_where_others_are() -> None:
     assert "On “three” (x (2, 4), depth=3, rate=0.125), `g` is called" in something.message
     its_own = Fault("", (Frame(0, 3, "f", "raise NotImplementedError()"),))
     assert judged([Outcome(Status.MISSING, faults=(its_own,))] * 3).message == "`f` is not written yet."
+    led = Fault("", (Frame(0, 9, "f", "return g(x)"), *UNFINISHED.frames))
+    assert "`g` is called that is not written" in judged([Outcome(Status.MISSING, faults=(led,))] * 3).message
 
 
 def test_numbers_among_the_inputs_are_rounded() -> None:
