@@ -217,7 +217,7 @@ BODIES: dict[str, tuple[str, Status, str]] = {
     "a helper is not written": (
         "def helper(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\nreturn helper(x)",
         Status.MISSING,
-        "`first` is not written yet.",
+        "`helper` is called that is not written yet:\n  line 9",
     ),
     "a method that a library does not have": (
         "import io\nreturn io.RawIOBase().read(1)",
