@@ -253,11 +253,12 @@ def _(rng):
         "dy": np.array([3, -4, 0, 2]), "dx": np.array([0, 1, -3, 2]),
     }
     # clause: "which after a shift as long as the image or longer is all of it"
-    # Of the two that stay in sight, one is mirrored.
-    flip = [*rng.permutation([True, False]), *rng.permutation([True, False, True, False])]
+    # Of the two that stay in sight, one is mirrored. The last four go a little further than out of sight,
+    # where the end of a slice is negative and counts from the back.
+    flip = [*rng.permutation([True, False]), *rng.permutation([True, False] * 4)]
     yield "shifts to the border and out of sight", {
-        "x": sized(rng, 6, 3, 4, 2), "flip": np.array(flip),
-        "dy": np.array([2, -2, 3, 0, -7, 1]), "dx": np.array([3, -3, 0, -4, 1, 9]),
+        "x": sized(rng, 10, 3, 4, 2), "flip": np.array(flip),
+        "dy": np.array([2, -2, 3, 0, -7, 1, 4, -4, 0, 0]), "dx": np.array([3, -3, 0, -4, 1, 9, 0, 0, 5, -6]),
     }
 
 

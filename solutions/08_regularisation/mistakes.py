@@ -330,6 +330,18 @@ def edges_repeated(x, flip, dy, dx):
     return x[np.arange(len(x))[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 
+@mistake(of="augment_batch", raises="ValueError")
+def slices_from_the_back(x, flip, dy, dx):
+    """the end of a slice is negative after a shift longer than the image, and counts from the back."""
+    x, moved = _flipped(x, flip), np.zeros_like(x)
+    rows, columns = x.shape[1:3]
+    for image, new, down, right_ in zip(x, moved, dy, dx):
+        new[max(down, 0):rows + min(down, 0), max(right_, 0):columns + min(right_, 0)] = image[
+            max(-down, 0):rows - max(down, 0), max(-right_, 0):columns - max(right_, 0)
+        ]
+    return moved
+
+
 @mistake(of="augment_batch")
 def never_flipped(x, flip, dy, dx):
     """images are shifted but never flipped."""
