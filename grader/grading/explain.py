@@ -8,6 +8,7 @@ process said is in it, since that could be an input.
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ from grader.verdict import ENDING, UNWRITTEN, Status
 ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)} | {
     "AxisError", "ForbiddenOp", "InvalidArgumentError", "LinAlgError", "WrongStructure"
 }  # fmt: skip
+# What a phrase ends with whose numbers are kept back.
+SHAPELESS = re.compile(r"(?<=` of )shape(?=$|, got)")
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -153,7 +156,9 @@ def _what(
             return f"{name} is called that is not written yet:\n  {frame.place.said(cell)}"
         case Status.RAISED:
             if outcome.error == WRONG_STRUCTURE:
-                said = phrase(exercise, expected, outcome.text) if hidden else outcome.text
+                said = outcome.text
+                if hidden:
+                    said = SHAPELESS.sub("another shape", phrase(exercise, expected, said))
                 return "the answer has another form than is asked for" + (f": {said}." if said else ".")
             if outcome.error == FORBIDDEN_OP:
                 return _forbidden(exercise, expected, outcome.text, hidden)

@@ -198,7 +198,12 @@ def refused(error: str, text: str) -> str:
         # An output, which the next call takes as an input.
         ("WrongStructure", changed_in_place("w"), f": {changed_in_place('w')}."),
         ("WrongStructure", changed_in_place("Ж"), "."),
-        ("WrongStructure", "expected `w` of shape (6,), got a list", ": expected `w` of shape, got a list."),
+        (
+            "WrongStructure",
+            "expected `w` of shape (6,), got a list",
+            ": expected `w` of another shape, got a list.",
+        ),
+        ("WrongStructure", "expected `w` of shape (6,), got (18,)", ": expected `w` of another shape."),
         ("WrongStructure", "expected one number, got an array of shape (18,)", ": expected one number."),
         ("WrongStructure", "expected 18.583", "."),
     ],
