@@ -47,7 +47,7 @@ demo: $(VENV)/instructor
 	@echo '  solutions/19_transformers/  a topic as its author writes it'
 	@echo '  $(BIN)/grader --help'
 
-## quick        the tests that need no class, no browser and no process but a warm server: two minutes
+## quick        the tests that need no class, no browser and no process but a warm server: one and a half minutes
 quick: $(VENV)/test
 	$(BIN)/python -m pytest -q --quick $(TOGETHER)
 
