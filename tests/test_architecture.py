@@ -58,7 +58,7 @@ MODULES = {
     " texts work rules supposed decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive texts module jupyter seeds",
-    "sandbox": "trial lock levels root landlock linux seccomp calls",
+    "sandbox": "trial lock root levels landlock linux seccomp calls",
     "datasets": "loading builder vendor packaged registry",
     "workflows": "gradescope",
     "vocabulary": "grader course reading answers protocol demonstrations slices cells saved magics exercise"

@@ -7,6 +7,7 @@ the level promises, and the best one that holds is used. `grader doctor` says wh
 
 from __future__ import annotations
 
+import site
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -103,11 +104,24 @@ class Limits:
     files: int = 4096
 
 
+def user_site() -> Path | None:
+    """Return the folder that `pip install --user` installs into, None if the grader is not of it.
+
+    So pip does of itself where a Python belongs to somebody else, as on a shared machine.
+    """
+    here, there = Path(__file__).absolute().parents[2], Path(site.getusersitepackages())
+    return there if site.ENABLE_USER_SITE and here == there else None
+
+
 def environment(home: Path) -> dict[str, str]:
     """Return the whole environment of a server whose private folder is `home`."""
-    return ENVIRONMENT | {
+    found = ENVIRONMENT | {
         "HOME": str(home),
         "TMPDIR": str(home),
         "KERAS_HOME": str(home),
         "MPLCONFIGDIR": str(home),
     }
+    if user_site():
+        del found["PYTHONNOUSERSITE"]
+        found["PYTHONUSERBASE"] = site.getuserbase()
+    return found

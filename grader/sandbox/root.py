@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.errors import PlainError
 from grader.sandbox import linux
+from grader.sandbox.levels import user_site
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/opt/hostedtoolcache")
 SETTINGS = (
@@ -33,7 +34,7 @@ def readable() -> list[Path]:
     """Return what submissions may read: outermost folders only, all of them existing."""
     package = Path(__file__).parents[1]  # all of `grader`
     prefixes = (sys.prefix, sys.base_prefix, sys.exec_prefix)
-    named = {package, *map(Path, (*prefixes, *SYSTEM, *SETTINGS))}
+    named = {package, *map(Path, (*prefixes, *SYSTEM, *SETTINGS)), *filter(None, [user_site()])}
     found = named | {path.resolve() for path in named}  # a link and what it leads to
     existing = sorted(path for path in found - {Path("/")} if path.exists())
     return [path for path in existing if not any(above in path.parents for above in existing)]
