@@ -6,10 +6,12 @@ Here everything is installed, so that a module which asks for too much would be 
 from __future__ import annotations
 
 import re
+import sys
 from configparser import ConfigParser
 from importlib import metadata
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
@@ -62,9 +64,13 @@ def brought(*extras: str) -> set[str]:
 def absent(*extras: str) -> set[str]:
     """Return the modules that are installed here and do not come with the grader and these extras."""
     there = brought(*extras)
+    with pytest.MonkeyPatch.context() as patch:
+        # Where setuptools was loaded, its own copies of others' packages are found, too.
+        patch.setattr(sys, "path", [folder for folder in sys.path if Path(folder).name != "_vendor"])
+        installed = metadata.packages_distributions()
     return {
         module
-        for module, owners in metadata.packages_distributions().items()
+        for module, owners in installed.items()
         if not {canonical(owner) for owner in owners} & {*there, OURS} and module.isidentifier()
     }
 
