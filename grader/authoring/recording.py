@@ -199,7 +199,7 @@ def record_exercise(
         mistakes: of the whole topic, or none.
 
     Raises:
-        AuthorError: the reference raises.
+        AuthorError: the reference raises, or a mistake waits for something.
     """
     cases = tuple(exercise.draw(case_seeds(secret, topic.id, exercise.name)))
     expected = []
@@ -220,10 +220,20 @@ def record_exercise(
 def respond(
     runs: Runs, exercise: Exercise, answer: Marked, case: Case, expected: Mapping[str, np.ndarray]
 ) -> Response:
-    """Record what a mistake does on one case, where `expected` are the right outputs."""
+    """Record what a mistake does on one case, where `expected` are the right outputs.
+
+    Raises:
+        AuthorError: it did not end in time, and not because it computed for so long.
+    """
     outcome = runs.run(exercise, case, {answer.of: f"{answer.module}:{answer.name}"})
     if outcome.status is None:
         return Response(outcome.arrays)
+    if outcome.waited:  # not its own loop ended it: it would lose its name wherever less else is done
+        raise AuthorError(
+            f"the mistake {answer.name} of {exercise.name} had not finished on “{case.name}” after "
+            f"{outcome.seconds:.0f} s, of which it computed {outcome.cpu:.1f}: does it wait for something? "
+            "If not, record the key again while the machine does less"
+        )
     said = gist(exercise, expected, outcome, {answer.name: answer.of})
     return Response(error=outcome.error or str(outcome.status), said=said)
 

@@ -75,6 +75,17 @@ def test_a_mistake_that_raises_hangs_or_dies_is_recorded_as_such(
     assert said == {"raises": {"short of 3 rows by"}, "dies": {""}, "hangs": {""}, "answers": {""}}
 
 
+@pytest.mark.slow
+def test_a_mistake_that_a_busy_machine_ended_is_not_recorded(recorder: Server, tmp_path: Path) -> None:
+    text = (
+        "import time\nfrom grader.exercise import mistake\n"
+        '@mistake(of="mean")\ndef waits(rows):\n    """it is so."""\n    time.sleep(60)\n'
+    )
+    checks = CHECKS.replace('points=30, hint="Which', 'points=30, seconds=0.5, hint="Which')
+    with pytest.raises(AuthorError, match="the mistake waits of mean had not finished on .* less"):
+        record_topic(recorder, make_course(tmp_path, mistakes=text, checks=checks).topics[0])
+
+
 BROKEN = {
     "a reference that raises": (
         {"solution": SOLUTION.replace("return np.sum(rows", "raise ValueError; return np.sum(rows")},
