@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    pass
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 DATABASE = "grades.db"  # in the working folder, unless another one is named
+
 course_option = click.option(
     "--course",
     "folder",
@@ -65,6 +63,7 @@ def results_option(when: str = "") -> Callable[[Command], Command]:
 
 
 json_option = file_option("--json", "json_file", "Write the results there, as JSON.")
+
 workers_option = click.option(
     "--workers",
     default=2,
@@ -72,6 +71,7 @@ workers_option = click.option(
     type=click.IntRange(1, 256),
     help="How many submissions run at the same time.",
 )
+
 isolation_option = click.option(
     "--require-isolation",
     "least",
@@ -81,7 +81,6 @@ isolation_option = click.option(
     help="Refuse to run where submissions are isolated less well; see `grader doctor`.",
 )
 
-
 class_zip_option = click.option(
     "--class-zip",
     "class_zips",
@@ -89,16 +88,19 @@ class_zip_option = click.option(
     type=click.Path(path_type=Path),
     help="A zip that holds a class: STUDENT/TOPIC.ipynb, or the students' zips.",
 )
+
 groups_option = click.option(
     "--groups",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A table of group and student: what one of a group hands in is each member's.",
 )
+
 roster_option = click.option(
     "--roster",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="With --from: call students as this table does, whose column `id` holds their names.",
 )
+
 ATTEMPTS = ("last", "first", "best", "in-time")
 PLATFORMS = ("auto", "blackboard", "brightspace", "canvas", "gradescope", "moodle")
 

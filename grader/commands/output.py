@@ -14,7 +14,6 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-
 EVERY = 30.0  # seconds between two lines of a log
 
 
