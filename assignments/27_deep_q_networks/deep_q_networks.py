@@ -615,10 +615,8 @@ the error of the one that evaluates is independent of the choice, and its mean i
 here the errors of the two networks are independent. In an agent both networks have been trained on the same
 transitions, so that their errors are related, and a part of the overestimation stays.
 
-In the figure of the paper, too, the bars of a single network rise with the number of actions, and those of
-two networks stay near 0. But the bars are only about half as high as our points: the numbers on their axis
-end at 1.5. The caption says that the errors are standard normal. The mean of the largest of 1,024 such errors
-is more than 3, which the cell measures. We do not know why the bars of the paper are lower.
+In a figure of the paper, too, the bars of a single network rise with the number of actions, and those of
+two networks stay near 0.
 
 ## Dueling networks
 
