@@ -127,7 +127,10 @@ def _phrases(checks: str) -> tuple[str, ...]:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         if node.func.id == "keeping":
-            whole += [changed_in_place(keyword.arg) for keyword in node.keywords if keyword.arg]
+            names = [keyword.arg for keyword in node.keywords]
+            if None in names:  # `**given`: whatever is a name somewhere in the text
+                names += [*filter(str.isidentifier, _words(checks)), *_keywords(checks)]
+            whole += [changed_in_place(name) for name in names if name]
         if node.func.id == "named":
             parts = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
             if parts and len(parts) == len(node.args) - 1:
@@ -138,3 +141,9 @@ def _phrases(checks: str) -> tuple[str, ...]:
             named = [one.value for one in node.args[1:2] if isinstance(one, ast.Constant)]
             whole += [f"expected `{name!s}` of shape" for name in named]
     return tuple(one.strip().removesuffix(" got").strip(" ,;:.") for one in whole)
+
+
+def _keywords(checks: str) -> set[str]:
+    """Return the names by which the text of a `checks.py` takes and passes arguments."""
+    nodes = [*ast.walk(ast.parse(checks))]
+    return {n.arg for n in nodes if isinstance(n, ast.arg | ast.keyword) and n.arg}
