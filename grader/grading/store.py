@@ -134,7 +134,16 @@ class Store:
         insert = self._database.insert(submissions)
         keys = [column.name for column in submissions.primary_key]
         changed = {c.name: insert.excluded[c.name] for c in submissions.columns if c.name not in keys}
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+        # A run that goes on finds a whole class as it was: what is not written costs no wait for the disk.
+        other = sql.or_(
+            *(
+                submissions.c[name].is_distinct_from(value)
+                for name, value in changed.items()
+                if name != submissions.c.graded_at.name
+            )
+        )
+        update = insert.on_conflict_do_update(index_elements=keys, set_=changed, where=other)
+        connection.execute(update, rows)
         self._leases.end(connection, [row["fingerprint"] for row in rows])
 
     def find(self, fingerprint: str) -> Graded | None:

@@ -80,6 +80,25 @@ def test_a_later_submission_takes_the_place_of_the_earlier(url: str) -> None:
     assert environments(url) == [ENVIRONMENT | {"python": "3.12.0"}]
 
 
+def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
+    file = tmp_path / "grades.db"
+    reader = sqlite3.connect(file)
+
+    def written() -> tuple[object, object]:
+        when = reader.execute("SELECT graded_at FROM grader_submissions").fetchone()
+        return reader.execute("PRAGMA data_version").fetchone(), when
+
+    with Store(f"sqlite:///{file}") as store:
+        store.put(graded(), "a" * 64, ENVIRONMENT)
+        before = written()
+        store.put(graded(), "a" * 64, ENVIRONMENT)
+        assert written() == before
+        store.put(graded(), "a" * 64, ENVIRONMENT | {"keys": "01_averages 4567"})
+        assert written()[0] != before[0]
+        assert written()[1] != before[1]
+    reader.close()
+
+
 def test_each_topic_has_its_own(url: str) -> None:
     with Store(url) as store:
         store.put_all([(graded(topic="02_b"), "1"), (graded(topic="01_a"), "2")], ENVIRONMENT)
