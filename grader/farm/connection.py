@@ -6,9 +6,10 @@ import importlib.metadata
 import logging
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import dask
 from distributed import Client, LocalCluster, Security
@@ -186,6 +187,27 @@ def connect(place: Place, seconds: float = SECONDS) -> Client:
             f"no dask scheduler answers at {place.address} ({error}): is `dask scheduler` running there, "
             "and are its certificates and this client's of the same authority?"
         ) from error
+
+
+def workers_of(client: Client) -> dict[str, Any]:
+    """Return what the scheduler knows of each of its workers, by address.
+
+    Raises:
+        OSError: the scheduler is gone, or does not answer in time.
+    """
+    assert client.scheduler is not None  # it is there from the client's beginning
+    found = client.sync(client.scheduler.identity, n_workers=-1, callback_timeout=SECONDS)
+    return dict(found["workers"])
+
+
+def processing(client: Client) -> dict[str, Collection[str]]:
+    """Return the names of the batches that each worker has, by its address.
+
+    Raises:
+        OSError: the scheduler is gone, or does not answer in time.
+    """
+    assert client.scheduler is not None
+    return dict(client.sync(client.scheduler.processing, workers=None, callback_timeout=SECONDS))
 
 
 def dashboard(client: Client) -> str:

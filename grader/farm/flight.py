@@ -13,6 +13,7 @@ import msgspec
 from distributed import Client, Future, KilledWorker
 
 from grader.farm import worker
+from grader.farm.connection import processing
 from grader.farm.messages import Answers, Batch, Submission
 from grader.farm.outbox import Held
 
@@ -136,7 +137,7 @@ class Flight:
 def _holders(client: Client, late: Collection[str]) -> dict[str, str]:
     """Return by name all batches of the workers that have one of these, and who has each."""
     with suppress(OSError):
-        found = client.processing().items()
+        found = processing(client).items()
         return {name: address for address, has in found if not set(late).isdisjoint(has) for name in has}
     return {}  # the scheduler is gone
 

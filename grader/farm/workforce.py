@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from distributed import Client
 from tornado.platform.asyncio import BaseAsyncIOLoop
 
-from grader.farm.connection import NoCluster
+from grader.farm.connection import NoCluster, workers_of
 from grader.farm.hiring import Hiring, Unreached
 from grader.sandbox.levels import Level
 
@@ -77,7 +77,7 @@ class Workforce:
         self._unreached: dict[str, tuple[float, str]] = {}  # when, and why
         self._threads: dict[str, int] = {}  # of all workers that there are
         self._looked = self._reminded = 0.0
-        self._manned = time.monotonic()  # when there was somebody last
+        self._manned = self._answered = time.monotonic()  # when there was somebody, and the scheduler, last
         self._announced = False
 
     @property
@@ -91,8 +91,9 @@ class Workforce:
         Raises:
             NoCluster: there is nobody, or nobody who may be used.
         """
-        if not self._client.scheduler_info(n_workers=-1)["workers"]:
-            self._say("Waiting for workers.")
+        with suppress(OSError):
+            if not workers_of(self._client):
+                self._say("Waiting for workers.")
         while not self.hired:
             self.look()
             if self._threads and self._threads.keys() <= self.refused.keys():
@@ -104,15 +105,24 @@ class Workforce:
         """Hear what workers have answered; every two seconds, see who came and who left, and ask who came.
 
         Raises:
-            NoCluster: nobody has been there for a minute, or for ten before the first.
+            NoCluster: nobody has been there for a minute, or for ten before the first; or the scheduler
+                has not answered for a minute.
         """
         self._hear()
         now = time.monotonic()
         if self._looked and now - self._looked < POLL:
             return
         self._looked = now
-        with suppress(OSError):
-            self._see(self._client.scheduler_info(n_workers=-1)["workers"])
+        try:
+            self._see(workers_of(self._client))
+        except OSError:
+            if now - self._answered > PATIENCE:
+                raise NoCluster(
+                    f"the scheduler has not answered for {PATIENCE:g} s; what was graded is kept: "
+                    "run the same command again to go on"
+                ) from None
+            return
+        self._answered = now
         if self.hired:
             self._manned = now
         elif now - self._manned > (PATIENCE if self._hiring.level else QUEUED) and not self._awaited:
@@ -132,7 +142,7 @@ class Workforce:
         self._client = client
         for known in (self.hired, self.refused, self.silent, self._unreached):
             known.clear()
-        self._looked = 0.0
+        self._looked, self._answered = 0.0, time.monotonic()
 
     def refuse(self, address: str, reason: str) -> None:
         """Use a worker no more."""

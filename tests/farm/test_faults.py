@@ -378,6 +378,25 @@ def test_where_nobody_is_left_the_run_ends_and_what_was_graded_is_kept(
     assert 1 <= len(found) < 6 and not any(graded.failed for graded in found)
 
 
+def test_where_the_scheduler_is_stopped_the_run_ends(
+    two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connections stay, and nothing is answered."""
+    monkeypatch.setattr(workforce, "PATIENCE", 2.0)
+    monkeypatch.setattr(connection, "SECONDS", 1.0)
+    two.start_worker()
+    texts = class_of(3, "wait 0.2")
+    with Cluster(two.place, RULES, Level.NONE, say=lambda _: None) as cluster:
+        try:
+            with pytest.raises(NoCluster, match="has not answered for 2 s; .* the same command"):
+                everything = works(tmp_path, class_of(40, "wait 0.2"))
+                for _ in Grader(RULES, executor=cluster).grade_all(everything):
+                    end(two.scheduler, signal.SIGSTOP)
+        finally:
+            end(two.scheduler, signal.SIGCONT)
+    assert scores(graded_on(two, tmp_path, texts)) == dict.fromkeys(texts, 30.0)
+
+
 def test_where_the_scheduler_is_gone_the_run_ends(
     two: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
