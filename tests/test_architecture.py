@@ -51,7 +51,8 @@ MODULES = {
     "report": "returning junit forge gradescope illustrations pages feedback similar copied analysis"
     " punctuality unusual gradesheets tables markup album display pictures svg data terminal changed gradings"
     " changes console words",
-    "authoring": "syllabus truth simulate ways release public_key edits skeleton graft recording notebook",
+    "authoring": "syllabus truth simulate ways release public_key conversion readme leaks edits skeleton"
+    " graft recording running marks notebook",
     "grading": "attempts extending gather groups collect search again exports lateness policy roster"
     " repositories platforms folders choosing formats layout grader waiting executor interrupt provenance"
     " run budget judge returned explain advice phrases form compare store outdone leases database zips times"
@@ -234,8 +235,8 @@ def test_tensorflow_is_imported_inside_functions_and_only_where_answers_run() ->
         assert top.isdisjoint({"tensorflow", "keras"}), name
 
 
-def test_only_recording_has_a_solution_run() -> None:
-    """Others may read a solution's text; only `recording` hands one to a server."""
+def test_only_running_has_a_solution_run() -> None:
+    """Others may read a solution's text; only `running` hands one to a server."""
     for name, tree in modules().items():
         calls = {
             getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -250,8 +251,8 @@ def test_only_recording_has_a_solution_run() -> None:
             texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
             # `levels` and `trial` fork processes of our own.
             forks = {"grading.run", "server.__main__", "sandbox.lock", "sandbox.trial"}
-            assert name in forks | {"authoring.recording"}, name
-            assert name == "authoring.recording" or texts.isdisjoint(SECRETS), name
+            assert name in forks | {"authoring.running"}, name
+            assert name == "authoring.running" or texts.isdisjoint(SECRETS), name
 
 
 def test_the_engine_names_no_topic() -> None:

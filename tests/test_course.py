@@ -23,7 +23,8 @@ from grader.audit.findings import Fate, FormFound, MutantFound, ReplayFound
 from grader.audit.mutation import mutants
 from grader.audit.run import fixed_sample
 from grader.authoring import release
-from grader.authoring.recording import marked, record_topic
+from grader.authoring.marks import marked
+from grader.authoring.recording import record_topic
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import Exercise

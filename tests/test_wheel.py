@@ -12,8 +12,8 @@ import jupytext
 import pytest
 from conftest import CANARY
 
+from grader.authoring.leaks import GIVEAWAY
 from grader.authoring.notebook import solution_regions
-from grader.authoring.release import GIVEAWAY
 from grader.names import ANSWER
 
 ROOT = Path(__file__).parents[1]

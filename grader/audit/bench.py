@@ -10,7 +10,8 @@ from types import TracebackType
 
 from grader import names
 from grader.audit.mutation import Mutant
-from grader.authoring.recording import Runner, record_topic
+from grader.authoring.recording import record_topic
+from grader.authoring.running import Runner
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import Case, Exercise

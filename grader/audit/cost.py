@@ -8,7 +8,7 @@ from grader.audit.bench import Bench, in_form
 from grader.audit.findings import CostFound
 from grader.audit.forms import COUNT
 from grader.audit.rightness import names_used
-from grader.authoring.recording import open_course
+from grader.authoring.running import open_course
 from grader.course import Checks
 from grader.exercise import Exercise
 

@@ -19,7 +19,8 @@ from grader.audit import reasons
 from grader.audit.bench import SECRET, Bench, in_form
 from grader.audit.findings import LuckFound, SwayFound
 from grader.audit.rightness import FORMS, comes_in, oracles_of
-from grader.authoring.recording import marked, record_exercise
+from grader.authoring.marks import marked
+from grader.authoring.recording import record_exercise
 from grader.course import Topic
 from grader.exercise import Exercise
 from grader.grading.judge import outcomes_of, verdict

@@ -11,7 +11,7 @@ import msgspec
 from grader.audit.bench import Bench, in_form
 from grader.audit.distance import distance
 from grader.audit.findings import FormFound
-from grader.authoring.recording import Marked, marked
+from grader.authoring.marks import Marked, marked
 from grader.course import Topic
 from grader.exercise import Case, Exercise, cast
 from grader.grading.judge import verdict

@@ -29,7 +29,7 @@ from grader.audit.findings import AuditFound, ExerciseFound, Fate, MutantFound, 
 from grader.audit.killing import fates
 from grader.audit.mutation import Mutant, mutants
 from grader.audit.reorder import reordered
-from grader.authoring.recording import marked
+from grader.authoring.marks import marked
 from grader.client.server import Server
 from grader.course import Course, CourseError, Topic, unknown
 from grader.exercise import Exercise

@@ -1,34 +1,22 @@
-"""Run the course's own answers: how keys are recorded.
-
-The solution, the mistakes and the oracles of a topic run as a submission of
-their own, in a server that never runs a student's code. Their files are read
-here for what they mark, and imported only there.
-"""
+"""Record keys: what the references return on their cases, and what each mistake does there."""
 
 from __future__ import annotations
 
-import ast
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from grader.authoring.marks import Marked, marked
 from grader.authoring.notebook import demonstrations
-from grader.client.child import Child
+from grader.authoring.running import Runner
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import AuthorError, Case, Exercise, place_of
-from grader.fault import Fault
 from grader.grading.key import ExerciseKey, Key, MistakeKey, Response, fingerprint
 from grader.grading.phrases import gist
 from grader.grading.secret import PUBLIC, case_seeds
 from grader.outcome import Outcome
-
-MODULES = ("solution", "mistakes", "oracles")
 
 
 class Runs(Protocol):
@@ -36,88 +24,6 @@ class Runs(Protocol):
 
     def run(self, exercise: Exercise, case: Case, answers: Mapping[str, str]) -> Outcome:
         """Run the driver of `exercise` with some answers replaced."""
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A function or class marked @mistake or @oracle, read without running its file.
-
-    `raises` names the error that a mistake says it raises, if it does.
-    """
-
-    module: str
-    name: str
-    of: str
-    sentence: str
-    raises: str = ""
-
-
-def marked(topic: Topic, module: str) -> list[Marked]:
-    """Return what `mistakes.py` or `oracles.py` marks, in the order of the file.
-
-    Raises:
-        AuthorError: the file is missing, or a mark names no function of its own.
-    """
-    path = topic.folder / f"{module}.py"
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, SyntaxError) as error:
-        raise AuthorError(f"{path} cannot be read: {error}") from error
-    found = []
-    for node in tree.body:
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
-            continue
-        for mark in node.decorator_list:
-            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") in ("mistake", "oracle"):
-                values = dict(zip(("of", "raises"), mark.args, strict=False))
-                values |= {str(keyword.arg): keyword.value for keyword in mark.keywords}
-                said = {name: one.value for name, one in values.items() if isinstance(one, ast.Constant)}
-                if "of" not in said or said.keys() != values.keys():
-                    raise AuthorError(
-                        f"{path}, line {node.lineno}: mark {node.name} with the name it is an answer to"
-                    )
-                sentence = " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
-                of, raises = str(said["of"]), str(said.get("raises", ""))
-                found.append(Marked(module, node.name, of, sentence, raises))
-    return found
-
-
-def open_course(server: Server, topic: Topic, more: Sequence[Path] = ()) -> Child:
-    """Fork a child that holds the course's own files of `topic`, and `more` files, loaded before them.
-
-    Raises:
-        AuthorError: one of the files cannot be read or run.
-    """
-    return _open(server, topic, [*more, *(topic.folder / f"{module}.py" for module in MODULES)])
-
-
-def _open(server: Server, topic: Topic, paths: Sequence[Path]) -> Child:
-    files: list[int] = []
-    try:
-        for path in paths:
-            files.append(os.open(path, os.O_RDONLY))
-        child = server.fork(files, topic.checks.text, [path.stem for path in paths])
-    except OSError as error:
-        raise AuthorError(f"{error.filename} cannot be read: {error.strerror}") from error
-    finally:
-        for descriptor in files:
-            os.close(descriptor)
-    if child.failed or child.problems:
-        child.close()
-        said = _first_of(child.problems) or (child.failed.text if child.failed else "")
-        raise AuthorError(f"{topic.folder} cannot be run: {said}")
-    return child
-
-
-def _first_of(problems: Sequence[Fault]) -> str:
-    """Return in one line what was raised first, and where."""
-    if not problems:
-        return ""
-    said, frames = problems[0].text.split("\n")[0], problems[0].frames
-    if not frames:
-        return said
-    inside = f", in {frames[-1].function}" if frames[-1].function else ""
-    return f"{said} ({frames[-1].place.said()}{inside})"
 
 
 def record(
@@ -246,63 +152,3 @@ def _blamed(topic: Topic, exercise: Exercise, case: Case, outcome: Outcome) -> s
             return f"{place}: the driver of {exercise.name}, on “{case.name}”: {fault.text}"
     said = f"{outcome.status} {outcome.error} {outcome.said()}".rstrip()
     return f"{topic.id}: the reference of {exercise.name} on “{case.name}”: {said}"
-
-
-def run_instead(
-    server: Server, topic: Topic, key: Key, text: str, only: Sequence[str]
-) -> dict[str, list[Outcome]]:
-    """Run a text that was made of a topic's solution in its place, on the cases of a key.
-
-    As in a submission, the process that an exercise's case ends is missing to
-    the cases after it, and the next exercise gets a new one.
-
-    Args:
-        server: which runs no student's code.
-        topic: whose drivers are run.
-        key: whose cases they are.
-        text: of a script.
-        only: the exercises that are wanted.
-
-    Returns:
-        What came of each case, by exercise.
-
-    Raises:
-        AuthorError: the text cannot be run.
-    """
-    child: Child | None = None
-    found: dict[str, list[Outcome]] = {}
-    with tempfile.TemporaryDirectory(prefix="grader-truth-") as folder:
-        path = Path(folder) / "solution.py"
-        path.write_text(text, encoding="utf-8")
-        try:
-            for name in only:
-                if child is None or not child.alive:
-                    child = _open(server, topic, [path])
-                outcomes: list[Outcome] = []
-                seconds = topic.checks.exercises[name].seconds
-                for case in key.exercises[name].cases:
-                    alive = child.alive
-                    outcomes.append(child.run(name, case.inputs, seconds) if alive else outcomes[-1])
-                found[name] = outcomes
-        finally:
-            if child is not None:
-                child.close()
-    return found
-
-
-class Runner:
-    """Runs a topic's own answers on cases, in a child that is replaced when it dies."""
-
-    def __init__(self, server: Server, topic: Topic, more: Sequence[Path] = ()) -> None:
-        self.server, self.topic, self.more = server, topic, more
-        self.child = open_course(server, topic, more)
-
-    def run(self, exercise: Exercise, case: Case, answers: Mapping[str, str]) -> Outcome:
-        """Run the driver of `exercise` with some answers replaced."""
-        if not self.child.alive:
-            self.child = open_course(self.server, self.topic, self.more)
-        return self.child.run(exercise.name, case.inputs, exercise.seconds, answers)
-
-    def close(self) -> None:
-        """End the child."""
-        self.child.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.authoring.recording import run_instead
+from grader.authoring.running import run_instead
 from grader.authoring.simulate import Behaviours
 from grader.authoring.ways import Ways
 from grader.client.server import Server

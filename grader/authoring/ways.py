@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.authoring import graft
-from grader.authoring.recording import Marked, marked
+from grader.authoring.marks import Marked, marked
 from grader.cells import MARKER
 from grader.course import Topic
 from grader.exercise import AuthorError, Exercise

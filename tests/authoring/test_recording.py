@@ -9,7 +9,9 @@ import pytest
 from courses import CHECKS, MISTAKES, SOLUTION, make_course
 
 from grader.authoring import recording
-from grader.authoring.recording import Runner, marked, record_topic, respond
+from grader.authoring.marks import marked
+from grader.authoring.recording import record_topic, respond
+from grader.authoring.running import Runner
 from grader.client.server import Server
 from grader.course import Topic
 from grader.exercise import AuthorError
