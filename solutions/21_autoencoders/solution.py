@@ -332,9 +332,9 @@ standard deviation first. What happens to them?
 
 <details><summary>Answer</summary>
 
-The covariance is 0, so that the pixel is an eigenvector of its own, with the eigenvalue 0. It comes last,
-and the components before it hold 0 there. Divided by its standard deviation the pixel is 0/0, NaN, and
-with it the whole covariance matrix.
+The covariance is 0, so that the pixel is an eigenvector of its own, with the eigenvalue 0. It comes at the
+end, and the components before it hold 0 there. Divided by its standard deviation the pixel is 0/0, NaN, and
+so are its row and its column in the covariance matrix. No eigenvector of such a matrix can be computed.
 
 </details>
 """
@@ -487,10 +487,11 @@ dashed line is the error of 8 principal components: no linear autoencoder can be
 # %% [markdown]
 r"""
 The loss comes down to the line and stops there, since Baldi and Hornik have shown that every other
-place where the gradient is 0 is a saddle. The *space* is that of the principal components, and
-the cosines are 1. The single directions are not those of the principal components: with any invertible
-$k\times k$ matrix $M$, the encoder $EM$ and the decoder $M^{-1}G$ have the same loss as $E$ and $G$. The
-code of a linear autoencoder has no natural axes.
+place where the gradient is 0 is a saddle, if no eigenvalue of the covariance matrix is 0 and no two are
+equal. (The eigenvalues of the white pixels are 0, which does no harm here.) The *space* is that of the
+principal components, and the cosines are 1. The single directions are not those of the principal
+components: with any invertible $k\times k$ matrix $M$, the encoder $EM$ and the decoder $M^{-1}G$ have the
+same loss as $E$ and $G$. The code of a linear autoencoder has no natural axes.
 
 ## Independent components
 
@@ -499,9 +500,9 @@ and the mixtures are *whitened*: turned to their principal components, which are
 1. They are uncorrelated now, and remain so however they are rotated. The variance cannot tell which
 rotation separates the instruments.
 
-*Independence* can. A sum of independent signals is nearer to a normal distribution than each of them. So
-the direction $w$, of length 1, is sought along which the projections $w^\top x$ are as far from normal
-as possible. FastICA finds it by repeating one step, with $g=\tanh$ and means over all examples:
+*Independence* can. A sum of independent signals is usually nearer to a normal distribution than the
+signals are. So the direction $w$, of length 1, is sought along which the projections $w^\top x$ are as far
+from normal as possible. FastICA finds it by repeating one step, with $g=\tanh$ and means over all examples:
 
 $$w^+=\mathbb E\!\left[x\,g(w^\top x)\right]-\mathbb E\!\left[g'(w^\top x)\right]w,\qquad
 w\leftarrow w^+/\lVert w^+\rVert .$$
@@ -1412,7 +1413,7 @@ best that a machine without hidden units can do.
 r"""
 The curve of the images that were fitted ends higher than that of the held-out images. How far they are apart
 can be read off because $Z$ is exact. (One machine was trained, from one seed.) For a machine with 500
-pixels and 500 hidden units $Z$ cannot be computed, and one would look at reconstructions instead, which say
+pixels and 500 hidden units $Z$ can only be estimated. One often looks at reconstructions instead, which say
 little about the likelihood.
 
 Two machines can be stacked. The codes of the first are images for a second, which learns how the codes
