@@ -508,7 +508,7 @@ def sigmoid_first(x, logits):
 
 @mistake(of="bernoulli_log_lik")
 def probability_clipped(x, logits):
-    """the probability is clipped to stay 10⁻⁷ away from 0 and 1, so that no pixel costs more than 16 nats."""
+    """the probability is clipped to stay 10⁻⁷ away from 0 and 1, so that no pixel costs more than 16.2 nats."""
     p = tf.clip_by_value(tf.sigmoid(logits), 1e-7, 1 - 1e-7)
     return tf.reduce_sum(x * tf.math.log(p) + (1 - x) * tf.math.log(1 - p), axis=-1)
 
@@ -1016,7 +1016,7 @@ def prior_interleaved(d, z_bu, z_td, W):
 
 @mistake(of="biva_topdown")
 def bottom_up_ignored(d, z_bu, z_td, W):
-    """the bottom-up codes are ignored, as in a ladder network."""
+    """the bottom-up codes are ignored."""
     return _down(d, 0 * z_bu, z_td, W)
 
 

@@ -536,7 +536,8 @@ distribution, and this has a slope. Along each path, though, the slope of a step
 
 # %% [markdown]
 r"""
-Where codes are discrete, or where $f$ is a game's reward, only the score function estimator can be used.
+Where codes are discrete, or where $f$ is a game's reward, only the second of these two estimators can be
+used.
 For a decoder, which is a smooth network, the pathwise one is better by orders of magnitude, and a single
 sample for each image is enough to train with.
 
@@ -746,7 +747,8 @@ axes are those of the principal directions. After the rotation it lies askew, an
 along the coordinates fits it badly: the gap is the KL divergence between the two. The loss of a
 variational autoencoder therefore prefers codes whose coordinates are the posterior's axes, which the
 likelihood alone does not. Rolínek, Zietlow and Martius ("Variational Autoencoders Pursue PCA Directions
-(by Accident)", 2019, https://arxiv.org/abs/1812.06775) show that this also holds for networks.
+(by Accident)", 2019, https://arxiv.org/abs/1812.06775) show that networks prefer such codes, too, in the
+neighbourhood of each image's code.
 
 If this is so, a linear decoder that is *trained* on your bound, from a random start, should find both the
 likelihood of the exact solution and orthogonal columns. The line is SciPy's largest $\log p(x)$; the
@@ -803,9 +805,9 @@ $$w_i=\frac{p(x\mid z_i)\,p(z_i)}{q(z_i\mid x)}$$
 
 has the mean $p(x)$ for each $q$ whose density is nowhere 0. The logarithm of an average is not the
 average of the logarithms, and by Jensen's inequality $\mathrm E\log\frac1k\sum_iw_i$ is at most $\log
-p(x)$ for each $k$. At $k=1$ it is the ELBO, and it rises with $k$. An *importance weighted autoencoder*,
-IWAE, is trained on it. The weights of images are as small as $e^{-1000}$, so that they are kept as
-logarithms.
+p(x)$ for each $k$. At $k=1$ it is the ELBO, and it never falls as $k$ grows. An *importance weighted
+autoencoder*, IWAE, is trained on it. The weights of images are as small as $e^{-1000}$, so that they are
+kept as logarithms.
 """
 
 
@@ -1564,8 +1566,9 @@ r"""
 - The ELBO is below $\log p(x)$ by the KL divergence from $q(z\mid x)$ to the posterior. In a linear model
   both are known exactly, and an encoder with a diagonal covariance loses nats as soon as the posterior's
   axes are not the coordinates.
-- Noise as an input lets the gradient through the drawing. Its variance is far smaller than that of the
-  score function estimator, which is needed where there is no gradient.
+- Noise as an input lets the gradient through the drawing. For a smooth function the variance of this
+  gradient is usually far smaller than that of the score function estimator, which is needed where there is
+  no gradient.
 - The mean of $k$ importance weights gives a bound that rises with $k$ towards $\log p(x)$.
 - The reconstruction pays for the codes, and the KL divergence is their price. If the price is too high,
   the codes collapse to the prior one after the other, and the loss does not show it.
