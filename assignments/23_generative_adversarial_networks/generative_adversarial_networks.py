@@ -8,8 +8,8 @@ them. In a *generative adversarial network* (GAN) both are networks. The *genera
 into a sample $G(z)$, and the *discriminator* $D$ gives each sample a logit, which is large where it
 takes the sample for real. Neither of them computes how probable a sample is.
 
-GANs have drawn photographs of people who do not exist. Before they could, one failure had to be understood:
-the forger may paint the same picture over and over. Among photographs this is hard to see. So the data of
+GANs have drawn photographs of people who do not exist. But they have a well-known way to fail: the forger
+may paint the same picture over and over. Among photographs this is hard to see. So the data of
 this chapter are points in the plane, from eight small clouds on a ring, where it can be counted.
 
 **The question.** When does a generator cover all of its data, and which distance between two
@@ -432,9 +432,10 @@ def mode_coverage(
 ) -> tuple[int, float]:
     """Count the modes that samples reach, and the share of samples that are near a mode.
 
-    Computes the two numbers by which Srivastava, Valkov, Russell, Gutmann and Sutton, "VEEGAN: Reducing
-    Mode Collapse in GANs using Implicit Variational Learning" (2017), https://arxiv.org/abs/1705.07761,
-    compare generators. A sample is near a centre if their Euclidean distance is `tol` or less.
+    Follows Srivastava, Valkov, Russell, Gutmann and Sutton, "VEEGAN: Reducing Mode Collapse in GANs using
+    Implicit Variational Learning" (2017), https://arxiv.org/abs/1705.07761, who count a sample for its
+    nearest centre alone; here it counts for each centre that it is near. A sample is near a centre if
+    their Euclidean distance is `tol` or less.
 
     Args:
         samples: one in each row; there may be none. A sample with an entry that is NaN or infinite is
