@@ -505,9 +505,9 @@ def patchgan(filters: int = 64, n_layers: int = 3, in_ch: int = 3) -> keras.Mode
 
 # %% [markdown]
 r"""
-The authors' network has 2.765 million weights. Yours has to have as many, and one of its answers
-must depend on a square of 70 × 70 pixels of the photograph: the picture shows where the gradient of
-the middle answer is not 0.
+The discriminator in the published code of CycleGAN has 2.765 million weights. Yours has to have as
+many, and one of its answers must depend on a square of 70 × 70 pixels of the photograph: the picture
+shows where the gradient of the middle answer is not 0.
 """
 
 # %% tags=["active-ipynb"]
@@ -861,8 +861,9 @@ back. But the translation nearly always shows *another* digit. This is the excha
 step: any one-to-one translation has a small cycle loss, and dense networks have no reason to prefer
 the one that we have in mind. Ten twins among 600 digits are enough to select it: more than 70 % of
 the translations are then right. Without any pair, CycleGAN needs help from the structure of its
-networks: convolutions that hardly reach beyond a few pixels can turn a horse's coat into stripes
-much more easily than they can move its legs.
+networks: they can turn a horse's coat into stripes much more easily than they can move its legs. The
+authors report that translations of colour and texture often succeed, and that those which have to
+change a shape seldom do.
 """
 
 # %% [markdown]
@@ -871,9 +872,9 @@ r"""
 
 The second part is about generators that start from noise. A *progressive* GAN starts with images of
 4 × 4 pixels. When these look right, layers for 8 × 8 are added, then for 16 × 16, up to 1024 ×
-1024. Four small inventions keep the training stable. The first one: after each layer of the
-generator, the vector of channels at each pixel is scaled to a mean square of 1, so that the numbers
-cannot grow without limit while the two networks compete.
+1024. Four small inventions keep the training stable and the images varied. The first one: after
+each layer of the generator, the vector of channels at each pixel is scaled to a mean square of 1, so
+that the numbers cannot grow without limit while the two networks compete.
 """
 
 
@@ -1314,8 +1315,8 @@ convolution, `add_noise` and `adain`. The helpers build the discriminator, which
 
 # %% [markdown]
 r"""
-Training starts with 4 × 4 pixels, then `fade` brings in 8 × 8 and 16 × 16. Half of the training
-images have two styles, so that the layers learn to work with different ones. The first row has real
+Training starts with 4 × 4 pixels, then `fade` brings in 8 × 8 and 16 × 16. In a third of the steps
+the images have two styles, so that the layers learn to work with different ones. The first row has real
 clothes, and the others are drawn. In most of them you should recognise the outline of a shoe, of
 trousers, of a shirt or of a bag. The training takes about a thousand steps; the authors' networks
 learnt for days on several graphics processors.
@@ -1605,7 +1606,7 @@ r"""
 **Prediction 3, answered.** About 0.7 times as long. Two independent vectors of many components are
 almost perpendicular, so that the middle of the line is $\tfrac12\sqrt{2}$ times as long as each of
 them. A vector of 64 normal components is hardly ever so short: its length is $8\pm0.7$ (mean
-and standard deviation), and the generator has not been trained with shorter ones. The arc keeps the
+and standard deviation), and a generator is hardly ever trained with one that short. The arc keeps the
 length.
 
 The last picture shows walks: each row goes along the same arc, with another class. Neighbours must
