@@ -676,7 +676,7 @@ log-determinants against derivatives, above, is such a test: with the slip, its 
 r"""
 ## A step of Glow
 
-Glow models images [B, H, W, C]: batch, height, width and channels. Between its couplings it has three
+Glow models images [B, H, W, C]: batch, height, width and channels. Besides its couplings it has three
 more parts. Two of them are new, and the last one, *squeeze*, is from RealNVP.
 
 The first is *actnorm*, $y=s\odot x+b$, with one factor and one shift for each channel. Both are learnt,
@@ -719,8 +719,8 @@ costs about $C^3$ operations. Glow can store $M$ as a product, whose determinant
 $$M=P\,L\,(U+\operatorname{diag}(e^{a}))$$
 
 with $P$ a fixed permutation, $L$ lower triangular with ones on its diagonal, $U$ strictly upper
-triangular, and $a$ a vector (`log_s` in the code). (Glow multiplies $e^{a_j}$ by a fixed sign; here all
-signs are +.)
+triangular, and $a$ a vector (`log_s` in the code). (Glow's authors multiply $e^{a_j}$ by a fixed sign in
+their code; here all signs are +.)
 
 *A small step.* What is $\log|\det M|$? The map is applied to an image of H·W pixels: what is the
 log-determinant of the whole map, from all numbers of the image to all numbers of the result?
@@ -1280,9 +1280,9 @@ next layer models the structure that the layer before has left.
 ## Continuous flows: FFJORD
 
 Let a point move along a field $f$ of velocities, $dz/dt=f(z,t)$, from the time 0 to the time $T$. Points
-that start at different places never meet, so that this is a flow for every smooth $f$: nothing has to
-be masked. To go back, one lets the time run backwards. The log-density at the moving point changes at
-the rate
+that start at different places never meet. So this is a flow for every smooth $f$, as long as no point
+runs off to infinity before the time $T$, and nothing has to be masked. To go back, one lets the time run
+backwards. The log-density at the moving point changes at the rate
 
 $$\frac{d\log p(z(t))}{dt}=-\operatorname{tr}\frac{\partial f}{\partial z}$$
 
