@@ -508,7 +508,7 @@ def sigmoid_first(x, logits):
 
 @mistake(of="bernoulli_log_lik")
 def probability_clipped(x, logits):
-    """the probability is clipped to stay 10⁻⁷ away from 0 and 1, so that no pixel costs more than 16.2 nats."""
+    """the probability is clipped to stay 10⁻⁷ away from 0 and 1, so that a pixel costs 16.2 nats at most."""
     p = tf.clip_by_value(tf.sigmoid(logits), 1e-7, 1 - 1e-7)
     return tf.reduce_sum(x * tf.math.log(p) + (1 - x) * tf.math.log(1 - p), axis=-1)
 
