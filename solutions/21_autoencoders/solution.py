@@ -439,8 +439,8 @@ def linear_autoencoder(
 ) -> tuple[float, Float64[np.ndarray, "features k"], Float64[np.ndarray, "k features"]]:
     """Return the loss of a linear autoencoder, and its gradients.
 
-    Computes the loss of Baldi and Hornik, "Neural networks and principal component analysis: Learning
-    from examples without local minima" (1989), https://doi.org/10.1016/0893-6080(89)90014-2: the squared
+    Follows Baldi and Hornik, "Neural networks and principal component analysis: Learning from examples
+    without local minima" (1989), https://doi.org/10.1016/0893-6080(89)90014-2. The loss is the squared
     length of the error, summed over the features and averaged over the examples. Nothing is centred
     here.
 
