@@ -681,7 +681,7 @@ def gan_train_step(
 ) -> dict[str, Float[tf.Tensor, ""]]:
     """Train the discriminator by one step, and then the generator by one step.
 
-    Computes Algorithm 1 of Goodfellow et al., "Generative Adversarial Nets" (2014),
+    Follows Algorithm 1 of Goodfellow et al., "Generative Adversarial Nets" (2014),
     https://arxiv.org/abs/1406.2661, with one step of each network. The discriminator minimises
     −mean log σ(D(x)) − mean log(1 − σ(D(G(z)))), with the sigmoid σ, and the generator the
     non-saturating −mean log σ(D(G(z))). The generator's step uses the same `z`, and the discriminator as it
