@@ -41,7 +41,7 @@ MODULES = {
     " extend forget grade gradescope hint key new publish simulate status submit topics watch verify cluster"
     " container graded common deadlines options output",
     "nbgrader": "hooks extensions deadlines returning publishing gradebook originals exporter autograde"
-    " feedback scripts weights cells archives spreadsheet awaited shown markdown patience",
+    " service handed feedback scripts weights cells archives spreadsheet awaited shown markdown patience",
     "student": "live quiet shell watch checked checking edited asked portability shown submitted hint"
     " packing written progress places assignment",
     "audit": "run alone cost page terminal notebook clauses luck steadiness training rightness killing"

@@ -28,8 +28,8 @@ def publish(topics: tuple[str, ...], db: str, folder: Path | None) -> None:
     from grader.grading.grader import Grader
     from grader.grading.store import Store
     from grader.nbgrader import publishing
-    from grader.nbgrader.autograde import GraderFailed
     from grader.nbgrader.feedback import PointsDiffer
+    from grader.nbgrader.service import GraderFailed
     from grader.sandbox import trial
 
     with plain_errors():

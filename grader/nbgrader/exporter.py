@@ -29,8 +29,9 @@ from grader.grading import decisions
 from grader.grading.collect import NothingToGrade
 from grader.grading.work import NotGradable, open_file
 from grader.names import TIMESTAMP
-from grader.nbgrader.autograde import chosen, otherwise_named, topic_of
+from grader.nbgrader.autograde import topic_of
 from grader.nbgrader.cells import Released, released_in
+from grader.nbgrader.handed import chosen, otherwise_named
 from grader.nbgrader.patience import explained
 from grader.nbgrader.scripts import notebook_of_script, with_answers
 from grader.nbgrader.weights import weigh

@@ -21,9 +21,10 @@ from students import STUBS, notebook
 
 from grader.course import Course
 from grader.nbgrader import patience
-from grader.nbgrader.autograde import GradeOutOfProcess, chosen
+from grader.nbgrader.autograde import GradeOutOfProcess
 from grader.nbgrader.exporter import find_submissions
 from grader.nbgrader.extensions import extend
+from grader.nbgrader.handed import chosen
 
 FINISHED = notebook(*RIGHT.values())
 UNFINISHED = notebook(STUBS)
