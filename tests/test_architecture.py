@@ -53,10 +53,10 @@ MODULES = {
     " changes console words",
     "authoring": "syllabus truth simulate ways release public_key conversion readme leaks edits skeleton"
     " graft recording running marks notebook",
-    "grading": "attempts extending gather groups collect search again exports lateness policy roster"
-    " repositories platforms folders choosing formats layout grader waiting executor interrupt provenance"
-    " run budget judge returned explain advice phrases form compare store outdone leases database zips times"
-    " texts work rules supposed decisions secret key",
+    "grading": "attempts extending gather groups collect search again exports lateness policy_file policy"
+    " roster repositories platforms folders choosing formats layout grader waiting executor interrupt"
+    " provenance run budget judge returned explain advice phrases form compare store outdone leases database"
+    " zips times texts work rules supposed decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive texts module jupyter seeds",
     "sandbox": "trial lock root levels landlock linux seccomp calls",

@@ -36,6 +36,7 @@ def export_of(
     """
     from grader.commands.deadlines import deadlines_of
     from grader.grading import policy as policies
+    from grader.grading import policy_file
     from grader.grading.exports import Export
     from grader.grading.lateness import Deadlines
     from grader.grading.platforms import Platform
@@ -44,7 +45,7 @@ def export_of(
 
     if platform is None:
         return None
-    deadlines = Deadlines(policies.load(course) if course else policies.Policy())
+    deadlines = Deadlines(policy_file.load(course) if course else policies.Policy())
     policy = deadlines.policy
     topics = [course.topic(name) for name in names] or course.topics if course else []
     which = Which(attempt) if attempt else policy.which(topic.id for topic in topics)

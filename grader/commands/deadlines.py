@@ -24,10 +24,10 @@ def deadlines_of(course: Course) -> Deadlines:
         BadPolicy: the policy cannot be read.
         GradebookHeld: another program holds the gradebook.
     """
-    from grader.grading import policy as policies
+    from grader.grading import policy_file
     from grader.grading.lateness import Deadlines
 
-    policy = policies.load(course)
+    policy = policy_file.load(course)
     if not _of_nbgrader(course):
         return Deadlines(policy)
     from grader.nbgrader.deadlines import due_dates

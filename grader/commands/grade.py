@@ -113,7 +113,7 @@ def grade(
         raise click.UsageError("say what to grade: a PATH, as in `grader grade submitted/`, or --class-zip")
     from grader.commands.verify import verify
     from grader.errors import StoreError
-    from grader.grading import decisions
+    from grader.grading import decisions, policy_file
     from grader.grading import policy as policies
     from grader.grading import roster as rosters
     from grader.grading.attempts import Best
@@ -146,7 +146,7 @@ def grade(
         members = rosters.groups(groups) if groups else {}
         # A simulated class has its own truth, whatever was decided on a real one.
         decided = decisions.load(course.root) if course and not truth else {}
-        policy = policies.load(course) if course else policies.Policy()
+        policy = policy_file.load(course) if course else policies.Policy()
         export = export_of(platform, attempt, listed, course, topics)
         deadlines = export.deadlines if export else Deadlines()
 

@@ -9,6 +9,6 @@ platforms make of it), `texts` (the text of answers), `groups`, `gather`, `roste
 `repositories` (what is taken from students' repositories), `attempts` (the best of several),
 `store` (what was graded, in a `database`), `waiting` (what a run waits for, and how often it
 looks), `provenance` (by what), `decisions` (what of it counts after all), `supposed` (what would
-count, for one run), `policy`, `extending`, `lateness` and `times` (deadlines, and what is left of
-the points after them).
+count, for one run), `policy`, `policy_file`, `extending`, `lateness` and `times` (deadlines, and what
+is left of the points after them).
 """

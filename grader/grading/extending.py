@@ -9,7 +9,8 @@ from typing import Any
 import tomlkit
 
 from grader.course import Course, CourseError, Topic
-from grader.grading.policy import FILE, parsed
+from grader.grading.policy import FILE
+from grader.grading.policy_file import parsed
 from grader.saved import utf_8
 from grader.text import identifier
 

@@ -9,7 +9,8 @@ import pytest
 from courses import make_course
 
 from grader.course import Course
-from grader.grading.policy import BadPolicy, Policy, Which, load, parsed
+from grader.grading.policy import BadPolicy, Policy, Which
+from grader.grading.policy_file import load, parsed
 from grader.verdict import Penalty
 
 WHOLE = """\
