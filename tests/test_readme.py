@@ -1,11 +1,10 @@
-"""The README names what there is: topics, commands, pictures and documents."""
+"""The README names what there is: topics and commands."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-import pytest
 from courses import OURS
 
 from grader.commands.main import cli
@@ -33,8 +32,3 @@ def test_every_command_that_it_names_exists() -> None:
         re.findall(r"`grader ([a-z]+)[^`]*`", TEXT)
     )
     assert {"watch", "check", "grade", "collect"} <= named <= set(cli.commands)
-
-
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)[^)]*\)", TEXT))))
-def test_what_it_links_to_is_there(link: str) -> None:
-    assert link.startswith("https://") or (ROOT / link).exists()
