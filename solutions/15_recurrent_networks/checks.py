@@ -11,7 +11,7 @@ HOURS = 7  # that a student needs
 def shaped(value, shape):
     """Return an array of this shape, or say that it has another."""
     array = np.asarray(value)
-    if array.size == 0 and 0 in shape:
+    if isinstance(value, list | tuple) and array.size == 0 and 0 in shape:
         return np.zeros(shape)  # a list of nothing does not say of what
     if array.shape != shape:
         raise WrongStructure(f"expected the shape {shape}, got {describe(value)}")

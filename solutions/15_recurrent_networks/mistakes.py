@@ -44,6 +44,12 @@ def time_first(x, state, Wx, Wh, b, Wy=None):
     return tf.transpose(_rnn(x, state, Wx, Wh, b, Wy), (1, 0, 2))
 
 
+@mistake(of="simple_rnn", raises="WrongStructure")
+def nothing_as_wide_as_the_inputs(x, state, Wx, Wh, b, Wy=None):
+    """the inputs are returned where there is no step: a column for each input, and not for each unit."""
+    return _rnn(x, state, Wx, Wh, b, Wy) if x.shape[1] else x
+
+
 @mistake(of="simple_rnn")
 def not_handed_on(x, state, Wx, Wh, b, Wy=None):
     """each step starts from the first state instead of the one before."""
