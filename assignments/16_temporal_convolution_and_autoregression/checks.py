@@ -403,11 +403,13 @@ def TCNBlock(
     # clause: "Biases start at 0, all others at random numbers, of whichever distribution you choose"
     for name, variable in variables(block, weights).items():
         start = np.asarray(variable)
-        if np.any(start) if "bias" in name else np.ptp(start) == 0:
-            raise WrongStructure(
-                "expected biases that start at 0, and kernels that are drawn at random; "
-                f"another start has {name}"
-            )
+        if "bias" in name:
+            if np.any(start):
+                raise WrongStructure(f"expected biases that start at 0, as {name} does not")
+        elif np.ptp(start) == 0:
+            raise WrongStructure(f"expected a random start of {name}, but all of its numbers are the same")
+        elif np.mean(start == 0) >= 0.5:  # as of an identity
+            raise WrongStructure(f"expected a random start of {name}, but most of its numbers are 0")
     put_weights(block, weights)
     mode = {"training": True} if training else {}
     if cotangent is not None:
@@ -605,7 +607,7 @@ def _(rng):
     inputs = wavenet_inputs(rng, 2, 1, 8, 5, 6, 7)
     wrong = rng.permutation(6) < 3
     numbers = rng.permutation([5, -1, 40])
-    inputs["ids"][wrong, int(rng.integers(0, 5))] = numbers
+    inputs["ids"][wrong, int(rng.integers(0, 6))] = numbers  # the last one may be passed over
     yield "tokens that there are not, which are an error", inputs | {"due": [bool(one) for one in wrong]}
 
 

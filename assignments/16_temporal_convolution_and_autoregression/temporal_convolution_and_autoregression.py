@@ -885,7 +885,8 @@ class WaveNet(keras.Model):
 
         Raises:
             tf.errors.InvalidArgumentError: an id is not from 0 to classes - 1, as `tf.gather`
-                says on a CPU. A ValueError will do, too.
+                says on a CPU. A ValueError will do, too. The last id of a sequence may be any
+                number if it is not read, since no logit depends on it.
         """
         # YOUR CODE HERE
         raise NotImplementedError()

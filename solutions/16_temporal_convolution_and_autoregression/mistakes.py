@@ -396,13 +396,33 @@ class ShortcutAlways(right.TCNBlock):
 
 
 @mistake(of="TCNBlock", raises="WrongStructure")
-class StartsAtOne(right.TCNBlock):
-    """the kernels start at 1 everywhere, so that all channels learn the same."""
+class StartsTheSame(right.TCNBlock):
+    """a kernel starts at the same number everywhere, so that all of its channels learn the same."""
 
     def build(self, input_shape):
         super().build(input_shape)
         for kernel in (self.first_kernel, self.second_kernel):
             kernel.assign(tf.ones_like(kernel))
+
+
+@mistake(of="TCNBlock", raises="WrongStructure")
+class BiasesDrawn(right.TCNBlock):
+    """a bias does not start at 0, as where `add_weight` is not told how to initialise it."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        for bias in (self.first_bias, self.second_bias):
+            bias.assign(tf.random.uniform(bias.shape, -1, 1))
+
+
+@mistake(of="TCNBlock", raises="WrongStructure")
+class ShortcutStartsAtIdentity(right.TCNBlock):
+    """the shortcut starts with ones on its diagonal and zeros elsewhere, and not at random numbers."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        if self.shortcut is not None:
+            self.shortcut.assign(tf.eye(*self.shortcut.shape))
 
 
 @mistake(of="TCNBlock")
