@@ -15,6 +15,17 @@ def drawn(rng, low, high):
     return int(rng.integers(low, high + 1))
 
 
+def of_words(value, what):
+    """Return as an array what should be numbers of words, by which tables can be indexed.
+
+    One that is empty has no integers to tell its type by.
+    """
+    array = np.asarray(value)
+    if array.size and array.dtype.kind not in "iu":
+        raise WrongStructure(f"expected {what} to be integers, got {describe(value)} and type {array.dtype}")
+    return array
+
+
 @exercise(
     points=3,
     hint="How many entries of a row are 1 where the word is known, and how many where it is not?",
@@ -235,7 +246,7 @@ def skipgram_pairs(answer, sentences, window, cbow=None):
     found = []
     for place, ids in enumerate(sentences):
         before = list(ids)
-        rows = np.asarray(answer.skipgram_pairs(ids, window, **options))
+        rows = of_words(answer.skipgram_pairs(ids, window, **options), "the rows")
         if ids != before:
             raise WrongStructure(changed_in_place("ids"))
         if not rows.size:
@@ -504,7 +515,7 @@ def _(rng):
 def analogy(answer, E, questions, topk):
     found = []
     for a, b, c in questions:
-        best = np.asarray(keeping(lambda E: answer.analogy(E, a, b, c, topk), E=E))
+        best = of_words(keeping(lambda E: answer.analogy(E, a, b, c, topk), E=E), "the words")
         if best.ndim != 1:
             raise WrongStructure(f"expected a row of words, got {describe(best)}")
         found.append(np.append(best, -9))  # marks the end, as answers may differ in length
@@ -654,9 +665,11 @@ def _(rng):
     inputs = padded(rng, 6, 4, 9, 3)
     inputs["mask"][rng.permutation(6)[:2]] = False
     yield "two sentences without words, among others", inputs
-    # clause: "Where it is False, the id says nothing; it may be -1"
+    # clause: "Where it is False, the id says nothing; it may be -1 or any other number"
     inputs = padded(rng, 5, 6, 10, 4)
-    inputs["ids"][~inputs["mask"]] = rng.choice([-1, 10, 99])
+    inputs["mask"][rng.integers(5), -3:] = False
+    empty = ~inputs["mask"]
+    inputs["ids"][empty] = rng.permutation(np.resize([-1, 10, 99], np.sum(empty)))
     yield "ids that are of no word where nothing stands", inputs
     # clause: "Gradients flow to E"
     inputs = padded(rng, 4, 5, 6, 3)

@@ -613,7 +613,7 @@ def skipgram_pairs(ids: Sequence[int], window: int, cbow: bool = False) -> Int32
         cbow: False: list pairs. True: list groups, see below.
 
     Returns:
-        The rows, in any order, as whole numbers. cbow=False: [P, 2], the pair (centre, context) of
+        The rows, in any order, as integers. cbow=False: [P, 2], the pair (centre, context) of
         each word with each other word at most `window` places away, the same pair as often as it
         occurs. cbow=True: [rows, 1 + 2 window], for each word the centre first, then its context in the
         order of the text, with -1 at each place that is beyond an end.
@@ -1116,8 +1116,8 @@ def analogy(
         topk: how many words to return, at least 1; all that are left if there are fewer.
 
     Returns:
-        The nearest words, the nearest first, and the smaller number first where words are equally near.
-        a, b and c themselves are never among them.
+        The nearest words as integers, the nearest first, and the smaller number first where words are
+        equally near. a, b and c themselves are never among them.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -449,6 +449,12 @@ def places_for_words(ids, window, cbow=False):
     return right.skipgram_pairs(list(range(len(ids))), window, cbow)
 
 
+@mistake(of="skipgram_pairs", raises="WrongStructure")
+def rows_of_floats(ids, window, cbow=False):
+    """the rows are floats, by which no table can be indexed."""
+    return right.skipgram_pairs(ids, window, cbow) + 0.0
+
+
 @mistake(of="skipgram_pairs")
 def around_the_ends(ids, window, cbow=False):
     """the window goes round: before the first word stands the last one, since -1 counts from the end."""
@@ -952,6 +958,12 @@ def larger_number_first(E, a, b, c, topk):
     units = _units(E)
     order = np.argsort(units @ (units[b] - units[a] + units[c]), kind="stable")[::-1]
     return order[~np.isin(order, [a, b, c])][:topk]
+
+
+@mistake(of="analogy", raises="WrongStructure")
+def words_as_floats(E, a, b, c, topk):
+    """the words are floats, as what is appended to `np.array([])` is."""
+    return np.append(np.array([]), right.analogy(E, a, b, c, topk))
 
 
 @mistake(of="analogy")
