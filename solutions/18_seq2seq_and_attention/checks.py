@@ -822,8 +822,15 @@ def _(rng):
     # clause: "looks for a key, jumps or stays, moves, and is sharpened"
     yield "one head, five rows", head(rng, 1, 5, 3)
     yield "as many heads as rows and columns", head(rng, 4, 4, 4)
-    # clause: "β, 0 or more"
-    yield "only the content counts", head(rng, 3, 6, 4) | {
+    # clause: "β, 0 or more", "A row has a length of 0.001 or more", "and so has the key"
+    inputs = head(rng, 3, 6, 4)
+    powers = rng.permuted([[-2.75, -2.5, -2, -1, 0, 1]] * 3, axis=1)[..., None]
+    lengths = 10.0**powers
+    # The shortest row and the longest one have the key's direction, and so the same cosine.
+    inputs["memory"] = np.where(np.isin(powers, [-2.75, 1]), inputs["key"][:, None], inputs["memory"])
+    for name, length in ("memory", lengths), ("key", 10**-2.75):
+        inputs[name] *= length / np.linalg.norm(inputs[name], axis=-1, keepdims=True)
+    yield "only the content counts, short rows and keys", inputs | {
         "gate": np.ones((3, 1)), "shift": np.array([[0.0, 1, 0]] * 3), "sharpness": np.ones((3, 1)),
         "strength": np.array([[0.0], [2.0], [9.0]])[rng.permutation(3)],
     }
@@ -964,8 +971,9 @@ def _(rng):
     # changes nothing"
     inputs = stored(rng, 3, 6, 4)
     empty = ~inputs["mask"][..., None]
+    # Products of 1e30: no number that is subtracted from them, such as 1e9, takes an empty place out.
     yield "empty places, with large numbers in them", inputs | {
-        "A": np.where(empty, 30 * inputs["A"], inputs["A"]), "C": np.where(empty, 1000.0, inputs["C"]),
+        "A": np.where(empty, 1e30 * inputs["A"], inputs["A"]), "C": np.where(empty, 1e30, inputs["C"]),
     }
     yield "as many questions as places and columns", stored(rng, 5, 5, 5)
     # clause: "u itself where nothing is stored"

@@ -1110,6 +1110,15 @@ def nan_of_empty_rows(memory, key, strength, gate, shift, sharpness, previous):
                              sharpness, previous)
 
 
+@mistake(of="ntm_address")
+def epsilon_beside_short_rows(memory, key, strength, gate, shift, sharpness, previous):
+    """1e-8 is added to the product of both lengths, which may be hardly larger than that."""
+    lengths = tf.norm(memory, axis=-1) * tf.norm(key, axis=-1, keepdims=True)
+    rows = tf.math.l2_normalize(memory, -1) * (lengths / (lengths + 1e-8))[..., None]
+    key = tf.math.l2_normalize(key, -1)
+    return _head(rows, key, strength, gate, shift, sharpness, previous, cosine=False)
+
+
 # ntm_write
 
 
@@ -1240,6 +1249,16 @@ def empty_memory_averaged(u, A, C, mask):
 def empty_memory_nan(u, A, C, mask):
     """a memory in which nothing is stored gives NaN, as the softmax of nothing but minus infinity."""
     return _hop(u, A, C, mask, softmax=lambda scores: tf.nn.softmax(tf.where(mask, scores, -np.inf)))
+
+
+@mistake(of="memory_hop")
+def emptied_by_a_sum(u, A, C, mask):
+    """1e9 is subtracted from the products of empty places, which may be larger than that."""
+    return _hop(
+        u, A, C, mask,
+        softmax=lambda scores: tf.nn.softmax(scores - 1e9 * tf.cast(~mask, scores.dtype))
+        * tf.cast(mask, scores.dtype),
+    )
 
 
 @mistake(of="memory_hop")
