@@ -882,7 +882,13 @@ def _(rng):
     x, edges, _ = sent(rng, 6, 5, 15, "max")
     yield "negative features, max", {"graphs": [(-np.abs(x) - 0.1, edges, "max")]}
     yield "large negative features, max", {"graphs": [(-1e5 * (np.abs(x) + 0.1), edges, "max")]}
-    yield "large features", {"graphs": [(50 * x, edges, agg) for agg in ("max", "sum", "mean")]}
+    # A message of zeros counts like any other; this one is not alone at its target.
+    together = np.bincount(edges[:, 1])[edges[:, 1]] > 1
+    zeros = 50 * x
+    zeros[edges[together, 0][0]] = 0
+    yield "large features, and a node of zeros", {
+        "graphs": [(zeros, edges, agg) for agg in ("max", "sum", "mean")]
+    }
     # clause: "One that is listed twice carries its message twice"
     for agg in ("sum", "mean"):
         while True:
@@ -972,7 +978,9 @@ def _(rng):
     # clause: "zeros for a graph without nodes"
     yield "graphs without nodes, the last among them", {"batches": [some_graphs(rng, 9, 3, 6, [1, 2, 4])]}
     x, ids, G = some_graphs(rng, 12, 3, 4)
-    yield "large features", {"batches": [(40 * x, ids, G)]}
+    # A node of the largest graph whose features are all 0, as ReLU leaves some, counts like any other.
+    x[np.flatnonzero(ids == np.bincount(ids).argmax())[0]] = 0
+    yield "large features, and a node of zeros", {"batches": [(40 * x, ids, G)]}
     yield "as many graphs as features", {"batches": [some_graphs(rng, 13, 3, 3)]}
     # clause: "n may be 0", "the number of graphs, 0 or more"
     yield (

@@ -995,6 +995,15 @@ def one_more(x, edges, agg):
 
 
 @mistake(of="message_passing")
+def zeros_not_counted(x, edges, agg):
+    """the mean does not count messages whose features are all 0."""
+    total = right.message_passing(x, edges, "sum" if agg == "mean" else agg)
+    some = tf.cast(tf.reduce_any(x != 0, axis=1, keepdims=True), x.dtype)
+    count = right.message_passing(some, edges, "sum")
+    return tf.math.divide_no_nan(total, count) if agg == "mean" else total
+
+
+@mistake(of="message_passing")
 def each_edge_once(x, edges, agg):
     """an edge that is listed twice carries its message once."""
     return right.message_passing(x, np.unique(np.asarray(edges).reshape(-1, 2), axis=0), agg)
@@ -1063,6 +1072,14 @@ def one_node_more(x, graph_id, G):
     right.readout(x, graph_id, G)
     count = np.bincount(np.asarray(graph_id), minlength=G)[:, None] + 1
     return added_up(x, graph_id, G) / count.astype("float32")
+
+
+@mistake(of="readout")
+def zeros_left_out(x, graph_id, G):
+    """nodes whose features are all 0 are not counted."""
+    total = added_up(x, graph_id, G)
+    some = tf.cast(tf.reduce_any(x != 0, axis=1, keepdims=True), x.dtype)
+    return tf.math.divide_no_nan(total, added_up(some, graph_id, G))
 
 
 @mistake(of="readout")

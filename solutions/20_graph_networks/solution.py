@@ -198,7 +198,7 @@ neighbours of these nodes, those that $i$ has not reached before are the set of 
 
 
 # %%
-def hop_distance(A: Float64[np.ndarray, "n n"]) -> Int[np.ndarray, "n n"]:
+def hop_distance(A: Float64[np.ndarray, "n n"]) -> Int[np.ndarray, "n n"] | Float64[np.ndarray, "n n"]:
     """Return the least number of edges from each node to each other.
 
     Computes the breadth-first search of Moore, "The Shortest Path Through a Maze" (1959); see Cormen,
@@ -209,8 +209,8 @@ def hop_distance(A: Float64[np.ndarray, "n n"]) -> Int[np.ndarray, "n n"]:
             may be negative, or as large as 1e300. A need not be symmetric. n may be 0.
 
     Returns:
-        Integers: in row i, column j the number of edges from i to j; 0 on the diagonal, with and
-        without self-loops; -1 where no path leads from i to j.
+        Whole numbers, as integers or floats: in row i, column j the number of edges from i to j; 0 on
+        the diagonal, with and without self-loops; -1 where no path leads from i to j.
     """
     ### BEGIN SOLUTION
     links = np.asarray(A) != 0
