@@ -28,7 +28,7 @@ SPACE = re.compile(r"\s+")
 HEAD = """\
 # Syllabus
 
-{topics} topics, {exercises} exercises. {hours}Made by `grader topics --page`: do not edit it.
+{topics}, {exercises} exercises. {hours}Made by `grader topics --page`: do not edit it.
 
 | | topic | exercises | hours |
 |---|---|---|---|
@@ -118,7 +118,8 @@ def page(course: Course, place: Path, pictures: Path) -> str:
     hours = [one.topic.checks.hours for one in entries if one.topic.checks.hours]
     every = f"A student needs about {sum(hours):g} hours. " if hours else ""
     exercises = sum(len(one.topic.checks.exercises) for one in entries)
-    head = HEAD.format(topics=len(entries), exercises=exercises, hours=every)
+    topics = "1 topic" if len(entries) == 1 else f"{len(entries)} topics"
+    head = HEAD.format(topics=topics, exercises=exercises, hours=every)
     rows = [
         f"| {one.topic.id[:2]} | [{one.topic.title}](#{one.topic.id}) | {len(one.topic.checks.exercises)} | "
         f"{_hours(one.topic)} |\n"

@@ -5,7 +5,7 @@ decisions.toml, at the root of the course, holds it as data:
     [optimisers]
     adam_step = "withdrawn"
     momentum_step = "credited"
-    sgd_step = 5
+    adagrad_step = 5
 
 A number is the points that an exercise is worth from then on. Results are kept
 as they were graded, and amended where they are shown or published; so a decision

@@ -6,13 +6,14 @@ Its engine is replaced where this module is loaded; it has no setting for it.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from nbgrader import api
 from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SAWarning
 
 from grader.errors import PlainError
 
@@ -32,12 +33,16 @@ class NotOpened(PlainError):
 def explained(url: str) -> Iterator[None]:
     """Say so where the gradebook at `url` stayed locked, or cannot be opened.
 
+    What SQLAlchemy warns of in nbgrader's own lines is not shown: who runs a command can do nothing about it.
+
     Raises:
         GradebookHeld: it stayed locked.
         NotOpened: it cannot be opened.
     """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
+            yield
     except OperationalError as error:
         code, name = getattr(error.orig, "sqlite_errorname", ""), make_url(url)
         if code.startswith("SQLITE_CANTOPEN"):
