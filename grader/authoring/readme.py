@@ -52,10 +52,14 @@ def readme(topic: Topic, released: NotebookNode) -> str:
 
 {install}
 
-**Where.** Write in `{topic.name}.ipynb` or, if you like an editor better, in `{topic.name}.py`: both ask for
-the same. Write your answers in place of the lines `raise NotImplementedError()`. In the script a cell begins
-with a line `# %%`, and VS Code and Spyder can run it and show its pictures. The cells that draw or check are
-commented out there: to run one, remove the `# ` in front of its lines. These cells are not graded.
+If `pip` refuses, make an environment first, `python3.12 -m venv env`, and run `. env/bin/activate` in each
+terminal that you use.
+
+**Where.** Write in `{topic.name}.ipynb`, which `jupyter lab {topic.name}.ipynb` opens, or, if you like an
+editor better, in `{topic.name}.py`: both ask for the same. Write your answers in place of the lines
+`raise NotImplementedError()`. In the script a cell begins with a line `# %%`, and VS Code and Spyder can run
+it and show its pictures. The cells that draw or check are commented out there: to run one, remove the `# ` in
+front of its lines. These cells are not graded.
 
 **Am I right?** Run one of these commands in this folder. They need no network. Your work is checked as
 it will be graded, but on other numbers:

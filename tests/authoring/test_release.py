@@ -199,7 +199,7 @@ def test_readme_says_what_to_do(tmp_path: Path, recorded: list[str]) -> None:
     assert "| `weighted_mean` | 40 |" in text and "`averages.ipynb`" in text and "`averages.py`" in text
     assert "    grader check       # everything, once\n    grader check mean  # this exercise\n" in text
     assert "**How long.** About 4 hours." in text and SENTENCE in text
-    assert "VS Code and Spyder can run it and show its pictures" in text
+    assert "`jupyter lab averages.ipynb` opens" in text and "VS Code and Spyder can run\nit and show" in text
     assert f"version {__version__} of the grader" in text
     assert "(on Windows, in WSL 2):\n\n    pip install ADDRESS\n\nADDRESS is what your" in text
 
