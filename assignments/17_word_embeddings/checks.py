@@ -366,8 +366,13 @@ def _(rng):
     yield "scores as large as 10,000 and larger", inputs
     # clause: "Gradients flow to all three"
     yield "the gradients", triples(rng, 3, 4, 5) | {"cotangent": rng.normal(size=3)}
+    # clause: "also where a score is 0"
     inputs = {name: 40.0 * np.sign(value) for name, value in triples(rng, 5, 4, 3).items()}
-    yield "the gradients where scores are large", inputs | {"cotangent": rng.normal(size=5)}
+    half = rng.permutation([1, 1, -1, -1])
+    one, other = rng.permutation(5)[:2]
+    inputs["context"][one] = half * inputs["centre"][one]
+    inputs["negatives"][other, int(rng.integers(3))] = half * inputs["centre"][other]
+    yield "the gradients where scores are large, or 0", inputs | {"cotangent": rng.normal(size=5)}
 
 
 @exercise(

@@ -743,7 +743,7 @@ def sgns_loss(
             term remains.
 
     Returns:
-        [batch]. Scores of ±1e4 do no harm. Gradients flow to all three.
+        [batch]. Scores of ±1e4 do no harm. Gradients flow to all three, also where a score is 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

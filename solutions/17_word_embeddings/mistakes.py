@@ -633,6 +633,27 @@ def small_number_added(centre, context, negatives):
     return -tf.math.log(tf.sigmoid(seen) + 1e-9) - tf.reduce_sum(tf.math.log(tf.sigmoid(-drawn) + 1e-9), -1)
 
 
+def _softplus_in_parts(positive):
+    """ln(1 + exp(x)) as `positive(x)` + ln(1 + exp(-|x|)), where |x| has the slope 0 at 0."""
+    return lambda x: positive(x) + tf.math.log1p(tf.exp(-tf.abs(x)))
+
+
+@mistake(of="sgns_loss")
+def slope_of_one_at_zero(centre, context, negatives):
+    """max(x, 0) + ln(1 + exp(-|x|)) is computed; TensorFlow gives it the slope 1 at x = 0, not 1/2."""
+    seen, drawn = _scores(centre, context, negatives)
+    softplus = _softplus_in_parts(lambda x: tf.maximum(x, 0))
+    return softplus(-seen) + tf.reduce_sum(softplus(drawn), -1)
+
+
+@mistake(of="sgns_loss")
+def no_slope_at_zero(centre, context, negatives):
+    """relu(x) + ln(1 + exp(-|x|)) is computed; TensorFlow gives it the slope 0 at x = 0, not 1/2."""
+    seen, drawn = _scores(centre, context, negatives)
+    softplus = _softplus_in_parts(tf.nn.relu)
+    return softplus(-seen) + tf.reduce_sum(softplus(drawn), -1)
+
+
 @mistake(of="sgns_loss")
 def mean_over_batch(centre, context, negatives):
     """each pair gets the mean loss of the batch."""

@@ -752,7 +752,7 @@ def sgns_loss(
             term remains.
 
     Returns:
-        [batch]. Scores of ±1e4 do no harm. Gradients flow to all three.
+        [batch]. Scores of ±1e4 do no harm. Gradients flow to all three, also where a score is 0.
     """
     ### BEGIN SOLUTION
     seen = tf.reduce_sum(centre * context, axis=-1)
