@@ -64,16 +64,18 @@ def rules_for(
     rules = {}
     for topic in [course.topic(name) for name in topics] or course.topics:
         path = hidden_path(topic) if hidden else topic.assignment / names.KEY
-        remedy = f"grader key record {topic.name}" if hidden else f"grader build {topic.name}"
+        remedy = f"`grader key record {topic.name}`" if hidden else f"`grader build {topic.name}`"
+        if not topics:
+            remedy += ", or name what is to be graded with --topic"
         if not path.exists():
             kind = "hidden" if hidden else "public"
-            raise KeyProblem(f"{topic.name} has no {kind} key: run `{remedy}`")
+            raise KeyProblem(f"{topic.name} has no {kind} key: run {remedy}")
         found = key.load(path)
         if not key.is_fresh(found, topic, hidden):
-            raise KeyProblem(f"the key of {topic.name} is older than its solution: run `{remedy}`")
+            raise KeyProblem(f"the key of {topic.name} is older than its solution: run {remedy}")
         # An older grader recorded it, whose keys held none; without them the chapter's own cells cost time.
         if hidden and not found.demonstrations and _demonstrations(topic):
-            raise KeyProblem(f"the key of {topic.name} does not hold its demonstrations: run `{remedy}`")
+            raise KeyProblem(f"the key of {topic.name} does not hold its demonstrations: run {remedy}")
         rules[topic.id] = Rules(found)
     return rules
 

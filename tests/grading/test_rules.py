@@ -26,3 +26,18 @@ def test_a_hidden_key_without_the_demonstrations_that_the_public_one_holds_is_re
         rules_for(("averages",), True, None, tmp_path)
     (topic.assignment / "key.npz").unlink()
     assert rules_for(("averages",), True, None, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("topics", "said"),
+    [
+        (("averages",), r"has no hidden key: run `grader key record averages`$"),
+        ((), r"run `grader key record averages`, or name what is to be graded with --topic$"),
+    ],
+)
+def test_a_key_that_is_missing_hinders_only_who_asks_for_it(
+    topics: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    make_course(tmp_path)
+    with pytest.raises(KeyProblem, match=said):
+        rules_for(topics, True, None, tmp_path)
