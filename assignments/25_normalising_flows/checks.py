@@ -731,9 +731,10 @@ def columns(rng, batch, D, size=1.0):
 def directions(rng):
     """Draw the cases that all three directions share, beside that of the gradients."""
     yield "four columns", {"problems": [columns(rng, 5, 4)]}
-    yield "as many examples as columns, and large numbers", {
-        "problems": [columns(rng, 3, 3, 20.0), columns(rng, 4, 7)]
-    }
+    # Only on the last column does no other one depend.
+    wide = columns(rng, 4, 7)
+    wide["spread_shift"] = np.append(rng.uniform(-9, -6, size=6), rng.uniform(6, 9))
+    yield "as many examples as columns, and large numbers", {"problems": [columns(rng, 3, 3, 20.0), wide]}
     yield "one example, one column, and two", {
         "problems": [columns(rng, 1, 5), columns(rng, 6, 1), columns(rng, 1, 1), columns(rng, 3, 2)]
     }
@@ -864,6 +865,14 @@ def journey(rng, batch, D, T, steps, kind="network", v=False):
     }
 
 
+def rounded_down(rng, low, high, steps):
+    """Draw a time that equal steps, summed up, do not quite reach: a loop over the time makes one more."""
+    while True:
+        T = rng.uniform(low, high)
+        if np.cumsum(np.full(steps, T / steps))[-1] < T and len(np.arange(0, T, T / steps)) > steps:
+            return T
+
+
 @ffjord.cases
 def _(rng):
     # clause: "The velocity of a point depends on this point and on t only"
@@ -878,14 +887,14 @@ def _(rng):
     yield "Hutchinson's estimate", {
         "problems": [
             journey(rng, 4, 3, rng.uniform(0.5, 1.5), 2, v=True),
-            journey(rng, 3, 5, 1.0, 3, "linear", v=True),
+            journey(rng, 3, 5, rounded_down(rng, 0.5, 1.5, 7), 7, "linear", v=True),
         ]
     }
     # clause: "if it is negative, time runs backwards, from 0 to T", "If it is 0, the points stay where they
     # are, and their log-density does not change"
     yield "backwards in time, and no time at all", {
         "problems": [
-            journey(rng, 3, 2, -rng.uniform(0.5, 1.5), 4), journey(rng, 4, 3, 0, 3),
+            journey(rng, 3, 2, -rng.uniform(0.5, 1.5), 3), journey(rng, 4, 3, 0, 3),
             journey(rng, 2, 4, -rng.uniform(0.5, 1), 2, v=True),
         ]
     }

@@ -999,7 +999,7 @@ def density_in_z(x, made):
 
 @mistake(of="maf_normalise", raises="WrongStructure")
 def column_by_column(x, made):
-    """the network is called once for each column, though all columns are known."""
+    """the network is called more than once, though all columns are known before the first call."""
     outputs = [made(x) for _ in range(x.shape[1])]
     mu = tf.stack([one[0][:, i] for i, one in enumerate(outputs)], axis=1)
     alpha = tf.stack([one[1][:, i] for i, one in enumerate(outputs)], axis=1)
@@ -1077,7 +1077,7 @@ def log_det_of_the_first_call(z, made):
 
 @mistake(of="iaf_sample", raises="WrongStructure")
 def sampled_as_maf(z, made):
-    """the columns are computed one by one, each from the columns of x before: that is a MAF."""
+    """the network is called more than once, as in a MAF, though all of the noise is known before."""
     return right.maf_sample(z, made)
 
 
@@ -1289,6 +1289,16 @@ def one_step_less(f, z, T, steps, v=None):
     if steps == 1:
         return z, tf.zeros_like(z[:, 0])
     return right.ffjord(f, z, T * (steps - 1) / steps, steps - 1, v)
+
+
+@mistake(of="ffjord")
+def steps_until_time_is_over(f, z, T, steps, v=None):
+    """steps are made while the time, summed up, is below T: by rounding it may be one step more."""
+    right.ffjord(f, z, T, steps, v)
+    h, t, made = T / steps, 0.0, 0
+    while abs(t) < abs(T):
+        t, made = t + h, made + 1
+    return right.ffjord(f, z, h * max(made, 1), max(made, 1), v)
 
 
 @mistake(of="ffjord")
