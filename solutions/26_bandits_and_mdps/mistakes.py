@@ -173,7 +173,7 @@ def smallest_estimate(Q, epsilon, u):
 
 @mistake(of="epsilon_greedy")
 def any_epsilon(Q, epsilon, u):
-    """an ε that is no probability is moved to 0 or 1, instead of being refused."""
+    """an ε below 0 counts as 0, and one above 1 as 1, instead of being refused."""
     return right.epsilon_greedy(Q, min(max(epsilon, 0), 1), u)
 
 
@@ -263,7 +263,7 @@ def sorted_arms(Q, tau, u):
 
 @mistake(of="softmax_arm")
 def any_temperature(Q, tau, u):
-    """a temperature that is not above 0 gives the greedy arm, instead of being refused."""
+    """a temperature that is not above 0 is not refused."""
     return int(np.argmax(Q)) if tau <= 0 and len(Q) else right.softmax_arm(Q, tau, u)
 
 
@@ -952,7 +952,7 @@ def by_the_next_value(P, R, gamma, method, legal=None):
 
 @mistake(of="plan")
 def any_method(P, R, gamma, method, legal=None):
-    """any other word is taken for policy iteration, instead of being refused."""
+    """any other word is taken for one of the two methods, instead of being refused."""
     return right.plan(P, R, gamma, method if method == "value_iteration" else "policy_iteration", legal)
 
 
