@@ -564,6 +564,11 @@ def styled(rng, batch, height, width, channels, spread=1.0, **options):
     }
 
 
+def small(rng, size=None):
+    """Draw small numbers: TensorFlow's normalisation rounds x / √ε and mean / √ε, one by one."""
+    return rng.integers(-8, 9, size=size) / 256
+
+
 @adain.cases
 def _(rng):
     # clause: "scale · (x − mean) / √(variance + eps) + shift", "Mean and variance (the mean of the squared
@@ -578,13 +583,13 @@ def _(rng):
     yield "channels that hardly vary, ε left out", styled(rng, 3, 3, 4, 2, spread=3e-3)
     # clause: "A channel that is the same at all places becomes its shift"
     flat = styled(rng, 3, 4, 3, 3)
-    flat["x"][rng.integers(3), :, :, rng.integers(3)] = rng.integers(-4, 5) / 4
+    flat["x"][rng.integers(3), :, :, rng.integers(3)] = small(rng)
     flat["x"][rng.integers(3), :, :, rng.integers(3)] = 0.0
     yield "some channels are the same everywhere", flat
     # clause: "one image or more, of one pixel or more"
     yield "images of one row", styled(rng, 4, 1, 7, 2, spread=1.5)
     one = styled(rng, 3, 1, 1, 4)
-    one["x"] = rng.integers(-8, 9, size=one["x"].shape) / 8
+    one["x"] = small(rng, one["x"].shape)
     yield "images of one pixel", one
     large = styled(rng, 2, 3, 3, 2)
     yield "large scales", large | {"scale": 50 * large["scale"]}
@@ -804,10 +809,10 @@ def _(rng):
     yield "channels that hardly vary, and a small ε", classed(rng, 4, 3, 2, 3, 2, spread=1e-3, eps=1e-8)
     # clause: "It is all that remains of a channel that is the same at all places of all images"
     flat = classed(rng, 4, 2, 3, 3, 3)
-    flat["x"][..., rng.integers(3)] = rng.integers(-4, 5) / 4
+    flat["x"][..., rng.integers(3)] = small(rng)
     yield "a channel that is the same everywhere", flat
     one = classed(rng, 1, 1, 1, 5, 4)
-    one["x"] = rng.integers(-8, 9, size=one["x"].shape) / 8
+    one["x"] = small(rng, one["x"].shape)
     yield "one image of one pixel", one
     large = classed(rng, 3, 2, 3, 4, 2)
     yield "large scales", large | {"gamma": 30 * large["gamma"], "beta": 20 * large["beta"]}

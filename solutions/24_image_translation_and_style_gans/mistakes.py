@@ -594,7 +594,7 @@ class SmallStart(right.EqualisedDense):
 
 @mistake(of="EqualisedDense", raises="WrongStructure")
 class SameStart(right.EqualisedDense):
-    """without a seed each layer starts with the same kernel, that of the seed 0."""
+    """without a seed each layer starts with the same kernel."""
 
     def __init__(self, units, gain=2.0**0.5, seed=None):
         super().__init__(units, gain, seed or 0)
@@ -726,7 +726,7 @@ def spread_of_small_batches_refused(x, group):
 
 @mistake(of="minibatch_stddev", raises="WrongStructure")
 def spread_of_what_comes_out_even(x, group):
-    """a `group` that does not divide the batch is not refused, and a smaller one is taken."""
+    """not every `group` that is below 1, or does not divide a larger batch, is refused."""
     group = min(max(group, 1), x.shape[0])
     while x.shape[0] % group:
         group -= 1
@@ -809,7 +809,7 @@ def fade_holds_the_old(lo, hi, alpha):
 
 @mistake(of="fade", raises="WrongStructure")
 def fade_of_any_size(lo, hi, alpha):
-    """images that do not fit are not refused, and are broadcast where that is possible."""
+    """not all images that do not fit are refused: some are broadcast."""
     try:
         return (1.0 - alpha) * _twice(lo) + alpha * hi
     except tf.errors.InvalidArgumentError as error:
@@ -981,7 +981,7 @@ def noise_of_fixed_strength(x, noise, strength):
 
 @mistake(of="add_noise", raises="WrongStructure")
 def noise_of_any_shape(x, noise, strength):
-    """noise of another shape is not refused, and is broadcast where that is possible."""
+    """not all noise of another shape is refused: some is broadcast."""
     try:
         return x + strength * noise
     except tf.errors.InvalidArgumentError as error:
@@ -1061,7 +1061,7 @@ def mix_alternates(w1, w2, cut, layers):
 
 @mistake(of="mix_styles", raises="WrongStructure")
 def mix_at_any_cut(w1, w2, cut, layers):
-    """a cut below 0 or above `layers` is not refused."""
+    """not every cut below 0 or above `layers` is refused."""
     return right.mix_styles(w1, w2, min(max(cut, 0), layers), layers)
 
 
@@ -1155,7 +1155,7 @@ def truncated_to_a_constant(w, w_avg, psi, cutoff=None):
 
 @mistake(of="truncate", raises="WrongStructure")
 def truncated_from_the_end(w, w_avg, psi, cutoff=None):
-    """a cutoff below 0 is not refused, and counts from the end, as slices do."""
+    """a cutoff below 0 is not refused."""
     layers = w.shape[1]
     if cutoff is not None and cutoff < 0:
         cutoff = max(layers + cutoff, 0)
@@ -1242,14 +1242,14 @@ def classes_with_keras_default(x, labels, gamma, beta, eps=1e-3):
 
 @mistake(of="class_conditional_bn", raises="WrongStructure")
 def classes_one_hot(x, labels, gamma, beta, eps=1e-5):
-    """a label out of range is not refused: its one-hot row is all zeros, so that the image becomes 0."""
+    """neither a label below 0 nor one of K or above is refused."""
     chosen = tf.one_hot(labels, gamma.shape[0])
     return _class_norm(x, tf.range(x.shape[0]), chosen @ gamma, chosen @ beta, eps)
 
 
 @mistake(of="class_conditional_bn", raises="WrongStructure")
 def classes_from_the_end(x, labels, gamma, beta, eps=1e-5):
-    """a label below 0 is not refused, and counts the classes from the last one back."""
+    """a label below 0 is not refused."""
     labels = tf.where(labels < 0, labels + gamma.shape[0], labels)
     return _class_norm(x, labels, gamma, beta, eps)
 
@@ -1325,7 +1325,7 @@ def draws_within_square(draws, threshold):
 
 @mistake(of="truncate_z", raises="WrongStructure")
 def draws_never_missing(draws, threshold):
-    """a component without a small draw is not refused, and keeps its first one."""
+    """a component without a small draw is not refused."""
     if threshold <= 0:
         raise ValueError("not above 0")
     small = np.abs(draws) <= threshold
@@ -1440,7 +1440,7 @@ def line_where_the_angle_is_small(z0, z1, t):
 
 @mistake(of="slerp_path", raises="WrongStructure")
 def arc_between_opposites(z0, z1, t):
-    """opposite vectors are not refused, and a straight line leads through 0."""
+    """not all vectors of opposite directions are refused."""
     if not np.any(z0) or not np.any(z1):
         raise ValueError("zeros")
     if _angle(z0, z1) > np.pi - 1e-7:
@@ -1450,7 +1450,7 @@ def arc_between_opposites(z0, z1, t):
 
 @mistake(of="slerp_path", raises="WrongStructure")
 def arc_from_zeros(z0, z1, t):
-    """a vector of zeros is not refused, and a straight line leads to it."""
+    """not every vector of zeros is refused."""
     if not np.any(z0) or not np.any(z1):
         return (1 - t)[:, None] * z0 + t[:, None] * z1
     return right.slerp_path(z0, z1, t)

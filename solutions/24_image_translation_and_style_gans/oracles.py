@@ -237,6 +237,14 @@ def styled_by_squares(x, scale, shift, eps=1e-5):
     return (x - mean) / deviation * scale[:, None, None] + shift[:, None, None]
 
 
+@oracle(of="adain")
+def styled_by_tensorflow(x, scale, shift, eps=1e-5):
+    """tf.nn.moments and tf.nn.batch_normalization, which multiplies before it subtracts."""
+    mean, variance = tf.nn.moments(tf.convert_to_tensor(x), axes=[1, 2], keepdims=True)
+    shift, scale = (tf.convert_to_tensor(one)[:, None, None] for one in (shift, scale))
+    return tf.nn.batch_normalization(x, mean, variance, shift, scale, eps)
+
+
 # add_noise
 
 
@@ -333,6 +341,16 @@ def classes_by_squares(x, labels, gamma, beta, eps=1e-5):
     mean, square = (tf.reduce_mean(one, axis=(0, 1, 2)) for one in (x, x * x))
     scale, shift = (tf.gather(table, labels)[:, None, None] for table in (gamma, beta))
     return (x - mean) / tf.sqrt(square - mean * mean + eps) * scale + shift
+
+
+@oracle(of="class_conditional_bn")
+def classes_by_tensorflow(x, labels, gamma, beta, eps=1e-5):
+    """tf.nn.moments and tf.nn.batch_normalization, which multiplies before it subtracts."""
+    if not all(0 <= label < gamma.shape[0] for label in np.asarray(labels).tolist()):
+        raise ValueError("no such class")
+    mean, variance = tf.nn.moments(tf.convert_to_tensor(x), axes=[0, 1, 2])
+    shift, scale = (tf.gather(table, labels)[:, None, None] for table in (beta, gamma))
+    return tf.nn.batch_normalization(x, mean, variance, shift, scale, eps)
 
 
 # truncate_z
