@@ -375,10 +375,10 @@ def _(rng):
     inputs["s"] = rng.permutation([-20.0, 20.0, -12.0, 12.0]) * rng.uniform(0.8, 1, size=4)
     # Losses as small or large as such variances are of.
     yield "s as large as 20 and as small as -20", inputs | {"losses": np.exp(inputs["s"]) * inputs["losses"]}
-    inputs = tasks(rng, ["reg", "cls", "reg"])
-    zero = int(rng.integers(3))
-    inputs["losses"][zero] = 0.0
-    yield "a task whose loss is 0", inputs
+    inputs = tasks(rng, ["reg", "cls", "reg"], 1e-3, 0.02)
+    inputs["s"] = -rng.uniform(0.5, 1.5, size=3)
+    inputs["losses"][int(rng.integers(3))] = 0.0
+    yield "a task whose loss is 0, and a sum below 0", inputs
     # clause: "Gradients flow to `losses` and to `s`": descent finds s = log L for a regression
     inputs = tasks(rng, ["reg", "cls", "reg", "reg"], 0.3, 6.0, 0.5)
     yield "the s that descent finds", inputs | {"steps": 40}
@@ -729,7 +729,11 @@ def _(rng):
     # clause: "a large entropy", "the most uncertain first"
     yield "entropy", {"probs": apart(rng, 12, 5, ["entropy"]), "k": 5, "how": "entropy"}
     # clause: "a small difference between the largest and the second largest probability"
-    yield "margin", {"probs": apart(rng, 12, 5, ["margin"]), "k": 5, "how": "margin"}
+    # The margin of two largest probabilities is 0.
+    probs = apart(rng, 12, 5, ["margin"])
+    twice = rng.permutation([0.45, 0.45, *0.1 * distributions(rng, 1, 3)[0]])
+    probs[rng.integers(12)] = twice
+    yield "margin, one row with two largest probabilities", {"probs": probs, "k": 5, "how": "margin"}
     # clause: "a small largest probability"
     yield "least", {"probs": apart(rng, 12, 5, ["least"]), "k": 5, "how": "least"}
     # clause: "Of equally uncertain ones the one with the smaller row number comes first"
@@ -748,7 +752,7 @@ def _(rng):
     yield "all of them, of two classes", {"probs": apart(rng, 13, 2, HOW), "k": 13, "how": HOW}
     # clause: "`how` is another word, or `k` is below 0 or above the number of examples"
     settings = [(3, "entropy", False), (9, "margin", False), (0, "least", False), (4, "least", False)]
-    settings += [(10, "least", True), (-1, "entropy", True), (3, "Margin", True), (2, "random", True)]
+    settings += [(10, "least", True), (-1, "entropy", True), (3, "Margin", True), (0, "random", True)]
     order = rng.permutation(8)
     yield "questions that cannot be, which are an error", {
         "probs": apart(rng, 9, 4, HOW),

@@ -812,6 +812,23 @@ def margin_to_the_smallest(probs, k, how):
 
 
 @mistake(of="select_queries")
+def margin_of_different_numbers(probs, k, how):
+    """of two equal largest probabilities one is passed over, and the margin is that to a smaller one."""
+    _refuse_number(probs, k)
+    certainty = _certainty(probs, how)
+    if how == "margin":
+        largest = probs.max(axis=1, keepdims=True)
+        certainty = largest[:, 0] - np.where(probs < largest, probs, 0.0).max(axis=1)
+    return np.argsort(certainty, kind="stable")[:k]
+
+
+@mistake(of="select_queries")
+def any_word_for_none(probs, k, how):
+    """where no example is asked for, another word than the three is no ValueError."""
+    return right.select_queries(probs, k, how if k else "least")
+
+
+@mistake(of="select_queries")
 def large_margin(probs, k, how):
     """a large margin is taken for uncertainty."""
     _refuse_number(probs, k)
