@@ -711,6 +711,7 @@ def _(rng):
                 {"depth": 14, "width": whole(rng, 4, 40), "classes": whole(rng, 11, 900), **small},
                 {"depth": 20, "width": whole(rng, 4, 40), "input_shape": (1, 1, whole(rng, 1, 9))},
                 {"depth": 2, **small},
+                {"depth": -4, **small},
                 {"depth": whole(rng, 9, 14), **small},
                 {"depth": 6 * whole(rng, 2, 9) + 1, **small},
                 {"depth": 8, "width": 0, **small},
