@@ -572,7 +572,7 @@ def calibration_error(answer, answers, bins):
                 conf=conf, correct=correct,
             )
 
-        # clause: "`bins` is below 1, there is no answer, or a confidence is not from 0 to 1"
+        # clause: "`bins` is below 1, there is no answer, or a confidence is below 0 or above 1"
         if count < 1 or len(conf) == 0 or np.any((conf < 0) | (conf > 1)):
             errors |= refusal(f"answers {number}, {count} bins", ask)
             continue

@@ -1200,7 +1200,7 @@ def calibration_error(
         Mean confidence and accuracy of an empty bin are 0.
 
     Raises:
-        ValueError: `bins` is below 1, there is no answer, or a confidence is not from 0 to 1.
+        ValueError: `bins` is below 1, there is no answer, or a confidence is below 0 or above 1.
     """
     ### BEGIN SOLUTION
     if bins < 1 or len(conf) == 0 or not np.all((conf >= 0) & (conf <= 1)):
