@@ -226,7 +226,7 @@ def _headed(base, classes, running=False, activation=None):
 
 @mistake(of="freeze_and_finetune")
 def training_passed_on(base, classes, unfreeze=0):
-    """the base follows the model's `training`, which a functional model hands to every layer."""
+    """the base follows the model's `training`: a functional model hands it on even where False was given."""
     _last_layers(base, unfreeze)
     return _headed(base, classes, None)
 
@@ -813,7 +813,7 @@ def margin_to_the_smallest(probs, k, how):
 
 @mistake(of="select_queries")
 def margin_of_different_numbers(probs, k, how):
-    """of two equal largest probabilities one is passed over, and the margin is that to a smaller one."""
+    """two equal largest probabilities count as one, and the margin is that to a smaller one."""
     _refuse_number(probs, k)
     certainty = _certainty(probs, how)
     if how == "margin":
@@ -824,7 +824,7 @@ def margin_of_different_numbers(probs, k, how):
 
 @mistake(of="select_queries")
 def any_word_for_none(probs, k, how):
-    """where no example is asked for, another word than the three is no ValueError."""
+    """another word than the three is accepted where no example is asked for, instead of a ValueError."""
     return right.select_queries(probs, k, how if k else "least")
 
 
