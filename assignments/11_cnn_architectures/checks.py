@@ -447,6 +447,9 @@ def _(rng):
                 sides = (least, whole(rng, 2**depth, 40 + 2**depth))[::turn]
                 drawn = {"blocks": blocks(rng, depth), "classes": whole(rng, 2, 99)}
                 settings.append(drawn | {"input_shape": (*sides, 3)})
+    # No pixel is left long before the last pooling.
+    for shape in ((whole(rng, 1, 8), 40, 3), (40, whole(rng, 1, 8), 3)):
+        settings.append({"blocks": blocks(rng, 5), "classes": whole(rng, 2, 99), "input_shape": shape})
     yield "images that are just large enough, and too small ones", {"settings": shuffled(rng, settings)}
 
 

@@ -396,6 +396,14 @@ def counts_cut_off(blocks, width=1.0, classes=1000, input_shape=(224, 224, 3)):
 
 
 @mistake(of="vgg_parameters")
+def refused_one_pooling_late(blocks, width=1.0, classes=1000, input_shape=(224, 224, 3)):
+    """an image is refused where a pooling finds no pixel, and not where it leaves none."""
+    if min(input_shape[:2]) < 2 ** (len(blocks) - 1):
+        raise ValueError("too small")
+    return _count(blocks, width, classes, input_shape, refuse=False)
+
+
+@mistake(of="vgg_parameters")
 def nothing_refused(blocks, width=1.0, classes=1000, input_shape=(224, 224, 3)):
     """an image that has no pixel left after the poolings is counted all the same."""
     return _count(blocks, width, classes, input_shape, refuse=False)
