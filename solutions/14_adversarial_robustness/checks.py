@@ -326,7 +326,10 @@ def _(rng):
     # clause: "no pixel leaves the range from 0 to 1"
     yield "a large ε", stepped(rng, (5, 22), [8, 5], 0.8, 0.3, 6)
     # clause: "how many steps are taken; after 0 of them the start is returned"
-    yield "no step at all", stepped(rng, (2, 29), [4], 0.3, 0.1, 0)
+    # clause: "and no label is looked at"
+    yield "no step at all, and labels that are no class", stepped(rng, (2, 29), [4], 0.3, 0.1, 0) | {
+        "y": rng.permutation([-1, 4])
+    }
     # clause: "A pixel stays as it is where the gradient is exactly 0"
     sure = no_doubt(rng, 60, 3) | {"eps": 1e-3, "step_size": 4e-4, "steps": 3}
     yield "images about which the model has no doubt", sure | {"u0": rng.uniform(-1, 1, size=(4, 60))}

@@ -293,6 +293,15 @@ def start_not_cut_off(model, x, y, eps, step_size, steps, u0):
     return _pgd(model, x, y, eps, step_size, steps, u0, start=x + eps * u0)
 
 
+@mistake(of="pgd", raises="ValueError")
+def labels_looked_at_without_a_step(model, x, y, eps, step_size, steps, u0):
+    """a label that is no class is refused even where no step is taken, and no loss needs it."""
+    labels, classes = np.asarray(y), model(x, training=False).shape[-1]
+    if np.any(labels < 0) or np.any(labels >= classes):
+        raise ValueError("a label is no class")
+    return _pgd(model, x, y, eps, step_size, steps, u0)
+
+
 @mistake(of="pgd")
 def start_not_scaled(model, x, y, eps, step_size, steps, u0):
     """the noise of the start is not multiplied by ε."""
@@ -364,7 +373,7 @@ def steps_downhill(model, x, y, eps, step_size, steps, u0):
     return _pgd(model, x, y, eps, -step_size, steps, u0)
 
 
-@mistake(of="pgd")
+@mistake(of="pgd", raises="InvalidArgumentError")
 def one_step_more(model, x, y, eps, step_size, steps, u0):
     """one step too many is taken."""
     return _pgd(model, x, y, eps, step_size, steps + 1, u0)

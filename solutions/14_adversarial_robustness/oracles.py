@@ -78,8 +78,6 @@ def pgd_by_images(model, x, y, eps, step_size, steps, u0):
     x, moved = np.asarray(x), []
     for image, label, start in zip(x, np.asarray(y), np.asarray(u0)):
         now = np.clip(image + eps * start, 0, 1)
-        if steps == 0:
-            _input_gradient(model, image, int(label))  # which refuses labels
         for _ in range(steps):
             now = np.clip(now + step_size * np.sign(_input_gradient(model, now, int(label))), 0, 1)
             now = image + np.clip(now - image, -eps, eps)
