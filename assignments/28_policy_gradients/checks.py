@@ -380,8 +380,8 @@ def seldom(rng, actions):
     problem, rare = machines(rng, actions, "each"), rng.integers(actions)
     problem["probs"][rare] = 0
     problem["probs"] /= problem["probs"].sum()
-    problem["probs"][rare] = 1e-12 * rng.uniform(1, 5)
-    problem["rewards"][rare] = rng.choice([-1, 1]) * rng.uniform(5e6, 9e6)
+    problem["probs"][rare] = 1e-17 * rng.uniform(4, 9)  # below the spacing of numbers near 1
+    problem["rewards"][rare] = rng.choice([-1, 1]) * rng.uniform(7e6, 9e6)
     return problem
 
 
@@ -484,11 +484,8 @@ def gae(answer, problems, due=None):
     return found
 
 
-def played(rng, shape, terminated=0.0, truncated=0.0, gamma=None, lam=None, unknown=False):
-    """Draw recorded steps; some of them end an episode, and never by both flags at once.
-
-    `unknown` says whether the value after the end of a game is no number.
-    """
+def played(rng, shape, terminated=0.0, truncated=0.0, gamma=None, lam=None):
+    """Draw recorded steps; some of them end an episode, and never by both flags at once."""
     shape = shape if isinstance(shape, tuple) else (shape,)
     fate = rng.random(shape)
     ends, stops = fate < terminated, fate > 1 - truncated
@@ -499,8 +496,6 @@ def played(rng, shape, terminated=0.0, truncated=0.0, gamma=None, lam=None, unkn
     if shape[0] > 2:  # the last step ends no episode
         ends[-1], stops[-1] = False, False
     v_next = 5 * rng.normal(size=shape) + 2
-    if unknown:
-        v_next[ends] = np.nan
     return {
         "r": 2 * rng.normal(size=shape) + 1,
         "v": 5 * rng.normal(size=shape) + 2,
@@ -532,8 +527,14 @@ def _(rng):
     both = played(rng, 9, 0.3, 0.3)
     both["truncated"] |= both["terminated"]
     yield "games that are over and stopped at the same step", {"problems": [both, played(rng, 5, 0.2, 0.2)]}
-    # clause: "Where the step is terminated it counts as 0 and may hold any number, NaN included"
-    yield "no number for the value after the end", {"problems": [played(rng, 10, 0.3, 0.2, unknown=True)]}
+    # clause: "Where the step is terminated it counts as 0 and may hold any number, NaN and infinite ones
+    # included"
+    last = played(rng, 10, 0.3, 0.2)
+    last["terminated"][-3], last["truncated"][-3] = True, False
+    unknown = rng.choice([np.nan, np.inf, -np.inf], size=10)
+    unknown[[0, -3]] = rng.permutation([np.nan, np.inf])  # both of these steps are terminated
+    last["v_next"] = np.where(last["terminated"], unknown, last["v_next"])
+    yield "no number, or an infinite one, for the value after the end", {"problems": [last]}
     # clause: "of one game [T] or of several at once [T, poles]", "Âₜ, shaped as r"
     yield "several games at once", {
         "problems": [played(rng, (6, 3), 0.2, 0.2), played(rng, (4, 4), 0.2, 0.2), played(rng, (5, 1), 0.2)]
@@ -734,7 +735,8 @@ def _(rng):
     # clause: "the batch is 1 or more"
     single = [moved(rng, 1, draw(), 0.05), moved(rng, 1, draw(), 0.05), moved(rng, 1, draw(), 0.05)]
     single[1]["logp"], single[1]["adv"] = single[1]["logp"] + 1.0, np.array([1.5])
-    single[2]["logp"], single[2]["adv"] = single[2]["logp"] + 1.0, np.array([-1.5])
+    # The last action was bad and has become e²⁵ times as likely: this ratio counts as it is.
+    single[2]["logp_old"], single[2]["adv"] = single[2]["logp"] - 25.0, np.array([-1.5])
     yield "a single action", {"problems": single}
     # clause: "Where adv is not negative, ρ may be so large that it overflows: the loss and all gradients are
     # finite"

@@ -177,6 +177,15 @@ smooth and draw curves.
 #     return data
 #
 #
+# def is_refused(call):
+#     """Whether a call raises a ValueError."""
+#     try:
+#         call()
+#     except ValueError:
+#         return True
+#     return False
+#
+#
 # def normalised(array):
 #     """Bring numbers to mean 0 and standard deviation 1."""
 #     return (array - array.mean()) / (array.std() + 1e-8)
@@ -250,6 +259,20 @@ def sigmoid_policy_grad(
     return (a - 0.5 - 0.5 * np.tanh(0.5 * (s @ theta)))[:, None] * s
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+First by hand, with $\theta=(2,0)$. In the state $(0,4)$ both actions have the probability 1/2, so that the
+score of action 1 must be $(1-\tfrac12)\,(0,4)=(0,2)$. In the state $(5000,1)$ action 1 is certain: the score
+of action 0 must be minus the state. An action 2 must be refused.
+"""
+
+# %% tags=["active-ipynb"]
+# theta, rows = np.array([2.0, 0.0]), np.array([[0.0, 4.0], [5000.0, 1.0]])
+# score = sigmoid_policy_grad(theta, rows, np.array([1, 0]))
+# unknown = is_refused(lambda: sigmoid_policy_grad(theta, rows, np.array([1, 2])))
+# print("scores", *score, "; expected (0, 2) and (-5000, -1); action 2 is refused:", unknown)
+# assert np.allclose(score, [[0, 2], [-5000, -1]]) and unknown
 
 # %% [markdown]
 r"""
@@ -435,6 +458,32 @@ def categorical(
 
 # %% [markdown]
 r"""
+Three states by hand. In the first one the logits are 0, $\log3$ and $-\infty$, so that the probabilities are
+1/4, 3/4 and 0. The log-probability of action 0 must be $-\log4\approx-1.386$, and the entropy
+$\tfrac14\log4+\tfrac34\log\tfrac43=\log4-\tfrac34\log3\approx0.562$. The gradient of the log-probability
+must be the score $e_a-\pi$, which is $(\tfrac34,-\tfrac34,0)$. The derivative of the entropy with respect to
+$z_k$ is $-\pi(k)\,(\log\pi(k)+H)$: it must be about 0.206 and -0.206, and 0 for the third action. In the
+second state action 0 is certain, and action 1 has the log-probability -5000. In the third state the action
+that was chosen is not allowed.
+"""
+
+# %% tags=["active-ipynb"]
+# logits = tf.constant([[0.0, math.log(3), -np.inf], [5000.0, 0.0, 0.0], [0.0, 0.0, -np.inf]])
+# a = tf.constant([0, 1, 2])
+# log_pi, H = categorical(logits, a)
+# with tf.GradientTape(persistent=True) as tape:
+#     tape.watch(logits)
+#     parts = categorical(logits[:2], a[:2])
+# slopes = [tape.gradient(one, logits, unconnected_gradients="zero").numpy()[0] for one in parts]
+# print("log π", log_pi.numpy(), "; expected -1.386, -5000 and -inf")
+# print("entropies", H.numpy(), "; expected 0.562, 0 and 0.693")
+# print("gradients", *slopes, "; expected (0.75, -0.75, 0) and (0.206, -0.206, 0)")
+# assert np.allclose(log_pi, [-math.log(4), -5000, -np.inf])
+# assert np.allclose(H, [math.log(4) - 0.75 * math.log(3), 0, math.log(2)], atol=1e-6)
+# assert np.allclose(slopes, [[0.75, -0.75, 0], [0.206, -0.206, 0]], atol=1e-3), "-inf has no gradient"
+
+# %% [markdown]
+r"""
 A force or an angle is a number and no choice from a list. A policy for D such numbers is a Gaussian: the
 network returns the mean $\mu$ of each, and the logarithm of the standard deviation $\sigma$ of each is a
 weight of its own, the same in all states. The D numbers are independent of each other:
@@ -484,6 +533,24 @@ def gaussian(
     return log_p, tf.fill([tf.shape(mu)[0]], entropy)
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+By hand for two numbers, with $\mu=(0,0)$ and $\sigma=(1,2)$. The action $(1,0)$ is one standard deviation
+away in the first number, so that $\log\pi=-\tfrac12-\log2-\log2\pi\approx-3.031$. The action $(0,0)$ has
+$\tfrac12$ more. The entropy of both states must be $1+\log2+\log2\pi\approx3.531$. The last line is a single
+number with $\sigma=e^{-20}$, at its mean: its log-density must be $20-\tfrac12\log2\pi\approx19.081$.
+"""
+
+# %% tags=["active-ipynb"]
+# mu = tf.zeros((2, 2))
+# log_p, entropy = gaussian(tf.constant([[1.0, 0.0], [0.0, 0.0]]), mu, tf.constant([0.0, math.log(2)]))
+# sharp, _ = gaussian(mu[:1, :1], mu[:1, :1], tf.constant([-20.0]))
+# print("log π", log_p.numpy(), "; expected -3.031 and -2.531")
+# print("entropies", entropy.numpy(), "; expected 3.531 twice")
+# print("log π at the mean of a narrow Gaussian", sharp.numpy(), "; expected 19.081")
+# assert np.allclose(log_p, [-3.031, -2.531], atol=1e-3) and np.allclose(sharp, 19.081, atol=1e-3)
+# assert entropy.shape == (2,) and np.allclose(entropy, 3.531, atol=1e-3)
 
 # %% [markdown]
 r"""
@@ -690,6 +757,32 @@ def baseline_variance(
 
 # %% [markdown]
 r"""
+By hand: two machines are equally likely and pay 3 and 1, and the third one is never drawn. With the baseline
+1, the estimate is $2\,(\tfrac12,-\tfrac12,0)=(1,-1,0)$ after the first machine, and 0 after the second. The
+mean must be $(\tfrac12,-\tfrac12,0)$. The squared distance of each of the two estimates from it is
+$\tfrac14+\tfrac14$, so that the variance must be 0.5.
+
+The second policy has the probabilities 0.3 and 0.7, and rewards of millions. Both estimates are multiples of
+$(1,-1)$: by $0.7\cdot3{,}000{,}001=2{,}100{,}000.7$ and by $0.3\cdot6{,}999{,}999=2{,}099{,}999.7$. The
+numbers 0.7 and -0.3 have the mean 0 and the variance $0.3\cdot0.49+0.7\cdot0.09=0.21$, and the two components
+together $0.42$. If the baseline of each action is its own reward, the estimate is always 0. Two vectors that
+are no probabilities must be refused.
+"""
+
+# %% tags=["active-ipynb"]
+# mean, variance = baseline_variance(np.array([0.5, 0.5, 0.0]), np.array([3.0, 1.0, np.nan]), 1.0)
+# policy, huge = np.array([0.3, 0.7]), np.array([3_000_001.0, -6_999_999.0])
+# exact, nothing = baseline_variance(policy, huge)[1], baseline_variance(policy, huge, huge)
+# no_policies = np.array([1.2, -0.2]), np.array([0.5, 0.6])
+# refused = [is_refused(lambda: baseline_variance(one, np.ones(2))) for one in no_policies]
+# print("mean", mean, "variance", variance, "; expected (0.5, -0.5, 0) and 0.5")
+# print("variance of huge estimates", exact, "; expected 0.42")
+# print("with their own rewards as baselines", *nothing, "; expected zeros; refused:", refused)
+# assert np.allclose(mean, [0.5, -0.5, 0]) and np.isclose(variance, 0.5) and abs(exact - 0.42) < 1e-5
+# assert not np.any(nothing[0]) and nothing[1] == 0 and all(refused)
+
+# %% [markdown]
+r"""
 The mean does not depend on $b$, so that the variance is smallest where the mean of $\lVert X\rVert^2$ is:
 
 $$\operatorname{E}\lVert X\rVert^2=\sum_a\pi(a)\,(r(a)-b)^2\,\lVert\nabla\log\pi(a)\rVert^2$$
@@ -739,6 +832,27 @@ def optimal_baseline(
     return float(np.sum(weights * np.where(probs > 0, rewards, 0.0)) / np.sum(weights))
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+By hand: the probabilities are 1/2, 1/4, 1/4 and 0, so that $\sum_a\pi(a)^2=3/8$. The squared length of a
+score is $1-2\pi(a)+3/8$, which is 3/8, 7/8 and 7/8 for the first three. Times the probability they are in the
+ratio 6 : 7 : 7. With the rewards 1, 2 and 6 the baseline must be $(6\cdot1+7\cdot2+7\cdot6)/20=3.1$. The
+reward of the fourth machine is unknown. If one machine is certain, the baseline is its reward, here 7.
+
+The last policy chooses its second action with the probability $10^{-9}$. With two actions, the score of each
+is $\pm(1,-1)$ times the probability of the other one. The squared lengths are in the ratio $10^{-18}:1$, and
+times the probabilities they are in the ratio $10^{-9}:1$. So the baseline must be the reward of the action
+that is hardly ever chosen, 5.
+"""
+
+# %% tags=["active-ipynb"]
+# mixed = optimal_baseline(np.array([0.5, 0.25, 0.25, 0.0]), np.array([1.0, 2.0, 6.0, np.nan]))
+# certain = optimal_baseline(np.array([0.0, 1.0]), np.array([np.nan, 7.0]))
+# nearly = optimal_baseline(np.array([1 - 1e-9, 1e-9]), np.array([1.0, 5.0]))
+# refused = [is_refused(lambda: optimal_baseline(one, np.ones(2))) for one in no_policies]
+# print("baselines", mixed, certain, nearly, "; expected 3.1, 7 and 5; refused:", refused)
+# assert np.allclose([mixed, certain, nearly], [3.1, 7, 5]) and all(refused)
 
 # %% [markdown]
 r"""
@@ -873,7 +987,8 @@ def gae(
             An episode may have a single step, and several may follow one another.
         v: the critic's value of the state in which each step began.
         v_next: the critic's value of the state which each step reached, before a new episode began.
-            Where the step is terminated it counts as 0 and may hold any number, NaN included.
+            Where the step is terminated it counts as 0 and may hold any number, NaN and infinite ones
+            included.
         terminated: whether the game was over after the step: nothing follows.
         truncated: whether the episode was stopped after the step: v_next counts, and nothing of the
             steps after it does. Where both are true, the step is terminated.
@@ -899,6 +1014,33 @@ def gae(
     return advantages
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+Four steps by hand, with $\gamma=\lambda=\tfrac12$. The critic says 2 in each state. The second step ends the
+game, and was stopped as well; the third step was stopped only; after the fourth one the record ends.
+
+| step | reward | value that follows | TD error | advantage |
+|---|---|---|---|---|
+| 0 | 1 | 4 | 1 + 4/2 - 2 = 1 | 1 + 4/4 = 2 |
+| 1 | 6 | none | 6 - 2 = 4 | 4 |
+| 2 | 4 | 8 | 4 + 8/2 - 2 = 6 | 6 |
+| 3 | 8 | 4 | 8 + 4/2 - 2 = 8 | 8 |
+
+The same numbers as a column, of one pole, must become a column. A $\lambda$ of 1.5 or -0.5 must be refused,
+and so must such a discount.
+"""
+
+# %% tags=["active-ipynb"]
+# r, v, v_next = np.array([1.0, 6, 4, 8]), np.full(4, 2.0), np.array([4, np.nan, 8, 4])
+# over, stopped = np.arange(4) == 1, np.isin(np.arange(4), [1, 2])
+# steps = r, v, v_next, over, stopped
+# column = gae(*(one[:, None] for one in steps), 0.5, 0.5)
+# pairs = (1.5, 0.5), (-0.5, 0.5), (0.5, 1.5), (0.5, -0.5)
+# refused = [is_refused(lambda: gae(*steps, gamma, lam)) for gamma, lam in pairs]
+# print("advantages", gae(*steps, 0.5, 0.5), "; expected 2, 4, 6 and 8; refused:", refused)
+# assert np.allclose(gae(*steps, 0.5, 0.5), [2, 4, 6, 8]) and all(refused)
+# assert column.shape == (4, 1) and np.allclose(column[:, 0], [2, 4, 6, 8])
 
 # %% [markdown]
 r"""
@@ -1052,6 +1194,30 @@ def actor_critic_loss(
     return actor + value_weight * critic - entropy_weight * tf.reduce_mean(entropy)
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+Two steps by hand. The logits of the first state are 0, $\log3$ and $-\infty$ as above, with the action 0, and
+those of the second are 0, 0 and $-\infty$, with the action 1. The log-probabilities are $-\log4$ and
+$-\log2$; with the advantages 1 and 2 the mean of their products is $-\log4$. The errors of the critic are 1
+and -2, so that half of their mean square is $1.25$. The entropies are 0.5623 and 0.6931, and a hundredth of
+their mean is 0.0063. The loss must be $\log4+1.25-0.0063\approx2.6300$. Where an action of the probability
+$e^{-5000}$ was chosen with the advantage 1, the loss of the actor is 5000. A column must be refused.
+"""
+
+# %% tags=["active-ipynb"]
+# logits, a = tf.constant([[0.0, math.log(3), -np.inf], [0.0, 0.0, -np.inf]]), tf.constant([0, 1])
+# v, adv, ret = tf.constant([1.0, 3.0]), tf.constant([1.0, 2.0]), tf.constant([2.0, 1.0])
+# with tf.GradientTape() as tape:
+#     tape.watch(logits)
+#     loss = actor_critic_loss(logits, v, a, adv, ret)
+# slope = tape.gradient(loss, logits).numpy()
+# rare = actor_critic_loss(tf.constant([[5000.0, 0.0]]), v[:1], a[1:], adv[:1], v[:1])
+# columns = (v[:, None], adv, ret), (v, adv[:, None], ret), (v, adv, ret[:, None])
+# refused = [is_refused(lambda: actor_critic_loss(logits, v, a, adv, ret)) for v, adv, ret in columns]
+# print(f"loss {loss:.4f}, expected 2.6300; {rare:.1f}, expected 5000; columns are refused:", refused)
+# assert abs(loss - 2.63) < 1e-4 and abs(rare - 5000) < 1e-2 and all(refused)
+# assert np.all(np.isfinite(slope)) and not np.any(slope[:, 2]), "-inf has no gradient"
 
 # %% [markdown]
 r"""
@@ -1530,6 +1696,24 @@ def fisher_vector_product(
 
 # %% [markdown]
 r"""
+By hand: a policy of two actions whose logits are $w_1s$ and $w_2s$, for a state of one number and with both
+weights 0. Each score is $\pm\tfrac s2\,(1,-1)$, so that $F$ is the mean of $s^2$ times
+$\tfrac14\bigl(\begin{smallmatrix}1&-1\\-1&1\end{smallmatrix}\bigr)$. For the states 1 and 3 this mean is 5.
+With $v=(2,0)$ the product $Fv$ must be $(2.5,-2.5)$, and with a damping of $\tfrac12$ it must be
+$(3.5,-2.5)$. A vector of three numbers and a negative damping must be refused.
+"""
+
+# %% tags=["active-ipynb"]
+# line = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(2, None, False, "zeros")])
+# two, v = tf.constant([[1.0], [3.0]]), tf.constant([2.0, 0.0])
+# found = [fisher_vector_product(line, two, v, damping).numpy() for damping in (0.0, 0.5)]
+# calls = (tf.ones(3), 0.0), (tf.ones(1), 0.0), (v, -0.5)
+# refused = [is_refused(lambda: fisher_vector_product(line, two, *call)) for call in calls]
+# print("products", *found, "; expected (2.5, -2.5) and (3.5, -2.5); refused:", refused)
+# assert np.allclose(found, [[2.5, -2.5], [3.5, -2.5]], atol=1e-5) and all(refused)
+
+# %% [markdown]
+r"""
 For a small network and three states the whole matrix can be made, from the scores of all actions. Each
 column of it must be your product with a vector that has a single 1.
 """
@@ -1645,6 +1829,30 @@ def trpo_step(
     return theta.copy()
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+By hand, with $F=\operatorname{diag}(1,4)$ and $g=(1,1)$. One iteration of conjugate gradients gives
+$\alpha=2/5$ and $u=(0.4,0.4)$, with $u^\top Fu=0.8$. For $\kappa=0.4$ the full step is $u$ itself. The dict
+`tries` holds the objective and the divergence of each trial. At the full step the divergence is NaN. Half of
+it is only as good as the start. A quarter of it is better, and its divergence is exactly $\kappa$: the
+weights must become $(0.1,0.1)$. If only two trials are allowed, none is accepted, and the weights stay 0.
+
+If $g$ is $10^{-9}$ as long and there are two iterations, $u$ is proportional to $F^{-1}g$, which is
+proportional to $(1,\tfrac14)$, and the full step must be $(0.8,0.2)$. With $F=0$ the first direction has no
+curvature already, so that $u$ and the weights stay 0.
+"""
+
+# %% tags=["active-ipynb"]
+# F, start, ones, tries = np.diag([1.0, 4.0]), np.zeros(2), np.ones(2), {0.0: (1.0, 0.0)}
+# tries |= {0.4: (2.0, math.nan), 0.2: (1.0, 0.1), 0.1: (1.5, 0.4)}  # objective and divergence
+# looked_up = lambda new: tries.get(round(float(new[0]), 6), (0.0, 0.0))
+# better = lambda new: (float(np.sum(new)), 0.0)
+# found = [trpo_step(start, ones, F.__matmul__, looked_up, 0.4, 1, count) for count in (3, 2)]
+# found += [trpo_step(start, 1e-9 * ones, F.__matmul__, better, 0.4, 2)]
+# found += [trpo_step(start, ones, (0 * F).__matmul__, better, 0.4)]
+# print(*np.round(found, 3), "; expected (0.1, 0.1), (0, 0), (0.8, 0.2) and (0, 0)")
+# assert np.allclose(found, [[0.1, 0.1], [0, 0], [0.8, 0.2], [0, 0]])
 
 # %% [markdown]
 r"""
