@@ -37,7 +37,7 @@ def shuffled(rng, problems, due=None):
     writes=["ReplayBuffer"],
     arrays="numpy",
 )
-def replay_buffer(answer, problems, shared=False):
+def replay_buffer(answer, problems, shared=False, lists=False):
     parts = {name: [] for name in ("index", "length", "s", "a", "r", "s2", "terminated")}
     for problem in problems:
         capacity, shape = problem["capacity"], tuple(problem["shape"])
@@ -72,13 +72,19 @@ def replay_buffer(answer, problems, shared=False):
                 here, there = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
             here[...], there[...] = problem["s"][time], problem["s2"][time]
             a, r, ended = (problem[name][time] for name in ("a", "r", "terminated"))
-            index = buffer.add(here, int(a), float(r), there, bool(ended))
+            seen, following = (here.tolist(), there.tolist()) if lists else (here, there)
+            index = buffer.add(seen, int(a), float(r), following, bool(ended))
             parts["index"].append(number(index, "the index of a transition"))
         for rows, count in kept:
             for name in ("s", "s2"):
                 parts[name].append(shaped(rows[name], name, count, *shape).ravel())
-            for name in ("a", "r", "terminated"):
-                parts[name].append(shaped(rows[name], name, count))
+            for name, kinds, what in (
+                ("a", "iu", "integers"), ("r", "biuf", "numbers"), ("terminated", "b", "booleans"),
+            ):
+                column = shaped(rows[name], name, count)
+                if count and column.dtype.kind not in kinds:
+                    raise WrongStructure(f"expected {what} for `{name}`, got {column.dtype}")
+                parts[name].append(column)
     return {
         name: np.concatenate([np.ravel(one) for one in found] or [np.zeros(0)])
         for name, found in parts.items()
@@ -91,7 +97,7 @@ def story(rng, capacity, shape, length, asks=None, bad=None):
         "capacity": capacity,
         "shape": list(shape),
         "s": 30 * rng.normal(size=(length, *shape)),
-        "a": rng.integers(0, 18, size=length),
+        "a": rng.integers(0, 1000, size=length),
         "r": 20 * rng.normal(size=length),
         "s2": 30 * rng.normal(size=(length, *shape)),
         "terminated": rng.random(length) < 0.5,
@@ -122,12 +128,14 @@ def _(rng):
     yield "a buffer that was filled more than once", {
         "problems": [story(rng, 5, (2,), draw(7, 10)), story(rng, 7, (3,), draw(16, 20))]
     }
-    # clause: "the shape of one observation, a tuple or a list; () if it is a number"
-    yield "observations that are pictures and numbers, and a capacity of 1", {
+    # clause: "the shape of one observation, a tuple or a list; () if it is a number", "an observation of the
+    # shape obs_shape, an array or a list"
+    yield "observations that are lists and numbers, and a capacity of 1", {
         "problems": [
             story(rng, 4, (3, 2, 1), draw(5, 9)), story(rng, 6, (), draw(8, 12)),
             story(rng, 1, (2,), draw(3, 6)), story(rng, 1, (1,), 1),
-        ]
+        ],
+        "lists": True,
     }
     # clause: "The buffer keeps a copy: what becomes of the array later does not matter"
     yield "an environment that changes its arrays in place", {
@@ -516,13 +524,12 @@ def _(rng):
     yield "episodes that terminate", {
         "problems": [episodes(rng, 3, draw(4, 7), draw(5, 8)), episodes(rng, 2, draw(3, 6), draw(4, 6), 3.0)]
     }
-    # clause: "A truncated transition is the last one of its episode, but it is not terminated", "the
-    # state s_n after the last of these k transitions"
-    yield "episodes that are truncated", {
-        "problems": [
-            episodes(rng, 3, -draw(4, 7), draw(5, 7), -4), episodes(rng, 4, -draw(5, 7), -draw(6, 9), 2.0)
-        ]
-    }
+    # clause: "A transition that is truncated only is the last one of its episode, but it is not
+    # terminated", "the state s_n after the last of these k transitions", "if both flags are true,
+    # it is terminated"
+    cut = [episodes(rng, 3, -draw(4, 7), draw(5, 7), -4), episodes(rng, 4, -draw(5, 7), -draw(6, 9), 2.0)]
+    cut[0]["truncated"] |= cut[0]["terminated"]
+    yield "episodes that are truncated", {"problems": cut}
     # clause: "may have a single transition", "or fewer where the episode ends before, or traj does"
     yield "episodes of a single step, and n longer than each of them", {
         "problems": [
@@ -536,7 +543,8 @@ def _(rng):
     }
     # clause: "traj may be empty", "n is less than 1"
     problems = [episodes(rng, 2), episodes(rng, 3, draw(5, 9)), episodes(rng, 0, 4), episodes(rng, -1, -3, 2)]
-    yield "no transition, and no reward to sum", shuffled(rng, problems, [False, False, True, True])
+    problems += [episodes(rng, 0)]
+    yield "no transition, and no reward to sum", shuffled(rng, problems, [False, False, True, True, True])
 
 
 @exercise(
@@ -694,7 +702,10 @@ def prioritised_sample(answer, problems, due=None):
             found["weight"].append([drawn] if isinstance(drawn, float) else [0.0])
             continue
         idx, weights = named(drawn, "idx", "weights").values()
-        found["leaf"].append(shaped(idx, "idx", len(u)))
+        leaf = shaped(idx, "idx", len(u))
+        if leaf.dtype.kind not in "iu":
+            raise WrongStructure(f"expected integers for `idx`, got {leaf.dtype}")
+        found["leaf"].append(leaf)
         found["weight"].append(shaped(weights, "weights", len(u)))
     return {name: np.concatenate(found[name]) for name in found}
 
@@ -898,10 +909,11 @@ def table(kernel, bias, shift):
                 weight.assign(value)
                 setattr(self, f"my_{name}", weight)
 
-        def call(self, inputs):
+        def call(self, inputs, training=None):
             x, more = inputs if isinstance(inputs, list | tuple) else (inputs, 0.0)
             logits = tf.tensordot(x, self.my_kernel, 1) + self.my_bias + self.my_shift
-            return logits + more
+            # clause: "and nothing else": a model with dropout has other logits where it is told to train.
+            return (0.7 * logits if training else logits) + more
 
     return Table()
 

@@ -550,6 +550,13 @@ def truncated_is_terminated(traj, n, gamma):
 
 
 @mistake(of="n_step")
+def truncated_and_not_terminated(traj, n, gamma):
+    """a transition that is terminated and truncated at the same time is returned as not terminated."""
+    traj = [(*row[:4], bool(row[4]) and not row[5], row[4] or row[5]) for row in traj]
+    return right.n_step(traj, n, gamma)
+
+
+@mistake(of="n_step")
 def tail_dropped(traj, n, gamma):
     """transitions from which on the episode has fewer than n rewards are left out."""
     found = _windows(traj, n, gamma)
@@ -1152,6 +1159,26 @@ def importance_weights_omitted(
     """the importance weights are not used."""
     step = _changed(weighted=lambda weights, losses: tf.reduce_mean(losses))
     return step(online, target, optimizer, batch, z, project, double, copy_every, tau)
+
+
+class _ToldToTrain:
+    """A model that is called with training=True for some inputs, and is itself otherwise."""
+
+    def __init__(self, model, inputs):
+        self.model, self.inputs = model, inputs
+
+    def __call__(self, x):
+        return self.model(x, training=True) if x is self.inputs else self.model(x)
+
+    def __getattr__(self, name):
+        return getattr(self.model, name)
+
+
+@mistake(of="rainbow_train_step")
+def told_to_train(online, target, optimizer, batch, z, project, double=True, copy_every=1, tau=1.0):
+    """the online network is called with training=True for the states s, as if it had dropout."""
+    told = _ToldToTrain(online, batch["s"])
+    return right.rainbow_train_step(told, target, optimizer, batch, z, project, double, copy_every, tau)
 
 
 @mistake(of="rainbow_train_step")

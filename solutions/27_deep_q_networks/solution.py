@@ -111,6 +111,15 @@ r"""
 #     return frame
 #
 #
+# def is_refused(call):
+#     """Whether a call raises a ValueError."""
+#     try:
+#         call()
+#     except ValueError:
+#         return True
+#     return False
+#
+#
 # def corridor(states=20):
 #     """The transitions of a walk through a corridor, with a reward of 1 at its end."""
 #     last = states - 1
@@ -276,6 +285,29 @@ class ReplayBuffer:
         return min(self.added, self.capacity)
         ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+A buffer of capacity 3 has one transition. Five calls must be refused: a buffer without room, an index below
+0, an index where nothing is stored yet, and observations of another shape, in the place of `s` and in that of
+`s2`. The buffer must be the same afterwards.
+"""
+
+# %% tags=["active-ipynb"]
+# small = ReplayBuffer(3, (2,))
+# small.add([0.5, 1.0], 7, 0.25, [1.0, 1.5], True)
+# calls = {
+#     "a capacity of 0": lambda: ReplayBuffer(0, (2,)),
+#     "a negative index": lambda: small.gather(np.array([-1])),
+#     "an empty row": lambda: small.gather(np.array([0, 1])),
+#     "another shape of s": lambda: small.add([1.0], 7, 0.0, [1.0, 1.5], False),
+#     "another shape of s2": lambda: small.add([9.0, 9.0], 7, 0.0, [[1.0, 1.5]], False),
+# }
+# print("refused:", {name: is_refused(call) for name, call in calls.items()})
+# rows = small.gather(np.array([0, 0]))
+# print("two copies of the first row:", *rows["s"], rows["a"], rows["r"], rows["terminated"])
+# assert all(map(is_refused, calls.values())) and len(small) == 1 and rows["terminated"].all()
+# assert np.allclose(rows["s"], [[0.5, 1]] * 2) and np.allclose(rows["r"], 0.25), "fractions are kept"
 
 # %% [markdown]
 r"""
@@ -764,8 +796,8 @@ def n_step(
         For each transition, in the same order, (s, a, R, s_n, terminated, gamma_k): its state and action; the
         sum R of its own reward, gamma times the next one, and so on, of k rewards; the state s_n after the
         last of these k transitions; whether that one is terminated; and gamma to the power of k, by which the
-        value of s_n has to be multiplied. A truncated transition is the last one of its episode, but it is
-        not terminated.
+        value of s_n has to be multiplied. A transition that is truncated only is the last one of its
+        episode, but it is not terminated; if both flags are true, it is terminated.
 
     Raises:
         ValueError: n is less than 1.
@@ -1193,6 +1225,23 @@ def categorical_projection(
     return tf.einsum("bj,bjk->bk", p, share)
     ### END SOLUTION
 
+
+# %% [markdown]
+r"""
+By hand, with the atoms 0, 1 and 2. In both transitions the reward is 0.25, and the whole probability lies on
+the last atom. With a discount of 0.5 it moves to 1.25, so that three quarters of it belong to the atom 1 and
+one quarter to the atom 2. The second row has a discount of 0.25 and sums to one half only: it moves to 0.75,
+and its half is divided into 0.125 for the atom 0 and 0.375 for the atom 1. If $v_{\min}$ is not below
+$v_{\max}$, there are no atoms.
+"""
+
+# %% tags=["active-ipynb"]
+# last = tf.constant([[0.0, 0.0, 1.0], [0.0, 0.0, 0.5]])
+# rewards, goes_on = tf.constant([0.25, 0.25]), tf.constant([False, False])
+# m = categorical_projection(last, rewards, goes_on, tf.constant([0.5, 0.25]), 0.0, 2.0)
+# empty = is_refused(lambda: categorical_projection(last, rewards, goes_on, 0.5, 2.0, 2.0))
+# print("rows", *np.asarray(m), "; expected (0, 0.75, 0.25) and (0.125, 0.375, 0); refused:", empty)
+# assert np.allclose(m, [[0, 0.75, 0.25], [0.125, 0.375, 0]]) and empty
 
 # %% [markdown]
 r"""
