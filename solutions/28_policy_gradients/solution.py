@@ -1838,8 +1838,8 @@ $\alpha=2/5$ and $u=(0.4,0.4)$, with $u^\top Fu=0.8$. For $\kappa=0.4$ the full 
 it is only as good as the start. A quarter of it is better, and its divergence is exactly $\kappa$: the
 weights must become $(0.1,0.1)$. If only two trials are allowed, none is accepted, and the weights stay 0.
 
-If $g$ is $10^{-9}$ as long and there are two iterations, $u$ is proportional to $F^{-1}g$, which is
-proportional to $(1,\tfrac14)$, and the full step must be $(0.8,0.2)$. With $F=0$ the first direction has no
+If $g$ is $10^{-9}$ as long and three iterations are allowed, $u$ is $F^{-1}g$ after two of them, and
+proportional to $(1,\tfrac14)$: the full step must be $(0.8,0.2)$. With $F=0$ the first direction has no
 curvature already, so that $u$ and the weights stay 0.
 """
 
@@ -1849,7 +1849,7 @@ curvature already, so that $u$ and the weights stay 0.
 # looked_up = lambda new: tries.get(round(float(new[0]), 6), (0.0, 0.0))
 # better = lambda new: (float(np.sum(new)), 0.0)
 # found = [trpo_step(start, ones, F.__matmul__, looked_up, 0.4, 1, count) for count in (3, 2)]
-# found += [trpo_step(start, 1e-9 * ones, F.__matmul__, better, 0.4, 2)]
+# found += [trpo_step(start, 1e-9 * ones, F.__matmul__, better, 0.4, 3)]
 # found += [trpo_step(start, ones, (0 * F).__matmul__, better, 0.4)]
 # print(*np.round(found, 3), "; expected (0.1, 0.1), (0, 0), (0.8, 0.2) and (0, 0)")
 # assert np.allclose(found, [[0.1, 0.1], [0, 0], [0.8, 0.2], [0, 0]])
