@@ -539,6 +539,20 @@ def sinkhorn(
 
 # %% [markdown]
 r"""
+One iteration by hand. Let $a=(1/4,3/4)$, $b=(1/2,1/2)$ and ε = 2, and let all costs be 0 but the last one,
+which is $-2\log3$. So $e^{-C/\varepsilon}$ has the rows (1, 1) and (1, 3), with the sums 2 and 4. The
+potentials $u$ multiply the rows by 1/8 and 3/16, so that they sum to $a$. Then the columns sum to 5/16 and
+11/16, and $v$ multiplies them by 8/5 and 8/11. The plan has the rows (1/5, 1/11) and (3/10, 9/22). Its
+columns sum to $b$, and its rows do not sum to $a$ yet.
+"""
+
+# %% tags=["active-ipynb"]
+# plan = sinkhorn(np.array([0.25, 0.75]), np.full(2, 0.5), np.array([[0, 0], [0, -2 * np.log(3)]]), 2.0, 1)
+# print(plan, "\nexpected", [[1 / 5, 1 / 11], [3 / 10, 9 / 22]])
+# assert np.allclose(plan, [[1 / 5, 1 / 11], [3 / 10, 9 / 22]])
+
+# %% [markdown]
+r"""
 The pictures show the plan from 40 points of the crescents to 40 Gaussian points, with ε from large to
 small, and the exact plan, which is a matching. In the first picture $P\approx ab^\top$: each point of
 the crescents sends a little mass to every Gaussian point. From left to right the lines must become
@@ -664,7 +678,7 @@ def length_map(
             before the activation is 0, and each one after it is act(0).
         sw: the standard deviation of a weight, times the root of the width.
         sb: the standard deviation of a bias. q, sw and sb are numbers or arrays of any shapes that
-            broadcast with each other; both results have the shape of q + sw + sb.
+            broadcast with each other; none of them is empty. Both results have the shape of q + sw + sb.
         act: the activation φ; it takes an array of any shape, or a number, and is applied to each entry.
         slope: its derivative φ'; call it, and do not differentiate act.
         nodes: the number of nodes, 1 or more; you need not care for more than 100. The sum over these nodes
@@ -682,6 +696,20 @@ def length_map(
 
 # %% tags=["active-ipynb"]
 # check(length_map)
+
+# %% [markdown]
+r"""
+Two nodes by hand: they are at ζ = 1 and ζ = -1, each with the weight 1/2. Let q = 4, so that the numbers
+before the activation are 2 and -2. ReLU makes 2 and 0 of them, and the mean of the squares is 2. With
+$\sigma_w=2$ and with $\sigma_b=3$ or 0, the lengths after the layer are $4\cdot2+9=17$ and 8. As the slope,
+the cell gives the function $z^2$, which is not the slope of ReLU, so that one sees which function is
+called. It is 4 at both nodes, and so χ is $4\cdot4^2=64$ for both biases. With many nodes it would be 192.
+"""
+
+# %% tags=["active-ipynb"]
+# lengths, chi = length_map(4.0, 2.0, np.array([3.0, 0.0]), relu, np.square, nodes=2)
+# print(f"lengths {lengths}, χ {chi}; expected 17 and 8, and 64 twice")
+# assert np.allclose(lengths, [17, 8]) and np.shape(chi) == (2,) and np.allclose(chi, 64)
 
 # %% [markdown]
 r"""
@@ -970,7 +998,8 @@ def jacobian_spectrum(
             "orthogonal" no G[l] is singular.
         act: the activation φ. It follows each layer, the last one included; there are no biases.
         slope: its derivative φ', at the number before the activation; call it, and do not differentiate act.
-        gain: a factor of each layer's weights; it may be 0 or negative. All results fit into float64.
+        gain: a factor of each layer's weights; it may be 0 or negative. All results, and their
+            squares, fit into float64.
 
     Returns:
         The largest singular value first. Each has an error of at most 1e-6 times the largest.

@@ -461,8 +461,8 @@ def _(rng):
     yield "some lengths, with ReLU", {"problems": [layer(rng, "relu"), layer(rng, "relu", (2, 3))]}
     # clause: "slope: its derivative φ'; call it, and do not differentiate act"
     yield "a slope that belongs to another activation", {"problems": [layer(rng, "unrelated", (6,))]}
-    # clause: "q, sw and sb are numbers or arrays of any shapes that broadcast with each other; both results
-    # have the shape of q + sw + sb"
+    # clause: "q, sw and sb are numbers or arrays of any shapes that broadcast with each other; none of them
+    # is empty. Both results have the shape of q + sw + sb"
     sw, sb = rng.uniform(0.5, 3, size=(3, 1)), rng.uniform(0.1, 2, size=5)
     q = rng.uniform(0.5, 3, size=(2, 3, 5))
     yield (
@@ -717,7 +717,8 @@ def _(rng):
         "gains",
         {
             "problems": [
-                deep(rng, 4, 4, kind, name, g)
+                # Three layers, so that a negative gain, taken out of all of them, is negative.
+                deep(rng, 3, 4, kind, name, g)
                 for kind, name, g in (
                     ("orthogonal", "identity", gain()),
                     ("gaussian", "tanh", 0.6 * gain()),

@@ -755,6 +755,12 @@ def gain_once(G, h, kind, act, slope, gain=1.0):
     return abs(gain) * right.jacobian_spectrum(G, h, kind, act, slope)
 
 
+@mistake(of="jacobian_spectrum")
+def gain_of_the_values(G, h, kind, act, slope, gain=1.0):
+    """the singular values are multiplied by a power of the gain, and are negative where it is."""
+    return right.jacobian_spectrum(G, h, kind, act, slope, gain) * np.sign(gain) ** len(G)
+
+
 # particle_flow
 
 
