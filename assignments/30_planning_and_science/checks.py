@@ -217,7 +217,7 @@ def _(rng):
     # clause: "If several actions have the largest score, it is the one of them with the largest prior,
     # and of those with the same prior the first"
     nodes = []
-    for _ in range(12):
+    for turn in range(12):
         order = rng.permutation(4)
         # With c = 0 three scores are a half; two of these have the same prior.
         P, N, W = np.array([0.125, 0.375, 0.375, 0.125]), np.array([2, 4, 8, 4]), np.array([1.0, 2, 4, 1])
@@ -230,7 +230,9 @@ def _(rng):
         nodes.append((P[order], N[order], W[order], 1.0))
         # clause: "Scores that differ, by however little, are not the same score"
         P, N = np.array([0.5, 0.25, 0.125, 0.125]), np.array([2, 4, 8, 4])
-        W = N * (20 + np.array([0, 1e-9, 2e-9, -1]) * rng.uniform(1, 3))
+        # In every other node they differ by so little that no small number may be added to break ties.
+        apart = np.array([0, 1, 2, -3]) * rng.uniform(1, 3)
+        W = N * (20 + 1e-9 * apart if turn % 2 else 1e-18 * apart)
         nodes.append((P[order], N[order], W[order], 0.0))
     yield "equal scores, and nearly equal ones", {"nodes": stacked(nodes)}
     # clause: "there is no action, or P has a number below 0, or its sum is not 1 within 0.001"
@@ -419,7 +421,7 @@ def _(rng):
     for game in games:
         game["priors"][rng.random((60, 6)) < 0.25] = 0
         game["priors"] = np.where(game["moves"] < 0, 20 * rng.random((60, 6)), game["priors"])
-        game["priors"] *= 10 ** rng.uniform(-14, 1, size=(60, 1))
+        game["priors"] *= 10 ** rng.uniform(-30, 1, size=(60, 1))
     yield "priors of illegal actions, and of any sum", {"searches": games}
     # clause: "If it is 0, all legal actions have the same prior"
     games = [a_game(rng, 5, simulations=int(rng.integers(25, 40)), chance=0.5) for _ in range(3)]
@@ -607,14 +609,16 @@ def _(rng):
             roots.append((*parts, {"epsilon": 0.5}))
             due.append(abs(off) > 0.001)
     below = np.array([0.4, -0.1, 0.7])
-    roots += [(below, shares(rng, 3), {}), (shares(rng, 3), below, {"legal": np.array([True, False, True])})]
+    # The one that is below 0 has no share in the result.
+    roots += [(below, shares(rng, 3), {"epsilon": 1.0}), (shares(rng, 3), below, {"epsilon": 0.0})]
+    roots += [(shares(rng, 3), below, {"legal": np.array([True, False, True])})]
     roots += [
         (*pair(4), {"epsilon": -0.1}),
         (*pair(4), {"epsilon": 1.1}),
         (*pair(3), {"legal": np.zeros(3, bool)}),
     ]
     roots += [(*pair(5), {"epsilon": 0.3}) for _ in range(3)]
-    roots, due = mixed(rng, roots, [*due, *[1] * 5, *[0] * 3])
+    roots, due = mixed(rng, roots, [*due, *[1] * 6, *[0] * 3])
     yield "numbers that are not probabilities, among others", {"roots": roots, "due": due}
 
 
@@ -851,8 +855,8 @@ def _(rng):
     logits, onehot, mask = a_prediction(rng, 4, 3)
     predictions.append((np.where(mask[..., None], logits, 1e6 * logits), onehot, mask))
     yield "logits that are no numbers, where no pair counts", {"predictions": predictions}
-    # clause: "the target. Where `mask` is True, the numbers of a pair sum to 1; where it is False, they
-    # change nothing, and may be NaN"
+    # clause: "the target. Where `mask` is True, one number of a pair is 1 and the others are 0; where it is
+    # False, they change nothing, and may be NaN"
     logits, onehot, mask = a_prediction(rng, 4, 5)
     mask[1, 2] = False
     yield (
@@ -1105,7 +1109,7 @@ def _(rng):
     yield "flat points, and lines", {"tables": [table(7, 2), table(6, 1), table(5)]}
     yield "one point, two points, three and four", {"tables": [table(n) for n in (1, 2, 3, 4)]}
     # clause: "the distances, in any unit"
-    yield "small and large distances", {"tables": [1e-6 * table(6), 1e6 * table(7), 1e-3 * table(5)]}
+    yield "small and large distances", {"tables": [1e-10 * table(6), 1e6 * table(7), 1e-3 * table(5)]}
     # clause: "They need not be distances of points in space, as when they have errors: then the three
     # largest eigenvalues count, and one that is below 0 counts as 0"
     tables = []
@@ -1118,10 +1122,11 @@ def _(rng):
     yield "distances with errors", {"tables": [*tables, broken, four, table(9, 6)]}
     # clause: "D is not square, not symmetric, or not 0 on its diagonal. An error of 0.1 % of the largest
     # distance is refused"
-    half, loop = table(6), table(5)
+    half, loop, loops = table(6), table(5), table(6)
     half[2, 4] += 0.01 * half.max()
     loop[3, 3] = 0.01 * loop.max()
-    wrong = [half, loop, 1e-6 * half, 1e-6 * loop, table(5)[:4], np.triu(table(5))]
+    loops[[1, 3], [1, 3]] = np.array([-0.01, 0.01]) * loops.max()  # the trace is 0
+    wrong = [half, loops, 1e-10 * half, 1e-10 * loop, table(5)[:4], np.triu(table(5))]
     tables, due = mixed(rng, [*wrong, table(5), table(6)], [1] * 6 + [0] * 2)
     yield "tables that are not distances, among others", {"tables": tables, "due": due}
 

@@ -526,6 +526,45 @@ After X has played, this is O, so that the value for X must be -0.5.
 
 # %% [markdown]
 r"""
+A small game by hand. At the start, action 1 is not legal. Action 0 ends the game, with the result -3 for
+the player who is to move then. Action 2 leads to a middle, where only action 1 is legal; it ends the game
+with the result 2. Each estimate is 0.5. The rule follows the action with the fewest visits, and so the four
+simulations begin with the actions 0, 2, 0 and 2. For the player at the start they bring 3, -0.5, 3 and 2:
+after two actions this player is to move again. The mean values are 3 and 0.75. `evaluate` gives both legal
+actions at the start the prior 0, so that the rule must see 0.5 for each. In the middle it must see 1,
+although the prior there is 1e-20.
+"""
+
+# %% tags=["active-ipynb"]
+# class SmallGame:
+#     """Three places to go to; two of them end the game."""
+#
+#     after = {("start", 0): "over at once", ("start", 2): "middle", ("middle", 1): "over"}
+#
+#     def legal(self, place):
+#         return np.array([(place, action) in self.after for action in range(3)])
+#
+#     def play(self, place, action):
+#         return self.after[place, int(action)]
+#
+#     def outcome(self, place):
+#         return {"over at once": -3.0, "over": 2.0}.get(place)
+#
+#
+# def fewest_visits(P, N, W):
+#     seen.append((list(P), list(W)))
+#     return int(np.argmin(N))
+#
+#
+# seen, priors = [], {"start": np.array([0, 5.0, 0]), "middle": np.array([7, 1e-20, 7])}
+# N, Q = mcts("start", SmallGame(), lambda place: (priors[place], 0.5), 4, fewest_visits)
+# print(f"visits {N} and mean values {Q}; expected 2, 0, 2 and 3, 0, 0.75")
+# print("in the last simulation the rule saw priors and sums:", *seen[-2:])
+# assert np.array_equal(N, [2, 0, 2]) and np.allclose(Q, [3, 0, 0.75])
+# assert np.allclose(seen[-2], [[0.5, 0.5], [6, -0.5]]) and np.allclose(seen[-1], [[1], [0]])
+
+# %% [markdown]
+r"""
 **Prediction 1.** What is the smallest number of simulations per move (25, 100, 400 or 800) with which the
 search loses no game?
 
@@ -741,6 +780,24 @@ def alphago_zero_loss(
 
 # %% tags=["active-ipynb"]
 # check(alphago_zero_loss)
+
+# %% [markdown]
+r"""
+Two positions by hand. In the first one, the logits are 0, $\log3$ and -inf, so that $p$ is 1/4, 3/4 and 0.
+With $\pi=(1/2,1/2,0)$ the cross-entropy is $\frac12\log4+\frac12\log\frac43\approx0.837$, and with $z=1$
+and $v=0.5$ the squared error is 0.25. In the second one, all three logits are 0, so that the cross-entropy
+is $\log3\approx1.099$, and with $z=-1$ and $v=0$ the squared error is 1. The weights are (1, 2) and (3),
+and their squares sum to 14; with $c=0.1$ the penalty is 1.4. The loss is
+$(0.25+1)/2+(0.837+1.099)/2+1.4\approx2.993$.
+"""
+
+# %% tags=["active-ipynb"]
+# z, v = tf.constant([1.0, -1.0]), tf.constant([0.5, 0.0])
+# pi, logits = tf.constant([[0.5, 0.5, 0], [0, 0.5, 0.5]]), tf.constant([[0, np.log(3), -np.inf], [0, 0, 0]])
+# weights = [tf.constant([1.0, 2.0]), tf.constant([3.0])]
+# found = float(alphago_zero_loss(z, v, pi, tf.cast(logits, "float32"), weights, 0.1))
+# print(f"loss {found:.4f}; expected {0.625 + (np.log(16 / 3) / 2 + np.log(3)) / 2 + 1.4:.4f}")
+# assert abs(found - 0.625 - (np.log(16 / 3) / 2 + np.log(3)) / 2 - 1.4) < 1e-5
 
 # %% [markdown]
 r"""
@@ -1047,8 +1104,8 @@ def distogram_loss(
     Args:
         logits: of the bins of each pair, and as large as ±10,000. Where `mask` is False they change
             nothing, and may be NaN or infinite; their gradient is 0.
-        onehot: the target. Where `mask` is True, the numbers of a pair sum to 1; where it is False, they
-            change nothing, and may be NaN.
+        onehot: the target. Where `mask` is True, one number of a pair is 1 and the others are 0; where it
+            is False, they change nothing, and may be NaN.
         mask: True for each pair that counts; it need not be symmetric, and (i, j) and (j, i) are two pairs.
 
     Returns:
@@ -1756,6 +1813,23 @@ def shaped_reward(
 
 # %% [markdown]
 r"""
+Three answers by hand, with the rewards 1, 1 and 5 and with $\beta=2$. The tuned model gives the first one
+with the probability 1/2, and the reference with 1/4: its penalty is $2\log2$, and $1-2\log2\approx-0.386$
+is left. It gives the second one half as often as the reference, so that $1+2\log2\approx2.386$ is the
+result. The reference never gives the third one, and so its result is -inf. With $\beta=0$ the three rewards
+stay as they are.
+"""
+
+# %% tags=["active-ipynb"]
+# three, logp = np.array([1.0, 1.0, 5.0]), np.log([0.5, 0.25, 0.25])
+# logp_ref = np.array([np.log(0.25), np.log(0.5), -np.inf])
+# found, unchanged = (shaped_reward(three, logp, logp_ref, beta) for beta in (2.0, 0.0))
+# print(f"β = 2: {found}, β = 0: {unchanged}")
+# assert np.allclose(found, [1 - 2 * np.log(2), 1 + 2 * np.log(2), -np.inf])
+# assert np.array_equal(unchanged, three), "no penalty"
+
+# %% [markdown]
+r"""
 If there are only a few possible answers, the best policy can be computed without training. Which $\pi$
 maximises the mean of the shaped
 reward, $\sum_a\pi(a)\,r(a)-\beta\,\text{KL}(\pi\,\Vert\,\pi_\text{ref})$?
@@ -1806,6 +1880,24 @@ def tilted_policy(
 
 # %% tags=["active-ipynb"]
 # check(tilted_policy)
+
+# %% [markdown]
+r"""
+Four answers by hand. The reference gives them with the probabilities 1/2, 1/4, 1/4 and 0. The rewards are
+10,000, $2\log2$ more, $4\log2$ more, and 20,000. With $\beta=2$ the exponential function makes the second
+answer twice as likely as before, beside the first, and the third one four times: $\frac12:\frac12:1$, and
+so 1/4, 1/4 and 1/2. The fourth one stays at 0. With $\beta=0$ and the rewards 3, 3, 1 and 9 the first two
+share the probability as in the reference, 2/3 and 1/3. With an infinite $\beta$ the reference is the
+result.
+"""
+
+# %% tags=["active-ipynb"]
+# reference = np.array([0.5, 0.25, 0.25, 0.0])
+# rewards = 10_000 + np.array([0, 2 * np.log(2), 4 * np.log(2), 10_000])
+# found = [tilted_policy(reference, rewards, beta) for beta in (2.0, np.inf)]
+# found.append(tilted_policy(reference, np.array([3.0, 3.0, 1.0, 9.0]), 0.0))
+# print("β = 2: {}\nβ = ∞: {}\nβ = 0: {}".format(*found))
+# assert np.allclose(found, [[1 / 4, 1 / 4, 1 / 2, 0], reference, [2 / 3, 1 / 3, 0, 0]])
 
 # %% [markdown]
 r"""

@@ -170,6 +170,12 @@ def last_of_equals(P, N, W, c):
 
 
 @mistake(of="puct_select")
+def prior_added(P, N, W, c):
+    """a small multiple of the prior is added to each score, which also parts scores that are not equal."""
+    return _puct(P, N, W, c, best=lambda scores: np.argmax(scores + 1e-12 * P))
+
+
+@mistake(of="puct_select")
 def prior_as_it_is(P, N, W, c):
     """priors that are not probabilities are divided by their sum, and not refused."""
     if len(P) == 0:
@@ -194,7 +200,7 @@ def _search(state, game, evaluate, simulations, select, **change):
         if change.get("raw"):
             pass
         elif np.sum(P) > 0 and not flat:
-            P = P / np.sum(P)
+            P = P / (np.sum(P) + change.get("extra", 0))
         else:
             P = np.full(len(P), 1 / len(P)) if not change.get("kept") else P
         node = {"a": actions, "P": P, "N": np.zeros(len(P), int), "W": np.zeros(len(P)), "next": {}}
@@ -276,6 +282,12 @@ def priors_ignored(state, game, evaluate, simulations, select):
 def priors_not_divided(state, game, evaluate, simulations, select):
     """the priors of the legal actions are not divided by their sum."""
     return _search(state, game, evaluate, simulations, select, raw=True)
+
+
+@mistake(of="mcts")
+def more_than_the_sum(state, game, evaluate, simulations, select):
+    """1e-12 is added to the sum by which the priors are divided, however small this sum is."""
+    return _search(state, game, evaluate, simulations, select, extra=1e-12)
 
 
 @mistake(of="mcts")
@@ -504,6 +516,13 @@ def logits_for_priors(P, noise, epsilon=0.25, legal=None):
 def any_sum(P, noise, epsilon=0.25, legal=None):
     """what does not sum to 1 is divided by its sum, and not refused."""
     return right.mix_noise(P / np.sum(P), noise / np.sum(noise), epsilon, legal)
+
+
+@mistake(of="mix_noise")
+def unused_not_checked(P, noise, epsilon=0.25, legal=None):
+    """priors or noise whose share is 0 are not looked at, and so wrong ones are not refused."""
+    P, noise = (noise if epsilon == 1 else P), (P if epsilon == 0 else noise)
+    return right.mix_noise(P, noise, epsilon, legal)
 
 
 @mistake(of="mix_noise")
@@ -1065,6 +1084,22 @@ def half_of_the_table(D):
     if D.shape[0] != D.shape[1]:
         raise ValueError("not square")
     return right.classical_mds(np.tril(D) + np.tril(D, -1).T)
+
+
+@mistake(of="classical_mds")
+def fixed_tolerance(D):
+    """differences below 1e-8 are taken for round-off, also where all distances are as small."""
+    if D.shape[0] == D.shape[1] and np.allclose(D, D.T) and np.allclose(np.diag(D), 0):
+        D = np.where(np.eye(len(D), dtype=bool), 0, (D + D.T) / 2)
+    return right.classical_mds(D)
+
+
+@mistake(of="classical_mds")
+def trace_for_the_diagonal(D):
+    """the trace is tested for 0, and not each number of the diagonal."""
+    if D.shape[0] == D.shape[1] and abs(np.trace(D)) < 1e-9 * np.max(np.abs(D)):
+        D = np.where(np.eye(len(D), dtype=bool), 0, D)
+    return right.classical_mds(D)
 
 
 @mistake(of="classical_mds")
