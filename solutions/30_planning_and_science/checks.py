@@ -419,7 +419,8 @@ def _(rng):
     # their sum, however small it is"
     games = [a_game(rng, 6, simulations=int(rng.integers(25, 40)), chance=0.4) for _ in range(3)]
     for game in games:
-        game["priors"][rng.random((60, 6)) < 0.25] = 0
+        largest = game["priors"].max(axis=1, keepdims=True)
+        game["priors"][(rng.random((60, 6)) < 0.25) & (game["priors"] < largest)] = 0
         game["priors"] = np.where(game["moves"] < 0, 20 * rng.random((60, 6)), game["priors"])
         game["priors"] *= 10 ** rng.uniform(-30, 1, size=(60, 1))
     yield "priors of illegal actions, and of any sum", {"searches": games}
@@ -435,12 +436,12 @@ def _(rng):
     yield "positions that are reached on two paths", {"searches": games}
     # clause: "`play(state, action)` is the position after an action, a number from 0 to A - 1; the other
     # player is to move there", "and returns a place in these arrays"
-    ends = [an_endgame(rng, empty, 130) for empty in rng.permutation([4, 5, 6, 6])]
+    ends = [an_endgame(rng, empty, 130) for empty in rng.permutation([5, 6, 7, 7])]
     yield "endgames of tic-tac-toe", {"searches": ends}
     # clause: "`select(P, N, W)` is called at each position on the way, and at the root first"
     yield (
         "many simulations",
-        {"searches": [a_game(rng, 3, size=90, simulations=250, over=0.3), an_endgame(rng, 5, 150)]},
+        {"searches": [a_game(rng, 3, size=90, simulations=n, over=0.3) for n in (250, 150)]},
     )
     # clause: "simulations: how many; 0 or more. Each adds at most one position to the tree", "both are 0
     # for an action without visits, and so for one that is not legal", "The sum of N is `simulations`"
