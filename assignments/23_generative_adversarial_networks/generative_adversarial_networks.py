@@ -1140,7 +1140,7 @@ def spectral_norm(
 
     Args:
         W: a kernel as Keras' layers have it, with two axes or more. If all of it is 0, all that is
-            returned is 0, and nothing is NaN.
+            returned is 0, and nothing is NaN, the gradient neither.
         u: a row from which the iteration starts, not 0, of any length above 0.
         iters: the number of rounds, 1 at least.
 

@@ -1004,6 +1004,26 @@ def divided_by_zero(W, u, iters):
 
 
 @mistake(of="spectral_norm")
+def nan_behind_the_where(W, u, iters):
+    """a kernel of zeros is divided by 0, and `tf.where` removes the NaN, but not that of the gradient."""
+    _, u, sigma = right.spectral_norm(W, u, iters)
+    return tf.where(sigma == 0, tf.zeros_like(W), W / sigma), u, sigma
+
+
+@mistake(of="spectral_norm")
+def least_length(W, u, iters):
+    """a length below a millionth counts as a millionth, as in `tf.math.l2_normalize` with its own ε."""
+    if iters < 1:
+        raise ValueError
+    matrix = tf.reshape(W, (-1, W.shape[-1]))
+    fixed = tf.stop_gradient(matrix)
+    for _ in range(iters):
+        v = tf.math.l2_normalize(u @ tf.transpose(fixed))
+        u = tf.math.l2_normalize(v @ fixed)
+    return _normalised(W, matrix, tf.stop_gradient(u), tf.stop_gradient(v))
+
+
+@mistake(of="spectral_norm")
 def short_rows_kept(W, u, iters):
     """a small number is added to each length, which is too much where the numbers are small."""
     if iters < 1:
