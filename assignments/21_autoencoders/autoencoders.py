@@ -590,7 +590,8 @@ class Autoencoder(keras.Model):
     Args of the constructor:
         dims: the number of features, those of the hidden layers' units, and the size of the code. The code
             may be larger than the input. With two numbers there is no hidden layer.
-        activation: what Keras takes for one, as "relu"; None for a linear autoencoder.
+        activation: what Keras takes for one: a name, as "relu", or a function; None for a linear
+            autoencoder.
 
     Raises:
         ValueError: there are fewer than two numbers in `dims`, or one of them is below 1.
@@ -1142,8 +1143,8 @@ def anomaly_score(
     https://doi.org/10.1145/2689746.2689747.
 
     Args:
-        model: called with `training=False`, returns reconstructions. An example's reconstruction does not
-            depend on what else is in the batch.
+        model: is to be called with `training=False`, and then returns reconstructions. An example's
+            reconstruction does not depend on what else is in the batch.
         x: the examples that are judged, of any shape; one example or more. An example's result does not
             depend on what else is judged.
         x_train: normal examples, one or more, from which the threshold is computed.

@@ -756,6 +756,12 @@ def no_tolerance(S, s2):
 
 
 @mistake(of="optimal_linear_denoiser")
+def little_noise_ignored(S, s2):
+    """a small variance of the noise is taken for 0, however small the variances of the examples are."""
+    return right.optimal_linear_denoiser(S, 0.0 if np.isclose(s2, 0) else s2)
+
+
+@mistake(of="optimal_linear_denoiser")
 def negative_variance(S, s2):
     """a variance below 0 is not refused."""
     return right.optimal_linear_denoiser(S, abs(s2))
@@ -858,6 +864,15 @@ def squared_difference(h, rho):
 def any_wanted_mean(h, rho):
     """a wanted mean that cannot be is not refused."""
     return right.sparse_penalty(h, min(max(rho, 1e-3), 1 - 1e-3))
+
+
+@mistake(of="sparse_penalty", raises="InvalidArgumentError")
+def in_float64_alone(h, rho):
+    """the numbers of the formula are in float64, so that activations in float32 are no partners for them."""
+    if not 0 < rho < 1:
+        raise ValueError
+    r = tf.constant(0.0001, tf.float64) + tf.constant(0.9998, tf.float64) * tf.reduce_mean(h, axis=0)
+    return tf.reduce_sum(rho * tf.math.log(rho / r) + (1 - rho) * tf.math.log((1 - rho) / (1 - r)))
 
 
 # contractive_penalty
@@ -1013,6 +1028,12 @@ def score_as_length(model, x, x_train, q):
 def called_in_training(model, x, x_train, q):
     """the model is called in training."""
     return _anomaly(model, x, x_train, q, training=True)
+
+
+@mistake(of="anomaly_score")
+def not_told(model, x, x_train, q):
+    """the model is not told that it is not in training, so that its own default decides."""
+    return _anomaly(lambda a, training: model(a), x, x_train, q)
 
 
 @mistake(of="anomaly_score")

@@ -279,7 +279,8 @@ def anomaly_by_norms(model, x, x_train, q):
         raise ValueError("no share")
 
     def scores(examples):
-        return np.array([2 * tf.nn.l2_loss(one) for one in tf.unstack(model(examples) - examples)])
+        errors = model(examples, training=False) - examples
+        return np.array([2 * tf.nn.l2_loss(one) for one in tf.unstack(errors)])
 
     known = scores(x_train)
     threshold = stats.mstats.mquantiles(known, [q], alphap=1, betap=1)[0]
