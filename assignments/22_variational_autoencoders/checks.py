@@ -91,7 +91,11 @@ def gradient_estimators(answer, calls):
             return value
 
         parts = or_refused(not sigma > 0, lambda: answer.gradient_estimators(f, mu, sigma, eps))
-        if isinstance(parts, float):
+        if not sigma > 0:
+            if not isinstance(parts, float):
+                raise WrongStructure(
+                    f"expected a ValueError where `sigma` is not larger than 0, got {describe(parts)}"
+                )
             found[f"call {place}"] = parts
             continue
         parts = named(parts, "pathwise", "score").items()

@@ -182,7 +182,7 @@ def score_with_the_other_sign(f, mu, sigma, eps):
     return pathwise, -score
 
 
-@mistake(of="gradient_estimators")
+@mistake(of="gradient_estimators", raises="WrongStructure")
 def nothing_refused(f, mu, sigma, eps):
     """a σ that is not larger than 0 is not refused."""
     z = mu + sigma * eps
