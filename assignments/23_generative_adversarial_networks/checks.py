@@ -5,6 +5,7 @@ import numpy as np
 from grader.drivers import (
     REFUSED,
     WrongStructure,
+    describe,
     gradients,
     keeping,
     named,
@@ -266,6 +267,22 @@ def _(rng):
     )
 
 
+def or_no_distributions(due, call, p, *others):
+    """Return what `call` returns, or REFUSED; what is due to be refused and is not, is said.
+
+    `others` are q, and where there are some the places.
+    """
+    one = or_refused(due, call)
+    if not due or one is REFUSED:
+        return one
+    if any(len(other) != len(p) for other in others):
+        raise WrongStructure(f"expected a ValueError where the lengths differ, got {describe(one)}")
+    if min(np.min(p), np.min(others[0])) < 0:
+        raise WrongStructure(f"expected a ValueError where a probability is below 0, got {describe(one)}")
+    sums = f"{np.sum(p):.7f} and {np.sum(others[0]):.7f}"
+    raise WrongStructure(f"expected a ValueError where the sums are not both 1 within 1e-6: {sums}")
+
+
 # optimal_discriminator
 
 
@@ -280,7 +297,7 @@ def _(rng):
 def optimal_discriminator(answer, pairs, due):
     shares, values = [], []
     for (p, q), refused in zip(pairs, due):
-        one = or_refused(refused, lambda: keeping(answer.optimal_discriminator, p=p, q=q))
+        one = or_no_distributions(refused, lambda: keeping(answer.optimal_discriminator, p=p, q=q), p, q)
         parts = {"D": [REFUSED], "V": REFUSED} if one is REFUSED else named(one, "D", "V")
         shares.append([REFUSED] if one is REFUSED else shaped(parts["D"], "D", *p.shape))
         values.append(number(parts["V"]))
@@ -583,7 +600,9 @@ def _(rng):
 def kantorovich_dual(answer, problems, due):
     distances, heights = [], []
     for (p, q, x), refused in zip(problems, due):
-        one = or_refused(refused, lambda: keeping(answer.kantorovich_dual, p=p, q=q, x=x))
+        one = or_no_distributions(
+            refused, lambda: keeping(answer.kantorovich_dual, p=p, q=q, x=x), p, q, x
+        )
         parts = {"w1": REFUSED, "f": [REFUSED]} if one is REFUSED else named(one, "w1", "f")
         distances.append(number(parts["w1"]))
         heights.append([REFUSED] if one is REFUSED else shaped(parts["f"], "f", *x.shape))

@@ -300,9 +300,9 @@ def value_in_bits(p, q):
     return share, value / np.log(2)
 
 
-@mistake(of="optimal_discriminator")
+@mistake(of="optimal_discriminator", raises="WrongStructure")
 def normalised_instead(p, q):
-    """what does not sum to 1 is divided by its sum, and not refused."""
+    """not all that does not sum to 1 within 1e-6 is refused."""
     if len(p) != len(q) or np.any(p < 0) or np.any(q < 0) or not np.sum(p) > 0 or not np.sum(q) > 0:
         raise ValueError
     if abs(np.sum(p) - 1) <= 1e-6 and abs(np.sum(q) - 1) <= 1e-6:
@@ -310,9 +310,9 @@ def normalised_instead(p, q):
     return right.optimal_discriminator(p / np.sum(p), q / np.sum(q))
 
 
-@mistake(of="optimal_discriminator")
+@mistake(of="optimal_discriminator", raises="WrongStructure")
 def negative_probabilities_taken(p, q):
-    """negative probabilities are not refused, as long as all sum to 1."""
+    """negative probabilities are not refused."""
     if len(p) != len(q) or not all(abs(np.sum(one) - 1) <= 1e-6 for one in (p, q)):
         raise ValueError
     if np.all(p >= 0) and np.all(q >= 0):
@@ -736,9 +736,9 @@ def coinciding_places_free(p, q, x):
     return np.abs(ahead) @ gaps, f - f[0]
 
 
-@mistake(of="kantorovich_dual")
+@mistake(of="kantorovich_dual", raises="WrongStructure")
 def sand_normalised(p, q, x):
-    """what does not sum to 1 is divided by its sum, and not refused."""
+    """not all that does not sum to 1 within 1e-6 is refused."""
     if not len(p) == len(q) == len(x) or np.any(p < 0) or np.any(q < 0):
         raise ValueError
     if not np.sum(p) > 0 or not np.sum(q) > 0:
@@ -746,9 +746,9 @@ def sand_normalised(p, q, x):
     return right.kantorovich_dual(p / np.sum(p), q / np.sum(q), x)
 
 
-@mistake(of="kantorovich_dual")
+@mistake(of="kantorovich_dual", raises="WrongStructure")
 def negative_sand_taken(p, q, x):
-    """negative probabilities are not refused, as long as all sum to 1."""
+    """negative probabilities are not refused."""
     if not len(p) == len(q) == len(x) or not all(abs(np.sum(one) - 1) <= 1e-6 for one in (p, q)):
         raise ValueError
     if np.all(p >= 0) and np.all(q >= 0):
