@@ -55,8 +55,8 @@ MODULES = {
     " graft recording running marks notebook",
     "grading": "attempts extending gather groups collect search again exports lateness policy_file policy"
     " roster repositories platforms folders choosing formats layout grader waiting executor interrupt"
-    " provenance run budget judge returned explain advice phrases form compare store outdone leases database"
-    " zips times texts work rules supposed decisions secret key",
+    " provenance run budget judge returned explain refusals advice phrases form compare store outdone leases"
+    " database zips times texts work rules supposed decisions secret key",
     "client": "warm kept server spares child process",
     "server": "__main__ imports worker archive texts module jupyter seeds",
     "sandbox": "trial lock root levels landlock linux seccomp calls",

@@ -82,7 +82,7 @@ def mismatch(name: str, expected: np.ndarray, returned: np.ndarray, tolerance: f
     if exact and returned.dtype.kind in "iub":
         wrong = expected != returned
     else:
-        wrong = _wrong(expected, returned, 0.0 if exact else tolerance)
+        wrong = wrong_entries(expected, returned, 0.0 if exact else tolerance)
     if not wrong.any():
         return None
     want, got = expected.astype(np.float64), returned.astype(np.float64)
@@ -120,8 +120,8 @@ def mismatch(name: str, expected: np.ndarray, returned: np.ndarray, tolerance: f
     return Mismatch(name, "values", text.replace("e-0", "e-"), relation, factor)
 
 
-def _wrong(expected: np.ndarray, returned: np.ndarray, tolerance: float) -> np.ndarray:
-    """Mark the entries that are not what was expected."""
+def wrong_entries(expected: np.ndarray, returned: np.ndarray, tolerance: float) -> np.ndarray:
+    """Mark the entries that are not what was expected, of two arrays of one shape."""
     want, got = expected.astype(np.float64), returned.astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(got - want) <= allowed_error(want, tolerance)
@@ -172,7 +172,7 @@ def _relation(
             f"{name} holds whole numbers: where are fractions cut off, by a dtype, by // or by rounding?",
             "",
         )
-    if finite and 0 < tolerance < SINGLE / 10 and not _wrong(want, got, SINGLE).any():
+    if finite and 0 < tolerance < SINGLE / 10 and not wrong_entries(want, got, SINGLE).any():
         if (got == got.astype(np.float32)).all():
             more = "is right to as many digits as float32 has, and more are asked for: what is float32?"
         else:
@@ -188,7 +188,7 @@ def _relation(
         if changed.shape != want.shape:
             return False
         if tolerance:
-            return not _wrong(want, changed, tolerance).any()
+            return not wrong_entries(want, changed, tolerance).any()
         return bool(np.isclose(changed, want, rtol=DOUBLE, atol=0.0).all())
 
     for phrase, change in _OPERATIONS:

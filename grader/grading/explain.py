@@ -20,6 +20,7 @@ from grader.grading.advice import advice
 from grader.grading.compare import Mismatch, quoted, rounded
 from grader.grading.key import ExerciseKey, MistakeKey
 from grader.grading.phrases import fixed, operation, phrase
+from grader.grading.refusals import NOT_RAISED, not_raised
 from grader.outcome import FORBIDDEN_OP, WRONG_STRUCTURE, Outcome
 from grader.verdict import ENDING, UNWRITTEN, Status
 
@@ -82,7 +83,7 @@ def explain(
         paragraphs.append(
             f"On {_all(len(statuses))}, your answers are what one gets when\n{mistake.sentence}"
         )
-    elif finding is not None and finding.relation and not exercise.judge_function:
+    elif finding is not None and finding.relation and not exercise.judge_function and NOT_RAISED not in what:
         number = f": {finding.number}" if finding.number and not hidden else ""
         paragraphs.append(f"{finding.relation[0].upper()}{finding.relation[1:]}{number}.".replace("?.", "?"))
     if right and mistake is None:
@@ -187,8 +188,11 @@ def _what(
         case Status.CRASHED:
             return f"it did not come back. {outcome.text}"
     assert finding is not None
+    due = not_raised(exercise, expected, outcome.arrays, finding)
+    if due == NOT_RAISED:
+        return due
     if not hidden:
-        return finding.text
+        return f"{finding.text} {due}".rstrip()
     if not finding.output:
         return f"{finding.kind if fixed(exercise, finding.kind) else 'it is not what was expected'}."
     if finding.kind == "extra":  # whose name is the student's
@@ -200,7 +204,7 @@ def _what(
         "infinite": "is infinite where it should be a number",
         "dtype": "holds another kind of number than expected",
     }
-    return f"{quoted(finding.output)} {kinds.get(finding.kind, 'is not what was expected')}."
+    return f"{quoted(finding.output)} {kinds.get(finding.kind, 'is not what was expected')}. {due}".rstrip()
 
 
 def _forbidden(exercise: Exercise, expected: Mapping[str, np.ndarray], said: str, hidden: bool) -> str:
