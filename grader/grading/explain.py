@@ -20,7 +20,7 @@ from grader.grading.advice import advice
 from grader.grading.compare import Mismatch, quoted, rounded
 from grader.grading.key import ExerciseKey, MistakeKey
 from grader.grading.phrases import fixed, operation, phrase
-from grader.grading.refusals import NOT_RAISED, not_raised
+from grader.grading.refusals import NOT_RAISED, PERHAPS, REFUSAL
 from grader.outcome import FORBIDDEN_OP, WRONG_STRUCTURE, Outcome
 from grader.verdict import ENDING, UNWRITTEN, Status
 
@@ -83,7 +83,7 @@ def explain(
         paragraphs.append(
             f"On {_all(len(statuses))}, your answers are what one gets when\n{mistake.sentence}"
         )
-    elif finding is not None and finding.relation and not exercise.judge_function and NOT_RAISED not in what:
+    elif finding is not None and finding.relation and not exercise.judge_function:
         number = f": {finding.number}" if finding.number and not hidden else ""
         paragraphs.append(f"{finding.relation[0].upper()}{finding.relation[1:]}{number}.".replace("?.", "?"))
     if right and mistake is None:
@@ -188,23 +188,24 @@ def _what(
         case Status.CRASHED:
             return f"it did not come back. {outcome.text}"
     assert finding is not None
-    due = not_raised(exercise, expected, outcome.arrays, finding)
-    if due == NOT_RAISED:
-        return due
     if not hidden:
-        return f"{finding.text} {due}".rstrip()
+        return finding.text
+    if finding.kind == REFUSAL:
+        return NOT_RAISED
     if not finding.output:
         return f"{finding.kind if fixed(exercise, finding.kind) else 'it is not what was expected'}."
     if finding.kind == "extra":  # whose name is the student's
         return "something was returned that was not expected."
     kinds = {
         "shape": "has another shape than expected",
+        PERHAPS: f"has another shape than expected: {PERHAPS}",
         "missing": "was not returned",
         "nan": "is NaN where it should be a number",
         "infinite": "is infinite where it should be a number",
         "dtype": "holds another kind of number than expected",
     }
-    return f"{quoted(finding.output)} {kinds.get(finding.kind, 'is not what was expected')}. {due}".rstrip()
+    said = f"{quoted(finding.output)} {kinds.get(finding.kind, 'is not what was expected')}"
+    return said if said.endswith("?") else f"{said}."
 
 
 def _forbidden(exercise: Exercise, expected: Mapping[str, np.ndarray], said: str, hidden: bool) -> str:

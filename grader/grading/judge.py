@@ -18,6 +18,7 @@ from grader.grading.explain import explain
 from grader.grading.form import fitted, unfit
 from grader.grading.key import ExerciseKey, MistakeKey, Response
 from grader.grading.phrases import gist
+from grader.grading.refusals import as_refusal
 from grader.grading.returned import digest
 from grader.outcome import REFUSALS, Outcome
 from grader.verdict import ENDING, CaseVerdict, Status, Verdict, worst
@@ -110,7 +111,8 @@ def judge_arrays(
 ) -> Mismatch | None:
     """Compare or judge arrays as `exercise` says."""
     if exercise.judge_function is None:
-        return compare(expected, returned, exercise.tolerance)
+        found = compare(expected, returned, exercise.tolerance)
+        return found and as_refusal(exercise, expected, returned, found)
     found = unfit(expected, returned, exercise.nonfinite)
     if found is not None:
         return found

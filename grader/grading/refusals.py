@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,31 +19,44 @@ from grader.exercise import Exercise
 from grader.grading.compare import Mismatch, wrong_entries
 
 NAMED = re.compile(r"\b(REFUSED|or_refused)\b")
+REFUSAL = "refusal"  # the kind of a finding
 NOT_RAISED = "an error is due on some of the inputs, and none was raised: which does the docstring name?"
-PERHAPS = "On some of the inputs an error is due: was one raised on each of them?"
+PERHAPS = "is an error due on some of the inputs, and raised on each of them?"
 
 
-def not_raised(
+def as_refusal(
     exercise: Exercise,
     expected: Mapping[str, np.ndarray],
     returned: Mapping[str, np.ndarray],
     finding: Mismatch,
-) -> str:
-    """Say that what is wrong of an output is that no error was raised, `NOT_RAISED`.
+) -> Mismatch:
+    """Return what is to be said in the place of a finding, where an error is due that was not raised.
 
-    Where something of another shape came, of which this may be the reason, it is `PERHAPS`; else "".
+    Args:
+        exercise: whose checks say whether they have refusals at all; elsewhere -7 is a number like any other.
+        expected: the outputs, by name.
+        returned: likewise.
+        finding: what is wrong of one of them.
+
+    Returns:
+        One of the kind `REFUSAL` if all that is wrong of the output are errors that were not raised. One of
+        the kind `PERHAPS` where something of another shape came, of which this may be the reason. Else the
+        finding itself.
     """
     want, got = expected.get(finding.output), returned.get(finding.output)
-    if want is None or got is None or not _names_it(exercise.text):
-        return ""
+    if want is None or got is None or not _has_refusals(exercise.text):
+        return finding
     due = want == REFUSED
     if want.shape != got.shape:
-        return PERHAPS if np.sum(got == REFUSED) < np.sum(due) else ""
+        fewer = np.sum(got == REFUSED) < np.sum(due)
+        said = f"{finding.text.removesuffix('.')}: {PERHAPS}"
+        return replace(finding, kind=PERHAPS, text=said, relation="") if fewer else finding
     wrong = wrong_entries(want, got, exercise.tolerance)
-    return NOT_RAISED if wrong.any() and due[wrong].all() else ""
+    if wrong.any() and due[wrong].all():
+        return Mismatch("", REFUSAL, NOT_RAISED)
+    return finding
 
 
 @functools.lru_cache(maxsize=64)
-def _names_it(checks: str) -> bool:
-    """Tell whether a `checks.py` has refusals at all: elsewhere -7 is a number like any other."""
+def _has_refusals(checks: str) -> bool:
     return bool(NAMED.search(checks))
