@@ -33,6 +33,12 @@ from keras.visualization import plot_image_gallery
 print(visualization.plot_image_gallery is plot_image_gallery, "matplotlib" in sys.modules)
 print(tf.keras.wrappers.SKLearnClassifier is keras.wrappers.SKLearnClassifier)
 print(hasattr(keras, "nothing"), keras.layers.Dense is tf.keras.layers.Dense)
+import gc
+from grader.server import __main__ as server
+collecting = []
+imports.import_keras = lambda: collecting.append(gc.isenabled())
+server.warm_up(soon=True)
+print(*collecting, gc.isenabled())
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -48,6 +54,10 @@ def test_its_parts_that_need_more_are_whole_once_they_are_asked_for(said: list[s
     assert module.startswith("sklearn.") and same == "True"
     assert said[2:4] == ["True True", "True"]
     assert said[4] == "False True"
+
+
+def test_no_garbage_is_looked_for_while_much_is_imported_and_afterwards_it_is(said: list[str]) -> None:
+    assert said[5] == "False True"
 
 
 def test_what_is_for_later_is_imported_while_nobody_commands(
