@@ -6,6 +6,7 @@ from nbformat import NotebookNode
 
 from grader import __version__
 from grader.course import Topic
+from grader.grading.formats import STUB
 from grader.names import HAND_IN, SENTENCE, WRITTEN_ANSWER, WRITTEN_POINTS
 
 INSTALL = "INSTALL.md"  # how students install the grader, in the instructor's words
@@ -57,7 +58,7 @@ terminal that you use.
 
 **Where.** Write in `{topic.name}.ipynb`, which `jupyter lab {topic.name}.ipynb` opens, or, if you like an
 editor better, in `{topic.name}.py`: both ask for the same. Write your answers in place of the lines
-`raise NotImplementedError()`. In the script a cell begins with a line `# %%`, and VS Code and Spyder can run
+`{STUB.decode()}`. In the script a cell begins with a line `# %%`, and VS Code and Spyder can run
 it and show its pictures. The cells that draw or check are commented out there: to run one, remove the `# ` in
 front of its lines. These cells are not graded.
 

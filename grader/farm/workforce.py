@@ -91,9 +91,11 @@ class Workforce:
         Raises:
             NoCluster: there is nobody, or nobody who may be used.
         """
+        there: Mapping[str, Any] = {}
         with suppress(OSError):
-            if not workers_of(self._client):
-                self._say("Waiting for workers.")
+            there = workers_of(self._client)
+        if not there:
+            self._say("Waiting for workers.")
         while not self.hired:
             self.look()
             if self._threads and self._threads.keys() <= self.refused.keys():
@@ -114,7 +116,7 @@ class Workforce:
             return
         self._looked = now
         try:
-            self._see(workers_of(self._client))
+            there = workers_of(self._client)
         except OSError:
             if now - self._answered > PATIENCE:
                 raise NoCluster(
@@ -123,6 +125,7 @@ class Workforce:
                 ) from None
             return
         self._answered = now
+        self._see(there)
         if self.hired:
             self._manned = now
         elif now - self._manned > (PATIENCE if self._hiring.level else QUEUED) and not self._awaited:

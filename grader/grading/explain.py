@@ -20,7 +20,7 @@ from grader.grading.advice import advice
 from grader.grading.compare import Mismatch, quoted, rounded
 from grader.grading.key import ExerciseKey, MistakeKey
 from grader.grading.phrases import fixed, operation, phrase
-from grader.grading.refusals import NOT_RAISED, PERHAPS, REFUSAL
+from grader.grading.refusals import NOT_RAISED, PERHAPS, REFUSAL, SHAPE_OR_REFUSAL
 from grader.outcome import FORBIDDEN_OP, WRONG_STRUCTURE, Outcome
 from grader.verdict import ENDING, UNWRITTEN, Status
 
@@ -198,14 +198,13 @@ def _what(
         return "something was returned that was not expected."
     kinds = {
         "shape": "has another shape than expected",
-        PERHAPS: f"has another shape than expected: {PERHAPS}",
+        SHAPE_OR_REFUSAL: f"has another shape than expected, {PERHAPS}",
         "missing": "was not returned",
         "nan": "is NaN where it should be a number",
         "infinite": "is infinite where it should be a number",
         "dtype": "holds another kind of number than expected",
     }
-    said = f"{quoted(finding.output)} {kinds.get(finding.kind, 'is not what was expected')}"
-    return said if said.endswith("?") else f"{said}."
+    return f"{quoted(finding.output)} {kinds.get(finding.kind, 'is not what was expected')}."
 
 
 def _forbidden(exercise: Exercise, expected: Mapping[str, np.ndarray], said: str, hidden: bool) -> str:

@@ -128,8 +128,8 @@ def _phrases(checks: str) -> tuple[str, ...]:
             continue
         if node.func.id == "keeping":
             names = [keyword.arg for keyword in node.keywords]
-            if None in names:  # `**given`: whatever is a name somewhere in the text
-                names += [*filter(str.isidentifier, _words(checks)), *_keywords(checks)]
+            if None in names:  # `**given`
+                names += _names(checks)
             whole += [changed_in_place(name) for name in names if name]
         if node.func.id == "named":
             parts = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
@@ -140,10 +140,12 @@ def _phrases(checks: str) -> tuple[str, ...]:
         if node.func.id == "shaped":
             named = [one.value for one in node.args[1:2] if isinstance(one, ast.Constant)]
             whole += [f"expected `{name!s}` of shape" for name in named]
-    return tuple(one.strip().removesuffix(" got").strip(" ,;:.") for one in whole)
+    return tuple(dict.fromkeys(one.strip().removesuffix(" got").strip(" ,;:.") for one in whole))
 
 
-def _keywords(checks: str) -> set[str]:
-    """Return the names by which the text of a `checks.py` takes and passes arguments."""
-    nodes = [*ast.walk(ast.parse(checks))]
-    return {n.arg for n in nodes if isinstance(n, ast.arg | ast.keyword) and n.arg}
+@functools.lru_cache(maxsize=64)
+def _names(checks: str) -> tuple[str, ...]:
+    """Return whatever may be the name of an argument in the text of a `checks.py`."""
+    nodes = ast.walk(ast.parse(checks))
+    passed = {node.arg for node in nodes if isinstance(node, ast.arg | ast.keyword) and node.arg}
+    return tuple(sorted(passed | {*filter(str.isidentifier, _words(checks))}))

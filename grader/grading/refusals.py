@@ -19,9 +19,9 @@ from grader.exercise import Exercise
 from grader.grading.compare import Mismatch, wrong_entries
 
 NAMED = re.compile(r"\b(REFUSED|or_refused)\b")
-REFUSAL = "refusal"  # the kind of a finding
+REFUSAL, SHAPE_OR_REFUSAL = "refusal", "shape or refusal"  # kinds of findings
 NOT_RAISED = "an error is due on some of the inputs, and none was raised: which does the docstring name?"
-PERHAPS = "is an error due on some of the inputs, and raised on each of them?"
+PERHAPS = "perhaps since an error is due on some of the inputs, and was not raised on each of them"
 
 
 def as_refusal(
@@ -40,8 +40,8 @@ def as_refusal(
 
     Returns:
         One of the kind `REFUSAL` if all that is wrong of the output are errors that were not raised. One of
-        the kind `PERHAPS` where something of another shape came, of which this may be the reason. Else the
-        finding itself.
+        the kind `SHAPE_OR_REFUSAL` where something of another shape came, of which this may be the reason.
+        Else the finding itself.
     """
     want, got = expected.get(finding.output), returned.get(finding.output)
     if want is None or got is None or not _has_refusals(exercise.text):
@@ -49,8 +49,8 @@ def as_refusal(
     due = want == REFUSED
     if want.shape != got.shape:
         fewer = np.sum(got == REFUSED) < np.sum(due)
-        said = f"{finding.text.removesuffix('.')}: {PERHAPS}"
-        return replace(finding, kind=PERHAPS, text=said, relation="") if fewer else finding
+        said = f"{finding.text.removesuffix('.')}, {PERHAPS}."
+        return replace(finding, kind=SHAPE_OR_REFUSAL, text=said, relation="") if fewer else finding
     wrong = wrong_entries(want, got, exercise.tolerance)
     if wrong.any() and due[wrong].all():
         return Mismatch("", REFUSAL, NOT_RAISED)
